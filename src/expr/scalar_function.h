@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a scalar SQL function is: its documentation record, its typing and its kernel. A kernel
+// sees whole columns; row_kernel<f> (row_kernel.h) makes one from a function of one row's values.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "columnar/column.h"
+
+namespace hw {
+
+/// Session values that an expression's meaning depends on; fixed at planning.
+struct ExprSession {
+  /// `table.local-time-zone`, an IANA name or an offset such as `+02:00`.
+  std::string time_zone = "UTC";
+  /// `table.exec.legacy-cast-behaviour`: casts that fail give NULL.
+  bool lenient_casts = false;
+  bool batch_mode = false;
+};
+
+/// What a kernel may know while it runs.
+struct KernelContext {
+  int64_t num_rows = 0;
+  /// Wall clock in ms since the epoch, read once per batch (once per query in batch mode).
+  int64_t now_ms = 0;
+  /// Current watermark of the operator (INT64_MIN = none), for CURRENT_WATERMARK.
+  int64_t watermark_ms = INT64_MIN;
+  /// The row numbers where an error matters, or null for all. A failing kernel must not report an
+  /// error of a row that is not in here: the evaluator only hands such rows down, so this is null
+  /// today and kernels may ignore it.
+  const std::vector<int32_t>* active_rows = nullptr;
+};
+
+/// One bound call: compiled once (a literal pattern, a format), then run per batch.
+/// Arguments have context.num_rows rows in any encoding; so has the result.
+class ScalarKernel {
+ public:
+  virtual ~ScalarKernel() = default;
+  virtual Result<ColumnPtr> evaluate(const KernelContext& context,
+                                     std::span<const ColumnPtr> args) = 0;
+};
+
+/// What binding one call knows.
+struct CallBinding {
+  std::vector<SqlType> arg_types;
+  SqlType result_type;
+  /// Per argument its one-row constant column if it is a literal (after folding), else null.
+  std::vector<ColumnPtr> literals;
+  const ExprSession* session = nullptr;
+};
+
+enum class Nulls : uint8_t {
+  kPropagate,  // any NULL argument gives NULL; result is NOT NULL if all arguments are
+  kHandled,    // the kernel decides
+};
+
+enum class Determinism : uint8_t {
+  kDeterministic,
+  kPerQuery,  // current time and date: per row in streaming, once per query in batch
+  kNever,     // RAND, UUID
+};
+
+struct FunctionExample {
+  std::string expression;  // `STARTSWITH('headwater', 'head')`
+  std::string result;      // as CAST to STRING: `TRUE`, `NULL`
+};
+
+using ScalarBind = std::function<Result<std::unique_ptr<ScalarKernel>>(const CallBinding&)>;
+/// Computes the result type from the (already coerced) argument types and the literals.
+using TypeInference = std::function<Result<SqlType>(const CallBinding&)>;
+/// Checks and coerces by itself instead of by signatures: returns the types the arguments are to be
+/// cast to. Used by operators (`+`, `=`), CASE-like functions and functions over any type.
+using ArgumentCoercion = std::function<Result<std::vector<SqlType>>(const CallBinding&)>;
+
+struct ScalarFunction {
+  std::string name;                   // upper case; operators by their sign: `+`, `IS NULL`
+  std::vector<std::string> aliases;   // `SUBSTR`
+  std::string family;                 // conditional, arithmetic, string, …: flink-sql families
+  /// `(value VARCHAR, [n INT]) -> BOOLEAN`; types: any SqlType spelling, `NUMERIC`, `INTEGER`
+  /// (any integer), `TEMPORAL`, `ANY`, `T` (same type wherever T stands), `...` after the last
+  /// argument = may repeat. The result may be T or, with `infer`, is ignored.
+  std::vector<std::string> signatures;
+  std::string sentence;
+  std::vector<FunctionExample> examples;
+  Nulls nulls = Nulls::kPropagate;
+  Determinism determinism = Determinism::kDeterministic;
+  bool can_fail = false;
+  TypeInference infer;       // optional
+  ArgumentCoercion coerce;   // optional
+  ScalarBind kernel;
+};
+
+}  // namespace hw
