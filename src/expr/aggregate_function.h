@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "columnar/row_store.h"
 #include "expr/scalar_function.h"
 
 namespace hw {
@@ -19,30 +20,6 @@ namespace hw {
 struct AccumulatorColumn {
   std::string name;
   SqlType type;
-};
-
-/// Random access to accumulator columns wherever they are kept (a state table's chunks, a plain
-/// array for batch partials). Row numbers are those that the caller passes to the kernel.
-class AccumulatorAccess {
- public:
-  virtual ~AccumulatorAccess() = default;
-  /// Chunk base pointers of fixed-width column i: value of row r is at
-  /// chunks[r >> kChunkShift] + (r & kChunkMask) * width. Valid during one kernel call.
-  virtual std::span<std::byte* const> fixed_chunks(int column) = 0;
-  /// Variable-length column i (text, binary, constructed types as encoded bytes).
-  virtual std::string_view bytes(int column, uint32_t row) const = 0;
-  virtual void set_bytes(int column, uint32_t row, std::string_view value) = 0;
-  /// NULL marks of column i, one per row.
-  virtual bool is_null(int column, uint32_t row) const = 0;
-  virtual void set_null(int column, uint32_t row, bool null) = 0;
-
-  static constexpr int kChunkShift = 12;
-  static constexpr uint32_t kChunkMask = (1u << kChunkShift) - 1;
-
-  template <typename T>
-  T& at(int column, uint32_t row) {
-    return reinterpret_cast<T*>(fixed_chunks(column)[row >> kChunkShift])[row & kChunkMask];
-  }
 };
 
 /// A batch's worth of input to an aggregate: row i goes to accumulator row groups[i].
@@ -67,18 +44,18 @@ class AggregateKernel {
   virtual std::vector<AccumulatorColumn> accumulator() const = 0;
   /// Sets freshly made accumulator rows to the state of "no rows yet". Fresh rows are zero bytes
   /// and not NULL, so most kernels need nothing.
-  virtual void initialize(AccumulatorAccess& state, std::span<const uint32_t> rows) {}
-  virtual Status update(AccumulatorAccess& state, const AggregateInput& input) = 0;
+  virtual void initialize(RowStoreView state, std::span<const uint32_t> rows) {}
+  virtual Status update(RowStoreView state, const AggregateInput& input) = 0;
   /// Adds accumulator row from_rows[i] of `from` to row rows[i] of `state`: panes, local/global.
-  virtual Status merge(AccumulatorAccess& state, std::span<const uint32_t> rows,
-                       AccumulatorAccess& from, std::span<const uint32_t> from_rows) = 0;
+  virtual Status merge(RowStoreView state, std::span<const uint32_t> rows,
+                       RowStoreView from, std::span<const uint32_t> from_rows) = 0;
   /// Takes back what merge added (sliding panes). Only called if invertible().
-  virtual Status unmerge(AccumulatorAccess& state, std::span<const uint32_t> rows,
-                         AccumulatorAccess& from, std::span<const uint32_t> from_rows) {
+  virtual Status unmerge(RowStoreView state, std::span<const uint32_t> rows,
+                         RowStoreView from, std::span<const uint32_t> from_rows) {
     return Status::UnknownError("this aggregate is not invertible");
   }
   virtual bool invertible() const { return false; }
-  virtual Result<ColumnPtr> result(AccumulatorAccess& state,
+  virtual Result<ColumnPtr> result(RowStoreView state,
                                    std::span<const uint32_t> rows) = 0;
 };
 

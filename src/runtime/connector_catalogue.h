@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where connectors are found, and what each declares as plain data, so that planning validates
+// options without knowing a connector. Filled once at start by the generated
+// register_all_connectors.
+
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/format_catalogue.h"
+#include "runtime/options.h"
+#include "runtime/sink.h"
+#include "runtime/source.h"
+
+namespace hw {
+
+/// A metadata column that tables of the connector may declare.
+struct MetadataColumn {
+  std::string key;
+  SqlType type;
+  bool readable = true;
+  bool writable = false;
+};
+
+/// What a connector's factories get at planning time.
+struct ConnectorContext {
+  Env* env = nullptr;
+  const FormatCatalogue* formats = nullptr;
+  Options options;   // all of the table, checked
+  std::string table;  // full name, for messages
+};
+
+struct ConnectorRecord {
+  std::string name;
+  std::string sentence;
+  std::vector<OptionSpec> options;
+  /// Takes `format` and `<format>.*` options of the format catalogue.
+  bool takes_format = false;
+  std::vector<MetadataColumn> metadata;
+  /// One sentence each for `headwater connectors NAME`.
+  std::string changelog_mode;
+  std::string guarantee;
+  std::string example;  // a CREATE TABLE
+  /// Checks options against the declared columns at CREATE/plan time. Optional.
+  std::function<Status(const Schema& physical, const Options&)> check;
+  /// Null when it is no source / no sink.
+  std::function<Result<std::unique_ptr<Source>>(const ScanRequest&, const ConnectorContext&)> source;
+  std::function<Result<std::unique_ptr<Sink>>(const SinkRequest&, const ConnectorContext&)> sink;
+};
+
+class ConnectorCatalogue {
+ public:
+  void add(ConnectorRecord record) { records_.push_back(std::move(record)); }
+  const ConnectorRecord* find(std::string_view name) const;
+  const std::deque<ConnectorRecord>& all() const { return records_; }
+
+ private:
+  std::deque<ConnectorRecord> records_;
+};
+
+/// Generated: calls register_<name> of every folder in src/connectors.
+void register_all_connectors(ConnectorCatalogue& catalogue);
+
+/// Checks a table's options against its connector's and format's records.
+/// Fails with the message form of the connectors' reference.
+Status check_table_options(const Options& options, const ConnectorCatalogue& connectors,
+                           const FormatCatalogue& formats);
+/// The options of the table's format, prefix removed.
+Options format_options(const Options& options, std::string_view format);
+
+}  // namespace hw

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where rows leave. A two-phase sink prepares an epoch (bytes in the checkpoint) and commits it
+// after the checkpoint is durable; commit may be repeated. A sink that cannot do two phases
+// implements write() and flush() and says "at least once" in its guarantee.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "columnar/batch.h"
+#include "columnar/row_kind.h"
+#include "runtime/operator.h"
+
+namespace hw {
+
+/// What a prepared epoch hands back; opaque bytes of the sink.
+using Committable = std::string;
+
+enum class Guarantee : uint8_t { kNone, kAtLeastOnce, kExactlyOnce };
+std::string_view to_text(Guarantee guarantee);
+
+/// What lowering asks a connector for.
+struct SinkRequest {
+  std::string table;  // full name, for messages
+  /// Columns in the order in which batches bring them: physical, then persisted metadata columns.
+  SchemaPtr schema;
+  std::vector<std::string> metadata_keys;  // of the last columns
+  std::vector<int> primary_key;
+  std::vector<std::string> partition_keys;
+  /// Kinds that the plan will send.
+  RowKindSet changelog;
+  bool bounded_input = false;
+  bool overwrite = false;
+  std::string time_zone = "UTC";
+};
+
+/// Belongs to one subtask; one thread at a time.
+class SinkWriter {
+ public:
+  virtual ~SinkWriter() = default;
+  /// Dense or selected batches with row kinds.
+  virtual Status write(const Batch& batch) = 0;
+  /// Makes what was written visible as far as the sink has no second phase (print: flushes).
+  virtual Status flush() { return Status::OK(); }
+  /// Ends the epoch of `checkpoint`. Without checkpoints called once at a clean end.
+  virtual Result<std::vector<Committable>> prepare(int64_t checkpoint) {
+    return std::vector<Committable>{};
+  }
+  virtual Status commit(const Committable& committable) { return Status::OK(); }
+  /// After a restore, before the first row: committables that the checkpoint still held.
+  virtual Status recover(std::span<const Committable> pending) { return Status::OK(); }
+  /// After a failure or cancellation: removes what nobody will commit.
+  virtual void abort() {}
+};
+
+struct SinkContext {
+  Env* env = nullptr;
+  arrow::MemoryPool* memory_pool = nullptr;
+  int subtask = 0;
+  int parallelism = 1;
+  /// Identity of the output: part names are made of these.
+  std::string job;
+  int64_t generation = 0;
+  int64_t attempt = 0;
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  /// Kinds it takes; planning refuses others, naming the operator that updates.
+  virtual RowKindSet accepts() const { return RowKindSet::insert_only(); }
+  virtual Guarantee guarantee() const = 0;
+  virtual Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext& context) = 0;
+  virtual Description describe() const = 0;
+};
+
+}  // namespace hw
