@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The outside world, handed in: time, files, sockets, randomness, threads, variables. Everything
+// that touches it goes through one Env, so that the simulator is the same program with another.
+// Thread-safe.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <arrow/type_fwd.h>
+
+#include "base/status.h"
+
+namespace arrow::fs {
+class FileSystem;
+}
+
+namespace hw {
+
+/// A stream socket. Reads and writes never block: 0 bytes with `would_block` set means later.
+class Socket {
+ public:
+  struct Transfer {
+    int64_t bytes = 0;
+    bool would_block = false;
+    bool closed = false;
+  };
+  virtual ~Socket() = default;
+  virtual Result<Transfer> read(char* buffer, int64_t capacity) = 0;
+  virtual Result<Transfer> write(std::string_view bytes) = 0;
+};
+class ListeningSocket {
+ public:
+  virtual ~ListeningSocket() = default;
+  virtual int port() const = 0;
+  /// A waiting connection, or null.
+  virtual Result<std::unique_ptr<Socket>> accept() = 0;
+};
+
+/// Joins in its destructor.
+class Thread {
+ public:
+  virtual ~Thread() = default;
+};
+
+/// A deterministic stream of random numbers (splitmix/xoshiro).
+class Random {
+ public:
+  explicit Random(uint64_t seed);
+  uint64_t next();
+  /// Uniform in [0, bound). Requires: bound > 0.
+  uint64_t below(uint64_t bound);
+  /// Uniform in [0, 1).
+  double real();
+
+ private:
+  uint64_t state_[4];
+};
+
+class Env {
+ public:
+  virtual ~Env() = default;
+  /// Milliseconds since 1970-01-01 UTC.
+  virtual int64_t wall_ms() = 0;
+  /// Never goes back; for durations.
+  virtual int64_t monotonic_ns() = 0;
+  /// CPU time of the calling thread.
+  virtual int64_t thread_cpu_ns() = 0;
+  /// The file system of a path or URI (`/a/b`, `file:///a`, `s3://…`) and the path in it.
+  /// Relative paths are relative to the working directory.
+  struct Location {
+    std::shared_ptr<arrow::fs::FileSystem> files;
+    std::string path;
+  };
+  virtual Result<Location> locate(std::string_view path_or_uri) = 0;
+  /// Durable publication on the local file system. `sync` flushes a file or directory to disk;
+  /// `publish` renames without replacing: AlreadyExists if the target is there.
+  virtual Status sync(const std::string& path) = 0;
+  virtual Status publish(const std::string& from, const std::string& to) = 0;
+  virtual Result<std::unique_ptr<Socket>> connect(const std::string& host, int port) = 0;
+  virtual Result<std::unique_ptr<ListeningSocket>> listen(const std::string& host, int port) = 0;
+  /// A stream named for its use: another component's draws do not shift it.
+  virtual Random random(std::string_view name) = 0;
+  virtual std::optional<std::string> variable(const std::string& name) = 0;
+  virtual std::unique_ptr<Thread> start_thread(std::string name, std::function<void()> body) = 0;
+  virtual void sleep_ns(int64_t ns) = 0;
+  /// Data goes to stdout, messages to stderr. Writing to a closed stdout: IOError "closed".
+  virtual Status write_stdout(std::string_view text) = 0;
+  virtual Status write_stderr(std::string_view text) = 0;
+  virtual int num_cores() = 0;
+};
+
+/// The real world. Lives until the process ends.
+Env& real_env();
+/// A real one whose wall clock is fixed or whose random seed is given, for tests.
+std::unique_ptr<Env> make_test_env(uint64_t seed, int64_t wall_ms);
+
+}  // namespace hw
