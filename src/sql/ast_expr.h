@@ -103,15 +103,14 @@ enum class LiteralKind : uint8_t {
   kTrue,
   kFalse,
   kUnknown,
-  kInteger,       // text = digits: INT, else BIGINT, else DECIMAL(p, 0)
-  kDecimal,       // text = digits with a point: 1.50, .5, 5.
-  kDouble,        // text = number with an exponent: 1.5e3
-  kString,        // text = the characters (UTF-8), escapes resolved, neighbours joined
-  kBinary,        // text = the bytes
-  kDate,          // text = what stands in the quotes, not yet checked
-  kTime,          // as kDate
-  kTimestamp,     // as kDate
-  kTimestampLtz,  // as kDate: TIMESTAMP_LTZ '...'
+  kInteger,    // text = digits: INT, else BIGINT, else DECIMAL(p, 0)
+  kDecimal,    // text = digits with a point: 1.50, .5, 5.
+  kDouble,     // text = number with an exponent: 1.5e3
+  kString,     // text = the characters (UTF-8), escapes resolved, neighbours joined
+  kBinary,     // text = the bytes
+  kDate,       // text = what stands in the quotes, not yet checked
+  kTime,       // as kDate
+  kTimestamp,  // as kDate
 };
 
 struct Literal final : ExprOf<ExprKind::kLiteral> {
