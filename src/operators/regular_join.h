@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Joins everything that ever arrived on its two inputs: 0 = left, 1 = right. Streaming keeps both
+// sides and emits a change for each match that appears or goes; a row of an outer side without a
+// match is shown once padded with NULLs, taken back (-D) when its first match arrives and shown
+// again when its last one leaves. Inner joins pass the kind of the row that arrived; outer joins
+// emit +I and -D only. Batch mode reads the build side first (right; for RIGHT the left one), then
+// streams the other past it.
+//
+// NULL in a key matches nothing. Without keys every pair is tried (the planner warns).
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/status.h"
+#include "columnar/schema.h"
+#include "expr/bound_expr.h"
+#include "expr/scalar_function.h"
+
+namespace hw {
+
+class Operator;
+
+enum class JoinKind : uint8_t {
+  kInner,
+  kLeft,
+  kRight,
+  kFull,
+  kSemi,  // left rows with a match; output has left columns only
+  kAnti,  // left rows without a match; output has left columns only
+};
+
+struct JoinSide {
+  SchemaPtr schema;
+  /// Columns of this side; the n-th key of the left meets the n-th of the right, of equal type.
+  std::vector<int> keys;
+  /// May hold -U or -D.
+  bool retracts = false;
+  /// A unique key of this side's rows, empty if none is known. With `upserts` a +I or +U replaces
+  /// the row of the same unique key, and no -U comes.
+  std::vector<int> unique_key;
+  bool upserts = false;
+};
+
+struct RegularJoinSpec {
+  JoinKind kind = JoinKind::kInner;
+  JoinSide left;
+  JoinSide right;
+  /// Further condition over the left's columns followed by the right's, or null. Deterministic.
+  BoundExprPtr residual;
+  /// Which of the left's columns followed by the right's go out, in order. SEMI, ANTI: left only.
+  std::vector<int> output_columns;
+  SchemaPtr output;
+  ExprSession session;
+};
+
+/// Makes the operator: two inputs (hashed by their keys), one output.
+/// Fails when a side upserts (not supported yet) or the residual is not BOOLEAN.
+Result<std::unique_ptr<Operator>> make_regular_join(RegularJoinSpec spec);
+
+}  // namespace hw

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The first rows per partition by a sort order, kept up to date: ROW_NUMBER patterns and, without
+// partition, ORDER BY … LIMIT … OFFSET. Equal rows rank in order of arrival. Without sort keys it
+// is a LIMIT over an updating input. Without the rank column only rows that enter (+I) and leave
+// (-D) are emitted; with it, every shifted rank is an update. Batch mode emits at the end, in
+// order (partitions by first appearance).
+//
+// Each input batch is folded: what enters and leaves within one batch is not shown.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/status.h"
+#include "columnar/schema.h"
+#include "operators/sort_key.h"
+
+namespace hw {
+
+class Operator;
+
+struct TopNSpec {
+  SchemaPtr input;
+  /// Input columns; none = one global ranking.
+  std::vector<int> partition;
+  std::vector<SortKey> order;
+  /// Ranks offset + 1 … offset + limit are shown. INT64_MAX = no limit.
+  int64_t limit = 0;
+  int64_t offset = 0;
+  /// Appends the rank, BIGINT, as last output column.
+  bool emit_rank = false;
+  /// The input may hold -U or -D: all rows are kept, not only those shown.
+  bool input_retracts = false;
+  /// With emit_rank: somebody downstream needs -U before each +U.
+  bool generate_update_before = true;
+  /// The input's columns, then the rank if asked for.
+  SchemaPtr output;
+};
+
+/// Makes the operator: one input (hashed by the partition), one output.
+Result<std::unique_ptr<Operator>> make_top_n(TopNSpec spec);
+
+}  // namespace hw
