@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The text form of golden SQL cases (.slt), an extension of the public sqllogictest format:
+//
+//   # feature: …                        comment
+//   table orders (id INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
+//   1   2020-01-01 00:00:00             rows; cells are parted by a tab or two spaces; a first
+//   -D  1  2020-01-01 00:00:00          cell +I, -U, +U or -D is the row's kind
+//
+//   statement ok                        or: statement error
+//   CREATE VIEW …                       SQL up to `----` or an empty line
+//
+//   query IT rowsort                    one letter a column; nosort (default) keeps the order
+//   SELECT …
+//   ----
+//   1  a                                the final result; NULL, (empty) for the empty text
+//
+//   changelog IT                        the changelog as a stream, first cell is the kind
+//   SELECT …
+//   ----
+//   +I  1  a
+//
+//   onlyif batch                        or stream; also skipif: for the next record only
+//
+// An expected error is a part of the message. `explain` records compare plan text line by line.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace hw {
+
+struct SltRecord {
+  enum class Kind : uint8_t { kTable, kStatementOk, kStatementError, kQuery, kChangelog, kExplain };
+  enum class Condition : uint8_t { kAlways, kBatchOnly, kStreamOnly };
+
+  Kind kind = Kind::kStatementOk;
+  Condition condition = Condition::kAlways;
+  int line = 0;           // of the record's first line, from 1
+  int expected_line = 0;  // of the first expected line
+  std::string sql;        // kTable: `orders (id INT, …)`
+  std::string types;      // kQuery, kChangelog
+  bool rowsort = false;
+  /// Cells of expected rows, or of kTable's input rows.
+  std::vector<std::vector<std::string>> rows;
+  /// kStatementError, kExplain: the lines as they are.
+  std::vector<std::string> lines;
+};
+
+/// Fails (Invalid) naming the line.
+Result<std::vector<SltRecord>> parse_slt(std::string_view text);
+
+/// Parts a line at tabs and runs of two or more spaces.
+std::vector<std::string> split_cells(std::string_view line);
+/// How a cell is written in a file: `(empty)` for nothing; a space that would part cells (leading,
+/// trailing, second in a row) is written as U+2420.
+std::string cell_text(std::string_view value);
+
+}  // namespace hw
