@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random tables: a few columns of every type, NULLs, extreme values, skewed keys.
+
+A table is written as JSON lines for Headwater (plainly, or as a changelog whose fold is the table) and
+handed to DuckDB as Arrow, so that neither reads what the other wrote.
+"""
+
+import dataclasses
+import datetime
+import decimal
+import json
+import math
+
+import pyarrow
+
+EPOCH = datetime.datetime(1970, 1, 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Type:
+    """A SQL type; `wild` marks doubles that may be NaN, infinite, -0.0 or inexact."""
+
+    name: str
+    precision: int = 0
+    scale: int = 0
+    wild: bool = False
+
+    @property
+    def sql(self):
+        if self.name == "DECIMAL":
+            return f"DECIMAL({self.precision}, {self.scale})"
+        return f"TIMESTAMP({self.precision})" if self.name == "TIMESTAMP" else self.name
+
+    @property
+    def duck(self):
+        return {"INT": "INTEGER", "STRING": "VARCHAR", "FLOAT": "REAL", "TIMESTAMP": "TIMESTAMP"}.get(
+            self.name, self.sql)
+
+    @property
+    def is_integer(self):
+        return self.name in BITS
+
+
+BITS = {"TINYINT": 8, "SMALLINT": 16, "INT": 32, "BIGINT": 64}
+BOOLEAN, STRING, DATE = Type("BOOLEAN"), Type("STRING"), Type("DATE")
+TINYINT, SMALLINT, INT, BIGINT = (Type(n) for n in BITS)
+FLOAT, DOUBLE, WILD = Type("FLOAT"), Type("DOUBLE"), Type("DOUBLE", wild=True)
+TS3, TS6 = Type("TIMESTAMP", 3), Type("TIMESTAMP", 6)
+
+
+def decimal_type(precision, scale):
+    return Type("DECIMAL", precision, scale)
+
+
+# The pool of columns. Names are lower case, since DuckDB folds case and Headwater does not.
+COLUMNS = {
+    "k": INT, "k64": BIGINT, "s": STRING,                          # small domains: keys
+    "i8": TINYINT, "i16": SMALLINT, "i32": INT, "i64": BIGINT,
+    "f32": FLOAT, "dt": DOUBLE, "dw": WILD,
+    "d5": decimal_type(5, 2), "d10": decimal_type(10, 4), "d38": decimal_type(38, 10),
+    "txt": STRING, "num": STRING, "b": BOOLEAN, "dd": DATE, "ts3": TS3, "ts6": TS6,
+    "tsx": TS3,                                                    # years 1 to 9999, never calculated with
+}
+ALWAYS = ("k", "s")
+
+WORDS = ["", " ", "a", "b", "abc", "ABC", "aXbXc", "a,b,,c", "it's", 'say "hi"', "back\\slash",
+         "line\nbreak", "tab\there", "  padded  ", "Größe", "éclair", "日本語", "😀", "a😀b", "\u0001",
+         "null", "NULL", "%", "_", "100%", "z" * 40]
+NUMBERS = ["0", "1", "-1", "42", " 7 ", "+5", "007", "2147483647", "2147483648", "-2147483648", "abc",
+           "", "12a", "--1", "9223372036854775807", "99999999999999999999"]
+WILD_DOUBLES = [math.nan, math.inf, -math.inf, -0.0, 0.0, 5e-324, 1.7976931348623157e308,
+                -1.7976931348623157e308, 0.1, 1e16, 123456789.125, 1e-7]
+EXTREME_TIMES = ["0001-01-01 00:00:00", "1969-12-31 23:59:59.999", "9999-12-31 23:59:59.999",
+                 "1582-10-10 00:00:00", "1970-01-01 00:00:00"]
+
+
+def parse_time(text):
+    form = "%Y-%m-%d %H:%M:%S.%f" if "." in text else "%Y-%m-%d %H:%M:%S"
+    return datetime.datetime.strptime(text, form)
+
+
+def random_integer(random, bits):
+    lowest, highest = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+    kind = random.random()
+    if kind < 0.15:
+        return random.choice([lowest, highest, lowest + 1, highest - 1, 0, -1, 1])
+    if kind < 0.75:
+        return random.randint(max(lowest, -100), min(highest, 100))
+    return random.randint(lowest, highest)
+
+
+def random_decimal(random, precision, scale):
+    highest = 10**precision - 1
+    unscaled = (random.choice([highest, -highest, 0, 1, -1]) if random.random() < 0.15
+                else random.randint(-highest, highest) if random.random() < 0.5
+                else random.randint(-999, 999))
+    return decimal.Decimal(unscaled).scaleb(-scale, decimal.Context(prec=60))
+
+
+def random_value(random, name):
+    """Returns a value for a column, never NULL."""
+    type = COLUMNS[name]
+    if name in ("k", "k64"):  # skewed: half of the rows share two keys
+        return random.choice([1, 2]) if random.random() < 0.5 else random.randint(0, 12)
+    if name == "s":
+        return random.choice(WORDS[:6]) if random.random() < 0.5 else random.choice(WORDS)
+    if name == "num":
+        return random.choice(NUMBERS) if random.random() < 0.6 else str(random.randint(-10**6, 10**6))
+    if name == "tsx":
+        if random.random() < 0.4:
+            return parse_time(random.choice(EXTREME_TIMES))
+    if type.is_integer:
+        return random_integer(random, BITS[type.name])
+    if type.name == "DECIMAL":
+        return random_decimal(random, type.precision, type.scale)
+    if name == "dw":
+        return random.choice(WILD_DOUBLES) if random.random() < 0.6 else random.uniform(-1e6, 1e6)
+    if type.name in ("DOUBLE", "FLOAT"):
+        return random.randint(-4000, 4000) / 4  # exact under + - * and SUM
+    if type.name == "STRING":
+        return random.choice(WORDS)
+    if type.name == "BOOLEAN":
+        return random.random() < 0.5
+    # A few decades around the epoch; seconds, sometimes with a fraction.
+    moment = EPOCH + datetime.timedelta(seconds=random.randint(-300_000_000, 2_000_000_000))
+    if type.name == "DATE":
+        return moment.date()
+    if random.random() < 0.6:
+        step = 1000 if type.precision == 3 else 1
+        moment += datetime.timedelta(microseconds=random.randrange(0, 1_000_000, step))
+    return moment
+
+
+def json_token(value):
+    """Returns a value as Headwater's json format reads it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return '"NaN"' if math.isnan(value) else '"Infinity"' if value > 0 else '"-Infinity"'
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime.datetime):
+        text = f"{value.year:04d}" + value.strftime("-%m-%d %H:%M:%S")
+        return f'"{text}.{value.microsecond:06d}"' if value.microsecond else f'"{text}"'
+    if isinstance(value, datetime.date):
+        return f'"{value.year:04d}-{value.month:02d}-{value.day:02d}"'
+    return json.dumps(value, ensure_ascii=False)
+
+
+ARROW = {"TINYINT": pyarrow.int8(), "SMALLINT": pyarrow.int16(), "INT": pyarrow.int32(),
+         "BIGINT": pyarrow.int64(), "FLOAT": pyarrow.float32(), "DOUBLE": pyarrow.float64(),
+         "STRING": pyarrow.string(), "BOOLEAN": pyarrow.bool_(), "DATE": pyarrow.date32(),
+         "TIMESTAMP": pyarrow.timestamp("us")}
+
+
+class Table:
+    """Name, columns (name -> Type) and rows (lists of Python values)."""
+
+    def __init__(self, random, name, rows_max):
+        self.name = name
+        others = [c for c in COLUMNS if c not in ALWAYS]
+        chosen = set(random.sample(others, random.randint(7, len(others)))) | set(ALWAYS)
+        self.columns = {c: t for c, t in COLUMNS.items() if c in chosen}
+        size = random.choice([0, 1, 2]) if random.random() < 0.08 else random.randint(3, rows_max)
+        self.rows = [self.random_row(random) for _ in range(size)]
+        self.is_changelog = random.random() < 0.35
+
+    def random_row(self, random):
+        return [None if random.random() < 0.12 else random_value(random, c) for c in self.columns]
+
+    def json_row(self, random, row):
+        """One object; a NULL is sometimes a missing field; fields in any order."""
+        fields = [f"{json.dumps(c)}: {'null' if v is None else json_token(v)}"
+                  for c, v in zip(self.columns, row) if v is not None or random.random() < 0.5]
+        random.shuffle(fields)
+        return "{" + ", ".join(fields) + "}"
+
+    def lines(self, random):
+        """The file's lines. As a changelog: noise is inserted and deleted, rows are updated."""
+        if not self.is_changelog:
+            return [self.json_row(random, row) for row in self.rows]
+        lines, pending = [], []
+
+        def emit(op, row):
+            lines.append(f'{{"op": "{op}", "data": {self.json_row(random, row)}}}')
+
+        for row in self.rows:
+            kind = random.random()
+            if kind < 0.3:
+                noise = self.random_row(random)
+                emit("+I", noise)
+                pending.append(noise)
+            if kind > 0.75:
+                before = self.random_row(random)
+                emit("+I", before)
+                emit("-U", before)
+                emit("+U", row)
+            else:
+                emit("+I", row)
+            if pending and random.random() < 0.4:
+                emit("-D", pending.pop(random.randrange(len(pending))))
+        random.shuffle(pending)
+        for noise in pending:
+            emit("-D", noise)
+        return lines
+
+    def create_statement(self, path):
+        columns = ", ".join(f"{c} {t.sql}" for c, t in self.columns.items())
+        form = "changelog-json" if self.is_changelog else "json"
+        return (f"CREATE TABLE {self.name} ({columns}) WITH ('connector' = 'filesystem', "
+                f"'path' = '{path}', 'format' = '{form}');")
+
+    def arrow(self):
+        arrays = []
+        for index, type in enumerate(self.columns.values()):
+            arrow_type = (pyarrow.decimal128(type.precision, type.scale) if type.name == "DECIMAL"
+                          else ARROW[type.name])
+            arrays.append(pyarrow.array([row[index] for row in self.rows], arrow_type))
+        return pyarrow.table(arrays, names=list(self.columns))
