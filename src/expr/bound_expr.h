@@ -20,13 +20,13 @@ using BoundExprPtr = std::shared_ptr<const BoundExpr>;
 class BoundExpr {
  public:
   enum class Kind : uint8_t {
-    kColumn,    // input column `column_index`
-    kLiteral,   // `literal`, a constant column of one row
-    kCall,      // `function`(args)
-    kCast,      // CAST(args[0] AS type); TRY_CAST when `try_cast`
-    kCase,      // args: when1, then1, when2, then2, …, [else]; conditions are BOOLEAN
-    kAnd,       // n-ary, three-valued; later args are only evaluated where earlier ones are not FALSE
-    kOr,        // n-ary; later args only where earlier ones are not TRUE
+    kColumn,   // input column `column_index`
+    kLiteral,  // `literal`, a constant column of one row
+    kCall,     // `function`(args)
+    kCast,     // CAST(args[0] AS type); TRY_CAST when `try_cast`
+    kCase,     // args: when1, then1, when2, then2, …, [else]; conditions are BOOLEAN
+    kAnd,  // n-ary, three-valued; later args are only evaluated where earlier ones are not FALSE
+    kOr,   // n-ary; later args only where earlier ones are not TRUE
     kCoalesce,  // first that is not NULL; later args only where all earlier ones are NULL
     kField,     // field `column_index` of args[0], a ROW
   };
@@ -56,18 +56,25 @@ class BoundExpr {
   bool is_literal() const { return kind_ == Kind::kLiteral; }
   bool is_null_literal() const;
   /// False when some call in the tree is not deterministic (RAND, UUID, current time).
-  bool deterministic() const;
+  bool deterministic() const { return deterministic_; }
+  /// False when some call gives another value at each evaluation (RAND, UUID).
+  bool repeatable() const { return repeatable_; }
   /// True when evaluating some row may fail the job (division, casts).
-  bool can_fail() const;
+  bool can_fail() const { return can_fail_; }
+  /// True when some column is read.
+  bool reads_columns() const { return reads_columns_; }
   /// Equal structure, types and functions; positions do not count.
   bool equals(const BoundExpr& other) const;
-  uint64_t hash() const;
+  uint64_t hash() const { return hash_; }
   /// SQL-like text for EXPLAIN and error messages; columns by their names.
   std::string to_sql() const;
 
   explicit BoundExpr(Kind kind) : kind_(kind) {}
 
  private:
+  /// Fills what is derived from the other members.
+  void derive();
+
   // Constant after construction (the factories fill them).
   Kind kind_;
   SqlType type_;
@@ -78,6 +85,11 @@ class BoundExpr {
   std::vector<BoundExprPtr> args_;
   bool try_cast_ = false;
   SqlPosition position_;
+  bool deterministic_ = true;
+  bool repeatable_ = true;
+  bool can_fail_ = false;
+  bool reads_columns_ = false;
+  uint64_t hash_ = 0;
 };
 
 /// Column numbers that the expression reads, ascending, each once.

@@ -15,6 +15,8 @@
 
 namespace hw {
 
+class BoundExpr;
+
 /// Session values that an expression's meaning depends on; fixed at planning.
 struct ExprSession {
   /// `table.local-time-zone`, an IANA name or an offset such as `+02:00`.
@@ -57,7 +59,8 @@ struct CallBinding {
 
 enum class Nulls : uint8_t {
   kPropagate,  // any NULL argument gives NULL; result is NOT NULL if all arguments are
-  kHandled,    // the kernel decides
+  kNullable,   // any NULL argument gives NULL, and other arguments may, too
+  kHandled,    // the kernel decides; the result is nullable unless `infer` or `-> T NOT NULL` says
 };
 
 enum class Determinism : uint8_t {
@@ -78,21 +81,29 @@ using TypeInference = std::function<Result<SqlType>(const CallBinding&)>;
 /// cast to. Used by operators (`+`, `=`), CASE-like functions and functions over any type.
 using ArgumentCoercion = std::function<Result<std::vector<SqlType>>(const CallBinding&)>;
 
+/// Builds an equal expression that is not a call of the function itself: a special form, a cheaper
+/// call. `args` are coerced, `type` is the result type that was inferred.
+using CallRewrite = std::function<Result<std::shared_ptr<const BoundExpr>>(
+    std::vector<std::shared_ptr<const BoundExpr>> args, const SqlType& type)>;
+/// Returns a cheaper equal expression for a call that is about to be compiled, or null.
+using CallFusion = std::function<std::shared_ptr<const BoundExpr>(const BoundExpr& call)>;
+
 struct ScalarFunction {
-  std::string name;                   // upper case; operators by their sign: `+`, `IS NULL`
-  std::vector<std::string> aliases;   // `SUBSTR`
-  std::string family;                 // conditional, arithmetic, string, …: flink-sql families
-  /// `(value VARCHAR, [n INT]) -> BOOLEAN`; types: any SqlType spelling, `NUMERIC`, `INTEGER`
-  /// (any integer), `TEMPORAL`, `ANY`, `T` (same type wherever T stands), `...` after the last
-  /// argument = may repeat. The result may be T or, with `infer`, is ignored.
+  std::string name;                  // upper case; operators by their sign: `+`, `IS NULL`
+  std::vector<std::string> aliases;  // `SUBSTR`
+  std::string family;                // conditional, arithmetic, string, …: flink-sql families
+  /// `(value VARCHAR, [n INT]) -> BOOLEAN`; see signature.h. With `infer` the result is only
+  /// documentation, with `coerce` the whole is.
   std::vector<std::string> signatures;
   std::string sentence;
   std::vector<FunctionExample> examples;
   Nulls nulls = Nulls::kPropagate;
   Determinism determinism = Determinism::kDeterministic;
   bool can_fail = false;
-  TypeInference infer;       // optional
-  ArgumentCoercion coerce;   // optional
+  TypeInference infer;      // optional
+  ArgumentCoercion coerce;  // optional
+  CallRewrite rewrite;      // optional: at binding; then `kernel` may be missing
+  CallFusion fuse;          // optional: at compilation
   ScalarBind kernel;
 };
 
