@@ -32,7 +32,7 @@ struct MetadataColumn {
 struct ConnectorContext {
   Env* env = nullptr;
   const FormatCatalogue* formats = nullptr;
-  Options options;   // all of the table, checked
+  Options options;    // all of the table, checked
   std::string table;  // full name, for messages
 };
 
@@ -40,7 +40,8 @@ struct ConnectorRecord {
   std::string name;
   std::string sentence;
   std::vector<OptionSpec> options;
-  /// Takes `format` and `<format>.*` options of the format catalogue.
+  /// Takes `format` and `<format>.*` options of the format catalogue. `format` is required unless
+  /// `options` lists it with a default.
   bool takes_format = false;
   std::vector<MetadataColumn> metadata;
   /// One sentence each for `headwater connectors NAME`.
@@ -50,7 +51,8 @@ struct ConnectorRecord {
   /// Checks options against the declared columns at CREATE/plan time. Optional.
   std::function<Status(const Schema& physical, const Options&)> check;
   /// Null when it is no source / no sink.
-  std::function<Result<std::unique_ptr<Source>>(const ScanRequest&, const ConnectorContext&)> source;
+  std::function<Result<std::unique_ptr<Source>>(const ScanRequest&, const ConnectorContext&)>
+      source;
   std::function<Result<std::unique_ptr<Sink>>(const SinkRequest&, const ConnectorContext&)> sink;
 };
 
@@ -67,10 +69,21 @@ class ConnectorCatalogue {
 /// Generated: calls register_<name> of every folder in src/connectors.
 void register_all_connectors(ConnectorCatalogue& catalogue);
 
-/// Checks a table's options against its connector's and format's records.
+/// Checks a table's options against its connector's and format's records; `place`, if not empty,
+/// is put into the message: "table orders, line 7".
 /// Fails with the message form of the connectors' reference.
 Status check_table_options(const Options& options, const ConnectorCatalogue& connectors,
-                           const FormatCatalogue& formats);
+                           const FormatCatalogue& formats, std::string_view place = {});
+/// One sentence for each deprecated name that is used. Requires: the check succeeded.
+std::vector<std::string> table_option_warnings(const Options& options,
+                                               const ConnectorCatalogue& connectors,
+                                               const FormatCatalogue& formats);
+/// All options that a table of this connector and format (null = none) may have: what every table
+/// takes, the connector's, and the format's under its prefix.
+std::vector<OptionSpec> table_option_specs(const ConnectorRecord& connector,
+                                           const FormatRecord* format);
+/// The name of the table's format: given, or the connector's default; empty when it takes none.
+std::string table_format(const Options& options, const ConnectorRecord& connector);
 /// The options of the table's format, prefix removed.
 Options format_options(const Options& options, std::string_view format);
 

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "runtime/connector_catalogue.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "base/did_you_mean.h"
+
+namespace hw {
+namespace {
+
+// Names of Flink's that people will try first; they get a better answer than "unknown".
+constexpr std::array<std::string_view, 16> kConnectorsToCome = {
+    "kafka",           "upsert-kafka",    "dynamic-kafka", "jdbc",         "elasticsearch-6",
+    "elasticsearch-7", "elasticsearch-8", "opensearch",    "opensearch-2", "pulsar",
+    "postgres-cdc",    "mysql-cdc",       "log",           "hybrid",       "checkpoint",
+    "hbase-2.2"};
+constexpr std::array<std::string_view, 11> kFormatsToCome = {
+    "avro",       "avro-confluent", "debezium-json", "debezium-avro-confluent",
+    "canal-json", "maxwell-json",   "ogg-json",      "orc",
+    "protobuf",   "json-registry",  "arrow"};
+
+template <size_t N>
+bool is_to_come(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// What the planner and the runtime read from every table.
+std::vector<OptionSpec> options_of_every_table() {
+  return {
+      {.name = "connector", .required = true, .sentence = "Names the connector."},
+      {.name = "scan.parallelism",
+       .type = OptionType::kInteger,
+       .sentence = "How many readers the source has; the job's parallelism if not given.",
+       .not_built = true},
+      {.name = "sink.parallelism",
+       .type = OptionType::kInteger,
+       .sentence = "How many writers the sink has; the job's parallelism if not given.",
+       .not_built = true},
+      {.name = "scan.watermark.emit.strategy",
+       .type = OptionType::kEnum,
+       .default_value = "on-periodic",
+       .values = {"on-periodic", "on-event"},
+       .sentence = "Accepted for compatibility: watermarks are exact per row either way."},
+      {.name = "scan.watermark.emit.max-delay",
+       .type = OptionType::kDuration,
+       .sentence = "Bounds the delay of a watermark.",
+       .not_built = true},
+      {.name = "scan.watermark.idle-timeout",
+       .type = OptionType::kDuration,
+       .sentence = "A split without rows for this long does not hold the watermark back."},
+      {.name = "scan.watermark.alignment.group",
+       .sentence = "Sources of one group wait for each other in event time.",
+       .not_built = true},
+      {.name = "scan.watermark.alignment.max-drift",
+       .type = OptionType::kDuration,
+       .sentence = "How far a source of the group may run ahead.",
+       .not_built = true},
+      {.name = "scan.watermark.alignment.update-interval",
+       .type = OptionType::kDuration,
+       .default_value = "1 s",
+       .sentence = "How often the group is looked at.",
+       .not_built = true},
+      {.name = "error.policy",
+       .type = OptionType::kEnum,
+       .default_value = "fail",
+       .values = {"fail", "skip", "dead-letter"},
+       .sentence = "What happens to a record that cannot be read.",
+       .not_built_values = {"skip", "dead-letter"}},
+      {.name = "error.dead-letter.table",
+       .sentence = "Where records go that cannot be read.",
+       .not_built = true},
+      {.name = "error.max-rate",
+       .type = OptionType::kDouble,
+       .sentence = "The share of bad records above which the job fails.",
+       .not_built = true},
+  };
+}
+
+template <typename Catalogue>
+std::vector<std::string> names_of(const Catalogue& catalogue) {
+  std::vector<std::string> names;
+  for (const auto& record : catalogue.all()) names.push_back(record.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string parenthesised(std::string_view place) {
+  return place.empty() ? std::string() : " (" + std::string(place) + ")";
+}
+
+Status unknown_name(std::string_view kind, const std::string& name,
+                    const std::vector<std::string>& supported, std::string_view place) {
+  std::string message = "unknown " + std::string(kind) + " '" + name + "'" + parenthesised(place);
+  const std::vector<std::string> near = nearest(name, supported);
+  if (!near.empty()) message += "\n  did you mean '" + near[0] + "'?";
+  message += "\n  supported: ";
+  for (size_t i = 0; i < supported.size(); ++i) message += (i == 0 ? "" : ", ") + supported[i];
+  return Status::Invalid(message);
+}
+
+Result<const FormatRecord*> find_table_format(const Options& options,
+                                              const ConnectorRecord& connector,
+                                              const FormatCatalogue& formats,
+                                              std::string_view place) {
+  const std::string name = table_format(options, connector);
+  if (name.empty()) return nullptr;
+  const FormatRecord* format = formats.find(name);
+  if (format != nullptr) return format;
+  if (is_to_come(kFormatsToCome, name)) {
+    return not_supported_yet("format '" + name + "'" + parenthesised(place));
+  }
+  return unknown_name("format", name, names_of(formats), place);
+}
+
+}  // namespace
+
+const ConnectorRecord* ConnectorCatalogue::find(std::string_view name) const {
+  for (const ConnectorRecord& record : records_) {
+    if (record.name == name) return &record;
+  }
+  return nullptr;
+}
+
+std::string table_format(const Options& options, const ConnectorRecord& connector) {
+  if (!connector.takes_format) return {};
+  if (const auto given = options.given("format")) return *given;
+  const OptionSpec* declared = find_option(connector.options, "format");
+  return declared == nullptr ? std::string() : declared->default_value;
+}
+
+std::vector<OptionSpec> table_option_specs(const ConnectorRecord& connector,
+                                           const FormatRecord* format) {
+  std::vector<OptionSpec> specs = options_of_every_table();
+  specs.insert(specs.end(), connector.options.begin(), connector.options.end());
+  if (connector.takes_format && find_option(connector.options, "format") == nullptr) {
+    specs.push_back({.name = "format", .required = true, .sentence = "How rows are written."});
+  }
+  if (format != nullptr) {
+    for (OptionSpec spec : format->options) {
+      spec.name = format->name + "." + spec.name;
+      for (std::string& old : spec.deprecated_names) old = format->name + "." + old;
+      specs.push_back(std::move(spec));
+    }
+  }
+  return specs;
+}
+
+Status check_table_options(const Options& options, const ConnectorCatalogue& connectors,
+                           const FormatCatalogue& formats, std::string_view place) {
+  const std::optional<std::string> name = options.given("connector");
+  if (!name) {
+    const std::vector<std::string> supported = names_of(connectors);
+    std::string list;
+    for (const std::string& one : supported) list += (list.empty() ? "" : ", ") + one;
+    return Status::Invalid("missing required option 'connector'", parenthesised(place),
+                           "\n  connectors: ", list);
+  }
+  const ConnectorRecord* connector = connectors.find(*name);
+  if (connector == nullptr) {
+    if (is_to_come(kConnectorsToCome, *name)) {
+      return not_supported_yet("connector '" + *name + "'" + parenthesised(place));
+    }
+    return unknown_name("connector", *name, names_of(connectors), place);
+  }
+  HW_ASSIGN_OR_RETURN(const FormatRecord* format,
+                      find_table_format(options, *connector, formats, place));
+  return check_options(options, table_option_specs(*connector, format),
+                       "connector '" + connector->name + "'", place);
+}
+
+std::vector<std::string> table_option_warnings(const Options& options,
+                                               const ConnectorCatalogue& connectors,
+                                               const FormatCatalogue& formats) {
+  const ConnectorRecord* connector = connectors.find(options.given("connector").value_or(""));
+  if (connector == nullptr) return {};
+  return option_warnings(
+      options, table_option_specs(*connector, formats.find(table_format(options, *connector))));
+}
+
+Options format_options(const Options& options, std::string_view format) {
+  const std::string prefix = std::string(format) + ".";
+  std::map<std::string, std::string> own;
+  for (const auto& [name, value] : options.all()) {
+    if (name.starts_with(prefix)) own.emplace(name.substr(prefix.size()), value);
+  }
+  return Options(std::move(own));
+}
+
+}  // namespace hw
