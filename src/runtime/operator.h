@@ -84,6 +84,10 @@ class OperatorContext {
   virtual Counter& counter(std::string_view name) = 0;
   /// True in `execution.runtime-mode` = batch: emit at the end, no changelog.
   virtual bool batch_mode() const = 0;
+  /// Rows to put into one emitted batch, and reason to say kMoreOutput: operators that make rows
+  /// (joins, windows that fire) cut by it, so that tests can make every output tiny. An update
+  /// pair may go one row above it.
+  virtual int64_t output_rows_max() const { return kBatchRowsMax; }
 };
 
 /// Writes and reads what is not in registered state (usually nothing): named byte strings.
