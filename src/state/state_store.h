@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything one operator instance remembers, as tables registered by name at open(). The store
+// owns the tables, snapshots them together and restores them from the snapshots of any number of
+// earlier instances, keeping the rows whose key group it owns. One thread touches it.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "base/status.h"
+#include "state/key_group.h"
+#include "state/snapshot.h"
+#include "state/table_schema.h"
+
+namespace hw {
+
+class KeyedTable;
+class OrderedTable;
+class PanedTable;
+class RowLog;
+class StateTable;
+class TimerBuckets;
+struct OrderedTableSpec;
+struct RowLogSpec;
+
+struct StateStoreOptions {
+  /// Not null; outlives the store.
+  arrow::MemoryPool* memory_pool = nullptr;
+  int num_key_groups = kKeyGroupsDefault;
+  /// What this instance owns.
+  KeyGroupRange key_groups;
+};
+
+class StateStore {
+ public:
+  explicit StateStore(StateStoreOptions options);
+  ~StateStore();
+  StateStore(const StateStore&) = delete;
+  StateStore& operator=(const StateStore&) = delete;
+
+  /// Makes a table. Requires: a name not used before in this store; all tables are registered
+  /// before restore(). References stay valid as long as the store.
+  KeyedTable& keyed_table(std::string_view name, TableSchema schema);
+  /// A table per int64 pane (window slices), each dropped whole.
+  PanedTable& paned_table(std::string_view name, TableSchema schema);
+  /// Append-only rows with a chain per key.
+  RowLog& row_log(std::string_view name, RowLogSpec spec);
+  /// Sorted entries per row of `parent`.
+  OrderedTable& ordered_table(std::string_view name, KeyedTable& parent, OrderedTableSpec spec);
+  /// Times to be called at. Restored whole into every instance.
+  TimerBuckets& timer_buckets(std::string_view name);
+
+  /// Writes all tables and an index with their checksums. The tables stay as they are.
+  Status snapshot(SnapshotSink& sink) const;
+  /// Fills the (empty) tables from the snapshots of earlier instances: keyed rows whose key group
+  /// is ours. Fails (SerializationError) on any damage, (Invalid) when a table's schema does not
+  /// fit the registered one; tables that no snapshot has stay empty.
+  Status restore(const std::vector<std::shared_ptr<SnapshotSource>>& instances);
+
+  const StateStoreOptions& options() const { return options_; }
+  /// Bytes that all tables hold.
+  int64_t num_bytes() const;
+
+  struct TableSize {
+    std::string name;
+    int64_t num_rows = 0;
+    int64_t num_bytes = 0;
+  };
+  std::vector<TableSize> table_sizes() const;
+
+ private:
+  void add(std::string_view name, std::unique_ptr<StateTable> table);
+
+  const StateStoreOptions options_;
+  std::vector<std::unique_ptr<StateTable>> tables_;  // parents before children
+};
+
+}  // namespace hw
