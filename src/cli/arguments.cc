@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+namespace hw {
+namespace {
+
+constexpr int kUsageError = 2;
+
+constexpr const char* kExamples = R"(Examples:
+  headwater run examples/earthquakes.sql          run a script
+  headwater run -e "SELECT 1 + 1"                 run a statement
+  headwater run --mode batch q.sql --output csv   the same query as a batch
+  headwater check q.sql                           check a script, run nothing
+  headwater explain q.sql --changelog             show plans
+  headwater functions TRIM                        look a function up
+)";
+
+// Options of `run` that later parts bring. Named here so that using one says so.
+constexpr const char* kLater[] = {"--state-dir",   "--restore", "--savepoint-dir", "--drain",
+                                  "--standby",     "--fresh",   "--available-now",
+                                  "--allow-non-restored-state"};
+
+void add_script_options(CLI::App& app, Arguments& out, std::vector<std::string>& defines,
+                        std::string& mode, int& parallelism) {
+  app.add_option("FILE", out.file, "SQL script; - or piped input reads standard input");
+  app.add_option("-e", out.statements, "statements given inline (repeatable)")
+      ->type_name("SQL")
+      ->expected(1)
+      ->take_all();
+  app.add_option("-D", defines, "set a configuration key (repeatable)")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--mode", mode, "streaming (default) or batch")
+      ->check(CLI::IsMember({"streaming", "batch"}));
+  app.add_option("--parallelism", parallelism, "parallel instances; default: number of cores")
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--config", out.config_file, "YAML file of configuration keys");
+}
+
+void add_run_options(CLI::App& app, Arguments& out, std::string& output, bool& check) {
+  app.add_option("--output", output, "how SELECT results are printed")
+      ->check(CLI::IsMember({"table", "json", "csv", "changelog"}));
+  app.add_option("--timeout", out.timeout, "stop after this long with exit code 124, e.g. '10 s'");
+  app.add_flag("--check", check, "check every statement, run nothing");
+}
+
+void add_message_options(CLI::App& app, Arguments& out, std::string& color,
+                         std::string& progress) {
+  app.add_flag("--quiet,-q", out.quiet, "no messages but errors");
+  app.add_flag("-v", out.verbosity, "more messages");
+  app.add_option("--color", color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  app.add_option("--progress", progress, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
+Switch switch_of(const std::string& text) {
+  if (text == "always") return Switch::kAlways;
+  return text == "never" ? Switch::kNever : Switch::kAuto;
+}
+
+bool uses_later_option(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    for (const std::string_view later : kLater) {
+      if (argument == later || argument.starts_with(std::string(later) + "=")) {
+        std::fprintf(stderr, "error: not supported yet: %s\n", later.data());
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Values that CLI11 fills while parsing, before they become settings.
+struct Raw {
+  std::vector<std::string> defines;
+  std::string mode;
+  int parallelism = 0;
+  std::string output = "table";
+  std::string color = "auto";
+  std::string progress = "auto";
+  bool check = false;
+};
+
+bool take_settings(const Raw& raw, Arguments& out) {
+  if (!raw.mode.empty()) out.settings.emplace_back("execution.runtime-mode", raw.mode);
+  if (raw.parallelism > 0) {
+    out.settings.emplace_back("parallelism.default", std::to_string(raw.parallelism));
+  }
+  for (const std::string& define : raw.defines) {
+    const size_t equals = define.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      std::fprintf(stderr, "error: -D takes KEY=VALUE, found '%s'\n", define.c_str());
+      return false;
+    }
+    out.settings.emplace_back(define.substr(0, equals), define.substr(equals + 1));
+  }
+  return true;
+}
+
+}  // namespace
+
+Arguments parse_arguments(int argc, char** argv) {
+  Arguments out;
+  if (uses_later_option(argc, argv)) {
+    out.exit_code = kUsageError;
+    return out;
+  }
+  Raw raw;
+  CLI::App app("Headwater: one engine for streams and batches, Flink's SQL in one binary",
+               "headwater");
+  app.footer(kExamples);
+  app.require_subcommand(0, 1);
+  auto* run = app.add_subcommand("run", "run the statements of a SQL script");
+  auto* check = app.add_subcommand("check", "lex, parse, bind and plan a script, run nothing");
+  auto* explain = app.add_subcommand("explain", "show the plans of a script's queries");
+  auto* functions = app.add_subcommand("functions", "SQL functions, with examples");
+  auto* connectors = app.add_subcommand("connectors", "connectors and their options");
+  auto* formats = app.add_subcommand("formats", "formats and their options");
+  auto* version = app.add_subcommand("version", "print the version");
+  for (CLI::App* command : {run, check, explain}) {
+    add_script_options(*command, out, raw.defines, raw.mode, raw.parallelism);
+    add_message_options(*command, out, raw.color, raw.progress);
+  }
+  add_run_options(*run, out, raw.output, raw.check);
+  explain->add_flag("--changelog", out.explain_changelog, "with changelog modes and upsert keys");
+  for (CLI::App* command : {functions, connectors, formats}) {
+    command->add_option("NAME", out.name, "describe this one");
+  }
+  run->footer(kExamples);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    out.exit_code = app.exit(error) == 0 ? 0 : kUsageError;
+    return out;
+  }
+  out.output = *parse_output_form(raw.output);
+  out.color = switch_of(raw.color);
+  out.progress = switch_of(raw.progress);
+  if (!take_settings(raw, out)) {
+    out.exit_code = kUsageError;
+    return out;
+  }
+  if (*run) out.verb = raw.check ? Verb::kCheck : Verb::kRun;
+  if (*check) out.verb = Verb::kCheck;
+  if (*explain) out.verb = Verb::kExplain;
+  if (*functions) out.verb = Verb::kFunctions;
+  if (*connectors) out.verb = Verb::kConnectors;
+  if (*formats) out.verb = Verb::kFormats;
+  if (*version) out.verb = Verb::kVersion;
+  if (out.verb == Verb::kNone) {
+    std::fputs(app.help().c_str(), stdout);
+    out.exit_code = 0;
+  }
+  return out;
+}
+
+}  // namespace hw

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line as plain data.
+
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "engine/result_printer.h"
+
+namespace hw {
+
+enum class Verb : uint8_t {
+  kNone,  // help or usage error already printed
+  kRun,
+  kCheck,
+  kExplain,
+  kFunctions,
+  kConnectors,
+  kFormats,
+  kVersion,
+};
+
+enum class Switch : uint8_t { kAuto, kAlways, kNever };
+
+struct Arguments {
+  Verb verb = Verb::kNone;
+  /// Exit code when verb is kNone: 0 after help, 2 after wrong usage.
+  int exit_code = 0;
+
+  std::string file;                     // empty = none, "-" = standard input
+  std::vector<std::string> statements;  // -e
+  /// -D, --mode, --parallelism in the order given.
+  std::vector<std::pair<std::string, std::string>> settings;
+  std::string config_file;
+  OutputForm output = OutputForm::kTable;
+  std::string timeout;
+  bool explain_changelog = false;
+  bool quiet = false;
+  int verbosity = 0;
+  Switch color = Switch::kAuto;
+  Switch progress = Switch::kAuto;
+  /// functions, connectors, formats: the entry to describe; empty = list.
+  std::string name;
+};
+
+/// Parses; prints help to stdout and usage errors to stderr by itself.
+Arguments parse_arguments(int argc, char** argv);
+
+}  // namespace hw
