@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "plan/config/config_keys.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+namespace hw {
+namespace {
+
+constexpr KeyStatus kLater = KeyStatus::kNotBuilt;
+constexpr KeyStatus kNone = KeyStatus::kNoMeaning;
+
+constexpr std::array kKeys = {
+    ConfigKey{"execution.attached", OptionType::kBoolean, "true",
+              "Whether the client waits; `table.dml-sync` decides here.", kNone},
+    ConfigKey{"execution.checkpointing.dir", OptionType::kString, "", "Where checkpoints are kept.",
+              kLater, "", "state.checkpoints.dir"},
+    ConfigKey{"execution.checkpointing.incremental", OptionType::kBoolean, "true",
+              "Write only what changed since the last checkpoint.", kLater, "",
+              "state.backend.incremental"},
+    ConfigKey{"execution.checkpointing.interval", OptionType::kDuration, "",
+              "How often a checkpoint is taken; unset = never.", kLater},
+    ConfigKey{"execution.checkpointing.min-pause", OptionType::kDuration, "0 ms",
+              "Least time between two checkpoints.", kLater},
+    ConfigKey{"execution.checkpointing.mode", OptionType::kEnum, "EXACTLY_ONCE",
+              "Whether barriers are aligned.", kLater, "EXACTLY_ONCE|AT_LEAST_ONCE"},
+    ConfigKey{"execution.checkpointing.num-retained", OptionType::kInteger, "1",
+              "How many completed checkpoints are kept.", kLater, "",
+              "state.checkpoints.num-retained"},
+    ConfigKey{"execution.checkpointing.savepoint-dir", OptionType::kString, "",
+              "Where savepoints are kept.", kLater, "", "state.savepoints.dir"},
+    ConfigKey{"execution.checkpointing.timeout", OptionType::kDuration, "10 min",
+              "When a checkpoint that is not complete is given up.", kLater},
+    ConfigKey{"execution.checkpointing.tolerable-failed-checkpoints", OptionType::kInteger, "0",
+              "How many checkpoints in a row may fail.", kLater},
+    ConfigKey{"execution.checkpointing.unaligned.enabled", OptionType::kBoolean, "false",
+              "Let barriers overtake rows.", kLater},
+    ConfigKey{"execution.runtime-mode", OptionType::kEnum, "STREAMING",
+              "Whether results are kept up to date (streaming) or shown once at the end (batch).",
+              KeyStatus::kHonoured, "STREAMING|BATCH|AUTOMATIC"},
+    ConfigKey{"execution.state-recovery.ignore-unclaimed-state", OptionType::kBoolean, "false",
+              "Whether a restore may leave state behind.", kLater, "",
+              "execution.savepoint.ignore-unclaimed-state"},
+    ConfigKey{"execution.state-recovery.path", OptionType::kString, "",
+              "The checkpoint or savepoint to start from.", kLater, "", "execution.savepoint.path"},
+    ConfigKey{"jobmanager.memory.process.size", OptionType::kSize, "",
+              "Memory of a process that does not exist here.", kNone},
+    ConfigKey{"parallelism.default", OptionType::kInteger, "",
+              "Instances of each operator; unset = the number of cores."},
+    ConfigKey{"pipeline.auto-watermark-interval", OptionType::kDuration, "200 ms",
+              "Watermarks follow each row here, so the interval changes nothing.", kNone},
+    ConfigKey{"pipeline.jars", OptionType::kList, "", "There is no JVM here.", kNone},
+    ConfigKey{"pipeline.max-parallelism", OptionType::kInteger, "1024",
+              "Key groups of a job: the most instances it can ever have.", KeyStatus::kHonoured},
+    ConfigKey{"pipeline.name", OptionType::kString, "",
+              "The job's name; unset = the names of its sink tables."},
+    ConfigKey{"pipeline.object-reuse", OptionType::kBoolean, "false",
+              "Rows are never copied between operators here.", kNone},
+    ConfigKey{"pipeline.operator-chaining.enabled", OptionType::kBoolean, "true",
+              "Whether operators without an exchange between them run as one.",
+              KeyStatus::kHonoured, "", "pipeline.operator-chaining"},
+    ConfigKey{"restart-strategy.type", OptionType::kEnum, "", "What happens after a failure.",
+              kLater, "none|disable|off|fixed-delay|exponential-delay|failure-rate",
+              "restart-strategy"},
+    ConfigKey{"restart-strategy.exponential-delay.initial-backoff", OptionType::kDuration, "1 s",
+              "First pause before a restart.", kLater},
+    ConfigKey{"restart-strategy.exponential-delay.max-backoff", OptionType::kDuration, "1 min",
+              "Longest pause before a restart.", kLater},
+    ConfigKey{"restart-strategy.fixed-delay.attempts", OptionType::kInteger, "1",
+              "How often a failed job is started again.", kLater},
+    ConfigKey{"restart-strategy.fixed-delay.delay", OptionType::kDuration, "1 s",
+              "Pause before a restart.", kLater},
+    ConfigKey{"sql-client.execution.max-table-result.rows", OptionType::kInteger, "1000000",
+              "Rows that the interactive client keeps.", kNone},
+    ConfigKey{"sql-client.execution.result-mode", OptionType::kEnum, "TABLE",
+              "How the interactive client shows a result.", kNone, "TABLE|CHANGELOG|TABLEAU"},
+    ConfigKey{"sql-client.verbose", OptionType::kBoolean, "false",
+              "Whether errors are shown in full.", kNone},
+    ConfigKey{"state.backend.type", OptionType::kEnum, "hashmap", "Where state lives.",
+              KeyStatus::kHonoured, "hashmap|rocksdb", "state.backend"},
+    ConfigKey{"table.display.max-column-width", OptionType::kInteger, "30",
+              "Widest column of a printed table.", kNone, "",
+              "sql-client.display.max-column-width"},
+    ConfigKey{"table.dml-sync", OptionType::kBoolean, "false",
+              "Whether INSERT waits until its job has ended."},
+    ConfigKey{"table.dynamic-table-options.enabled", OptionType::kBoolean, "true",
+              "Whether the OPTIONS hint is taken.", KeyStatus::kHonoured},
+    ConfigKey{"table.exec.async-lookup.buffer-capacity", OptionType::kInteger, "100",
+              "Lookups in flight.", kLater},
+    ConfigKey{"table.exec.async-lookup.output-mode", OptionType::kEnum, "ORDERED",
+              "Whether lookups keep the order of rows.", kLater, "ORDERED|ALLOW_UNORDERED"},
+    ConfigKey{"table.exec.async-lookup.timeout", OptionType::kDuration, "3 min",
+              "When a lookup fails.", kLater},
+    ConfigKey{"table.exec.legacy-cast-behaviour", OptionType::kEnum, "DISABLED",
+              "ENABLED: a CAST that fails gives NULL.", KeyStatus::kHonoured, "ENABLED|DISABLED"},
+    ConfigKey{"table.exec.mini-batch.allow-latency", OptionType::kDuration, "0 ms",
+              "How long rows may be held back; each batch is folded anyway here.", kLater},
+    ConfigKey{"table.exec.mini-batch.enabled", OptionType::kBoolean, "false",
+              "Fold inputs per key before touching state; each batch is folded anyway here.",
+              kLater},
+    ConfigKey{"table.exec.mini-batch.size", OptionType::kInteger, "-1",
+              "Most rows that may be held back.", kLater},
+    ConfigKey{"table.exec.resource.default-parallelism", OptionType::kInteger, "-1",
+              "As parallelism.default; -1 = that.", KeyStatus::kHonoured},
+    ConfigKey{"table.exec.sink.keyed-shuffle", OptionType::kEnum, "AUTO",
+              "Whether a sink's input is hashed by its PRIMARY KEY.", KeyStatus::kHonoured,
+              "AUTO|NONE|FORCE"},
+    ConfigKey{"table.exec.sink.not-null-enforcer", OptionType::kEnum, "ERROR",
+              "What a NULL in a NOT NULL column of a sink does.", KeyStatus::kHonoured,
+              "ERROR|DROP"},
+    ConfigKey{"table.exec.sink.require-on-conflict", OptionType::kBoolean, "false",
+              "Whether an upsert sink with another key demands ON CONFLICT.", kLater},
+    ConfigKey{"table.exec.sink.type-length-enforcer", OptionType::kEnum, "IGNORE",
+              "What a text that is too long for its column of a sink does.", kLater,
+              "IGNORE|TRIM_PAD|ERROR"},
+    ConfigKey{"table.exec.sink.upsert-materialize", OptionType::kEnum, "AUTO",
+              "Whether rows are kept per PRIMARY KEY in front of an upsert sink.", kLater,
+              "AUTO|NONE|FORCE"},
+    ConfigKey{"table.exec.source.cdc-events-duplicate", OptionType::kBoolean, "false",
+              "Whether a change may arrive twice.", kLater},
+    ConfigKey{"table.exec.source.idle-timeout", OptionType::kDuration, "0 ms",
+              "When a silent split stops holding the watermark back; 0 = never."},
+    ConfigKey{"table.exec.state.ttl", OptionType::kDuration, "0 ms",
+              "How long state that nobody touches is kept; 0 = for ever.", kLater},
+    ConfigKey{"table.local-time-zone", OptionType::kString, "UTC",
+              "The zone of TIMESTAMP_LTZ when it is shown or turned into a TIMESTAMP."},
+    ConfigKey{"table.optimizer.agg-phase-strategy", OptionType::kEnum, "AUTO",
+              "Whether aggregates are computed in one or two phases.", kLater,
+              "AUTO|ONE_PHASE|TWO_PHASE"},
+    ConfigKey{"table.optimizer.disabled-rules", OptionType::kList, "",
+              "Names of optimizer rules to leave out, separated by `;`.", KeyStatus::kHonoured},
+    ConfigKey{"table.optimizer.distinct-agg.split.enabled", OptionType::kBoolean, "false",
+              "Whether distinct aggregates are split over more instances.", kLater},
+    ConfigKey{"table.optimizer.join-reorder-enabled", OptionType::kBoolean, "false",
+              "Whether joins may change their order.", kLater},
+    ConfigKey{"table.optimizer.multi-join.enabled", OptionType::kBoolean, "false",
+              "Whether a chain of joins runs as one operator.", kLater},
+    ConfigKey{"table.optimizer.non-deterministic-update.strategy", OptionType::kEnum, "IGNORE",
+              "What values that differ from call to call do in an updating result.", kLater,
+              "IGNORE|TRY_RESOLVE"},
+    ConfigKey{"table.optimizer.reuse-source-enabled", OptionType::kBoolean, "true",
+              "Whether equal scans are read once.", kLater},
+    ConfigKey{"table.optimizer.reuse-sub-plan-enabled", OptionType::kBoolean, "true",
+              "Whether equal parts of a plan run once.", KeyStatus::kHonoured},
+    ConfigKey{"table.rtas-ctas.atomicity-enabled", OptionType::kBoolean, "false",
+              "Whether CREATE TABLE .. AS is all or nothing.", kLater},
+    ConfigKey{"table.sql-dialect", OptionType::kEnum, "default", "The dialect of SQL.", kNone,
+              "default"},
+    ConfigKey{"taskmanager.numberOfTaskSlots", OptionType::kInteger, "1",
+              "Slots of a process that does not exist here.", kNone},
+};
+
+bool equal_without_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+bool is_integer(std::string_view text) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && !text.empty();
+}
+
+bool in_values(std::string_view values, std::string_view value) {
+  while (!values.empty()) {
+    const size_t bar = values.find('|');
+    if (equal_without_case(values.substr(0, bar), value)) return true;
+    if (bar == std::string_view::npos) break;
+    values.remove_prefix(bar + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() { return kKeys; }
+
+const ConfigKey* find_config_key(std::string_view name) {
+  for (const ConfigKey& key : kKeys) {
+    if (key.name == name || (!key.deprecated_name.empty() && key.deprecated_name == name)) {
+      return &key;
+    }
+  }
+  return nullptr;
+}
+
+Status check_config_value(const ConfigKey& key, std::string_view value) {
+  const auto wrong = [&](std::string_view wanted) {
+    return Status::Invalid("'", key.name, "' must be ", wanted, ", but is '", value, "'");
+  };
+  switch (key.type) {
+    case OptionType::kBoolean:
+      return in_values("true|false", value) ? Status::OK() : wrong("true or false");
+    case OptionType::kInteger:
+      return is_integer(value) ? Status::OK() : wrong("an integer");
+    case OptionType::kDuration:
+      return parse_duration_ms(value).ok() ? Status::OK() : wrong("a duration such as '10 s'");
+    case OptionType::kSize:
+      return parse_size_bytes(value).ok() ? Status::OK() : wrong("a size such as '128mb'");
+    case OptionType::kEnum:
+      return in_values(key.values, value) ? Status::OK()
+                                          : wrong("one of " + std::string(key.values));
+    default:
+      return Status::OK();
+  }
+}
+
+}  // namespace hw

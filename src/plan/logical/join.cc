@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "plan/logical/join.h"
+
+#include "plan/logical/aggregate.h"
+
+namespace hw {
+namespace {
+
+std::vector<PlanColumn> join_columns(const LogicalNode& left, const LogicalNode& right,
+                                     JoinKind kind) {
+  std::vector<PlanColumn> columns = left.columns();
+  const bool pads_left = kind == JoinKind::kRight || kind == JoinKind::kFull;
+  const bool pads_right = kind == JoinKind::kLeft || kind == JoinKind::kFull;
+  if (pads_left) {
+    for (PlanColumn& column : columns) column.type = column.type.with_nullable(true);
+  }
+  if (kind != JoinKind::kSemi && kind != JoinKind::kAnti) {
+    for (PlanColumn column : right.columns()) {
+      if (pads_right) column.type = column.type.with_nullable(true);
+      columns.push_back(std::move(column));
+    }
+  }
+  return without_time(std::move(columns));
+}
+
+Status verify_over_both(const BoundExpr& expr, const JoinNode& join) {
+  if (expr.kind() == BoundExpr::Kind::kColumn) {
+    const int n = join.left()->num_columns();
+    const int i = expr.column_index();
+    if (i < 0 || i >= n + join.right()->num_columns()) {
+      return Status::UnknownError("a join condition reads column ", i);
+    }
+    const PlanColumn& column = i < n ? join.left()->column(i) : join.right()->column(i - n);
+    if (!column.type.equals_ignoring_null(expr.type())) {
+      return Status::UnknownError("a join condition reads ", column.name, " as ",
+                                  expr.type().to_sql());
+    }
+  }
+  for (const BoundExprPtr& arg : expr.args()) HW_TRY(verify_over_both(*arg, join));
+  return Status::OK();
+}
+
+}  // namespace
+
+std::string to_text(JoinKind kind) {
+  switch (kind) {
+    case JoinKind::kInner:
+      return "InnerJoin";
+    case JoinKind::kLeft:
+      return "LeftOuterJoin";
+    case JoinKind::kRight:
+      return "RightOuterJoin";
+    case JoinKind::kFull:
+      return "FullOuterJoin";
+    case JoinKind::kSemi:
+      return "LeftSemiJoin";
+    case JoinKind::kAnti:
+      return "LeftAntiJoin";
+  }
+  return "";
+}
+
+JoinNode::JoinNode(LogicalNodePtr left, LogicalNodePtr right, Parts parts)
+    : LogicalNode(kKind, {left, right}, join_columns(*left, *right, parts.kind)),
+      parts_(std::move(parts)) {}
+
+Details JoinNode::details() const {
+  Details details = {{"joinType", to_text(parts_.kind)}};
+  if (!parts_.left_keys.empty()) {
+    details.emplace_back("leftKeys", names_of(*left(), parts_.left_keys));
+    details.emplace_back("rightKeys", names_of(*right(), parts_.right_keys));
+  }
+  if (parts_.condition != nullptr) {
+    details.emplace_back("condition", parts_.condition->to_sql());
+  }
+  return details;
+}
+
+LogicalNodePtr JoinNode::with_inputs(std::vector<LogicalNodePtr> inputs) const {
+  HW_DCHECK(inputs.size() == 2);
+  return std::make_shared<JoinNode>(inputs[0], inputs[1], parts_);
+}
+
+Status JoinNode::verify() const {
+  if (parts_.left_keys.size() != parts_.right_keys.size()) {
+    return Status::UnknownError("a join has ", parts_.left_keys.size(), " and ",
+                                parts_.right_keys.size(), " keys");
+  }
+  for (size_t i = 0; i < parts_.left_keys.size(); ++i) {
+    const int l = parts_.left_keys[i], r = parts_.right_keys[i];
+    if (l < 0 || l >= left()->num_columns() || r < 0 || r >= right()->num_columns() ||
+        !left()->column(l).type.equals_ignoring_null(right()->column(r).type)) {
+      return Status::UnknownError("join keys ", l, " and ", r, " do not fit");
+    }
+  }
+  return parts_.condition ? verify_over_both(*parts_.condition, *this) : Status::OK();
+}
+
+}  // namespace hw

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Joins two inputs: the left's columns, then the right's. Keys are pairs of columns that must be
+// equal (a rule finds them in the condition); the condition is what else must hold.
+
+#pragma once
+
+#include "operators/regular_join.h"
+#include "plan/logical/node.h"
+
+namespace hw {
+
+class JoinNode final : public LogicalNode {
+ public:
+  static constexpr NodeKind kKind = NodeKind::kJoin;
+  struct Parts {
+    JoinKind kind = JoinKind::kInner;
+    /// The n-th of the left equals the n-th of the right (each counted in its own input).
+    std::vector<int> left_keys;
+    std::vector<int> right_keys;
+    /// Over the left's columns followed by the right's; null = TRUE.
+    BoundExprPtr condition;
+    SqlPosition position;
+  };
+  JoinNode(LogicalNodePtr left, LogicalNodePtr right, Parts parts);
+
+  const Parts& parts() const { return parts_; }
+  const LogicalNodePtr& left() const { return input(0); }
+  const LogicalNodePtr& right() const { return input(1); }
+
+  std::string name() const override { return "Join"; }
+  Details details() const override;
+  LogicalNodePtr with_inputs(std::vector<LogicalNodePtr> inputs) const override;
+  Status verify() const override;
+
+ private:
+  const Parts parts_;
+};
+
+/// "InnerJoin", "LeftOuterJoin", ..
+std::string to_text(JoinKind kind);
+
+}  // namespace hw

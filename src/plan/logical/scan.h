@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads a table. Columns may be fewer than declared: what a computed column or the watermark needs
+// beside them is found when the scan is lowered.
+
+#pragma once
+
+#include <map>
+
+#include "plan/catalog/object_path.h"
+#include "plan/logical/node.h"
+
+namespace hw {
+
+struct ScanSpec {
+  ObjectPath path;
+  TablePtr table;
+  /// The table's options with those of an OPTIONS hint over them.
+  std::map<std::string, std::string> options;
+  /// Declared positions of the columns that go out.
+  std::vector<int> columns;
+  /// A source may skip rows by these; the plan still filters.
+  std::vector<PushedPredicate> predicates;
+  /// No more rows than these are wanted.
+  std::optional<int64_t> limit;
+  SqlPosition position;
+};
+
+class ScanNode final : public LogicalNode {
+ public:
+  static constexpr NodeKind kKind = NodeKind::kScan;
+  explicit ScanNode(ScanSpec spec);
+
+  const ScanSpec& spec() const { return spec_; }
+  const TableDefinition& table() const { return *spec_.table; }
+
+  std::string name() const override { return "TableScan"; }
+  Details details() const override;
+  LogicalNodePtr with_inputs(std::vector<LogicalNodePtr> inputs) const override;
+
+ private:
+  const ScanSpec spec_;
+};
+
+/// `a > 1`, for EXPLAIN.
+std::string to_text(const PushedPredicate& predicate);
+
+}  // namespace hw
