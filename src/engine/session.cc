@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/session.h"
+
+#include <optional>
+#include <utility>
+
+#include "base/env/env.h"
+#include "columnar/column_builder.h"
+#include "engine/catalogues.h"
+#include "sql/binder.h"
+#include "sql/parser.h"
+
+namespace hw {
+namespace {
+
+Result<Batch> listing_batch(const BoundListing& listing) {
+  std::vector<ColumnPtr> columns;
+  for (int i = 0; i < listing.schema->num_fields(); ++i) {
+    HW_ASSIGN_OR_RETURN(auto builder, ColumnBuilder::make(listing.schema->type(i)));
+    for (const auto& row : listing.rows) {
+      const std::optional<std::string>& cell = row[static_cast<size_t>(i)];
+      HW_TRY(cell ? builder->append_bytes(*cell) : builder->append_null());
+    }
+    HW_ASSIGN_OR_RETURN(ColumnPtr column, builder->finish());
+    columns.push_back(std::move(column));
+  }
+  return Batch(listing.schema, std::move(columns), static_cast<int64_t>(listing.rows.size()));
+}
+
+std::vector<PlanRoot> roots_of(const std::vector<LogicalNodePtr>& plans) {
+  std::vector<PlanRoot> roots;
+  for (const LogicalNodePtr& plan : plans) roots.push_back({.node = plan, .collect = nullptr});
+  return roots;
+}
+
+std::string names_of(const std::vector<ObjectPath>& sinks) {
+  std::string names;
+  for (const ObjectPath& sink : sinks) {
+    if (!names.empty()) names += ",";
+    names += sink.object;
+  }
+  return names;
+}
+
+/// Accepts any shape and drops the rows; for planning without running.
+class NoReceiver final : public RowReceiver {
+ public:
+  Status begin(const ResultShape&) override { return Status::OK(); }
+  Status receive(const Batch&) override { return Status::OK(); }
+  Status end() override { return Status::OK(); }
+};
+
+template <typename... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+
+}  // namespace
+
+Session::Session(Env& env) : env_(env) {}
+
+BinderContext Session::binder_context() const {
+  return {.catalog = &catalog_,
+          .config = &config_,
+          .functions = &catalogues().functions,
+          .connectors = &catalogues().connectors,
+          .formats = &catalogues().formats};
+}
+
+PlanContext Session::plan_context() const {
+  return {.config = &config_,
+          .functions = &catalogues().functions,
+          .connectors = &catalogues().connectors,
+          .formats = &catalogues().formats,
+          .env = &env_,
+          .default_parallelism = env_.num_cores()};
+}
+
+Result<Outcome> Session::start(std::vector<PlanRoot> roots, bool is_query,
+                               std::string default_name, RowReceiver* receiver) {
+  HW_ASSIGN_OR_RETURN(JobPlan plan, plan_job(std::move(roots), plan_context()));
+  plan.graph.name = config_.pipeline_name().value_or(default_name);
+  if (receiver != nullptr) {
+    HW_TRY(receiver->begin({.schema = plan.schema,
+                            .kinds = plan.kinds,
+                            .bounded = plan.bounded,
+                            .batch_mode = config_.mode() == RuntimeMode::kBatch}));
+  }
+  Outcome::Started started;
+  started.is_query = is_query;
+  started.bounded = plan.bounded;
+  started.name = plan.graph.name;
+  HW_ASSIGN_OR_RETURN(started.job, JobRun::start(std::move(plan.graph), {.env = &env_}));
+  return Outcome{.what = std::move(started), .warnings = std::move(plan.warnings)};
+}
+
+Result<Outcome> Session::execute(const ast::Statement& statement,
+                                 std::shared_ptr<RowReceiver> receiver) {
+  HW_ASSIGN_OR_RETURN(const BoundStatement bound, Binder(binder_context()).bind(statement));
+  const auto carry_out = Overloaded{
+      [&](const BoundQuery& query) -> Result<Outcome> {
+        RowReceiver* asked = receiver.get();
+        PlanRoot root{.node = query.plan, .collect = make_collecting_sink(std::move(receiver))};
+        auto outcome = start({std::move(root)}, true, "query", asked);
+        return outcome.ok() ? std::move(outcome)
+                            : Result<Outcome>(at(bound.position, outcome.status()));
+      },
+      [&](const BoundInsert& insert) -> Result<Outcome> {
+        auto outcome = start(roots_of(insert.plans), false, names_of(insert.sinks), nullptr);
+        return outcome.ok() ? std::move(outcome)
+                            : Result<Outcome>(at(bound.position, outcome.status()));
+      },
+      [&](const BoundExplain& explain) -> Result<Outcome> {
+        HW_ASSIGN_OR_RETURN(std::string text,
+                            explain_plan(roots_of(explain.plans), plan_context(),
+                                         {.changelog = explain.changelog}));
+        return Outcome{.what = Outcome::Text{std::move(text)}, .warnings = {}};
+      },
+      [&](const BoundListing& listing) -> Result<Outcome> {
+        HW_ASSIGN_OR_RETURN(Batch rows, listing_batch(listing));
+        return Outcome{.what = Outcome::Listing{std::move(rows)}, .warnings = {}};
+      },
+      [&](const BoundChange&) -> Result<Outcome> {
+        HW_ASSIGN_OR_RETURN(auto warnings, apply_change(bound, catalog_, config_));
+        return Outcome{.what = Outcome::Done{}, .warnings = std::move(warnings)};
+      }};
+  HW_ASSIGN_OR_RETURN(Outcome outcome, std::visit(carry_out, bound.what));
+  outcome.warnings.insert(outcome.warnings.begin(), bound.warnings.begin(), bound.warnings.end());
+  return outcome;
+}
+
+Status Session::check(const ast::Statement& statement) {
+  HW_ASSIGN_OR_RETURN(const BoundStatement bound, Binder(binder_context()).bind(statement));
+  if (std::holds_alternative<BoundChange>(bound.what)) {
+    return apply_change(bound, catalog_, config_).status();
+  }
+  std::vector<PlanRoot> roots;
+  if (const auto* query = std::get_if<BoundQuery>(&bound.what)) {
+    roots.push_back({.node = query->plan,
+                     .collect = make_collecting_sink(std::make_shared<NoReceiver>())});
+  } else if (const auto* insert = std::get_if<BoundInsert>(&bound.what)) {
+    roots = roots_of(insert->plans);
+  } else if (const auto* explain = std::get_if<BoundExplain>(&bound.what)) {
+    return explain_plan(roots_of(explain->plans), plan_context(), {}).status();
+  } else {
+    return Status::OK();
+  }
+  return at(bound.position, plan_job(std::move(roots), plan_context()).status());
+}
+
+Result<std::string> Session::explain(const ast::Statement& statement, bool changelog) {
+  HW_ASSIGN_OR_RETURN(const BoundStatement bound, Binder(binder_context()).bind(statement));
+  if (const auto* query = std::get_if<BoundQuery>(&bound.what)) {
+    return explain_plan(roots_of({query->plan}), plan_context(), {.changelog = changelog});
+  }
+  if (const auto* insert = std::get_if<BoundInsert>(&bound.what)) {
+    return explain_plan(roots_of(insert->plans), plan_context(), {.changelog = changelog});
+  }
+  if (std::holds_alternative<BoundChange>(bound.what)) {
+    HW_TRY(apply_change(bound, catalog_, config_).status());
+  }
+  return std::string();
+}
+
+Status Session::register_table(std::string_view declaration, SourceMaker source) {
+  HW_ASSIGN_OR_RETURN(const ast::StatementPtr statement,
+                      parse_statement("CREATE TABLE " + std::string(declaration)));
+  BinderContext context = binder_context();
+  context.registered_tables = true;
+  HW_ASSIGN_OR_RETURN(const BoundStatement bound, Binder(context).bind(*statement));
+  const auto* change = std::get_if<BoundChange>(&bound.what);
+  const auto* create = change ? std::get_if<CreateObject>(&change->change) : nullptr;
+  if (create == nullptr || create->object.table == nullptr) {
+    return Status::Invalid("a registered table is declared as name (columns)");
+  }
+  auto table = std::make_shared<TableDefinition>(*create->object.table);
+  table->registered_source = std::move(source);
+  return catalog_.create(create->path, {.table = std::move(table), .view = nullptr}, {});
+}
+
+}  // namespace hw

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A session: catalog, settings, and the way from a parsed statement to a running job. The only
+// class that knows both the SQL side and the job side. One thread at a time; the jobs it starts
+// run on their own threads.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/status.h"
+#include "engine/row_receiver.h"
+#include "job/job_run.h"
+#include "plan/catalog/catalog.h"
+#include "plan/config/session_config.h"
+#include "plan/planner.h"
+#include "sql/ast.h"
+#include "sql/bound_statement.h"
+
+namespace hw {
+
+class Env;
+
+/// What a statement led to.
+struct Outcome {
+  /// A change of catalog or settings: nothing to show.
+  struct Done {};
+  /// SHOW, DESCRIBE, SET.
+  struct Listing {
+    Batch rows;
+  };
+  /// EXPLAIN.
+  struct Text {
+    std::string text;
+  };
+  /// A query or an INSERT, started.
+  struct Started {
+    std::unique_ptr<JobRun> job;
+    bool is_query = false;
+    bool bounded = false;
+    std::string name;
+  };
+  std::variant<Done, Listing, Text, Started> what;
+  std::vector<std::string> warnings;
+};
+
+class Session {
+ public:
+  explicit Session(Env& env);
+
+  SessionConfig& config() { return config_; }
+  const Catalog& catalog() const { return catalog_; }
+
+  /// Carries a statement out. A SELECT's rows go to `receiver`, which is asked first.
+  /// Fails as binding and planning do, with the SQL position; the job's own errors are its own.
+  Result<Outcome> execute(const ast::Statement& statement, std::shared_ptr<RowReceiver> receiver);
+  /// Binds and plans only; changes of the catalog are carried out, jobs are not started.
+  Status check(const ast::Statement& statement);
+  /// The plans of a query or INSERT as EXPLAIN shows them; empty for other statements, which are
+  /// carried out as check() does.
+  Result<std::string> explain(const ast::Statement& statement, bool changelog);
+
+  /// Makes a table of this program's own rows: `declaration` is `name (columns…)` as in CREATE
+  /// TABLE without WITH. `source` is called for each scan.
+  using SourceMaker = std::function<Result<std::unique_ptr<Source>>(const ScanRequest&)>;
+  Status register_table(std::string_view declaration, SourceMaker source);
+
+ private:
+  BinderContext binder_context() const;
+  PlanContext plan_context() const;
+  Result<Outcome> start(std::vector<PlanRoot> roots, bool is_query, std::string default_name,
+                        RowReceiver* receiver);
+
+  Env& env_;
+  Catalog catalog_;
+  SessionConfig config_;
+};
+
+}  // namespace hw

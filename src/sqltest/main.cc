@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs golden SQL files in all modes: golden [--update] [--seed N] [--mode NAME] [PATH…].
+// Without a path: tests/sql below the working directory.
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "base/env/env.h"
+#include "base/env/text_file.h"
+#include "sqltest/golden_runner.h"
+
+namespace hw {
+namespace {
+
+struct GoldenArguments {
+  bool update = false;
+  uint64_t seed = 1;
+  std::string only_mode;
+  std::vector<std::string> paths;
+};
+
+GoldenArguments parse_arguments(int argc, char** argv) {
+  GoldenArguments arguments;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--update") {
+      arguments.update = true;
+    } else if (argument == "--seed" && i + 1 < argc) {
+      arguments.seed = std::strtoull(argv[++i], nullptr, 10);
+    } else if (argument == "--mode" && i + 1 < argc) {
+      arguments.only_mode = argv[++i];
+    } else {
+      arguments.paths.push_back(argument);
+    }
+  }
+  if (arguments.paths.empty()) arguments.paths.emplace_back("tests/sql");
+  return arguments;
+}
+
+Status update_file(Env& env, const std::string& file) {
+  HW_ASSIGN_OR_RETURN(const std::string text, read_text_file(env, file));
+  HW_ASSIGN_OR_RETURN(const std::string updated, update_golden(text, env));
+  if (updated == text) return Status::OK();
+  std::printf("updated %s\n", file.c_str());
+  return write_text_file(env, file, updated);
+}
+
+Status run_file(Env& env, const std::string& file, const GoldenArguments& arguments,
+                GoldenReport& report) {
+  HW_ASSIGN_OR_RETURN(const std::string text, read_text_file(env, file));
+  HW_ASSIGN_OR_RETURN(const std::vector<SltRecord> records, parse_slt(text));
+  report.records += static_cast<int64_t>(records.size());
+  for (const GoldenMode& mode : golden_modes(arguments.seed)) {
+    if (arguments.only_mode.empty() || mode.name == arguments.only_mode) {
+      run_golden(file, records, mode, env, report);
+    }
+  }
+  return Status::OK();
+}
+
+int run(const GoldenArguments& arguments) {
+  Env& env = real_env();
+  GoldenReport report;
+  size_t num_files = 0;
+  for (const std::string& path : arguments.paths) {
+    const auto files = list_files(env, path, ".slt");
+    if (!files.ok()) {
+      std::fprintf(stderr, "golden: %s\n", files.status().message().c_str());
+      return 2;
+    }
+    num_files += files->size();
+    for (const std::string& file : *files) {
+      const Status status = arguments.update ? update_file(env, file)
+                                             : run_file(env, file, arguments, report);
+      if (!status.ok()) {
+        report.failures.push_back(
+            {.file = file, .line = 0, .mode = "file", .message = status.message()});
+      }
+    }
+  }
+  for (const GoldenFailure& failure : report.failures) {
+    std::printf("FAILED %s:%d in mode %s\n  %s\n", failure.file.c_str(), failure.line,
+                failure.mode.c_str(), failure.message.c_str());
+  }
+  std::printf("golden: %zu files, %lld records, %lld checks in all modes (slicing seed %llu), "
+              "%zu failures\n",
+              num_files, static_cast<long long>(report.records),
+              static_cast<long long>(report.checks),
+              static_cast<unsigned long long>(arguments.seed), report.failures.size());
+  return report.failures.empty() && num_files > 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace hw
+
+int main(int argc, char** argv) { return hw::run(hw::parse_arguments(argc, argv)); }
