@@ -12,7 +12,8 @@ from tables import (BIGINT, BITS, BOOLEAN, DATE, DOUBLE, FLOAT, INT, SMALLINT, S
                     WILD, Type, decimal_type)
 
 # Macros over DuckDB. w<n>: wraps a HUGEINT to n bits. f*: comparison of floats by IEEE. unscaled: the
-# digits of a decimal as an integer. ratio: a quotient of integers, rounded half up.
+# digits of a decimal as an integer. ratio: a quotient of integers, rounded half up. wstart: where a
+# window begins.
 MACROS = [
     *(f"CREATE MACRO w{n}(x) AS CAST(((x + {1 << (n - 1)}::HUGEINT) % {1 << n}::HUGEINT + "
       f"{1 << n}::HUGEINT) % {1 << n}::HUGEINT - {1 << (n - 1)}::HUGEINT AS {t})"
@@ -24,6 +25,7 @@ MACROS = [
     "CREATE MACRO unscaled(x) AS CAST(replace(CAST(x AS VARCHAR), '.', '') AS HUGEINT)",
     "CREATE MACRO ratio(a, b) AS (CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END)::HUGEINT * "
     "((abs(a) * 2 + abs(b)) // (abs(b) * 2))",
+    "CREATE MACRO wstart(t, o, size) AS t - (((t - o) % size + size) % size)",
     "CREATE MACRO f2i32(x) AS CAST(CASE WHEN isnan(x) THEN 0 WHEN x >= 2147483647 THEN 2147483647 "
     "WHEN x <= -2147483648 THEN -2147483648 ELSE trunc(x) END AS INTEGER)",
     "CREATE MACRO f2i64(x) AS CASE WHEN isnan(x) THEN 0::BIGINT WHEN x >= 9223372036854775807 THEN "

@@ -8,9 +8,15 @@ one row in batch and none in a stream (the one difference between the two that t
 import dataclasses
 
 from expressions import Expr, Expressions, scaled
-from tables import BIGINT, BITS, DOUBLE, INT, Type, decimal_type
+from tables import BIGINT, BITS, DOUBLE, EVENT_TIME, INT, TS3, Type, decimal_type
 
 JOIN_PRODUCT_MAX = 40_000
+# size, slide or step, in SQL; both in milliseconds.
+WINDOW_SIZES = [("INTERVAL '1' HOUR", "INTERVAL '20' MINUTE", 3_600_000, 1_200_000),
+                ("INTERVAL '1' DAY", "INTERVAL '6' HOUR", 86_400_000, 21_600_000),
+                ("INTERVAL '10' MINUTE", "INTERVAL '5' MINUTE", 600_000, 300_000),
+                ("INTERVAL '7' HOUR", "INTERVAL '1' HOUR", 25_200_000, 3_600_000)]
+WINDOW_OFFSETS = [("INTERVAL '17' MINUTE", 17 * 60_000), ("INTERVAL '-3' MINUTE", -3 * 60_000)]
 
 
 @dataclasses.dataclass
@@ -55,6 +61,9 @@ class Queries:
     def body(self, depth):
         if depth > 0 and self.chance(0.12):
             return self.union(depth)
+        timed = [t for t in self.tables if t.has_event_time]
+        if timed and self.chance(0.15):
+            return self.windowed(self.random.choice(timed))
         return self.select(depth)
 
     def union(self, depth):
@@ -166,6 +175,44 @@ class Queries:
                      spelled(source[1], having),
                      spelled(source[2], having if keys else having + ["count(*) > 0"]),
                      [e.type for e in items], rows=rows, grouped=True)
+
+    def windowed(self, table):
+        """Aggregation over a window table function; DuckDB gets the windows by arithmetic."""
+        kind = self.random.choice(["TUMBLE", "HOP", "CUMULATE"])
+        size_sql, slide_sql, size, slide = self.random.choice(WINDOW_SIZES)
+        offset_sql, offset = self.random.choice(WINDOW_OFFSETS) if self.chance(0.3) else ("", 0)
+        # HOP takes slide then size, CUMULATE step then size.
+        arguments = [size_sql] if kind == "TUMBLE" else [slide_sql, size_sql]
+        arguments += [offset_sql] if offset_sql else []
+        sql = f"TABLE({kind}(TABLE {table.name}, DESCRIPTOR({EVENT_TIME}), {', '.join(arguments)})) AS a"
+        ts, n = f"epoch_ms({EVENT_TIME})", size // slide
+        if kind == "TUMBLE":
+            duck = f"SELECT *, wstart({ts}, {offset}, {size}) AS win_s, win_s + {size} AS win_e FROM {table.name}"
+        elif kind == "HOP":
+            duck = (f"SELECT t.*, wstart({ts}, {offset}, {slide}) - r.i * {slide} AS win_s, win_s + {size} AS win_e "
+                    f"FROM {table.name} AS t, range(0, {n}) AS r(i)")
+        else:
+            duck = (f"SELECT * FROM (SELECT t.*, wstart({ts}, {offset}, {size}) AS win_s, "
+                    f"win_s + r.i * {slide} AS win_e FROM {table.name} AS t, range(1, {n + 1}) AS r(i)) "
+                    f"WHERE win_e > {ts}")
+        duck = (f"(SELECT *, make_timestamp_ms(win_s) AS window_start, make_timestamp_ms(win_e) AS window_end "
+                f"FROM ({duck})) AS a")
+        scope = [Expr(t, f"a.{c}", f"a.{c}") for c, t in table.columns.items()]
+        bounds = [Expr(TS3, f"a.{c}", f"a.{c}") for c in ("window_start", "window_end")]
+        make = Expressions(self.random, scope, False)
+        plain = [c for c in scope if c.sql != f"a.{EVENT_TIME}"]
+        keys = bounds + self.random.sample(plain, self.random.choice([0, 1, 1, 2]))
+        shown = keys if self.chance(0.8) else keys[1:]
+        items = shown + [self.call(scope, make) for _ in range(self.random.randint(1, 4))]
+        where_sql = where_duck = ""
+        if self.chance(0.3):
+            p = make.boolean(1)
+            where_sql, where_duck = f" WHERE {p.sql}", f" WHERE {p.duck}"
+        texts = [f"SELECT {', '.join(f'{getattr(e, way)} AS c{i}' for i, e in enumerate(items))} "
+                 f"FROM {source}{where} GROUP BY {', '.join(getattr(k, way) for k in keys)}"
+                 for way, source, where in (("sql", sql, where_sql), ("duck", duck, where_duck))]
+        return Query(texts[0], texts[1], texts[1], [e.type for e in items],
+                     rows=len(table.rows) * (n if kind != "TUMBLE" else 1), grouped=True)
 
     def call(self, scope, make):
         """One aggregate call, sometimes over DISTINCT values, sometimes with a FILTER."""

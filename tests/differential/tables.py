@@ -60,8 +60,12 @@ COLUMNS = {
     "d5": decimal_type(5, 2), "d10": decimal_type(10, 4), "d38": decimal_type(38, 10),
     "txt": STRING, "num": STRING, "b": BOOLEAN, "dd": DATE, "ts3": TS3, "ts6": TS6,
     "tsx": TS3,                                                    # years 1 to 9999, never calculated with
+    "wt": TS3,                                                     # event time: three days, never NULL
 }
 ALWAYS = ("k", "s")
+EVENT_TIME = "wt"
+EVENT_TIME_START = datetime.datetime(2024, 2, 28, 20, 0)
+EVENT_TIME_SPAN_S = 3 * 86_400
 
 WORDS = ["", " ", "a", "b", "abc", "ABC", "aXbXc", "a,b,,c", "it's", 'say "hi"', "back\\slash",
          "line\nbreak", "tab\there", "  padded  ", "Größe", "éclair", "日本語", "😀", "a😀b", "\u0001",
@@ -106,6 +110,10 @@ def random_value(random, name):
         return random.choice(WORDS[:6]) if random.random() < 0.5 else random.choice(WORDS)
     if name == "num":
         return random.choice(NUMBERS) if random.random() < 0.6 else str(random.randint(-10**6, 10**6))
+    if name == EVENT_TIME:
+        step = random.choice([1, 60_000, 3_600_000])  # many on the borders of windows
+        return EVENT_TIME_START + datetime.timedelta(
+            milliseconds=random.randrange(0, EVENT_TIME_SPAN_S * 1000, step))
     if name == "tsx":
         if random.random() < 0.4:
             return parse_time(random.choice(EXTREME_TIMES))
@@ -162,9 +170,11 @@ class Table:
         size = random.choice([0, 1, 2]) if random.random() < 0.08 else random.randint(3, rows_max)
         self.rows = [self.random_row(random) for _ in range(size)]
         self.is_changelog = random.random() < 0.35
+        self.has_event_time = EVENT_TIME in self.columns and not self.is_changelog
 
     def random_row(self, random):
-        return [None if random.random() < 0.12 else random_value(random, c) for c in self.columns]
+        return [None if random.random() < 0.12 and c != EVENT_TIME else random_value(random, c)
+                for c in self.columns]
 
     def json_row(self, random, row):
         """One object; a NULL is sometimes a missing field; fields in any order."""
@@ -204,6 +214,8 @@ class Table:
 
     def create_statement(self, path):
         columns = ", ".join(f"{c} {t.sql}" for c, t in self.columns.items())
+        if self.has_event_time:  # patient enough that no row is late
+            columns += f", WATERMARK FOR {EVENT_TIME} AS {EVENT_TIME} - INTERVAL '10' DAY"
         form = "changelog-json" if self.is_changelog else "json"
         return (f"CREATE TABLE {self.name} ({columns}) WITH ('connector' = 'filesystem', "
                 f"'path' = '{path}', 'format' = '{form}');")
