@@ -342,7 +342,7 @@ class Expressions:
         elif op == "/":
             scale = max(6, s1 + p2 + 1)
             type = decimal_type(p1 - s1 + s2 + scale, scale)
-            if type.precision > DECIMAL_DIGITS_MAX or scale > 14:
+            if type.precision > min(DECIMAL_DIGITS_MAX, 38 - scale - 1):
                 return None
             digits = f"ratio(unscaled({left}) * {10 ** (scale - s1 + s2)}::HUGEINT, " \
                      f"NULLIF(unscaled({right}), 0))"
