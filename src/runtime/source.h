@@ -23,7 +23,16 @@ namespace hw {
 /// `column <op> literal`, pushed down to a source as plain data. The source may use it to skip
 /// rows; the plan still filters.
 struct PushedPredicate {
-  enum class Op : uint8_t { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIsNull, kIsNotNull };
+  enum class Op : uint8_t {
+    kEqual,
+    kNotEqual,
+    kLess,
+    kLessEqual,
+    kGreater,
+    kGreaterEqual,
+    kIsNull,
+    kIsNotNull
+  };
   std::string column;
   Op op = Op::kEqual;
   ColumnPtr literal;  // one row; null for kIsNull and kIsNotNull

@@ -94,6 +94,9 @@ class Env {
   virtual Status write_stdout(std::string_view text) = 0;
   virtual Status write_stderr(std::string_view text) = 0;
   virtual int num_cores() = 0;
+  /// Where columns and state are allocated. Lives until the process ends, since rows of a result
+  /// may outlive their job.
+  virtual arrow::MemoryPool* memory_pool() = 0;
 };
 
 /// The real world. Lives until the process ends.

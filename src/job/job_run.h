@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One execution of a job graph: deployed onto worker threads, watched, stopped. The first error
+// ends it. May be used from several threads; the callbacks of sources and sinks run on workers.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "runtime/job_graph.h"
+#include "runtime/worker_metrics.h"
+
+namespace hw {
+
+class Env;
+
+struct JobOptions {
+  /// Not null; outlives the run.
+  Env* env = nullptr;
+  /// Worker threads at most; 0 = one a core. Never more than the parallelism.
+  int threads_max = 0;
+  /// No threads at all: step() does everything, in a fixed order. For tests and simulation.
+  bool single_thread = false;
+  /// Rows in a batch that an operator makes, at most; tests lower it.
+  int64_t output_rows_max = kBatchRowsMax;
+};
+
+/// Why a job failed.
+struct JobFailure {
+  Status cause;               // as the operator returned it
+  std::string operator_name;  // `GroupAggregate`
+  std::string tasklet;        // `Source(orders) -> Calc [2/4]`
+};
+
+/// Where a job stands.
+struct JobProgress {
+  bool done = false;
+  /// Of all sources together.
+  int64_t rows_read = 0;
+  ReadProgress read;
+  /// The least watermark over the sources' instances; Watermark::kNone before the first.
+  int64_t watermark_ms = Watermark::kNone;
+  /// Named counters summed over the job, e.g. late_rows_dropped.
+  std::map<std::string, int64_t> counters;
+};
+
+class JobRun {
+ public:
+  /// Deploys and starts. Fails when the graph is broken, a source cannot be opened or has no
+  /// splits to find; what fails later is the run's own status.
+  static Result<std::unique_ptr<JobRun>> start(JobGraph graph, JobOptions options);
+  /// Cancels what still runs and waits for it.
+  virtual ~JobRun() = default;
+
+  /// Blocks until the job is done. Returns OK at the end of the input or after stop(), Cancelled
+  /// after cancel(), else the first error with the operator's name as context.
+  virtual Status wait() = 0;
+  /// Blocks for at most so long. Returns true when the job is done.
+  virtual bool wait_for(int64_t timeout_ms) = 0;
+  virtual bool done() const = 0;
+
+  /// Clean stop: sources read no further, what is under way is finished, sinks commit. Windows
+  /// that are still open do not fire.
+  virtual void stop() = 0;
+  /// Stops at once; sinks drop what they have not committed.
+  virtual void cancel() = 0;
+
+  virtual JobProgress progress() const = 0;
+  /// Each operator instance, in order of vertex, place in the chain and subtask.
+  virtual std::vector<MetricsReading> metrics() const = 0;
+  /// Set when wait() returned an error of the job.
+  virtual std::optional<JobFailure> failure() const = 0;
+
+  /// Single-thread mode: steps every tasklet once. Returns false when the job is done.
+  virtual bool step() = 0;
+};
+
+}  // namespace hw
