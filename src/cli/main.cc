@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <arrow/util/config.h>
+
+#include <string>
+
+#include "base/env/env.h"
+#include "cli/arguments.h"
+#include "cli/reference_command.h"
+#include "cli/run_command.h"
+#include "cli/signals.h"
+
+namespace {
+
+constexpr const char* kVersion = "0.1.0";
+
+int dispatch(const hw::Arguments& arguments, hw::Env& env) {
+  switch (arguments.verb) {
+    case hw::Verb::kNone:
+      return arguments.exit_code;
+    case hw::Verb::kRun:
+    case hw::Verb::kCheck:
+    case hw::Verb::kExplain:
+      return hw::run_command(arguments, env);
+    case hw::Verb::kFunctions:
+    case hw::Verb::kConnectors:
+    case hw::Verb::kFormats:
+      return hw::reference_command(arguments, env);
+    case hw::Verb::kVersion: {
+      const std::string text =
+          std::string("headwater ") + kVersion + " (Arrow " ARROW_VERSION_STRING ")\n";
+      return env.write_stdout(text).ok() ? 0 : 1;
+    }
+  }
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  hw::install_signal_handlers();
+  return dispatch(hw::parse_arguments(argc, argv), hw::real_env());
+}

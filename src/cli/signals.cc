@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/signals.h"
+
+#include <csignal>
+
+namespace hw {
+namespace {
+
+volatile std::sig_atomic_t received = 0;
+
+extern "C" void on_signal(int signal) {
+  received = signal;
+  // The next one has its default effect.
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+}  // namespace
+
+void install_signal_handlers() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+StopRequest requested_stop() {
+  if (received == SIGINT) return StopRequest::kInterrupt;
+  return received == SIGTERM ? StopRequest::kTerminate : StopRequest::kNone;
+}
+
+}  // namespace hw

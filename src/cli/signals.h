@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// SIGINT and SIGTERM as a question; the second one ends the process at once. SIGPIPE is ignored,
+// so that a closed stdout is an error value.
+
+#pragma once
+
+#include "engine/script.h"
+
+namespace hw {
+
+void install_signal_handlers();
+/// What the first signal asked for.
+StopRequest requested_stop();
+
+}  // namespace hw

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/script.h"
+
+#include <optional>
+#include <utility>
+
+#include "base/env/env.h"
+#include "sql/parser.h"
+
+namespace hw {
+namespace {
+
+constexpr int64_t kPollMs = 50;
+
+/// A job that runs beside the script.
+struct RunningJob {
+  std::unique_ptr<JobRun> job;
+  std::string name;
+  bool bounded = false;
+  bool is_query = false;
+};
+
+class ScriptRun {
+ public:
+  ScriptRun(Session& session, ScriptObserver& observer, const ScriptOptions& options)
+      : session_(session), observer_(observer), options_(options) {}
+
+  ScriptResult run(std::string_view script) {
+    StatementReader reader(script);
+    while (true) {
+      Result<std::optional<ParsedStatement>> next = reader.next();
+      if (!next.ok()) return fail(ScriptEnd::kInvalid, next.status());
+      if (!next->has_value()) break;
+      const ScriptResult result = run_statement(*(**next).statement);
+      if (result.end != ScriptEnd::kDone || stopped_) return result;
+    }
+    return wait_for_all();
+  }
+
+ private:
+  ScriptResult fail(ScriptEnd end, const Status& status) {
+    for (RunningJob& running : running_) running.job->cancel();
+    for (RunningJob& running : running_) (void)running.job->wait();
+    return {.end = end, .status = status};
+  }
+
+  ScriptResult run_statement(const ast::Statement& statement) {
+    if (options_.check_only) {
+      const Status status = session_.check(statement);
+      return status.ok() ? ScriptResult{} : fail(ScriptEnd::kInvalid, status);
+    }
+    if (options_.explain) return explain(statement);
+    Result<Outcome> outcome = session_.execute(statement, observer_.make_receiver());
+    if (!outcome.ok()) return fail(end_of(outcome.status()), outcome.status());
+    for (const std::string& warning : outcome->warnings) {
+      observer_.warning(warning, statement.position);
+    }
+    if (auto* listing = std::get_if<Outcome::Listing>(&outcome->what)) {
+      return printed(observer_.print_rows(listing->rows));
+    }
+    if (auto* text = std::get_if<Outcome::Text>(&outcome->what)) {
+      return printed(observer_.print(text->text));
+    }
+    if (auto* started = std::get_if<Outcome::Started>(&outcome->what)) {
+      return take_job({.job = std::move(started->job),
+                       .name = started->name,
+                       .bounded = started->bounded,
+                       .is_query = started->is_query});
+    }
+    return {};
+  }
+
+  ScriptResult explain(const ast::Statement& statement) {
+    Result<std::string> text = session_.explain(statement, options_.explain_changelog);
+    if (!text.ok()) return fail(ScriptEnd::kInvalid, text.status());
+    return text->empty() ? ScriptResult{} : printed(observer_.print(*text));
+  }
+
+  static ScriptEnd end_of(const Status& status) {
+    // Before a job runs only the statement can be wrong, or the outside (a missing file).
+    return status.IsIOError() ? ScriptEnd::kJobFailed : ScriptEnd::kInvalid;
+  }
+
+  static bool output_closed(const Status& status) {
+    return status.IsIOError() && status.message().find("stdout is closed") != std::string::npos;
+  }
+
+  ScriptResult printed(const Status& status) {
+    if (status.ok()) return {};
+    return fail(output_closed(status) ? ScriptEnd::kOutputClosed : ScriptEnd::kJobFailed, status);
+  }
+
+  ScriptResult take_job(RunningJob running) {
+    const bool wait_now = running.is_query || running.bounded ||
+                          session_.config().boolean("table.dml-sync");
+    running_.push_back(std::move(running));
+    if (!wait_now) return {};
+    const ScriptResult result = wait_for(running_.back());
+    if (result.end == ScriptEnd::kDone) running_.pop_back();
+    return result;
+  }
+
+  ScriptResult wait_for_all() {
+    while (!running_.empty()) {
+      const ScriptResult result = wait_for(running_.front());
+      if (result.end != ScriptEnd::kDone) return result;
+      running_.erase(running_.begin());
+    }
+    return {};
+  }
+
+  // Waits for one job and meanwhile passes on what the surroundings ask for.
+  ScriptResult wait_for(RunningJob& running) {
+    while (!running.job->wait_for(kPollMs)) {
+      observer_.progress(*running.job, running.bounded);
+      const StopRequest request = observer_.stop_request();
+      if (request == StopRequest::kNone || stopped_) continue;
+      stopped_ = true;
+      if (running.bounded && request != StopRequest::kTimeout) {
+        running.job->cancel();
+        (void)running.job->wait();
+        return fail(request == StopRequest::kInterrupt ? ScriptEnd::kInterrupted
+                                                       : ScriptEnd::kTerminated,
+                    Status::Cancelled("stopped before the end of the input"));
+      }
+      for (RunningJob& each : running_) each.job->stop();
+      timed_out_ = request == StopRequest::kTimeout;
+    }
+    const Status status = running.job->wait();
+    observer_.job_ended(*running.job, running.name, running.is_query);
+    if (!status.ok()) {
+      return fail(output_closed(status) ? ScriptEnd::kOutputClosed : ScriptEnd::kJobFailed, status);
+    }
+    if (timed_out_) return fail(ScriptEnd::kTimedOut, Status::Cancelled("timed out"));
+    return {};
+  }
+
+  Session& session_;
+  ScriptObserver& observer_;
+  const ScriptOptions& options_;
+  std::vector<RunningJob> running_;
+  bool stopped_ = false;
+  bool timed_out_ = false;
+};
+
+}  // namespace
+
+ScriptResult run_script(std::string_view script, Session& session,
+                        ScriptObserver& observer, const ScriptOptions& options) {
+  return ScriptRun(session, observer, options).run(script);
+}
+
+}  // namespace hw
