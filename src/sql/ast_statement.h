@@ -100,7 +100,7 @@ struct Insert final : StatementOf<StatementKind::kInsert> {
 
 /// EXECUTE STATEMENT SET BEGIN .. END and BEGIN STATEMENT SET; .. END
 struct StatementSet final : StatementOf<StatementKind::kStatementSet> {
-  /// Inserts, and CTAS statements where a dialect allows them.
+  /// Each is an Insert.
   std::vector<StatementPtr> statements;
 };
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sql/bind_scope.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "plan/catalog/near_names.h"
+
+namespace hw {
+namespace {
+
+/// True when the first `count` parts of `name` name the table that `qualifier` names.
+bool names_table(const ast::Name& name, size_t count, const std::vector<std::string>& qualifier) {
+  if (count == 0 || count > qualifier.size()) return false;
+  const size_t skipped = qualifier.size() - count;
+  for (size_t i = 0; i < count; ++i) {
+    if (name.parts[i].text != qualifier[skipped + i]) return false;
+  }
+  return true;
+}
+
+std::string dotted(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ".") + part;
+  return text;
+}
+
+}  // namespace
+
+std::string dotted(const ast::Name& name) {
+  std::string text;
+  for (const ast::Identifier& part : name.parts) text += (text.empty() ? "" : ".") + part.text;
+  return text;
+}
+
+Scope Scope::of(const LogicalNode& plan, const std::vector<std::string>& qualifier) {
+  Scope scope;
+  for (int i = 0; i < plan.num_columns(); ++i) {
+    scope.add({qualifier, plan.column(i).name, i, true});
+  }
+  return scope;
+}
+
+std::vector<ScopeColumn> Scope::star() const {
+  std::vector<ScopeColumn> columns;
+  for (const ScopeColumn& column : columns_) {
+    if (column.bare) columns.push_back(column);
+  }
+  return columns;
+}
+
+std::vector<ScopeColumn> Scope::star_of(const ast::Name& qualifier) const {
+  std::vector<ScopeColumn> columns;
+  for (const ScopeColumn& column : columns_) {
+    if (names_table(qualifier, qualifier.parts.size(), column.qualifier)) columns.push_back(column);
+  }
+  return columns;
+}
+
+Result<const ScopeColumn*> Scope::find_bare(const ast::Identifier& name) const {
+  const ScopeColumn* found = nullptr;
+  for (const ScopeColumn& column : columns_) {
+    if (!column.bare || column.name != name.text) continue;
+    if (found != nullptr) {
+      const std::string first = dotted(found->qualifier), second = dotted(column.qualifier);
+      std::string hint = "; give the inputs aliases and name one";
+      if (!first.empty() && !second.empty() && first != second) {
+        hint = "; write " + first + "." + name.text + " or " + second + "." + name.text;
+      }
+      return at(name.position, Status::Invalid("column '", name.text,
+                                               "' is ambiguous: several inputs have it", hint));
+    }
+    found = &column;
+  }
+  return found;
+}
+
+Status Scope::unknown(const ast::Name& name) const {
+  const ast::Identifier& wanted = name.parts.front();
+  std::vector<std::string> near;
+  for (const ScopeColumn& column : columns_) near.push_back(column.name);
+  if (name.parts.size() == 1) {
+    return at(wanted.position, Status::KeyError("there is no column '", wanted.text, "' here",
+                                                did_you_mean(wanted.text, near)));
+  }
+  for (const ScopeColumn& column : columns_) {
+    if (!column.qualifier.empty()) near.push_back(column.qualifier.back());
+  }
+  return at(wanted.position, Status::KeyError("there is no table or column '", wanted.text,
+                                              "' here", did_you_mean(wanted.text, near)));
+}
+
+Result<Scope::Found> Scope::find(const ast::Name& name) const {
+  constexpr size_t kTablePartsMax = 3;
+  for (size_t count = std::min(kTablePartsMax, name.parts.size() - 1); count > 0; --count) {
+    const ast::Identifier& wanted = name.parts[count];
+    const ScopeColumn* found = nullptr;
+    std::vector<std::string> names;
+    for (const ScopeColumn& column : columns_) {
+      if (!names_table(name, count, column.qualifier)) continue;
+      names.push_back(column.name);
+      if (column.name != wanted.text) continue;
+      if (found != nullptr) {
+        return at(wanted.position, Status::Invalid("column '", wanted.text, "' is ambiguous: '",
+                                                   name.parts[count - 1].text,
+                                                   "' names two inputs or has it twice"));
+      }
+      found = &column;
+    }
+    if (found != nullptr) return Found{found, count + 1};
+    if (names.empty()) continue;
+    HW_ASSIGN_OR_RETURN(const ScopeColumn* column, find_bare(name.parts.front()));
+    if (column != nullptr) return Found{column, 1};
+    return at(wanted.position,
+              Status::KeyError("table '", name.parts[count - 1].text, "' has no column '",
+                               wanted.text, "'", did_you_mean(wanted.text, names)));
+  }
+  HW_ASSIGN_OR_RETURN(const ScopeColumn* column, find_bare(name.parts.front()));
+  if (column == nullptr) return unknown(name);
+  return Found{column, 1};
+}
+
+}  // namespace hw
