@@ -2,11 +2,11 @@
 
 #include "base/env/text_file.h"
 
+#include <algorithm>
+
 #include <arrow/buffer.h>
 #include <arrow/filesystem/filesystem.h>
 #include <arrow/io/interfaces.h>
-
-#include <algorithm>
 
 namespace hw {
 
@@ -24,8 +24,7 @@ Result<std::string> read_text_file(Env& env, std::string_view path) {
   while (true) {
     HW_ASSIGN_OR_RETURN(const auto buffer, stream->Read(1 << 20));
     if (buffer->size() == 0) return text;
-    text.append(reinterpret_cast<const char*>(buffer->data()),
-                static_cast<size_t>(buffer->size()));
+    text.append(reinterpret_cast<const char*>(buffer->data()), static_cast<size_t>(buffer->size()));
   }
 }
 
