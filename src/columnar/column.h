@@ -93,6 +93,11 @@ class Column {
   Result<ColumnPtr> flattened() const;
   /// Returns rows [offset, offset + length) without copying.
   ColumnPtr slice(int64_t offset, int64_t length) const;
+  /// Dictionary only: returns the same rows with other distinct values.
+  ColumnPtr with_dictionary_values(SqlType type, std::shared_ptr<arrow::ArrayData> values) const {
+    return std::make_shared<const Column>(std::move(type), Encoding::kDictionary, std::move(values),
+                                          indices_buffer_, indices_offset_, num_rows_);
+  }
   /// Returns the same storage under another type. Requires: equal Arrow storage layout.
   ColumnPtr with_type(SqlType type) const;
   std::shared_ptr<arrow::Array> to_arrow() const;

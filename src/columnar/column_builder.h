@@ -29,7 +29,8 @@ class ColumnBuilder {
   virtual Status append_from(const Column& column, int64_t row) = 0;
   /// Scalars; each Fails (TypeError) when the physical type is another.
   virtual Status append_bool(bool value) = 0;
-  virtual Status append_int(int64_t value) = 0;  // all integers, dates, times, timestamps, intervals
+  virtual Status append_int(
+      int64_t value) = 0;  // all integers, dates, times, timestamps, intervals
   virtual Status append_double(double value) = 0;  // FLOAT and DOUBLE
   virtual Status append_decimal(const arrow::Decimal128& value) = 0;
   virtual Status append_bytes(std::string_view value) = 0;  // text and binary

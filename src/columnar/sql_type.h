@@ -167,6 +167,9 @@ class SqlType {
   std::shared_ptr<const std::vector<SqlField>> fields_;
 };
 
+/// A name as SQL spells it: in backticks unless it is a plain word.
+std::string name_to_sql(std::string_view name);
+
 struct SqlField {
   std::string name;
   SqlType type;

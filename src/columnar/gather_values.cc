@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "columnar/gather_values.h"
+
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include <arrow/buffer.h>
+#include <arrow/type.h>
+#include <arrow/util/bit_util.h>
+#include <arrow/util/bitmap_ops.h>
+
+#include "base/assert.h"
+#include "base/memory.h"
+
+namespace hw {
+namespace {
+
+using arrow::ArrayData;
+using arrow::bit_util::GetBit;
+
+struct Int128 {
+  uint64_t low;
+  uint64_t high;
+};
+
+bool any_negative(std::span<const int32_t> slots) {
+  int32_t all = 0;
+  for (const int32_t slot : slots) all |= slot;
+  return all < 0;
+}
+
+const uint8_t* validity_bits(const ArrayData& values) {
+  if (values.null_count.load() == 0 || values.buffers.empty() || !values.buffers[0]) return nullptr;
+  return values.buffers[0]->data();
+}
+
+struct Validity {
+  std::shared_ptr<arrow::Buffer> bits;  // null: nothing is NULL
+  int64_t null_count = 0;
+};
+
+/// Validity of the output; `negatives` says whether a slot may be negative.
+Validity gather_validity(const ArrayData& values, std::span<const int32_t> slots, bool negatives) {
+  const uint8_t* bits = validity_bits(values);
+  if (bits == nullptr && !negatives) return {};
+  const auto n = static_cast<int64_t>(slots.size());
+  std::shared_ptr<arrow::ResizableBuffer> out = zeroed_buffer((n + 7) / 8);
+  uint8_t* out_bits = out->mutable_data();
+  int64_t valid = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const int32_t slot = slots[static_cast<size_t>(i)];
+    const bool is_valid = slot >= 0 && (bits == nullptr || GetBit(bits, slot + values.offset));
+    out_bits[i / 8] = static_cast<uint8_t>(out_bits[i / 8] | (is_valid << (i % 8)));
+    valid += is_valid;
+  }
+  if (valid == n) return {};
+  return {std::move(out), n - valid};
+}
+
+std::shared_ptr<ArrayData> assemble(const ArrayData& like, int64_t n, Validity validity,
+                                    std::vector<std::shared_ptr<arrow::Buffer>> rest,
+                                    std::vector<std::shared_ptr<ArrayData>> children) {
+  std::vector<std::shared_ptr<arrow::Buffer>> buffers;
+  buffers.push_back(std::move(validity.bits));
+  for (std::shared_ptr<arrow::Buffer>& buffer : rest) buffers.push_back(std::move(buffer));
+  return ArrayData::Make(like.type, n, std::move(buffers), std::move(children),
+                         validity.null_count);
+}
+
+template <typename T>
+std::shared_ptr<arrow::Buffer> copy_fixed(const ArrayData& values, std::span<const int32_t> slots,
+                                          bool negatives) {
+  std::shared_ptr<arrow::ResizableBuffer> out =
+      pooled_buffer(static_cast<int64_t>(slots.size() * sizeof(T)));
+  T* to = reinterpret_cast<T*>(out->mutable_data());
+  const T* from = reinterpret_cast<const T*>(values.buffers[1]->data()) + values.offset;
+  if (!negatives) {
+    for (size_t i = 0; i < slots.size(); ++i) to[i] = from[slots[i]];
+  } else {
+    for (size_t i = 0; i < slots.size(); ++i) to[i] = slots[i] < 0 ? T{} : from[slots[i]];
+  }
+  return out;
+}
+
+std::shared_ptr<arrow::Buffer> copy_bits(const ArrayData& values, std::span<const int32_t> slots) {
+  const auto n = static_cast<int64_t>(slots.size());
+  std::shared_ptr<arrow::ResizableBuffer> out = zeroed_buffer((n + 7) / 8);
+  const uint8_t* from = values.buffers[1]->data();
+  for (int64_t i = 0; i < n; ++i) {
+    const int32_t slot = slots[static_cast<size_t>(i)];
+    if (slot >= 0 && GetBit(from, slot + values.offset)) {
+      arrow::bit_util::SetBit(out->mutable_data(), i);
+    }
+  }
+  return out;
+}
+
+Result<std::shared_ptr<ArrayData>> gather_fixed(const ArrayData& values,
+                                                std::span<const int32_t> slots, int width) {
+  const bool negatives = any_negative(slots);
+  Validity validity = gather_validity(values, slots, negatives);
+  std::shared_ptr<arrow::Buffer> data;
+  switch (width) {
+    case 1:
+      data = copy_fixed<uint8_t>(values, slots, negatives);
+      break;
+    case 2:
+      data = copy_fixed<uint16_t>(values, slots, negatives);
+      break;
+    case 4:
+      data = copy_fixed<uint32_t>(values, slots, negatives);
+      break;
+    case 8:
+      data = copy_fixed<uint64_t>(values, slots, negatives);
+      break;
+    default:
+      HW_CHECK(width == 16);
+      data = copy_fixed<Int128>(values, slots, negatives);
+  }
+  return assemble(values, static_cast<int64_t>(slots.size()), std::move(validity),
+                  {std::move(data)}, {});
+}
+
+Result<std::shared_ptr<ArrayData>> gather_bools(const ArrayData& values,
+                                                std::span<const int32_t> slots) {
+  Validity validity = gather_validity(values, slots, any_negative(slots));
+  return assemble(values, static_cast<int64_t>(slots.size()), std::move(validity),
+                  {copy_bits(values, slots)}, {});
+}
+
+/// Offsets of the output and their sum; NULLs take no room.
+struct Offsets {
+  std::shared_ptr<arrow::ResizableBuffer> buffer;
+  int64_t total = 0;
+};
+Result<Offsets> gather_offsets(const ArrayData& values, std::span<const int32_t> slots) {
+  const int32_t* from = reinterpret_cast<const int32_t*>(values.buffers[1]->data()) + values.offset;
+  const uint8_t* bits = validity_bits(values);
+  Offsets out{pooled_buffer(static_cast<int64_t>(slots.size() + 1) * 4), 0};
+  auto* to = reinterpret_cast<int32_t*>(out.buffer->mutable_data());
+  for (size_t i = 0; i < slots.size(); ++i) {
+    to[i] = static_cast<int32_t>(out.total);
+    const int32_t slot = slots[i];
+    if (slot < 0 || (bits != nullptr && !GetBit(bits, slot + values.offset))) continue;
+    out.total += from[slot + 1] - from[slot];
+  }
+  to[slots.size()] = static_cast<int32_t>(out.total);
+  if (out.total > INT32_MAX) {
+    return Status::CapacityError("the values of one column of a batch may have 2 GiB together");
+  }
+  return out;
+}
+
+/// Copies short values by eight bytes at a time where both sides have room.
+void copy_bytes(uint8_t* to, const uint8_t* from, int64_t size) {
+  if (size > 0) std::memcpy(to, from, static_cast<size_t>(size));
+}
+
+Result<std::shared_ptr<ArrayData>> gather_bytes(const ArrayData& values,
+                                                std::span<const int32_t> slots) {
+  Validity validity = gather_validity(values, slots, any_negative(slots));
+  HW_ASSIGN_OR_RETURN(Offsets offsets, gather_offsets(values, slots));
+  std::shared_ptr<arrow::ResizableBuffer> bytes = pooled_buffer(offsets.total);
+  const int32_t* starts =
+      reinterpret_cast<const int32_t*>(values.buffers[1]->data()) + values.offset;
+  const auto* ends = reinterpret_cast<const int32_t*>(offsets.buffer->data());
+  const uint8_t* from = values.buffers[2] ? values.buffers[2]->data() : nullptr;
+  uint8_t* to = bytes->mutable_data();
+  for (size_t i = 0; i < slots.size(); ++i) {
+    const int64_t size = ends[i + 1] - ends[i];
+    if (size > 0) copy_bytes(to + ends[i], from + starts[slots[i]], size);
+  }
+  return assemble(values, static_cast<int64_t>(slots.size()), std::move(validity),
+                  {std::move(offsets.buffer), std::move(bytes)}, {});
+}
+
+/// Lists and maps: the elements of the chosen rows, end to end.
+Result<std::shared_ptr<ArrayData>> gather_lists(const ArrayData& values,
+                                                std::span<const int32_t> slots) {
+  Validity validity = gather_validity(values, slots, any_negative(slots));
+  HW_ASSIGN_OR_RETURN(Offsets offsets, gather_offsets(values, slots));
+  const int32_t* starts =
+      reinterpret_cast<const int32_t*>(values.buffers[1]->data()) + values.offset;
+  const auto* ends = reinterpret_cast<const int32_t*>(offsets.buffer->data());
+  std::vector<int32_t> elements;
+  elements.reserve(static_cast<size_t>(offsets.total));
+  for (size_t i = 0; i < slots.size(); ++i) {
+    const int32_t size = ends[i + 1] - ends[i];
+    for (int32_t k = 0; k < size; ++k) elements.push_back(starts[slots[i]] + k);
+  }
+  HW_ASSIGN_OR_RETURN(std::shared_ptr<ArrayData> child,
+                      gather_values(*values.child_data[0], elements));
+  return assemble(values, static_cast<int64_t>(slots.size()), std::move(validity),
+                  {std::move(offsets.buffer)}, {std::move(child)});
+}
+
+Result<std::shared_ptr<ArrayData>> gather_structs(const ArrayData& values,
+                                                  std::span<const int32_t> slots) {
+  Validity validity = gather_validity(values, slots, any_negative(slots));
+  std::vector<int32_t> shifted(slots.begin(), slots.end());
+  if (values.offset != 0) {
+    for (int32_t& slot : shifted)
+      slot = slot < 0 ? slot : slot + static_cast<int32_t>(values.offset);
+  }
+  std::vector<std::shared_ptr<ArrayData>> children;
+  for (const std::shared_ptr<ArrayData>& child : values.child_data) {
+    HW_ASSIGN_OR_RETURN(std::shared_ptr<ArrayData> gathered, gather_values(*child, shifted));
+    children.push_back(std::move(gathered));
+  }
+  return assemble(values, static_cast<int64_t>(slots.size()), std::move(validity), {},
+                  std::move(children));
+}
+
+std::vector<std::shared_ptr<ArrayData>> null_children(const arrow::DataType& type) {
+  std::vector<std::shared_ptr<ArrayData>> children;
+  for (const std::shared_ptr<arrow::Field>& field : type.fields()) {
+    children.push_back(one_null(field->type()));
+  }
+  return children;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<ArrayData>> gather_values(const ArrayData& values,
+                                                 std::span<const int32_t> slots) {
+  switch (values.type->id()) {
+    case arrow::Type::NA: {
+      const auto n = static_cast<int64_t>(slots.size());
+      return ArrayData::Make(values.type, n, {nullptr}, n);
+    }
+    case arrow::Type::BOOL:
+      return gather_bools(values, slots);
+    case arrow::Type::STRING:
+    case arrow::Type::BINARY:
+      return gather_bytes(values, slots);
+    case arrow::Type::LIST:
+    case arrow::Type::MAP:
+      return gather_lists(values, slots);
+    case arrow::Type::STRUCT:
+      return gather_structs(values, slots);
+    default:
+      return gather_fixed(values, slots, values.type->bit_width() / 8);
+  }
+}
+
+std::shared_ptr<ArrayData> one_null(const std::shared_ptr<arrow::DataType>& type) {
+  const auto null_bit = zeroed_buffer(1);
+  switch (type->id()) {
+    case arrow::Type::NA:
+      return ArrayData::Make(type, 1, {nullptr}, 1);
+    case arrow::Type::STRING:
+    case arrow::Type::BINARY:
+      return ArrayData::Make(type, 1, {null_bit, zeroed_buffer(8), pooled_buffer(0)}, 1);
+    case arrow::Type::LIST:
+    case arrow::Type::MAP: {
+      // The child has one row that no list refers to: an empty one of any type is more code.
+      std::vector<std::shared_ptr<ArrayData>> children;
+      children.push_back(one_null(type->field(0)->type())->Slice(0, 0));
+      return ArrayData::Make(type, 1, {null_bit, zeroed_buffer(8)}, std::move(children), 1);
+    }
+    case arrow::Type::STRUCT:
+      return ArrayData::Make(type, 1, {null_bit}, null_children(*type), 1);
+    default:
+      return ArrayData::Make(type, 1, {null_bit, zeroed_buffer(16)}, 1);
+  }
+}
+
+}  // namespace hw
