@@ -91,7 +91,8 @@ Result<Outcome> Session::start(std::vector<PlanRoot> roots, bool is_query,
   started.is_query = is_query;
   started.bounded = plan.bounded;
   started.name = plan.graph.name;
-  HW_ASSIGN_OR_RETURN(started.job, JobRun::start(std::move(plan.graph), {.env = &env_}));
+  HW_ASSIGN_OR_RETURN(started.job, JobRun::start(std::move(plan.graph),
+                                                   {.env = &env_, .output_rows_max = output_rows_max_}));
   return Outcome{.what = std::move(started), .warnings = std::move(plan.warnings)};
 }
 

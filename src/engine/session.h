@@ -70,6 +70,9 @@ class Session {
   using SourceMaker = std::function<Result<std::unique_ptr<Source>>(const ScanRequest&)>;
   Status register_table(std::string_view declaration, SourceMaker source);
 
+  /// How the jobs to come run; tests lower the batch sizes.
+  void set_output_rows_max(int64_t rows) { output_rows_max_ = rows; }
+
  private:
   BinderContext binder_context() const;
   PlanContext plan_context() const;
@@ -79,6 +82,7 @@ class Session {
   Env& env_;
   Catalog catalog_;
   SessionConfig config_;
+  int64_t output_rows_max_ = kBatchRowsMax;
 };
 
 }  // namespace hw

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/environment_settings.h"
+
+#include <optional>
+
+#include "base/env/env.h"
+#include "plan/config/config_keys.h"
+
+namespace hw {
+
+std::vector<std::pair<std::string, std::string>> environment_settings(Env& env) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  for (const ConfigKey& key : config_keys()) {
+    std::string name = "HEADWATER_";
+    for (const char c : key.name) {
+      if (c >= 'a' && c <= 'z') {
+        name += static_cast<char>(c - 'a' + 'A');
+      } else {
+        name += c == '.' || c == '-' ? '_' : c;
+      }
+    }
+    if (const std::optional<std::string> value = env.variable(name)) {
+      settings.emplace_back(key.name, *value);
+    }
+  }
+  return settings;
+}
+
+}  // namespace hw

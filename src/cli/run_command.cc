@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cli/run_command.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/env/env.h"
+#include "base/env/text_file.h"
+#include "cli/config_file.h"
+#include "cli/environment_settings.h"
+#include "cli/error_text.h"
+#include "cli/progress_line.h"
+#include "cli/signals.h"
+#include "engine/printing_receiver.h"
+#include "engine/script.h"
+#include "runtime/options.h"
+
+namespace hw {
+namespace {
+
+enum ExitCode : int {
+  kExitDone = 0,
+  kExitFailure = 1,
+  kExitUsage = 2,
+  kExitInvalid = 3,
+  kExitJobFailed = 4,
+  kExitTimeout = 124,
+  kExitInterrupted = 130,
+  kExitTerminated = 143,
+};
+
+bool wants(Switch choice, int file_descriptor, Env& env) {
+  if (choice != Switch::kAuto) return choice == Switch::kAlways;
+  if (env.variable("NO_COLOR") || env.variable("TERM").value_or("") == "dumb") return false;
+  return isatty(file_descriptor) != 0;
+}
+
+/// Prints to the terminal what the script does.
+class TerminalObserver final : public ScriptObserver {
+ public:
+  TerminalObserver(const Arguments& arguments, Session& session, Env& env,
+                   std::optional<int64_t> timeout_ms)
+      : arguments_(arguments),
+        session_(session),
+        env_(env),
+        progress_(env, !arguments.quiet && wants(arguments.progress, STDERR_FILENO, env)) {
+    if (timeout_ms) deadline_ns_ = env.monotonic_ns() + *timeout_ms * 1'000'000;
+  }
+
+  StopRequest stop_request() override {
+    if (deadline_ns_ && env_.monotonic_ns() >= *deadline_ns_) return StopRequest::kTimeout;
+    return requested_stop();
+  }
+  void warning(const std::string& text, SqlPosition position) override {
+    if (arguments_.quiet) return;
+    progress_.clear();
+    std::string line = "warning: " + text;
+    if (position.known()) line += " (line " + std::to_string(position.line) + ")";
+    (void)env_.write_stderr(line + "\n");
+  }
+  Status print(std::string_view text) override {
+    progress_.clear();
+    return env_.write_stdout(text);
+  }
+  std::shared_ptr<RowReceiver> make_receiver() override {
+    return make_printing_receiver(
+        {.form = arguments_.output, .time_zone = session_.config().time_zone()},
+        [this](std::string_view text) { return env_.write_stdout(text); });
+  }
+  Status print_rows(const Batch& rows) override {
+    HW_ASSIGN_OR_RETURN(
+        auto printer,
+        ResultPrinter::make({.schema = rows.schema(), .form = arguments_.output},
+                            [this](std::string_view text) { return env_.write_stdout(text); }));
+    HW_TRY(printer->begin());
+    HW_TRY(printer->print(rows));
+    return printer->end();
+  }
+  void progress(const JobRun& job, bool bounded) override { progress_.show(job.progress(), bounded); }
+  void job_ended(const JobRun& job, const std::string& name, bool is_query) override {
+    progress_.clear();
+    if (arguments_.quiet) return;
+    const JobProgress ended = job.progress();
+    for (const auto& [counter, count] : ended.counters) {
+      if (count != 0) {
+        (void)env_.write_stderr(name + ": " + counter + " = " + std::to_string(count) + "\n");
+      }
+    }
+    if (!is_query && arguments_.verbosity > 0) {
+      (void)env_.write_stderr(name + ": done, " + std::to_string(ended.rows_read) +
+                              " rows read\n");
+    }
+  }
+
+ private:
+  const Arguments& arguments_;
+  Session& session_;
+  Env& env_;
+  ProgressLine progress_;
+  std::optional<int64_t> deadline_ns_;
+};
+
+int exit_code(ScriptEnd end) {
+  switch (end) {
+    case ScriptEnd::kDone:
+    case ScriptEnd::kOutputClosed:
+      return kExitDone;
+    case ScriptEnd::kInvalid:
+      return kExitInvalid;
+    case ScriptEnd::kJobFailed:
+      return kExitJobFailed;
+    case ScriptEnd::kInterrupted:
+      return kExitInterrupted;
+    case ScriptEnd::kTerminated:
+      return kExitTerminated;
+    case ScriptEnd::kTimedOut:
+      return kExitTimeout;
+  }
+  return kExitFailure;
+}
+
+Result<std::string> read_standard_input() {
+  std::string text;
+  char buffer[1 << 16];
+  while (true) {
+    const ssize_t count = ::read(STDIN_FILENO, buffer, sizeof buffer);
+    if (count < 0) return Status::IOError("standard input cannot be read");
+    if (count == 0) return text;
+    text.append(buffer, static_cast<size_t>(count));
+  }
+}
+
+// The script's text and the name that errors give it.
+Result<std::pair<std::string, std::string>> script_of(const Arguments& arguments, Env& env) {
+  std::pair<std::string, std::string> script;
+  if (!arguments.file.empty() && arguments.file != "-") {
+    HW_ASSIGN_OR_RETURN(script.first, read_text_file(env, arguments.file));
+    script.second = arguments.file;
+    if (script.first.starts_with("\xEF\xBB\xBF")) script.first.erase(0, 3);
+  } else if (arguments.file == "-" || (arguments.statements.empty() && !isatty(STDIN_FILENO))) {
+    HW_ASSIGN_OR_RETURN(script.first, read_standard_input());
+    script.second = "<stdin>";
+  }
+  for (const std::string& statement : arguments.statements) {
+    if (!script.first.empty()) script.first += ";\n";
+    script.first += statement;
+    if (script.second.empty()) script.second = "<command line>";
+  }
+  if (script.second.empty()) {
+    return Status::Invalid("no script: name a FILE, use -e \"SQL\" or pipe one in");
+  }
+  return script;
+}
+
+// --config, then the environment, then flags and -D: later ones win.
+Status configure(const Arguments& arguments, Session& session, Env& env) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  if (!arguments.config_file.empty()) {
+    HW_ASSIGN_OR_RETURN(const std::string text, read_text_file(env, arguments.config_file));
+    HW_ASSIGN_OR_RETURN(settings, read_config_text(text, arguments.config_file));
+  }
+  for (auto& setting : environment_settings(env)) settings.push_back(std::move(setting));
+  settings.insert(settings.end(), arguments.settings.begin(), arguments.settings.end());
+  for (const auto& [key, value] : settings) {
+    HW_ASSIGN_OR_RETURN(const std::string warning, session.config().set_base(key, value));
+    if (!warning.empty() && !arguments.quiet) (void)env.write_stderr("warning: " + warning + "\n");
+  }
+  return Status::OK();
+}
+
+}  // namespace
+
+int run_command(const Arguments& arguments, Env& env) {
+  const bool color = wants(arguments.color, STDERR_FILENO, env);
+  const auto complain = [&](const Status& status, std::string_view script, std::string_view file) {
+    (void)env.write_stderr(error_text(status, script, file, color));
+  };
+  Session session(env);
+  if (const Status status = configure(arguments, session, env); !status.ok()) {
+    complain(status, "", "");
+    return kExitUsage;
+  }
+  std::optional<int64_t> timeout_ms;
+  if (!arguments.timeout.empty()) {
+    const Result<int64_t> parsed = parse_duration_ms(arguments.timeout);
+    if (!parsed.ok()) {
+      complain(parsed.status(), "", "");
+      return kExitUsage;
+    }
+    timeout_ms = *parsed;
+  }
+  const auto script = script_of(arguments, env);
+  if (!script.ok()) {
+    complain(script.status(), "", "");
+    return script.status().IsIOError() ? kExitFailure : kExitUsage;
+  }
+  TerminalObserver observer(arguments, session, env, timeout_ms);
+  const ScriptResult result =
+      run_script(script->first, session, observer,
+                 {.check_only = arguments.verb == Verb::kCheck,
+                  .explain = arguments.verb == Verb::kExplain,
+                  .explain_changelog = arguments.explain_changelog});
+  if (!result.status.ok() && result.end != ScriptEnd::kOutputClosed) {
+    complain(result.status, script->first, script->second);
+  }
+  return exit_code(result.end);
+}
+
+}  // namespace hw
