@@ -49,6 +49,9 @@ class Column {
   const std::shared_ptr<arrow::ArrayData>& values_ptr() const { return values_; }
   /// Dictionary only: one int32 a row.
   const int32_t* indices() const { return indices_; }
+  /// Dictionary only: the buffer behind indices() and where they begin in it.
+  const std::shared_ptr<arrow::Buffer>& indices_ptr() const { return indices_buffer_; }
+  int64_t indices_offset() const { return indices_offset_; }
 
   int64_t slot(int64_t row) const {
     if (encoding_ == Encoding::kPlain) return row;

@@ -47,16 +47,15 @@ class AggregateKernel {
   virtual void initialize(RowStoreView state, std::span<const uint32_t> rows) {}
   virtual Status update(RowStoreView state, const AggregateInput& input) = 0;
   /// Adds accumulator row from_rows[i] of `from` to row rows[i] of `state`: panes, local/global.
-  virtual Status merge(RowStoreView state, std::span<const uint32_t> rows,
-                       RowStoreView from, std::span<const uint32_t> from_rows) = 0;
+  virtual Status merge(RowStoreView state, std::span<const uint32_t> rows, RowStoreView from,
+                       std::span<const uint32_t> from_rows) = 0;
   /// Takes back what merge added (sliding panes). Only called if invertible().
-  virtual Status unmerge(RowStoreView state, std::span<const uint32_t> rows,
-                         RowStoreView from, std::span<const uint32_t> from_rows) {
+  virtual Status unmerge(RowStoreView state, std::span<const uint32_t> rows, RowStoreView from,
+                         std::span<const uint32_t> from_rows) {
     return Status::UnknownError("this aggregate is not invertible");
   }
   virtual bool invertible() const { return false; }
-  virtual Result<ColumnPtr> result(RowStoreView state,
-                                   std::span<const uint32_t> rows) = 0;
+  virtual Result<ColumnPtr> result(RowStoreView state, std::span<const uint32_t> rows) = 0;
 };
 
 struct AggregateBinding {

@@ -38,8 +38,7 @@ class Evaluator {
 
   /// First expression must be BOOLEAN: returns the stored-row numbers where it is TRUE, or null
   /// when that is every meant row.
-  Result<SelectionPtr> filter(const Batch& input, const EvaluationContext& context,
-                              bool* all_pass);
+  Result<SelectionPtr> filter(const Batch& input, const EvaluationContext& context, bool* all_pass);
 
  private:
   class Program;

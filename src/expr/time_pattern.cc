@@ -77,7 +77,8 @@ PatternFields PatternFields::from_ticks(int64_t ticks, int64_t ticks_per_second)
   const int64_t day_of_era = shifted - era * 146097;
   const int64_t year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const int64_t day_in_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t day_in_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int64_t month_index = (5 * day_in_year + 2) / 153;
   PatternFields fields;
   fields.day = day_in_year - (153 * month_index + 2) / 5 + 1;
@@ -91,8 +92,7 @@ PatternFields PatternFields::from_ticks(int64_t ticks, int64_t ticks_per_second)
 }
 
 int64_t PatternFields::to_ticks(int64_t ticks_per_second) const {
-  const int64_t seconds =
-      days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+  const int64_t seconds = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
   return seconds * ticks_per_second + floor_div(nanos, 1'000'000'000 / ticks_per_second);
 }
 
@@ -117,8 +117,8 @@ Result<TimePattern> TimePattern::compile(std::string_view pattern, PatternStyle 
       const bool doubled = pattern.substr(i, 2) == "''";
       size_t end = i + 1;
       if (doubled) part.literal = "'";
-      while (!doubled && end < pattern.size() && (pattern[end] != '\'' ||
-                                                  pattern.substr(end, 2) == "''")) {
+      while (!doubled && end < pattern.size() &&
+             (pattern[end] != '\'' || pattern.substr(end, 2) == "''")) {
         part.literal += pattern[end];
         end += pattern[end] == '\'' ? 2 : 1;
       }
@@ -169,8 +169,8 @@ void TimePattern::format(const PatternFields& fields, std::string_view zone,
   for (const Part& part : parts_) format_part(part, fields, zone, out);
 }
 
-void TimePattern::format_part(const Part& part, const PatternFields& fields,
-                              std::string_view zone, std::string& out) const {
+void TimePattern::format_part(const Part& part, const PatternFields& fields, std::string_view zone,
+                              std::string& out) const {
   const int64_t hour12 = fields.hour % 12;
   switch (part.letter) {
     case 0:

@@ -121,8 +121,7 @@ bool TimePattern::parse_part(const Part& part, std::string_view& rest, ParseStat
   }
 }
 
-bool TimePattern::parse_number(const Part& part, std::string_view& rest,
-                               ParseState& state) const {
+bool TimePattern::parse_number(const Part& part, std::string_view& rest, ParseState& state) const {
   const bool strict = style_ == PatternStyle::kStrict;
   const bool year = part.letter == 'y' || part.letter == 'u';
   bool negative = false;

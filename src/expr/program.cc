@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "expr/program.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "columnar/gather.h"
+#include "expr/cast.h"
+#include "expr/literal.h"
+#include "expr/struct_field.h"
+
+namespace hw {
+namespace {
+
+using Kind = BoundExpr::Kind;
+
+// Weights in time units of an integer addition per row; only their order of magnitude matters.
+constexpr int kFixedWeight = 1;
+constexpr int kTextWeight = 16;
+constexpr int kGatherWeight = 2;
+constexpr int kWeightMax = 1 << 20;
+
+bool is_light(const SqlType& type) {
+  return type.fixed_width() > 0 || type.physical() == PhysicalType::kBool;
+}
+
+int own_weight(const BoundExpr& expr) {
+  if (expr.kind() == Kind::kColumn || expr.kind() == Kind::kLiteral ||
+      expr.kind() == Kind::kField) {
+    return 0;
+  }
+  bool light = is_light(expr.type());
+  for (const BoundExprPtr& arg : expr.args()) light = light && is_light(arg->type());
+  return light ? kFixedWeight : kTextWeight;
+}
+
+}  // namespace
+
+/// Numbers expressions; equal ones get one number.
+class ExprProgram::Compiler {
+ public:
+  Compiler(ExprProgram& program, const ExprSession& session)
+      : program_(program), session_(session) {}
+
+  Result<int> add(const BoundExprPtr& expr) {
+    if (const auto found = by_object_.find(expr.get()); found != by_object_.end()) {
+      return found->second;
+    }
+    HW_ASSIGN_OR_RETURN(const int index, add_new(expr));
+    by_object_.emplace(expr.get(), index);
+    kept_alive_.push_back(expr);
+    return index;
+  }
+
+ private:
+  Result<int> add_new(const BoundExprPtr& expr) {
+    // Two RAND() calls are two values; only the same object is the same value.
+    if (expr->repeatable()) {
+      const auto [first, last] = by_hash_.equal_range(expr->hash());
+      for (auto it = first; it != last; ++it) {
+        if (program_.node(it->second).expr->equals(*expr)) return it->second;
+      }
+    }
+    if (expr->kind() == Kind::kCall && expr->function()->fuse) {
+      if (const BoundExprPtr cheaper = expr->function()->fuse(*expr)) return add(cheaper);
+    }
+    if (expr->kind() == Kind::kCast && expr->args()[0]->type().is(TypeKind::kNull)) {
+      return add(null_literal(expr->type()));
+    }
+    ProgramNode node;
+    node.expr = expr;
+    node.can_fail = expr->can_fail();
+    node.weight = own_weight(*expr);
+    node.free = node.weight == 0;
+    for (const BoundExprPtr& arg : expr->args()) {
+      HW_ASSIGN_OR_RETURN(const int index, add(arg));
+      node.args.push_back(index);
+      node.weight = std::min(kWeightMax, node.weight + program_.node(index).weight);
+      node.free = node.free && program_.node(index).free;
+    }
+    const Status made = make_kernel(node);
+    if (!made.ok()) return at(expr->position(), made);
+    program_.nodes_.push_back(std::move(node));
+    const int index = static_cast<int>(program_.nodes_.size()) - 1;
+    by_hash_.emplace(expr->hash(), index);
+    return index;
+  }
+
+  Status make_kernel(ProgramNode& node) {
+    const BoundExpr& expr = *node.expr;
+    if (expr.kind() == Kind::kCast) {
+      HW_ASSIGN_OR_RETURN(
+          node.kernel, make_cast(expr.args()[0]->type(), expr.type(),
+                                 expr.try_cast() ? CastMode::kTryCast : CastMode::kCast, session_));
+    } else if (expr.kind() == Kind::kCall) {
+      if (!expr.function()->kernel) {
+        return Status::UnknownError(expr.function()->name, " is not rewritten");
+      }
+      CallBinding binding;
+      binding.result_type = expr.type();
+      binding.session = &session_;
+      for (const BoundExprPtr& arg : expr.args()) {
+        binding.arg_types.push_back(arg->type());
+        binding.literals.push_back(arg->is_literal() ? arg->literal_value() : nullptr);
+      }
+      HW_ASSIGN_OR_RETURN(node.kernel, expr.function()->kernel(binding));
+    }
+    return Status::OK();
+  }
+
+  ExprProgram& program_;
+  const ExprSession& session_;
+  std::unordered_map<const BoundExpr*, int> by_object_;
+  std::unordered_multimap<uint64_t, int> by_hash_;
+  // Keys of by_object_ must not be reused for other expressions.
+  std::vector<BoundExprPtr> kept_alive_;
+};
+
+Result<std::unique_ptr<ExprProgram>> ExprProgram::compile(const std::vector<BoundExprPtr>& exprs,
+                                                          const ExprSession& session) {
+  std::unique_ptr<ExprProgram> program(new ExprProgram());
+  program->session_ = session;
+  Compiler compiler(*program, program->session_);
+  for (const BoundExprPtr& expr : exprs) {
+    HW_ASSIGN_OR_RETURN(const int root, compiler.add(expr));
+    program->roots_.push_back(root);
+  }
+  return program;
+}
+
+Frame& ExprProgram::fresh_frame() {
+  if (idle_frames_.empty()) {
+    frames_.push_back(std::make_unique<Frame>());
+    frames_.back()->values.resize(nodes_.size());
+    return *frames_.back();
+  }
+  Frame& frame = *idle_frames_.back();
+  idle_frames_.pop_back();
+  return frame;
+}
+
+Frame& ExprProgram::begin(const Batch& input, const EvaluationContext& context) {
+  input_ = &input;
+  context_ = context;
+  Frame& stored = fresh_frame();
+  stored.parent = nullptr;
+  stored.num_rows = input.num_stored_rows();
+  if (!input.selection()) return stored;
+  Frame& meant = fresh_frame();
+  meant.parent = &stored;
+  meant.rows = *input.selection();
+  meant.num_rows = input.num_rows();
+  return meant;
+}
+
+void ExprProgram::end() {
+  input_ = nullptr;
+  idle_frames_.clear();
+  for (const std::unique_ptr<Frame>& frame : frames_) {
+    std::fill(frame->values.begin(), frame->values.end(), nullptr);
+    idle_frames_.push_back(frame.get());
+  }
+}
+
+Frame& ExprProgram::narrow(Frame& parent, std::vector<int32_t> rows) {
+  Frame& frame = fresh_frame();
+  frame.parent = &parent;
+  frame.rows = std::move(rows);
+  frame.num_rows = static_cast<int64_t>(frame.rows.size());
+  return frame;
+}
+
+void ExprProgram::release(Frame& frame) {
+  std::fill(frame.values.begin(), frame.values.end(), nullptr);
+  idle_frames_.push_back(&frame);
+}
+
+bool ExprProgram::worth_narrowing(int node, int64_t needed, const Frame& frame) const {
+  const ProgramNode& n = this->node(node);
+  if (needed == frame.num_rows || n.free) return false;
+  if (n.can_fail) return true;
+  return n.weight * frame.num_rows > (n.weight + kGatherWeight * 2) * needed;
+}
+
+Result<ColumnPtr> ExprProgram::value(int node, Frame& frame) {
+  ColumnPtr& slot = frame.values[static_cast<size_t>(node)];
+  if (slot) return slot;
+  const ProgramNode& n = this->node(node);
+  if (frame.parent != nullptr && n.expr->kind() != Kind::kLiteral) {
+    bool known = n.free;
+    for (const Frame* outer = frame.parent; !known && outer != nullptr; outer = outer->parent) {
+      known = outer->values[static_cast<size_t>(node)] != nullptr;
+    }
+    if (known) {
+      HW_ASSIGN_OR_RETURN(const ColumnPtr outer, value(node, *frame.parent));
+      HW_ASSIGN_OR_RETURN(slot, gather(*outer, frame.rows));
+      return slot;
+    }
+  }
+  HW_ASSIGN_OR_RETURN(ColumnPtr computed, compute(node, frame));
+  HW_DCHECK(computed->num_rows() == frame.num_rows);
+  slot = std::move(computed);
+  return slot;
+}
+
+Result<ColumnPtr> ExprProgram::compute(int node, Frame& frame) {
+  ProgramNode& n = nodes_[static_cast<size_t>(node)];
+  const BoundExpr& expr = *n.expr;
+  switch (expr.kind()) {
+    case Kind::kColumn:
+      // Frames inside another one gather from it, so this is the frame of the stored rows.
+      return input_->column(expr.column_index());
+    case Kind::kLiteral:
+      if (!n.literal || n.literal->num_rows() != frame.num_rows) {
+        n.literal =
+            Column::constant(expr.type(), expr.literal_value()->values_ptr(), frame.num_rows);
+      }
+      return n.literal;
+    case Kind::kField: {
+      HW_ASSIGN_OR_RETURN(const ColumnPtr row, value(n.args[0], frame));
+      return struct_field(*row, expr.column_index(), expr.type());
+    }
+    case Kind::kCall:
+    case Kind::kCast: {
+      Result<ColumnPtr> result = compute_call(n, frame);
+      return result.ok() ? result : at(expr.position(), result.status());
+    }
+    case Kind::kCase:
+    case Kind::kAnd:
+    case Kind::kOr:
+    case Kind::kCoalesce:
+      return evaluate_special(*this, n, frame);
+  }
+  return Status::UnknownError("unknown kind of expression");
+}
+
+Result<ColumnPtr> ExprProgram::compute_call(ProgramNode& node, Frame& frame) {
+  std::vector<ColumnPtr> args(node.args.size());
+  for (size_t i = 0; i < args.size(); ++i) {
+    HW_ASSIGN_OR_RETURN(args[i], value(node.args[i], frame));
+  }
+  KernelContext context;
+  context.num_rows = frame.num_rows;
+  context.now_ms = context_.now_ms;
+  context.watermark_ms = context_.watermark_ms;
+  return node.kernel->evaluate(context, args);
+}
+
+}  // namespace hw
