@@ -25,6 +25,7 @@
 namespace hw {
 
 class Env;
+struct BinderContext;
 
 /// What a statement led to.
 struct Outcome {

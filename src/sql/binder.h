@@ -24,6 +24,9 @@ struct BinderContext {
   /// For the options and metadata columns of CREATE TABLE.
   const ConnectorCatalogue* connectors = nullptr;
   const FormatCatalogue* formats = nullptr;
+  /// CREATE TABLE declares a table of the program's own rows: it has no WITH, and no connector is
+  /// asked for.
+  bool registered_tables = false;
 };
 
 class Binder {
