@@ -38,6 +38,7 @@ class ColumnBuilder {
   /// values (MAP, MULTISET: children 0 and 1). Append the children's values, then close the row.
   virtual ColumnBuilder& child(int i) = 0;
   /// ROW: one value was appended to every child. ARRAY, MAP: `num_elements` were appended.
+  /// A key of a MAP must not be NULL: finish() Fails (Invalid) then.
   virtual Status append_constructed(int64_t num_elements) = 0;
   /// Takes back the rows above `num_rows` (an error in the middle of a record).
   virtual Status truncate(int64_t num_rows) = 0;

@@ -223,6 +223,7 @@ Result<Batch> gather(const Batch& batch, std::span<const int32_t> rows) {
     }
     rows = stored;
   }
+  HW_DCHECK(!any_negative(rows));
   std::vector<ColumnPtr> columns;
   columns.reserve(batch.columns().size());
   for (const ColumnPtr& column : batch.columns()) {
