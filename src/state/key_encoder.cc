@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "state/key_encoder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include <arrow/array/data.h>
+#include <arrow/buffer.h>
+#include <arrow/type.h>
+#include <arrow/util/bit_util.h>
+
+#include "base/memory.h"
+#include "columnar/column_builder.h"
+#include "columnar/key_bytes.h"
+
+namespace hw {
+namespace {
+
+constexpr size_t kMaskBits = 8;
+
+KeyForm form_of(const std::vector<SqlType>& types) {
+  if (types.size() == 1 && types[0].physical() == PhysicalType::kBytes) return KeyForm::kText;
+  int bytes = 0;
+  for (const SqlType& type : types) {
+    if (type.fixed_width() == 0) return KeyForm::kBytes;
+    bytes += type.fixed_width();
+  }
+  if (types.size() > kMaskBits || bytes > 16) return KeyForm::kBytes;
+  return bytes <= 8 ? KeyForm::kWord64 : KeyForm::kWord128;
+}
+
+template <typename T>
+T normalised(T value) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (std::isnan(value)) return std::numeric_limits<T>::quiet_NaN();
+    return value == 0 ? T{0} : value;
+  } else {
+    return value;
+  }
+}
+
+/// Writes the column into the words, `stride` bytes apart. NULL is written as zero.
+template <typename T>
+void pack(const Column& column, std::byte* out, size_t stride) {
+  const int64_t num_rows = column.num_rows();
+  const T* data = column.data<T>();
+  for (int64_t i = 0; i < num_rows; ++i) {
+    const T value = normalised(data[i]);
+    std::memcpy(out + static_cast<size_t>(i) * stride, &value, sizeof(T));
+  }
+  if (!column.may_have_nulls()) return;
+  for (int64_t i = 0; i < num_rows; ++i) {
+    if (column.is_null(i)) std::memset(out + static_cast<size_t>(i) * stride, 0, sizeof(T));
+  }
+}
+
+void pack_bool(const Column& column, std::byte* out, size_t stride) {
+  for (int64_t i = 0; i < column.num_rows(); ++i) {
+    const bool set = !column.is_null(i) && column.value<bool>(i);
+    out[static_cast<size_t>(i) * stride] = std::byte{set};
+  }
+}
+
+void pack_column(const Column& column, std::byte* out, size_t stride) {
+  switch (column.type().physical()) {
+    case PhysicalType::kBool:
+      return pack_bool(column, out, stride);
+    case PhysicalType::kInt8:
+      return pack<int8_t>(column, out, stride);
+    case PhysicalType::kInt16:
+      return pack<int16_t>(column, out, stride);
+    case PhysicalType::kInt32:
+      return pack<int32_t>(column, out, stride);
+    case PhysicalType::kInt64:
+      return pack<int64_t>(column, out, stride);
+    case PhysicalType::kFloat32:
+      return pack<float>(column, out, stride);
+    case PhysicalType::kFloat64:
+      return pack<double>(column, out, stride);
+    case PhysicalType::kDecimal128:
+      return pack<Word128>(column, out, stride);
+    default:
+      HW_CHECK(false);
+  }
+}
+
+template <typename T>
+std::shared_ptr<arrow::Buffer> unpack(const std::byte* words, size_t stride, size_t num_rows) {
+  auto buffer = pooled_buffer(static_cast<int64_t>(num_rows * sizeof(T)));
+  T* out = reinterpret_cast<T*>(buffer->mutable_data());
+  for (size_t i = 0; i < num_rows; ++i) std::memcpy(&out[i], words + i * stride, sizeof(T));
+  return buffer;
+}
+
+std::shared_ptr<arrow::Buffer> unpack_bool(const std::byte* words, size_t stride, size_t num_rows) {
+  auto buffer = zeroed_buffer(arrow::bit_util::BytesForBits(static_cast<int64_t>(num_rows)));
+  for (size_t i = 0; i < num_rows; ++i) {
+    const auto bit = static_cast<uint8_t>(words[i * stride]);
+    buffer->mutable_data()[i >> 3] |= static_cast<uint8_t>(bit << (i & 7));
+  }
+  return buffer;
+}
+
+std::shared_ptr<arrow::Buffer> unpack_column(const SqlType& type, const std::byte* words,
+                                             size_t stride, size_t num_rows) {
+  switch (type.fixed_width()) {
+    case 1:
+      if (type.physical() == PhysicalType::kBool) return unpack_bool(words, stride, num_rows);
+      return unpack<int8_t>(words, stride, num_rows);
+    case 2:
+      return unpack<int16_t>(words, stride, num_rows);
+    case 4:
+      return unpack<int32_t>(words, stride, num_rows);
+    case 8:
+      return unpack<int64_t>(words, stride, num_rows);
+    default:
+      return unpack<Word128>(words, stride, num_rows);
+  }
+}
+
+/// Null when no row's mask has the bit.
+std::shared_ptr<arrow::Buffer> validity_of_masks(const RowChunks& rows, int bit,
+                                                 std::span<const uint32_t> numbers) {
+  const FixedColumn<uint8_t> masks = rows.fixed<uint8_t>(1);
+  uint8_t any = 0;
+  for (const uint32_t row : numbers) any |= masks[row];
+  if (((any >> bit) & 1) == 0) return nullptr;
+  auto buffer = zeroed_buffer(arrow::bit_util::BytesForBits(static_cast<int64_t>(numbers.size())));
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const auto valid = static_cast<uint8_t>(((masks[numbers[i]] >> bit) & 1) ^ 1);
+    buffer->mutable_data()[i >> 3] |= static_cast<uint8_t>(valid << (i & 7));
+  }
+  return buffer;
+}
+
+/// Steps over one value that append_key_bytes wrote, by decoding it.
+Result<ColumnPtr> decode_from_bytes(const std::vector<SqlType>& types, const RowChunks& rows,
+                                    int key, std::span<const uint32_t> numbers) {
+  std::vector<std::unique_ptr<ColumnBuilder>> builders;
+  for (int i = 0; i <= key; ++i) {
+    HW_ASSIGN_OR_RETURN(auto builder, ColumnBuilder::make(types[static_cast<size_t>(i)]));
+    builders.push_back(std::move(builder));
+  }
+  for (const uint32_t row : numbers) {
+    std::string_view bytes = rows.bytes(0, row);
+    for (size_t i = 0; i <= static_cast<size_t>(key); ++i) {
+      HW_TRY(append_decoded_value(types[i], bytes, *builders[i]));
+    }
+  }
+  return builders.back()->finish();
+}
+
+Result<ColumnPtr> decode_text(const SqlType& type, const RowChunks& rows,
+                              std::span<const uint32_t> numbers) {
+  const auto num_rows = static_cast<int64_t>(numbers.size());
+  auto offsets = pooled_buffer((num_rows + 1) * static_cast<int64_t>(sizeof(int32_t)));
+  auto* ends = reinterpret_cast<int32_t*>(offsets->mutable_data());
+  int64_t total = 0;
+  ends[0] = 0;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    total += rows.bytes_ref(0, numbers[i]).length;
+    if (total > INT32_MAX) {
+      return Status::CapacityError("a column holds at most 2 GiB of text, but ", numbers.size(),
+                                   " keys of state are longer");
+    }
+    ends[i + 1] = static_cast<int32_t>(total);
+  }
+  auto text = pooled_buffer(total);
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const std::string_view value = rows.bytes(0, numbers[i]);
+    if (!value.empty()) std::memcpy(text->mutable_data() + ends[i], value.data(), value.size());
+  }
+  return Column::plain(type, arrow::ArrayData::Make(type.to_arrow(), num_rows,
+                                                    {validity_of_masks(rows, 0, numbers),
+                                                     std::move(offsets), std::move(text)}));
+}
+
+}  // namespace
+
+KeyEncoder::KeyEncoder(std::vector<SqlType> types)
+    : types_(std::move(types)), form_(form_of(types_)) {
+  if (form_ != KeyForm::kWord64 && form_ != KeyForm::kWord128) return;
+  int offset = 0;
+  for (const SqlType& type : types_) {
+    offsets_.push_back(offset);
+    offset += type.fixed_width();
+  }
+}
+
+std::vector<RowColumn> KeyEncoder::row_columns() const {
+  const int width = form_ == KeyForm::kWord64 ? 8 : form_ == KeyForm::kWord128 ? 16 : 0;
+  return {{.width = width, .nullable = false}, {.width = 1, .nullable = false}};
+}
+
+Result<const EncodedKeys*> KeyEncoder::encode(std::span<const ColumnPtr> keys, int64_t num_rows) {
+  HW_DCHECK(keys.size() == types_.size());
+  flat_.clear();
+  for (const ColumnPtr& key : keys) {
+    HW_DCHECK(key->num_rows() >= num_rows);
+    HW_ASSIGN_OR_RETURN(ColumnPtr flat, key->is_plain() ? key : key->flattened());
+    flat_.push_back(std::move(flat));
+  }
+  encoded_.num_rows = num_rows;
+  encoded_.null_masks = nullptr;
+  const auto n = static_cast<size_t>(num_rows);
+  if (form_ != KeyForm::kBytes) encode_masks(flat_, num_rows);
+  if (form_ == KeyForm::kWord64 || form_ == KeyForm::kWord128) {
+    encode_words(flat_, num_rows);
+  } else if (form_ == KeyForm::kText) {
+    encoded_.bytes.resize(n);
+    const Column& text = *flat_[0];
+    for (size_t i = 0; i < n; ++i) {
+      encoded_.bytes[i] = text.value<std::string_view>(static_cast<int64_t>(i));
+      if (encoded_.null_masks != nullptr && masks_[i] != 0) encoded_.bytes[i] = {};
+    }
+  } else {
+    bytes_.clear();
+    std::vector<size_t> ends(n);
+    for (size_t i = 0; i < n; ++i) {
+      append_key_bytes(flat_, static_cast<int64_t>(i), bytes_);
+      ends[i] = bytes_.size();
+    }
+    encoded_.bytes.resize(n);
+    size_t begin = 0;
+    for (size_t i = 0; i < n; ++i) {
+      encoded_.bytes[i] = std::string_view(bytes_).substr(begin, ends[i] - begin);
+      begin = ends[i];
+    }
+  }
+  return &encoded_;
+}
+
+void KeyEncoder::encode_masks(std::span<const ColumnPtr> keys, int64_t num_rows) {
+  bool any = false;
+  for (size_t k = 0; k < keys.size(); ++k) {
+    const Column& column = *keys[k];
+    if (!column.may_have_nulls()) continue;
+    if (!any) masks_.assign(static_cast<size_t>(num_rows), 0);
+    any = true;
+    for (int64_t i = 0; i < num_rows; ++i) {
+      masks_[static_cast<size_t>(i)] |= static_cast<uint8_t>(column.is_null(i) << k);
+    }
+  }
+  if (any && std::any_of(masks_.begin(), masks_.end(), [](uint8_t mask) { return mask != 0; })) {
+    encoded_.null_masks = masks_.data();
+  }
+}
+
+void KeyEncoder::encode_words(std::span<const ColumnPtr> keys, int64_t num_rows) {
+  // One BIGINT without NULLs is its own word.
+  if (keys.size() == 1 && keys[0]->type().physical() == PhysicalType::kInt64 &&
+      encoded_.null_masks == nullptr) {
+    encoded_.words = keys[0]->data<uint64_t>();
+    return;
+  }
+  const bool wide = form_ == KeyForm::kWord128;
+  const size_t stride = wide ? sizeof(Word128) : sizeof(uint64_t);
+  const auto n = static_cast<size_t>(num_rows);
+  words_.assign(wide ? n : (n + 1) / 2, Word128{0, 0});
+  auto* out = reinterpret_cast<std::byte*>(words_.data());
+  for (size_t k = 0; k < keys.size(); ++k) {
+    const ColumnPtr& key = keys[k];
+    const ColumnPtr cut = key->num_rows() == num_rows ? key : key->slice(0, num_rows);
+    pack_column(*cut, out + offsets_[k], stride);
+  }
+  encoded_.words = reinterpret_cast<const uint64_t*>(words_.data());
+  encoded_.wide_words = words_.data();
+}
+
+Result<ColumnPtr> KeyEncoder::decode(const RowChunks& rows, int key,
+                                     std::span<const uint32_t> numbers) const {
+  switch (form_) {
+    case KeyForm::kWord64:
+    case KeyForm::kWord128:
+      return decode_word(rows, key, numbers);
+    case KeyForm::kText:
+      return decode_text(types_[0], rows, numbers);
+    case KeyForm::kBytes:
+      return decode_from_bytes(types_, rows, key, numbers);
+  }
+  return Status::UnknownError("a key form that is not known");
+}
+
+Result<ColumnPtr> KeyEncoder::decode_word(const RowChunks& rows, int key,
+                                          std::span<const uint32_t> numbers) const {
+  const auto k = static_cast<size_t>(key);
+  const SqlType& type = types_[k];
+  const size_t num_rows = numbers.size();
+  const bool wide = form_ == KeyForm::kWord128;
+  const size_t stride = wide ? sizeof(Word128) : sizeof(uint64_t);
+  std::vector<Word128> words(wide ? num_rows : (num_rows + 1) / 2);
+  if (wide) {
+    const FixedColumn<Word128> stored = rows.fixed<Word128>(0);
+    for (size_t i = 0; i < num_rows; ++i) words[i] = stored[numbers[i]];
+  } else {
+    auto* narrow = reinterpret_cast<uint64_t*>(words.data());
+    const FixedColumn<uint64_t> stored = rows.fixed<uint64_t>(0);
+    for (size_t i = 0; i < num_rows; ++i) narrow[i] = stored[numbers[i]];
+  }
+  const auto* at = reinterpret_cast<const std::byte*>(words.data()) + offsets_[k];
+  return Column::plain(type, arrow::ArrayData::Make(type.to_arrow(), static_cast<int64_t>(num_rows),
+                                                    {validity_of_masks(rows, key, numbers),
+                                                     unpack_column(type, at, stride, num_rows)}));
+}
+
+}  // namespace hw
