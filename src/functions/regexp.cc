@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// REGEXP, REGEXP_EXTRACT and REGEXP_REPLACE on RE2: linear time, without look-around and back
+// references. A literal pattern is compiled once and refused at planning if it is broken; patterns
+// from a column are compiled when they change, and a broken one gives NULL (REGEXP: FALSE).
+
+#include <re2/re2.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "expr/function_catalogue.h"
+#include "expr/row_kernel.h"
+
+namespace hw {
+namespace {
+
+constexpr int kGroupsMax = 32;
+
+re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+/// The pattern of the row before, compiled.
+class PatternCache {
+ public:
+  /// Null when the pattern is broken. Valid until the next call.
+  const re2::RE2* get(std::string_view pattern) {
+    if (compiled_ == nullptr || pattern != text_) {
+      text_ = pattern;
+      re2::RE2::Options options;
+      options.set_log_errors(false);
+      compiled_ = std::make_shared<const re2::RE2>(piece(pattern), options);
+    }
+    return compiled_->ok() ? compiled_.get() : nullptr;
+  }
+
+ private:
+  std::string text_;
+  std::shared_ptr<const re2::RE2> compiled_;
+};
+
+// Compiles a literal pattern at planning, so that a broken one is an error there.
+Result<PatternCache> cache_for(const CallBinding& binding) {
+  PatternCache cache;
+  const ColumnPtr& literal = binding.literals[1];
+  if (literal == nullptr || literal->is_null(0)) return cache;
+  const auto pattern = literal->value<std::string_view>(0);
+  if (cache.get(pattern) == nullptr) {
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    const re2::RE2 broken(piece(pattern), options);
+    return Status::Invalid("'", pattern, "' is not a regular expression that can be matched in "
+                           "linear time (RE2 syntax): ", broken.error());
+  }
+  return cache;
+}
+
+Result<std::unique_ptr<ScalarKernel>> bind_regexp(const CallBinding& binding) {
+  HW_ASSIGN_OR_RETURN(PatternCache cache, cache_for(binding));
+  return make_row_kernel(
+      [cache = std::move(cache)](std::string_view text, std::string_view pattern) mutable {
+        const re2::RE2* compiled = pattern.empty() ? nullptr : cache.get(pattern);
+        return compiled != nullptr && re2::RE2::PartialMatch(piece(text), *compiled);
+      },
+      binding);
+}
+
+bool extract(TextWriter& out, PatternCache& cache, std::string_view text, std::string_view pattern,
+             int32_t group) {
+  const re2::RE2* compiled = cache.get(pattern);
+  if (compiled == nullptr || group < 0 || group > compiled->NumberOfCapturingGroups() ||
+      group >= kGroupsMax) {
+    return false;
+  }
+  re2::StringPiece groups[kGroupsMax];
+  if (!compiled->Match(piece(text), 0, text.size(), re2::RE2::UNANCHORED, groups, group + 1)) {
+    return false;
+  }
+  if (groups[group].data() == nullptr) return false;
+  out.append({groups[group].data(), groups[group].size()});
+  return true;
+}
+
+Result<std::unique_ptr<ScalarKernel>> bind_extract(const CallBinding& binding) {
+  HW_ASSIGN_OR_RETURN(PatternCache cache, cache_for(binding));
+  if (binding.arg_types.size() == 2) {
+    return make_row_kernel(
+        [cache](TextWriter& out, std::string_view text, std::string_view pattern) mutable {
+          return extract(out, cache, text, pattern, 0);
+        },
+        binding);
+  }
+  return make_row_kernel(
+      [cache](TextWriter& out, std::string_view text, std::string_view pattern,
+              int32_t group) mutable { return extract(out, cache, text, pattern, group); },
+      binding);
+}
+
+bool replace(TextWriter& out, PatternCache& cache, std::string_view text, std::string_view pattern,
+             std::string_view replacement) {
+  const re2::RE2* compiled = cache.get(pattern);
+  if (compiled == nullptr) return false;
+  size_t position = 0;
+  re2::StringPiece match;
+  while (position <= text.size() &&
+         compiled->Match(piece(text), position, text.size(), re2::RE2::UNANCHORED, &match, 1)) {
+    const size_t begin = static_cast<size_t>(match.data() - text.data());
+    out.append(text.substr(position, begin - position));
+    out.append(replacement);
+    position = begin + match.size();
+    if (!match.empty()) continue;
+    // An empty match moves on by one character.
+    if (position < text.size()) out.append(text.substr(position, 1));
+    ++position;
+  }
+  if (position < text.size()) out.append(text.substr(position));
+  return true;
+}
+
+Result<std::unique_ptr<ScalarKernel>> bind_replace(const CallBinding& binding) {
+  HW_ASSIGN_OR_RETURN(PatternCache cache, cache_for(binding));
+  return make_row_kernel(
+      [cache](TextWriter& out, std::string_view text, std::string_view pattern,
+              std::string_view replacement) mutable {
+        return replace(out, cache, text, pattern, replacement);
+      },
+      binding);
+}
+
+Result<SqlType> nullable_text(const CallBinding&) { return SqlType::string(); }
+
+}  // namespace
+
+void register_regexp(FunctionCatalogue& catalogue) {
+  catalogue.add(ScalarFunction{
+      .name = "REGEXP",
+      .family = "regex",
+      .signatures = {"(text VARCHAR, pattern VARCHAR) -> BOOLEAN"},
+      .sentence = "Tells whether some part of `text` matches the regular expression; FALSE for an "
+                  "empty or broken pattern.",
+      .examples = {{"REGEXP('headwater', 'd.?w')", "TRUE"}, {"REGEXP('abc', '^b')", "FALSE"}},
+      .kernel = bind_regexp,
+  });
+  catalogue.add(ScalarFunction{
+      .name = "REGEXP_EXTRACT",
+      .family = "regex",
+      .signatures = {"(text VARCHAR, pattern VARCHAR, [group INT]) -> VARCHAR"},
+      .sentence = "Returns the first match of the regular expression, or what its `group` (from 1) "
+                  "matched; NULL if there is none.",
+      .examples = {{"REGEXP_EXTRACT('foothebar', 'foo(.*?)(bar)', 2)", "bar"},
+                   {"REGEXP_EXTRACT('a1b22', '[0-9]+')", "1"},
+                   {"REGEXP_EXTRACT('abc', 'x')", "NULL"}},
+      .infer = nullable_text,
+      .kernel = bind_extract,
+  });
+  catalogue.add(ScalarFunction{
+      .name = "REGEXP_REPLACE",
+      .family = "regex",
+      .signatures = {"(text VARCHAR, pattern VARCHAR, replacement VARCHAR) -> VARCHAR"},
+      .sentence = "Replaces every match of the regular expression by `replacement`, taken "
+                  "literally.",
+      .examples = {{"REGEXP_REPLACE('foobar', 'oo|ar', '')", "fb"},
+                   {"REGEXP_REPLACE('a1b22', '[0-9]+', '#')", "a#b#"}},
+      .infer = nullable_text,
+      .kernel = bind_replace,
+  });
+}
+
+}  // namespace hw
