@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "state/ordered_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "columnar/key_bytes.h"
+#include "state/row_columns.h"
+
+namespace hw {
+namespace {
+
+std::vector<RowColumn> stored_columns(const OrderedTableSpec& spec) {
+  std::vector<RowColumn> columns = {{.width = 4, .nullable = false},
+                                    {.width = 0, .nullable = true},
+                                    {.width = 8, .nullable = true}};
+  if (spec.searchable) columns.insert(columns.end(), 2, {.width = 4, .nullable = false});
+  for (const SqlField& field : spec.payload) columns.push_back(row_column_of(field.type));
+  return columns;
+}
+
+uint32_t payload_tag(uint32_t parent_row, uint64_t payload_hash) {
+  return HashIndex::tag_of(((payload_hash ^ parent_row) * 0x9e3779b97f4a7c15) >> 16);
+}
+
+class FrozenEntries final : public FrozenRows {
+ public:
+  FrozenEntries(const OrderedTable& table, std::vector<uint32_t> entries)
+      : table_(table), entries_(std::move(entries)) {}
+  int64_t num_rows() const override { return static_cast<int64_t>(entries_.size()); }
+  Result<std::vector<ColumnPtr>> read(std::span<const int> columns,
+                                      std::span<const uint32_t> positions) const override {
+    std::vector<uint32_t> entries;
+    entries.reserve(positions.size());
+    for (const uint32_t position : positions) entries.push_back(entries_[position]);
+    std::vector<ColumnPtr> result;
+    for (const int column : columns) {
+      HW_ASSIGN_OR_RETURN(ColumnPtr values, table_.read_snapshot_column(column, entries));
+      result.push_back(std::move(values));
+    }
+    return result;
+  }
+
+ private:
+  const OrderedTable& table_;
+  const std::vector<uint32_t> entries_;
+};
+
+}  // namespace
+
+OrderedTable::OrderedTable(OrderedTableSpec spec, KeyedTable& parent, arrow::MemoryPool* pool)
+    : spec_(std::move(spec)),
+      payload_(spec_.searchable ? kSame + 1 : kMark + 1),
+      parent_(parent),
+      rows_(stored_columns(spec_), pool) {
+  HW_CHECK(parent.parent() == nullptr);
+  HW_CHECK(!spec_.searchable || spec_.equal == EqualEntries::kArrival);
+}
+
+OrderedTable::~OrderedTable() = default;
+
+SortedSet& OrderedTable::set_of(uint32_t parent_row) {
+  if (parent_row >= sets_.size()) sets_.resize(parent_row + 1);
+  return sets_[parent_row];
+}
+
+const SortedSet* OrderedTable::find_set(uint32_t parent_row) const {
+  return parent_row < sets_.size() ? &sets_[parent_row] : nullptr;
+}
+
+Result<uint32_t> OrderedTable::add_entry(uint32_t parent_row, std::string_view order, int64_t mark,
+                                         std::span<const ColumnPtr> payload, int64_t payload_row) {
+  if (!rows_.has_room()) HW_TRY(rows_.grow());
+  const uint32_t entry = rows_.add();
+  rows_.fixed<uint32_t>(kParent)[entry] = parent_row;
+  rows_.fixed<int64_t>(kMark)[entry] = mark;
+  rows_.set_bytes(kOrder, entry, order);
+  const auto source_row = static_cast<int32_t>(payload_row);
+  for (size_t c = 0; c < spec_.payload.size(); ++c) {
+    write_rows(rows_, payload_ + static_cast<int>(c), *payload[c], std::span(&entry, 1),
+               std::span(&source_row, 1));
+  }
+  return entry;
+}
+
+Status OrderedTable::add_count(uint32_t parent_row, std::string_view order, int64_t count,
+                               std::span<const ColumnPtr> payload, int64_t payload_row) {
+  HW_DCHECK(spec_.equal == EqualEntries::kCounted);
+  SortedSet& set = set_of(parent_row);
+  const uint64_t prefix = SortedSet::prefix_of(order);
+  const SortedSet::Place place = set.lower_bound([&](const SortedSet::Item& item) {
+    return item.prefix != prefix ? item.prefix < prefix : order_bytes(item.entry) < order;
+  });
+  if (!set.at_end(place) && set.at(place).prefix == prefix &&
+      order_bytes(set.at(place).entry) == order) {
+    const uint32_t entry = set.at(place).entry;
+    rows_.touch(entry);
+    int64_t& stored = rows_.fixed<int64_t>(kMark)[entry];
+    stored += count;
+    if (stored > 0) return Status::OK();
+    set.erase(place);
+    rows_.erase(entry);
+    return Status::OK();
+  }
+  if (count <= 0) return Status::OK();
+  HW_ASSIGN_OR_RETURN(const uint32_t entry,
+                      add_entry(parent_row, order, count, payload, payload_row));
+  set.insert(place, {prefix, entry});
+  return Status::OK();
+}
+
+Result<uint32_t> OrderedTable::insert(uint32_t parent_row, std::string_view order,
+                                      uint64_t payload_hash, std::span<const ColumnPtr> payload,
+                                      int64_t payload_row) {
+  HW_DCHECK(spec_.equal == EqualEntries::kArrival);
+  HW_ASSIGN_OR_RETURN(const uint32_t entry,
+                      add_entry(parent_row, order, next_arrival_++, payload, payload_row));
+  SortedSet& set = set_of(parent_row);
+  const uint64_t prefix = SortedSet::prefix_of(order);
+  // Behind every item with the same order bytes: those arrived before.
+  const SortedSet::Place place = set.lower_bound([&](const SortedSet::Item& item) {
+    return item.prefix != prefix ? item.prefix < prefix : order_bytes(item.entry) <= order;
+  });
+  set.insert(place, {prefix, entry});
+  if (spec_.searchable) {
+    index_entry(entry, payload_tag(parent_row, payload_hash), payload, payload_row);
+  }
+  return entry;
+}
+
+// Equal entries share one place in the index, chained, as in RowLog.
+void OrderedTable::index_entry(uint32_t entry, uint32_t tag, std::span<const ColumnPtr> payload,
+                               int64_t payload_row) {
+  const FixedColumn<uint32_t> same = rows_.fixed<uint32_t>(kSame);
+  rows_.fixed<uint32_t>(kTag)[entry] = tag;
+  same[entry] = kNoEntry;
+  const uint32_t first =
+      first_equal(tag, rows_.fixed<uint32_t>(kParent)[entry], payload, payload_row);
+  if (first == kNoEntry) return by_payload_.insert(tag, entry);
+  same[entry] = same[first];
+  same[first] = entry;
+}
+
+void OrderedTable::unindex_entry(uint32_t entry) {
+  const FixedColumn<uint32_t> same = rows_.fixed<uint32_t>(kSame);
+  const uint32_t tag = rows_.fixed<uint32_t>(kTag)[entry];
+  const auto holds_entry = [&](uint32_t first) {
+    for (uint32_t e = first; e != kNoEntry; e = same[e]) {
+      if (e == entry) return true;
+    }
+    return false;
+  };
+  const uint32_t first = by_payload_.find(tag, holds_entry);
+  HW_CHECK(first != kNoEntry);
+  if (first == entry) {
+    by_payload_.erase(tag, entry);
+    if (same[entry] != kNoEntry) by_payload_.insert(tag, same[entry]);
+    return;
+  }
+  uint32_t before = first;
+  while (same[before] != entry) before = same[before];
+  same[before] = same[entry];
+}
+
+uint32_t OrderedTable::first_equal(uint32_t tag, uint32_t parent_row,
+                                   std::span<const ColumnPtr> payload, int64_t payload_row) const {
+  const FixedColumn<uint32_t> parents = rows_.fixed<uint32_t>(kParent);
+  return by_payload_.find(tag, [&](uint32_t entry) {
+    if (parents[entry] != parent_row) return false;
+    for (size_t c = 0; c < spec_.payload.size(); ++c) {
+      if (!row_equals(rows_, payload_ + static_cast<int>(c), entry, *payload[c], payload_row)) {
+        return false;
+      }
+    }
+    return true;
+  });
+}
+
+uint32_t OrderedTable::find_equal(uint32_t parent_row, uint64_t payload_hash,
+                                  std::span<const ColumnPtr> payload, int64_t payload_row) const {
+  HW_DCHECK(spec_.searchable);
+  const uint32_t first =
+      first_equal(payload_tag(parent_row, payload_hash), parent_row, payload, payload_row);
+  if (first == kNoEntry) return kNoEntry;
+  // The second of several goes: it leaves the chain without a search.
+  const uint32_t second = rows_.fixed<uint32_t>(kSame)[first];
+  return second != kNoEntry ? second : first;
+}
+
+SortedSet::Place OrderedTable::place_of(uint32_t entry) const {
+  const SortedSet& set = sets_[rows_.fixed<uint32_t>(kParent)[entry]];
+  const std::string_view order = order_bytes(entry);
+  const uint64_t prefix = SortedSet::prefix_of(order);
+  const FixedColumn<int64_t> marks = rows_.fixed<int64_t>(kMark);
+  const SortedSet::Place place = set.lower_bound([&](const SortedSet::Item& item) {
+    if (item.prefix != prefix) return item.prefix < prefix;
+    const int compared = order_bytes(item.entry).compare(order);
+    if (compared != 0) return compared < 0;
+    return spec_.equal == EqualEntries::kArrival && marks[item.entry] < marks[entry];
+  });
+  HW_CHECK(!set.at_end(place) && set.at(place).entry == entry);
+  return place;
+}
+
+void OrderedTable::remove(uint32_t entry) {
+  sets_[rows_.fixed<uint32_t>(kParent)[entry]].erase(place_of(entry));
+  if (spec_.searchable) unindex_entry(entry);
+  removed_.push_back(entry);
+}
+
+void OrderedTable::free_removed() {
+  for (const uint32_t entry : removed_) rows_.erase(entry);
+  removed_.clear();
+}
+
+void OrderedTable::erase_set(uint32_t parent_row) {
+  if (parent_row >= sets_.size()) return;
+  std::vector<uint32_t> entries;
+  read_range(parent_row, 0, SIZE_MAX, entries);
+  for (const uint32_t entry : entries) {
+    if (spec_.searchable) unindex_entry(entry);
+    rows_.erase(entry);
+  }
+  sets_[parent_row].clear();
+}
+
+size_t OrderedTable::size(uint32_t parent_row) const {
+  const SortedSet* set = find_set(parent_row);
+  return set != nullptr ? set->size() : 0;
+}
+
+uint32_t OrderedTable::first(uint32_t parent_row) const { return sets_[parent_row].front().entry; }
+
+uint32_t OrderedTable::last(uint32_t parent_row) const { return sets_[parent_row].back().entry; }
+
+void OrderedTable::read_range(uint32_t parent_row, size_t begin, size_t end,
+                              std::vector<uint32_t>& entries) const {
+  const SortedSet* set = find_set(parent_row);
+  if (set == nullptr) return;
+  set->visit_range(begin, end, [&](uint32_t entry) { entries.push_back(entry); });
+}
+
+Result<ColumnPtr> OrderedTable::read(int payload_column, std::span<const uint32_t> entries) const {
+  return read_rows(rows_, payload_ + payload_column,
+                   spec_.payload[static_cast<size_t>(payload_column)].type, entries);
+}
+
+SnapshotLayout OrderedTable::layout() const {
+  SnapshotLayout layout = parent_.layout();
+  layout.kind = "ordered";
+  layout.version = spec_.version;
+  layout.columns.resize(parent_.schema().keys.size());
+  layout.columns.push_back({"order", SqlType::bytes().not_null()});
+  layout.columns.push_back(
+      {spec_.equal == EqualEntries::kCounted ? "count" : "arrival", SqlType::bigint().not_null()});
+  layout.columns.insert(layout.columns.end(), spec_.payload.begin(), spec_.payload.end());
+  return layout;
+}
+
+Result<ColumnPtr> OrderedTable::read_snapshot_column(int column,
+                                                     std::span<const uint32_t> entries) const {
+  const int num_keys = static_cast<int>(parent_.schema().keys.size());
+  if (column < num_keys) {
+    std::vector<uint32_t> parent_rows;
+    const FixedColumn<uint32_t> parents = rows_.fixed<uint32_t>(kParent);
+    for (const uint32_t entry : entries) parent_rows.push_back(parents[entry]);
+    return parent_.read_key(column, parent_rows);
+  }
+  if (column == num_keys) return read_rows(rows_, kOrder, SqlType::bytes().not_null(), entries);
+  if (column == num_keys + 1) return read_rows(rows_, kMark, SqlType::bigint().not_null(), entries);
+  return read(column - num_keys - 2, entries);
+}
+
+Result<std::unique_ptr<FrozenRows>> OrderedTable::freeze() const {
+  HW_DCHECK(removed_.empty());
+  std::vector<uint32_t> entries;
+  rows_.scan(0, SIZE_MAX, entries);
+  return std::make_unique<FrozenEntries>(*this, std::move(entries));
+}
+
+Status OrderedTable::restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_rows) {
+  HW_ASSIGN_OR_RETURN(const std::vector<uint32_t> parents,
+                      parent_.rows_of_snapshot(columns, num_rows));
+  const size_t num_keys = parent_.schema().keys.size();
+  const Column& orders = *columns[num_keys];
+  const Column& marks = *columns[num_keys + 1];
+  const std::span payload = std::span(columns).subspan(num_keys + 2);
+  const std::vector<uint64_t> hashes =
+      spec_.searchable ? hash_keys(payload, num_rows) : std::vector<uint64_t>();
+  for (int64_t i = 0; i < num_rows; ++i) {
+    const auto parent_row = parents[static_cast<size_t>(i)];
+    const auto order = orders.value<std::string_view>(i);
+    const auto mark = marks.value<int64_t>(i);
+    HW_ASSIGN_OR_RETURN(const uint32_t entry, add_entry(parent_row, order, mark, payload, i));
+    const uint64_t prefix = SortedSet::prefix_of(order);
+    const FixedColumn<int64_t> stored = rows_.fixed<int64_t>(kMark);
+    SortedSet& set = set_of(parent_row);
+    const SortedSet::Place place = set.lower_bound([&](const SortedSet::Item& item) {
+      if (item.prefix != prefix) return item.prefix < prefix;
+      const int compared = order_bytes(item.entry).compare(order);
+      return compared != 0 ? compared < 0 : stored[item.entry] < mark;
+    });
+    set.insert(place, {prefix, entry});
+    if (spec_.equal == EqualEntries::kArrival) next_arrival_ = std::max(next_arrival_, mark + 1);
+    if (spec_.searchable) {
+      index_entry(entry, payload_tag(parent_row, hashes[static_cast<size_t>(i)]), payload, i);
+    }
+  }
+  return Status::OK();
+}
+
+int64_t OrderedTable::num_bytes() const {
+  int64_t bytes = rows_.num_bytes() + static_cast<int64_t>(sets_.capacity() * sizeof(SortedSet));
+  for (const SortedSet& set : sets_) bytes += set.num_bytes();
+  return bytes + (spec_.searchable ? by_payload_.num_bytes() : 0);
+}
+
+}  // namespace hw

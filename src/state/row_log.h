@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rows in columnar chunks with a chain per key, in order of arrival: join sides, sort buffers. An
+// id is 32 bits and stays with the row as long as it lives in this process; it is never part of a
+// state. Where rows can be taken back, an index over whole rows finds the one that equals a
+// retraction at once, however long its chain is.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "state/keyed_table.h"
+#include "state/state_table.h"
+
+namespace hw {
+
+struct RowLogSpec {
+  std::vector<SqlField> columns;
+  /// Columns of the chain's key; none = one chain. Rows with a NULL key are rows like others.
+  std::vector<int> key_columns;
+  /// Rows can be retracted and erased.
+  bool erasable = false;
+  /// Each row carries an INT that may change, 0 at first.
+  bool counted = false;
+  int version = 1;
+};
+
+class RowLog final : public StateTable {
+ public:
+  static constexpr uint32_t kNoRow = HashIndex::kNoRow;
+
+  /// `pool` outlives the log.
+  RowLog(RowLogSpec spec, arrow::MemoryPool* pool);
+
+  /// Adds the rows. `key_hashes` (of the key columns, one per row) may be null. `ids` gets theirs.
+  Status append(std::span<const ColumnPtr> columns, int64_t num_rows, const uint64_t* key_hashes,
+                std::vector<uint32_t>& ids);
+  /// In order of the rows: adds row i where signs[i] > 0, takes one equal row back where < 0, skips
+  /// where 0. ids[i] = the row added, or the erased one (its number only: it is gone), or kNoRow
+  /// where no equal row was there. Requires: erasable.
+  Status apply(std::span<const ColumnPtr> columns, int64_t num_rows, const uint64_t* key_hashes,
+               std::span<const int8_t> signs, std::vector<uint32_t>& ids);
+  /// Requires: erasable, live ids, each once.
+  Status erase(std::span<const uint32_t> ids);
+
+  /// firsts[i] = the oldest row with key i, or kNoRow; then next() until kNoRow.
+  Status find_chains(const KeyColumns& keys, std::vector<uint32_t>& firsts);
+  uint32_t next(uint32_t id) const { return rows_.fixed<uint32_t>(kNext)[id]; }
+  /// next() in a hot loop: index it by id.
+  FixedColumn<uint32_t> nexts() const { return rows_.fixed<uint32_t>(kNext); }
+
+  Result<ColumnPtr> read(int column, std::span<const uint32_t> ids) const;
+  /// The counts of all rows. Requires: counted; touch() before writing.
+  FixedColumn<int32_t> counts() const { return rows_.fixed<int32_t>(count_column_); }
+  void touch(std::span<const uint32_t> ids) { rows_.touch(ids); }
+  /// Live rows, chain by chain.
+  std::vector<uint32_t> live_rows() const;
+  void clear();
+
+  const RowLogSpec& spec() const { return spec_; }
+
+  SnapshotLayout layout() const override;
+  Result<std::unique_ptr<FrozenRows>> freeze() const override;
+  Status restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_rows) override;
+  int64_t num_rows() const override { return rows_.num_rows(); }
+  int64_t num_bytes() const override;
+
+ private:
+  static constexpr int kNext = 0;
+  static constexpr int kPrevious = 1;  // erasable only
+  static constexpr int kChain = 2;     // erasable only: the row of chains_
+  static constexpr int kSame = 3;      // erasable only: the next one of equal rows
+
+  int stored_column(int column) const { return first_column_ + column; }
+  Status find_chain_rows(std::span<const ColumnPtr> columns, int64_t num_rows,
+                         const uint64_t* key_hashes, bool insert, std::vector<uint32_t>& chains);
+  Result<uint32_t> add_row(uint32_t chain);
+  void write(std::span<const ColumnPtr> columns, std::span<const uint32_t> ids,
+             std::span<const int32_t> source_rows);
+  void unlink(uint32_t id);
+  uint32_t find_equal(uint32_t tag, std::span<const ColumnPtr> columns, int64_t row) const;
+  void index_row(uint32_t tag, uint32_t id, std::span<const ColumnPtr> columns, int64_t row);
+  void unindex_row(uint32_t tag, uint32_t id, uint32_t first_equal);
+  Status drop_empty_chains(std::span<const uint32_t> chains);
+
+  const RowLogSpec spec_;
+  const int first_column_;
+  const int count_column_;
+  KeyedTable chains_;  // key -> oldest row, newest row
+  RowChunks rows_;
+  HashIndex by_row_;  // erasable only: hash of the whole row -> the first of equal rows
+};
+
+}  // namespace hw
