@@ -117,9 +117,14 @@ void BoundExpr::derive() {
     hash_ = mix(hash_, arg->hash_);
   }
   if (kind_ == Kind::kCall) {
-    deterministic_ = deterministic_ && function_->determinism == Determinism::kDeterministic;
-    repeatable_ = repeatable_ && function_->determinism != Determinism::kNever;
-    can_fail_ = can_fail_ || function_->can_fail;
+    const Determinism kind = args_.empty() ? function_->determinism_without_arguments.value_or(
+                                                 function_->determinism)
+                                           : function_->determinism;
+    deterministic_ = deterministic_ && kind == Determinism::kDeterministic;
+    repeatable_ = repeatable_ && kind != Determinism::kNever;
+    const bool fails =
+        function_->can_fail && !(function_->never_fails && function_->never_fails(args_));
+    can_fail_ = can_fail_ || fails;
     hash_ = mix(hash_, std::hash<const void*>()(function_));
   } else if (kind_ == Kind::kCast) {
     can_fail_ = can_fail_ || (!try_cast_ && cast_can_fail(args_[0]->type(), type_));

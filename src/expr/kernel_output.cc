@@ -10,6 +10,7 @@
 #include <arrow/util/bitmap_ops.h>
 
 #include "base/assert.h"
+#include "base/memory.h"
 
 namespace hw {
 namespace {
@@ -21,8 +22,7 @@ int64_t bitmap_bytes(int64_t num_bits) { return (num_bits + 63) / 64 * 8; }
 }  // namespace
 
 Result<BufferPtr> allocate_bytes(int64_t size) {
-  HW_ASSIGN_OR_RETURN(std::unique_ptr<arrow::Buffer> buffer, arrow::AllocateBuffer(size));
-  return BufferPtr(std::move(buffer));
+  return BufferPtr(pooled_buffer(size));
 }
 
 Result<BufferPtr> allocate_bitmap(int64_t num_bits) {
@@ -109,9 +109,7 @@ Result<TextWriter> TextWriter::make(int64_t num_rows, int64_t bytes_expected) {
   writer.next_offset_ = reinterpret_cast<int32_t*>(writer.offsets_->mutable_data());
   *writer.next_offset_ = 0;
   const int64_t capacity = std::max<int64_t>(64, bytes_expected);
-  HW_ASSIGN_OR_RETURN(std::unique_ptr<arrow::ResizableBuffer> bytes,
-                      arrow::AllocateResizableBuffer(capacity));
-  writer.bytes_ = std::move(bytes);
+  writer.bytes_ = pooled_buffer(capacity);
   writer.data_ = reinterpret_cast<char*>(writer.bytes_->mutable_data());
   writer.capacity_ = capacity;
   return writer;

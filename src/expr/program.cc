@@ -101,6 +101,7 @@ class ExprProgram::Compiler {
       CallBinding binding;
       binding.result_type = expr.type();
       binding.session = &session_;
+      binding.call_number = static_cast<int>(program_.nodes_.size());
       for (const BoundExprPtr& arg : expr.args()) {
         binding.arg_types.push_back(arg->type());
         binding.literals.push_back(arg->is_literal() ? arg->literal_value() : nullptr);

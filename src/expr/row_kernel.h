@@ -325,6 +325,30 @@ Result<std::unique_ptr<ScalarKernel>> make_row_kernel(F function, const CallBind
   return std::make_unique<RowKernel<F>>(std::move(function), binding.result_type);
 }
 
+/// Passes the first argument on: the others are literals that the kernel has taken in already.
+class FirstArgumentKernel final : public ScalarKernel {
+ public:
+  explicit FirstArgumentKernel(std::unique_ptr<ScalarKernel> kernel) : kernel_(std::move(kernel)) {}
+  Result<ColumnPtr> evaluate(const KernelContext& context,
+                             std::span<const ColumnPtr> args) override {
+    return kernel_->evaluate(context, args.first(1));
+  }
+
+ private:
+  const std::unique_ptr<ScalarKernel> kernel_;
+};
+
+/// The kernel of a row function of the first argument alone. Requires: the call's other arguments
+/// are literals, not NULL, and part of `function`.
+template <typename F>
+Result<std::unique_ptr<ScalarKernel>> make_first_argument_kernel(F function, CallBinding binding) {
+  binding.arg_types.resize(1);
+  binding.literals.resize(1);
+  HW_ASSIGN_OR_RETURN(std::unique_ptr<ScalarKernel> kernel,
+                      make_row_kernel(std::move(function), binding));
+  return std::make_unique<FirstArgumentKernel>(std::move(kernel));
+}
+
 namespace row_kernel_detail {
 
 template <auto kFunction, typename R, typename... A>

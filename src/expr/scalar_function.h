@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct ExprSession {
   /// `table.exec.legacy-cast-behaviour`: casts that fail give NULL.
   bool lenient_casts = false;
   bool batch_mode = false;
+  /// Where RAND and UUID start, different for every instance of every run (Env's "expr" stream).
+  /// 0: drawn from the real Env when the kernel is made.
+  uint64_t random_seed = 0;
 };
 
 /// What a kernel may know while it runs.
@@ -55,6 +59,8 @@ struct CallBinding {
   /// Per argument its one-row constant column if it is a literal (after folding), else null.
   std::vector<ColumnPtr> literals;
   const ExprSession* session = nullptr;
+  /// Tells the calls of one evaluator apart: RAND() and another RAND() draw different numbers.
+  int call_number = 0;
 };
 
 enum class Nulls : uint8_t {
@@ -88,6 +94,9 @@ using CallRewrite = std::function<Result<std::shared_ptr<const BoundExpr>>(
 /// Returns a cheaper equal expression for a call that is about to be compiled, or null.
 using CallFusion = std::function<std::shared_ptr<const BoundExpr>(const BoundExpr& call)>;
 
+/// Says that a call with these arguments cannot fail, although others of the function can.
+using NeverFails = std::function<bool(std::span<const std::shared_ptr<const BoundExpr>> args)>;
+
 struct ScalarFunction {
   std::string name;                  // upper case; operators by their sign: `+`, `IS NULL`
   std::vector<std::string> aliases;  // `SUBSTR`
@@ -99,7 +108,10 @@ struct ScalarFunction {
   std::vector<FunctionExample> examples;
   Nulls nulls = Nulls::kPropagate;
   Determinism determinism = Determinism::kDeterministic;
+  /// For a call without arguments, if it differs: UNIX_TIMESTAMP() reads the clock.
+  std::optional<Determinism> determinism_without_arguments = std::nullopt;
   bool can_fail = false;
+  NeverFails never_fails;   // optional, with can_fail: `x / 2`
   TypeInference infer;      // optional
   ArgumentCoercion coerce;  // optional
   CallRewrite rewrite;      // optional: at binding; then `kernel` may be missing
