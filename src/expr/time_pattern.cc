@@ -2,8 +2,7 @@
 
 #include "expr/time_pattern.h"
 
-#include <array>
-
+#include "columnar/text/calendar.h"
 #include "expr/time_pattern_names.h"
 
 namespace hw {
@@ -11,19 +10,10 @@ namespace {
 
 constexpr std::string_view kLetters = "yuMLdDEaHkhKmsSwzXx";
 
-int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0)); }
-
-// Proleptic Gregorian day number of a month that may be out of 1..12 (H. Hinnant,
-// "chrono-Compatible Low-Level Date Algorithms").
+// A month outside of 1..12 rolls over into the year.
 int64_t days_of(int64_t year, int64_t month, int64_t day) {
-  year += floor_div(month - 1, 12);
-  month = (month - 1) - floor_div(month - 1, 12) * 12 + 1;
-  year -= month <= 2 ? 1 : 0;
-  const int64_t era = floor_div(year, 400);
-  const int64_t year_of_era = year - era * 400;
-  const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5;
-  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146097 + day_of_era - 719468 + (day - 1);
+  return days_from_civil(year + floor_div(month - 1, 12),
+                         static_cast<int32_t>(floor_mod(month - 1, 12)) + 1, day);
 }
 
 void append_padded(int64_t value, int width, std::string& out) {
@@ -33,22 +23,14 @@ void append_padded(int64_t value, int width, std::string& out) {
   out += digits;
 }
 
-int day_of_week(const PatternFields& fields) {  // 0 = Monday
-  const int64_t days = days_of(fields.year, fields.month, fields.day);
-  return static_cast<int>(((days + 3) % 7 + 7) % 7);
-}
-
-int64_t day_of_year(const PatternFields& fields) {
-  return days_of(fields.year, fields.month, fields.day) - days_of(fields.year, 1, 1) + 1;
+int64_t days_of(const PatternFields& fields) {
+  return days_of(fields.year, fields.month, fields.day);
 }
 
 // Weeks as in the US locale, Java's default here: they begin on Sunday, week 1 holds 1 January.
-int64_t week_of_year(const PatternFields& fields) {
-  PatternFields first = fields;
-  first.month = 1;
-  first.day = 1;
-  const int64_t lead = (day_of_week(first) + 1) % 7;
-  return (day_of_year(fields) - 1 + lead) / 7 + 1;
+int64_t week_of_year(int64_t days) {
+  const int64_t first = days - day_of_year(days) + 1;
+  return (day_of_year(days) + day_of_week(first) - 2) / 7 + 1;
 }
 
 void append_offset(const PatternFields& fields, char letter, int count, std::string& out) {
@@ -69,21 +51,13 @@ void append_offset(const PatternFields& fields, char letter, int count, std::str
 
 PatternFields PatternFields::from_ticks(int64_t ticks, int64_t ticks_per_second) {
   const int64_t seconds = floor_div(ticks, ticks_per_second);
-  const int64_t fraction = ticks - seconds * ticks_per_second;
-  const int64_t days = floor_div(seconds, 86400);
-  const int64_t of_day = seconds - days * 86400;
-  const int64_t shifted = days + 719468;
-  const int64_t era = floor_div(shifted, 146097);
-  const int64_t day_of_era = shifted - era * 146097;
-  const int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const int64_t day_in_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const int64_t month_index = (5 * day_in_year + 2) / 153;
+  const int64_t fraction = floor_mod(ticks, ticks_per_second);
+  const int64_t of_day = floor_mod(seconds, kSecondsPerDay);
+  const CivilDate date = civil_from_days(floor_div(seconds, kSecondsPerDay));
   PatternFields fields;
-  fields.day = day_in_year - (153 * month_index + 2) / 5 + 1;
-  fields.month = month_index < 10 ? month_index + 3 : month_index - 9;
-  fields.year = year_of_era + era * 400 + (fields.month <= 2 ? 1 : 0);
+  fields.year = date.year;
+  fields.month = date.month;
+  fields.day = date.day;
   fields.hour = of_day / 3600;
   fields.minute = of_day / 60 % 60;
   fields.second = of_day % 60;
@@ -191,11 +165,11 @@ void TimePattern::format_part(const Part& part, const PatternFields& fields, std
     case 'd':
       return append_padded(fields.day, part.count, out);
     case 'D':
-      return append_padded(day_of_year(fields), part.count, out);
+      return append_padded(day_of_year(days_of(fields)), part.count, out);
     case 'w':
-      return append_padded(week_of_year(fields), part.count, out);
+      return append_padded(week_of_year(days_of(fields)), part.count, out);
     case 'E': {
-      const std::string_view name = kDayNames[static_cast<size_t>(day_of_week(fields))];
+      const std::string_view name = kDayNames[static_cast<size_t>(iso_day_of_week(days_of(fields)) - 1)];
       out += part.count <= 3 ? name.substr(0, 3) : name;
       return;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "columnar/text/calendar.h"
 #include "expr/time_pattern.h"
 #include "expr/time_pattern_names.h"
 
@@ -58,11 +59,6 @@ bool parse_offset(std::string_view& rest, std::optional<int32_t>& offset) {
   if (count != 2 && count != 4) return false;
   offset = sign * ((digits[0] * 10 + digits[1]) * 3600 + (digits[2] * 10 + digits[3]) * 60);
   return true;
-}
-
-int64_t days_in_month(int64_t year, int64_t month) {
-  if (month == 2) return (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)) ? 29 : 28;
-  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
 }  // namespace
@@ -205,7 +201,8 @@ std::optional<PatternFields> TimePattern::resolve(const ParseState& state) const
   if (state.day_of_year) return fields;
   if (fields.day < 1 || fields.day > 31) return std::nullopt;
   // Java's SMART resolution: 30 February becomes the last day of February.
-  fields.day = std::min(fields.day, days_in_month(fields.year, fields.month));
+  fields.day = std::min<int64_t>(
+      fields.day, days_in_month(fields.year, static_cast<int32_t>(fields.month)));
   return fields;
 }
 
