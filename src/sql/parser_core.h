@@ -17,27 +17,13 @@
 #include "sql/ast.h"
 #include "sql/ast_height.h"
 #include "sql/parser.h"
+#include "sql/precedence.h"
 #include "sql/token_stream.h"
 
 namespace hw {
 
 /// Rules may nest this deep: parentheses, calls, sub-queries, types, patterns.
 constexpr int kMaxNesting = 500;
-
-/// How tightly operators bind, loosest first.
-enum class Precedence : int {
-  kNone = 0,
-  kOr,
-  kAnd,
-  kNot,
-  kIs,
-  kComparison,
-  kRange,  // BETWEEN IN LIKE SIMILAR TO
-  kAdditive,
-  kMultiplicative,
-  kUnary,
-  kPostfix,
-};
 
 class Parser : public TokenStream {
  public:
@@ -121,6 +107,7 @@ class Parser : public TokenStream {
   std::optional<ast::TimeUnit> time_unit_at();
   Result<ast::ExprPtr> parenthesised();
   Result<ast::ExprPtr> bracket_constructor(ast::ConstructorKind type);
+  Result<ast::ExprPtr> element_of_column(Token word, ast::ExprPtr index);
   Result<ast::ExprPtr> row_constructor();
   Result<ast::ExprPtr> case_expression();
   Result<ast::ExprPtr> cast(bool is_try);

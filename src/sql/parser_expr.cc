@@ -16,22 +16,21 @@ using ast::Op;
 struct InfixSign {
   TokenKind kind;
   Op op;
-  Precedence precedence;
 };
 
 constexpr auto kInfixSigns = std::to_array<InfixSign>({
-    {TokenKind::kStar, Op::kMultiply, Precedence::kMultiplicative},
-    {TokenKind::kSlash, Op::kDivide, Precedence::kMultiplicative},
-    {TokenKind::kPercent, Op::kModulo, Precedence::kMultiplicative},
-    {TokenKind::kConcat, Op::kConcat, Precedence::kMultiplicative},
-    {TokenKind::kPlus, Op::kAdd, Precedence::kAdditive},
-    {TokenKind::kMinus, Op::kSubtract, Precedence::kAdditive},
-    {TokenKind::kEqual, Op::kEqual, Precedence::kComparison},
-    {TokenKind::kNotEqual, Op::kNotEqual, Precedence::kComparison},
-    {TokenKind::kLess, Op::kLess, Precedence::kComparison},
-    {TokenKind::kLessEqual, Op::kLessEqual, Precedence::kComparison},
-    {TokenKind::kGreater, Op::kGreater, Precedence::kComparison},
-    {TokenKind::kGreaterEqual, Op::kGreaterEqual, Precedence::kComparison},
+    {TokenKind::kStar, Op::kMultiply},
+    {TokenKind::kSlash, Op::kDivide},
+    {TokenKind::kPercent, Op::kModulo},
+    {TokenKind::kConcat, Op::kConcat},
+    {TokenKind::kPlus, Op::kAdd},
+    {TokenKind::kMinus, Op::kSubtract},
+    {TokenKind::kEqual, Op::kEqual},
+    {TokenKind::kNotEqual, Op::kNotEqual},
+    {TokenKind::kLess, Op::kLess},
+    {TokenKind::kLessEqual, Op::kLessEqual},
+    {TokenKind::kGreater, Op::kGreater},
+    {TokenKind::kGreaterEqual, Op::kGreaterEqual},
 });
 
 const InfixSign* find_sign(TokenKind kind) {
@@ -39,10 +38,6 @@ const InfixSign* find_sign(TokenKind kind) {
     if (sign.kind == kind) return &sign;
   }
   return nullptr;
-}
-
-Precedence tighter(Precedence precedence) {
-  return static_cast<Precedence>(static_cast<int>(precedence) + 1);
 }
 
 bool is_row_of_two(const ExprPtr& expr) {
@@ -89,7 +84,7 @@ Result<std::vector<ExprPtr>> Parser::expression_list() {
 
 Precedence Parser::next_infix() {
   const Token& token = peek();
-  if (const InfixSign* sign = find_sign(token.kind)) return sign->precedence;
+  if (const InfixSign* sign = find_sign(token.kind)) return precedence_of(sign->op);
   if (!token.keyword.known()) return Precedence::kNone;
   if (at("OR")) return Precedence::kOr;
   if (at("AND")) return Precedence::kAnd;
@@ -171,7 +166,7 @@ Result<ExprPtr> Parser::binary(ExprPtr left) {
   const Token token = take();
   const InfixSign* sign = find_sign(token.kind);
   const Op op = sign == nullptr ? Op::kOverlaps : sign->op;
-  const Precedence precedence = sign == nullptr ? Precedence::kComparison : sign->precedence;
+  const Precedence precedence = precedence_of(op);
   if (precedence == Precedence::kComparison && peek(1).kind == TokenKind::kLeftParen &&
       (at("ANY") || at("SOME") || at("ALL"))) {
     return quantified(op, std::move(left), token.position);

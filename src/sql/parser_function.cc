@@ -113,7 +113,7 @@ Result<ExprPtr> Parser::argument_value() {
 Result<ExprPtr> Parser::table_argument() {
   auto table = make<ast::TableArgument>(take().position);
   if (accept(TokenKind::kLeftParen)) {
-    if (at_query()) {
+    if (at_query() || at(TokenKind::kLeftParen)) {
       HW_ASSIGN_OR_RETURN(table->query, query());
     } else {
       HW_ASSIGN_OR_RETURN(table->table, name("a table name or a query"));
@@ -263,8 +263,7 @@ Status Parser::overlay_arguments(FunctionCall& call) {
 
 // POSITION(x IN s): the operand of IN must not take the word for the operator.
 Status Parser::position_arguments(FunctionCall& call) {
-  const auto operand = static_cast<Precedence>(static_cast<int>(Precedence::kRange) + 1);
-  HW_ASSIGN_OR_RETURN(ExprPtr needle, operators(operand));
+  HW_ASSIGN_OR_RETURN(ExprPtr needle, operators(tighter(Precedence::kRange)));
   call.args.push_back(std::move(needle));
   if (accept("IN")) return append_argument(call);
   while (accept(TokenKind::kComma)) HW_TRY(append_argument(call));

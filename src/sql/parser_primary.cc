@@ -264,17 +264,31 @@ Result<ExprPtr> Parser::parenthesised() {
 }
 
 Result<ExprPtr> Parser::bracket_constructor(ast::ConstructorKind type) {
-  auto node = make<ast::Constructor>(take().position);
+  Token word = take();
+  auto node = make<ast::Constructor>(word.position);
   node->type = type;
   HW_TRY(expect(TokenKind::kLeftBracket));
   if (!at(TokenKind::kRightBracket)) {
     HW_ASSIGN_OR_RETURN(node->elements, expression_list());
   }
+  HW_TRY(expect(TokenKind::kRightBracket));
+  if (type == ast::ConstructorKind::kMap && node->elements.size() == 1) {
+    return element_of_column(std::move(word), std::move(node->elements[0]));
+  }
   if (type == ast::ConstructorKind::kMap && node->elements.size() % 2 != 0) {
     return invalid_at(node->position, "MAP[..] takes keys and values in turn, but found " +
                                           std::to_string(node->elements.size()) + " items");
   }
-  HW_TRY(expect(TokenKind::kRightBracket));
+  return finish_expr(std::move(node));
+}
+
+// map['k']: no constructor, but an element of a column of that name.
+Result<ExprPtr> Parser::element_of_column(Token word, ExprPtr index) {
+  auto column = make<ast::ColumnRef>(word.position);
+  column->name.parts.push_back({std::move(word.text), false, word.position});
+  auto node = make<ast::IndexAccess>(word.position);
+  HW_ASSIGN_OR_RETURN(node->base, finish_expr(std::move(column)));
+  node->index = std::move(index);
   return finish_expr(std::move(node));
 }
 
@@ -355,7 +369,15 @@ Result<ExprPtr> Parser::name_or_call() {
     parts.parts.push_back(std::move(word));
     return call(std::move(parts));
   }
-  if (!at_identifier() && peek().keyword.reserved()) return expected("an expression");
+  if (peek().keyword.reserved()) {
+    // What may stand behind a name tells that the word was meant as one.
+    const Token& behind = peek(1);
+    const bool as_name = behind.kind == TokenKind::kComma || behind.kind == TokenKind::kDot ||
+                         behind.kind == TokenKind::kRightParen ||
+                         behind.kind == TokenKind::kEqual || behind.keyword == Keyword("FROM") ||
+                         behind.keyword == Keyword("AS");
+    if (!as_name) return expected("an expression");
+  }
   HW_ASSIGN_OR_RETURN(parts, name("an expression"));
   if (at(TokenKind::kLeftParen)) return call(std::move(parts));
   if (at(TokenKind::kDot) && peek(1).kind == TokenKind::kStar) {

@@ -26,7 +26,14 @@ bool Parser::at_query_continuation() {
 Result<QueryPtr> Parser::query() {
   const Nesting nesting(*this);
   HW_TRY(nesting.check());
-  if (!at("WITH")) return query_from(nullptr);
+  if (!at("WITH")) {
+    HW_ASSIGN_OR_RETURN(QueryPtr plain, query_from(nullptr));
+    // Parentheses around a whole query mean nothing.
+    const bool only_nested = plain->body->kind == ast::QueryBodyKind::kNested &&
+                             plain->order_by.empty() && plain->limit == nullptr &&
+                             plain->offset == nullptr;
+    return only_nested ? plain->body->as<ast::NestedQuery>().query : plain;
+  }
   auto with = make<ast::Query>(position());
   HW_TRY(with_clause(*with));
   HW_ASSIGN_OR_RETURN(QueryPtr rest, query_from(nullptr));

@@ -146,11 +146,13 @@ std::string TokenStream::found() {
 std::string TokenStream::proposal() {
   const Token& token = peek();
   const bool unknown_word = token.kind == TokenKind::kIdentifier && !token.keyword.known();
-  for (const std::string_view word :
-       {std::string_view(unknown_word ? token.text : ""), std::string_view(last_word_)}) {
-    const std::string_view nearest = nearest_word(word, kFrameWords);
-    if (nearest.empty()) continue;
-    return "; did you mean " + std::string(nearest) + " instead of " + std::string(word) + "?";
+  if (unknown_word) {
+    const std::string_view nearest = nearest_word(token.text, kFrameWords);
+    if (!nearest.empty()) return "; did you mean " + std::string(nearest) + "?";
+  }
+  const std::string_view nearest = nearest_word(last_word_, kFrameWords);
+  if (!nearest.empty()) {
+    return "; did you mean " + std::string(nearest) + " instead of " + last_word_ + "?";
   }
   return "";
 }
