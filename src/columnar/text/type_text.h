@@ -31,8 +31,7 @@ class ValuePrinter {
 class ValueParser {
  public:
   virtual ~ValueParser() = default;
-  static Result<std::unique_ptr<ValueParser>> make(const SqlType& type,
-                                                   std::string_view time_zone);
+  static Result<std::unique_ptr<ValueParser>> make(const SqlType& type, std::string_view time_zone);
   virtual Status parse(std::string_view text, ColumnBuilder& out) const = 0;
 };
 
