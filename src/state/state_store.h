@@ -48,14 +48,18 @@ class StateStore {
   /// Makes a table. Requires: a name not used before in this store; all tables are registered
   /// before restore(). References stay valid as long as the store.
   KeyedTable& keyed_table(std::string_view name, TableSchema schema);
+  /// Keyed by a row of `parent` (an INT column, parent_row_column()) and the schema's keys:
+  /// distinct sets. Whoever erases a parent's row erases its rows here before.
+  KeyedTable& keyed_table(std::string_view name, KeyedTable& parent, TableSchema schema);
   /// A table per int64 pane (window slices), each dropped whole.
   PanedTable& paned_table(std::string_view name, TableSchema schema);
+  PanedTable& paned_table(std::string_view name, PanedTable& parent, TableSchema schema);
   /// Append-only rows with a chain per key.
   RowLog& row_log(std::string_view name, RowLogSpec spec);
   /// Sorted entries per row of `parent`.
   OrderedTable& ordered_table(std::string_view name, KeyedTable& parent, OrderedTableSpec spec);
-  /// Times to be called at. Restored whole into every instance.
-  TimerBuckets& timer_buckets(std::string_view name);
+  /// Times at which rows of `parent` are due.
+  TimerBuckets& timer_buckets(std::string_view name, KeyedTable& parent);
 
   /// Writes all tables and an index with their checksums. The tables stay as they are.
   Status snapshot(SnapshotSink& sink) const;
@@ -76,7 +80,8 @@ class StateStore {
   std::vector<TableSize> table_sizes() const;
 
  private:
-  void add(std::string_view name, std::unique_ptr<StateTable> table);
+  template <typename Table>
+  Table& add(std::string_view name, std::unique_ptr<Table> table);
 
   const StateStoreOptions options_;
   std::vector<std::unique_ptr<StateTable>> tables_;  // parents before children

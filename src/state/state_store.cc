@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "state/state_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <arrow/buffer.h>
+#include <arrow/io/interfaces.h>
+
+#include "base/assert.h"
+#include "state/keyed_table.h"
+#include "state/ordered_table.h"
+#include "state/paned_table.h"
+#include "state/row_log.h"
+#include "state/snapshot_index.h"
+#include "state/state_table.h"
+#include "state/table_file.h"
+#include "state/timer_buckets.h"
+
+namespace hw {
+
+StateStore::StateStore(StateStoreOptions options) : options_(options) {
+  HW_CHECK(options_.memory_pool != nullptr);
+}
+
+// Children go before their parents.
+StateStore::~StateStore() {
+  while (!tables_.empty()) tables_.pop_back();
+}
+
+template <typename Table>
+Table& StateStore::add(std::string_view name, std::unique_ptr<Table> table) {
+  for (const auto& other : tables_) HW_CHECK(other->name() != name);
+  table->set_name(name);
+  Table& added = *table;
+  tables_.push_back(std::move(table));
+  return added;
+}
+
+KeyedTable& StateStore::keyed_table(std::string_view name, TableSchema schema) {
+  return add(name, std::make_unique<KeyedTable>(std::move(schema), options_.memory_pool));
+}
+
+KeyedTable& StateStore::keyed_table(std::string_view name, KeyedTable& parent, TableSchema schema) {
+  return add(name, std::make_unique<KeyedTable>(std::move(schema), parent, options_.memory_pool));
+}
+
+PanedTable& StateStore::paned_table(std::string_view name, TableSchema schema) {
+  return add(name, std::make_unique<PanedTable>(std::move(schema), options_.memory_pool));
+}
+
+PanedTable& StateStore::paned_table(std::string_view name, PanedTable& parent, TableSchema schema) {
+  return add(name, std::make_unique<PanedTable>(std::move(schema), parent, options_.memory_pool));
+}
+
+RowLog& StateStore::row_log(std::string_view name, RowLogSpec spec) {
+  return add(name, std::make_unique<RowLog>(std::move(spec), options_.memory_pool));
+}
+
+OrderedTable& StateStore::ordered_table(std::string_view name, KeyedTable& parent,
+                                        OrderedTableSpec spec) {
+  return add(name, std::make_unique<OrderedTable>(std::move(spec), parent, options_.memory_pool));
+}
+
+TimerBuckets& StateStore::timer_buckets(std::string_view name, KeyedTable& parent) {
+  return add(name, std::make_unique<TimerBuckets>(parent));
+}
+
+Status StateStore::snapshot(SnapshotSink& sink) const {
+  SnapshotIndex index;
+  index.num_key_groups = options_.num_key_groups;
+  index.key_groups = options_.key_groups;
+  for (const auto& table : tables_) {
+    auto file = write_table_file(*table, options_.num_key_groups, sink, options_.memory_pool);
+    if (!file.ok()) {
+      return while_doing(file.status(), "writing state table '" + table->name() + "'");
+    }
+    index.tables.push_back(*std::move(file));
+  }
+  HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::io::OutputStream> stream,
+                      sink.create(kSnapshotIndexStream));
+  const std::string bytes = encode(index);
+  HW_TRY(stream->Write(bytes.data(), static_cast<int64_t>(bytes.size())));
+  return stream->Close();
+}
+
+Status StateStore::restore(const std::vector<std::shared_ptr<SnapshotSource>>& instances) {
+  for (const std::shared_ptr<SnapshotSource>& instance : instances) {
+    HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::io::RandomAccessFile> stream,
+                        instance->open(kSnapshotIndexStream));
+    HW_ASSIGN_OR_RETURN(const int64_t size, stream->GetSize());
+    HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::Buffer> bytes, stream->ReadAt(0, size));
+    HW_ASSIGN_OR_RETURN(const SnapshotIndex index, decode_snapshot_index(std::string_view(*bytes)));
+    if (index.num_key_groups != options_.num_key_groups) {
+      return Status::Invalid(
+          "the number of key groups is fixed for the life of a job's state: ", index.num_key_groups,
+          " in the snapshot, ", options_.num_key_groups, " now");
+    }
+    for (const SnapshotTable& file : index.tables) {
+      const auto registered = [&](const auto& table) { return table->name() == file.name; };
+      if (file.num_rows > 0 && std::none_of(tables_.begin(), tables_.end(), registered)) {
+        return Status::Invalid("the snapshot has a state table '", file.name,
+                               "' that this operator does not know: state would be lost");
+      }
+    }
+    for (const auto& table : tables_) {
+      const SnapshotTable* file = index.find(table->name());
+      if (file == nullptr) continue;
+      const Status restored =
+          read_table_file(*file, options_.key_groups, *instance, options_.memory_pool, *table);
+      if (!restored.ok()) {
+        return while_doing(restored, "restoring state table '" + table->name() + "'");
+      }
+    }
+  }
+  return Status::OK();
+}
+
+int64_t StateStore::num_bytes() const {
+  int64_t bytes = 0;
+  for (const auto& table : tables_) bytes += table->num_bytes();
+  return bytes;
+}
+
+std::vector<StateStore::TableSize> StateStore::table_sizes() const {
+  std::vector<TableSize> sizes;
+  for (const auto& table : tables_) {
+    sizes.push_back({table->name(), table->num_rows(), table->num_bytes()});
+  }
+  return sizes;
+}
+
+}  // namespace hw
