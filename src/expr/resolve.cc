@@ -127,7 +127,7 @@ Result<ResolvedCall> resolve_aggregate(const AggregateFunction& function,
 Result<BoundExprPtr> bind_call(const ScalarFunction& function, std::vector<BoundExprPtr> args,
                                const ExprSession& session) {
   HW_ASSIGN_OR_RETURN(ResolvedCall call, resolve_call(function, std::move(args), session));
-  if (function.rewrite) return function.rewrite(std::move(call.args), call.type);
+  if (function.rewrite) return function.rewrite(std::move(call.args), call.type, session);
   return BoundExpr::call(&function, std::move(call.args), std::move(call.type));
 }
 

@@ -90,7 +90,8 @@ using ArgumentCoercion = std::function<Result<std::vector<SqlType>>(const CallBi
 /// Builds an equal expression that is not a call of the function itself: a special form, a cheaper
 /// call. `args` are coerced, `type` is the result type that was inferred.
 using CallRewrite = std::function<Result<std::shared_ptr<const BoundExpr>>(
-    std::vector<std::shared_ptr<const BoundExpr>> args, const SqlType& type)>;
+    std::vector<std::shared_ptr<const BoundExpr>> args, const SqlType& type,
+    const ExprSession& session)>;
 /// Returns a cheaper equal expression for a call that is about to be compiled, or null.
 using CallFusion = std::function<std::shared_ptr<const BoundExpr>(const BoundExpr& call)>;
 

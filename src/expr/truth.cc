@@ -140,6 +140,24 @@ void Truth::or_with(const Truth& other, const std::vector<int32_t>& rows) {
   }
 }
 
+void Truth::complete(bool wanted) {
+  for (size_t i = 0; i < true_.size(); ++i) false_[i] = ~true_[i];
+  if (!false_.empty()) false_.back() &= last_word_mask(num_rows_);
+  if (!wanted) negate();
+}
+
+void Truth::test_true(bool wanted) { complete(wanted); }
+
+void Truth::test_false(bool wanted) {
+  negate();
+  complete(wanted);
+}
+
+void Truth::test_unknown(bool wanted) {
+  for (size_t i = 0; i < true_.size(); ++i) true_[i] |= false_[i];
+  complete(!wanted);
+}
+
 void Truth::rows_true(std::vector<int32_t>& rows) const {
   set_bit_numbers(true_.data(), num_rows_, rows);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "columnar/column.h"
@@ -30,6 +31,16 @@ class Truth {
   void and_with(const Truth& other, const std::vector<int32_t>& rows);
   void or_with(const Truth& other, const std::vector<int32_t>& rows);
 
+  /// NOT.
+  void negate() { std::swap(true_, false_); }
+  /// IS TRUE, IS FALSE, IS UNKNOWN, or with `wanted` false their opposite: never NULL.
+  void test_true(bool wanted);
+  void test_false(bool wanted);
+  void test_unknown(bool wanted);
+
+  /// Bit i is set where row i is TRUE.
+  const std::vector<uint64_t>& true_words() const { return true_; }
+
   /// Rows that are TRUE; rows that are not FALSE; rows that are not TRUE. Ascending.
   void rows_true(std::vector<int32_t>& rows) const;
   void rows_not_false(std::vector<int32_t>& rows) const;
@@ -45,6 +56,8 @@ class Truth {
 
  private:
   void resize(int64_t num_rows);
+  /// Makes every row that is not TRUE FALSE; with `wanted` false the other way round.
+  void complete(bool wanted);
 
   int64_t num_rows_ = 0;
   // Bits above num_rows_ are 0 in both.
