@@ -47,6 +47,10 @@ class Decoder {
   virtual int64_t num_rows() const = 0;
   /// Takes the rows decoded so far; may be empty. Columns of the request without metadata, in order.
   virtual Result<Batch> take() = 0;
+  /// What it remembers of the beginning of the file it is in (a csv header by name): part of the
+  /// position. A file begins with line 1.
+  virtual std::string file_state() const { return {}; }
+  virtual Status restore_file_state(const std::string& state) { return Status::OK(); }
 };
 
 /// Encodes rows; appends terminated records to `out`.

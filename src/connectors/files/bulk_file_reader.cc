@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads files of bulk formats one after the other.
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <arrow/filesystem/filesystem.h>
+#include <arrow/io/interfaces.h>
+
+#include "base/env/env.h"
+#include "connectors/files/file_source.h"
+#include "connectors/packing/packed_bytes.h"
+
+namespace hw {
+namespace {
+
+constexpr uint8_t kVersion = 1;
+
+class BulkFileReader final : public SplitReader {
+ public:
+  BulkFileReader(const FileScan& scan, std::vector<FileEntry> files, FileColumns columns,
+                 const SourceContext& context)
+      : scan_(scan),
+        files_(std::move(files)),
+        env_(*context.env),
+        columns_(std::move(columns)),
+        request_(columns_.decoder_request(context)),
+        limit_(scan.request.limit) {}
+
+  Result<Flow> poll(Output& output) override {
+    if (file_ == files_.size() || (limit_ && *limit_ == 0)) return Flow::kFinished;
+    if (reader_ == nullptr) HW_TRY(open_file());
+    HW_ASSIGN_OR_RETURN(const Batch batch, reader_->next());
+    if (!batch.empty()) {
+      emit_rows(columns_.assemble(batch), &limit_, output);
+      return Flow::kNeedInput;
+    }
+    bytes_of_files_done_ += files_[file_].size;
+    reader_.reset();
+    ++file_;
+    return file_ == files_.size() ? Flow::kFinished : Flow::kNeedInput;
+  }
+
+  Result<std::string> position() const override {
+    PackedWriter writer(kVersion);
+    writer.number(static_cast<int64_t>(file_));
+    writer.number(reader_ == nullptr ? 0 : reader_->rows_read());
+    writer.number(limit_.value_or(-1));
+    return writer.finish();
+  }
+
+  Status seek(const std::string& position) override {
+    PackedReader packed(position, kVersion);
+    const int64_t file = packed.number();
+    const int64_t rows = packed.number();
+    const int64_t limit = packed.number();
+    HW_TRY(packed.finish("the position of a file split"));
+    if (file < 0 || file > static_cast<int64_t>(files_.size()) || rows < 0) {
+      return Status::SerializationError("the position of a file split lies outside of it");
+    }
+    reader_.reset();
+    file_ = static_cast<size_t>(file);
+    if (limit >= 0) limit_ = limit;
+    bytes_of_files_done_ = 0;
+    for (size_t i = 0; i < file_; ++i) bytes_of_files_done_ += files_[i].size;
+    if (rows == 0 || file_ == files_.size()) return Status::OK();
+    HW_TRY(open_file());
+    return reader_->skip_to(rows);
+  }
+
+  ReadProgress progress() const override {
+    ReadProgress progress{.bytes_done = bytes_of_files_done_};
+    for (const FileEntry& file : files_) progress.bytes_total += file.size;
+    if (reader_ != nullptr) {
+      progress.bytes_done += std::min(reader_->progress().bytes_done, files_[file_].size);
+    }
+    return progress;
+  }
+
+ private:
+  Status open_file() {
+    const FileEntry& file = files_[file_];
+    HW_TRY(columns_.begin_file(file, scan_.default_partition, env_));
+    HW_ASSIGN_OR_RETURN(const Env::Location location, env_.locate(scan_.list.path));
+    auto opened = location.files->OpenInputFile(file.path);
+    if (!opened.ok()) {
+      return Status::IOError("cannot open '", file.shown, "': ", opened.status().message());
+    }
+    HW_ASSIGN_OR_RETURN(reader_, scan_.format->bulk_reader(*std::move(opened), file.shown, request_,
+                                                           scan_.format_options));
+    return Status::OK();
+  }
+
+  // Constant after construction.
+  const FileScan& scan_;
+  const std::vector<FileEntry> files_;
+  Env& env_;
+
+  FileColumns columns_;
+  const DecoderRequest request_;
+  std::optional<int64_t> limit_;
+  size_t file_ = 0;
+  std::unique_ptr<BulkReader> reader_;
+  int64_t bytes_of_files_done_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<SplitReader>> make_bulk_reader(const FileScan& scan,
+                                                      std::vector<FileEntry> files,
+                                                      const SourceContext& context) {
+  HW_ASSIGN_OR_RETURN(FileColumns columns, FileColumns::make(scan.request));
+  return std::make_unique<BulkFileReader>(scan, std::move(files), std::move(columns), context);
+}
+
+}  // namespace hw

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The filesystem connector: files of any format as source and sink.
+
+#include <memory>
+#include <utility>
+
+#include "connectors/files/file_options.h"
+#include "connectors/files/file_source.h"
+#include "runtime/connector_catalogue.h"
+
+namespace hw {
+namespace {
+
+Result<std::unique_ptr<Source>> make_source(const ScanRequest& request,
+                                            const ConnectorContext& context) {
+  const Options& options = context.options;
+  FileScan scan;
+  scan.request = request;
+  scan.list = {.path = options.text(file_options::path()),
+               .pattern = options.text(file_options::pattern()),
+               .partition_keys = request.partition_keys};
+  scan.default_partition = options.text(file_options::default_partition());
+  scan.format = context.formats->find(options.given("format").value_or(""));
+  scan.format_options = format_options(options, scan.format->name);
+  if (!scan.format->decoder && !scan.format->bulk_reader) {
+    return not_supported_yet("reading files of format '" + scan.format->name + "'");
+  }
+  return make_file_source(std::move(scan));
+}
+
+}  // namespace
+
+void register_files(ConnectorCatalogue& catalogue) {
+  ConnectorRecord record;
+  record.name = "filesystem";
+  record.sentence =
+      "Files: a file or a directory, read in name order; written as one file per writer, visible "
+      "when complete.";
+  record.options = file_options::all();
+  record.takes_format = true;
+  record.metadata = {
+      {.key = "file.path", .type = SqlType::string().not_null()},
+      {.key = "file.name", .type = SqlType::string().not_null()},
+      {.key = "file.size", .type = SqlType::bigint().not_null()},
+      {.key = "file.modification-time", .type = SqlType::timestamp_ltz(3).not_null()},
+  };
+  record.changelog_mode = "Append; with changelog-json the kinds that its changelog-mode allows.";
+  record.guarantee =
+      "Source: exactly once (positions are file, byte and line). Sink: without checkpoints at "
+      "least once; a file is visible only when it is complete.";
+  record.example = R"(CREATE TABLE orders (
+  id BIGINT,
+  placed_at TIMESTAMP(3),
+  file STRING METADATA FROM 'file.name' VIRTUAL,
+  WATERMARK FOR placed_at AS placed_at - INTERVAL '5' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = 'orders',
+  'format' = 'json'
+))";
+  record.source = make_source;
+  catalogue.add(std::move(record));
+}
+
+}  // namespace hw
