@@ -9,11 +9,14 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "columnar/batch.h"
 
 namespace hw {
+
+class ColumnBuilder;
 
 constexpr uint64_t kKeyHashSeed = 0x6865616477617465;
 
@@ -23,16 +26,18 @@ std::vector<uint64_t> hash_keys(std::span<const ColumnPtr> columns, int64_t num_
 
 /// Appends the normalised bytes of one row's key: per column a tag byte (0 NULL, 1 value), then
 /// the value: fixed-width little-endian; text and binary with a 4-byte length; constructed types
-/// by element. The encoding is self-delimiting given the types.
+/// by element (a MAP's entries sorted). The encoding is self-delimiting given the types.
 void append_key_bytes(std::span<const ColumnPtr> columns, int64_t row, std::string& out);
 
 /// Encodes/decodes one value of any type by the same rules but keeping -0.0 and NaN payloads;
-/// used by state for values of variable length.
+/// used by state for values of variable length. Decoding cuts what it read off `bytes`; Fails
+/// (SerializationError) when they are damaged, and then leaves the builder as it was.
 void append_value_bytes(const Column& column, int64_t row, std::string& out);
-Status append_decoded_value(const SqlType& type, std::string_view& bytes, class ColumnBuilder& out);
+Status append_decoded_value(const SqlType& type, std::string_view& bytes, ColumnBuilder& out);
 
-/// Bytes whose unsigned order is SQL's order of the value (NULL first when `nulls_first`; all
-/// bytes inverted when `descending`); NaN is the largest number. For sort keys.
+/// Bytes whose unsigned order is SQL's order of the value: a tag that puts NULL first or last as
+/// `nulls_first` says, then the value, inverted when `descending`. NaN is the largest number. Keys
+/// of several columns are these bytes one after the other.
 void append_order_bytes(const Column& column, int64_t row, bool descending, bool nulls_first,
                         std::string& out);
 
