@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,7 +89,9 @@ class TerminalObserver final : public ScriptObserver {
     const JobProgress ended = job.progress();
     for (const auto& [counter, count] : ended.counters) {
       if (count != 0) {
-        (void)env_.write_stderr(name + ": " + counter + " = " + std::to_string(count) + "\n");
+        std::string words = counter;
+        std::replace(words.begin(), words.end(), '_', ' ');
+        (void)env_.write_stderr(name + ": " + words + ": " + std::to_string(count) + "\n");
       }
     }
     if (!is_query && arguments_.verbosity > 0) {
