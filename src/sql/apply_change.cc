@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Carries out what a bound statement changes.
+
+#include <utility>
+
+#include "sql/bound_statement.h"
+
+namespace hw {
+namespace {
+
+/// One call per kind of change.
+struct Apply {
+  Catalog& catalog;
+  SessionConfig& config;
+  std::vector<std::string>& warnings;
+
+  Status operator()(const CreateObject& change) const {
+    return catalog.create(change.path, change.object, change.options);
+  }
+  Status operator()(const DropObject& change) const {
+    return catalog.drop(change.path, change.options);
+  }
+  Status operator()(const CreateDatabaseChange& change) const {
+    return catalog.create_database(change.catalog, change.database, change.if_not_exists);
+  }
+  Status operator()(const DropDatabaseChange& change) const {
+    return catalog.drop_database(change.catalog, change.database, change.options);
+  }
+  Status operator()(const CreateCatalogChange& change) const {
+    return catalog.create_catalog(change.catalog, change.if_not_exists);
+  }
+  Status operator()(const DropCatalogChange& change) const {
+    return catalog.drop_catalog(change.catalog, change.if_exists);
+  }
+  Status operator()(const UseCatalogChange& change) const {
+    return catalog.use_catalog(change.catalog);
+  }
+  Status operator()(const UseDatabaseChange& change) const {
+    return catalog.use_database(change.parts);
+  }
+  Status operator()(const SetChange& change) const {
+    HW_ASSIGN_OR_RETURN(std::string warning, config.set(change.key, change.value));
+    if (!warning.empty()) warnings.push_back(std::move(warning));
+    return Status::OK();
+  }
+  Status operator()(const ResetChange& change) const {
+    if (change.key) {
+      config.reset(*change.key);
+    } else {
+      config.reset_all();
+    }
+    return Status::OK();
+  }
+};
+
+}  // namespace
+
+Result<std::vector<std::string>> apply_change(const BoundStatement& statement, Catalog& catalog,
+                                              SessionConfig& config) {
+  std::vector<std::string> warnings;
+  const auto* change = std::get_if<BoundChange>(&statement.what);
+  if (change == nullptr) return warnings;
+  const Status status = std::visit(Apply{catalog, config, warnings}, change->change);
+  if (!status.ok()) return at(statement.position, status);
+  return warnings;
+}
+
+}  // namespace hw

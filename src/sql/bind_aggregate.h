@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// GROUP BY and aggregate functions. Expressions of an aggregating query are first bound over the
+// rows that are grouped, with each aggregate call as a column numbered behind them; then what
+// equals a grouping expression is replaced by its key, and whatever column is left is an error.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "expr/aggregate_function.h"
+#include "expr/bound_expr.h"
+#include "sql/ast_query.h"
+#include "sql/bind_scope.h"
+#include "sql/bind_session.h"
+
+namespace hw {
+
+/// The aggregate calls of one query block, each once.
+class AggregateCollector {
+ public:
+  struct Call {
+    const AggregateFunction* function = nullptr;
+    std::vector<BoundExprPtr> args;
+    /// May be null.
+    BoundExprPtr filter;
+    bool distinct = false;
+    SqlType type;
+  };
+
+  /// `first` is the number of columns of the rows that are grouped.
+  explicit AggregateCollector(int first) : first_(first) {}
+
+  /// Returns the column that stands for the call's result.
+  BoundExprPtr add(Call call);
+  const std::vector<Call>& calls() const { return calls_; }
+  int first() const { return first_; }
+
+ private:
+  const int first_;
+  std::vector<Call> calls_;
+};
+
+/// A query block that aggregates: its plan and the way from bound expressions to its columns.
+class Grouping {
+ public:
+  /// `keys` and the collector's calls are over `input`'s columns.
+  static Result<Grouping> make(const LogicalNodePtr& input, std::vector<BoundExprPtr> keys,
+                               const AggregateCollector& aggregates, BindSession& session);
+
+  const LogicalNodePtr& plan() const { return plan_; }
+  /// Returns the expression over plan()'s columns.
+  /// Fails (Invalid) when it reads a column that is neither grouped nor inside an aggregate.
+  Result<BoundExprPtr> over_groups(const BoundExprPtr& expr) const;
+
+ private:
+  LogicalNodePtr plan_;
+  std::vector<BoundExprPtr> keys_;
+  /// Column of plan() for each key, and for each aggregate call.
+  std::vector<int> key_columns_;
+  std::vector<int> call_columns_;
+  int first_aggregate_ = 0;
+};
+
+/// SELECT DISTINCT, UNION: each row once.
+Result<LogicalNodePtr> distinct_rows(const LogicalNodePtr& input, BindSession& session);
+
+/// The expressions of GROUP BY. Fails for ROLLUP, CUBE and GROUPING SETS (not supported yet).
+Result<std::vector<BoundExprPtr>> bind_group_by(const std::vector<ast::GroupingElement>& elements,
+                                                const Relation& relation, BindSession& session);
+
+/// Processing-time columns read from the clock: in front of what stores rows.
+Result<LogicalNodePtr> with_clock_read(const LogicalNodePtr& input, BindSession& session);
+
+}  // namespace hw

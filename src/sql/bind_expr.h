@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Expressions: names become column numbers of a relation's plan, operators and calls become typed
+// function calls, aggregate calls become columns behind the relation's own (see
+// bind_aggregate.h).
+
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "expr/bound_expr.h"
+#include "sql/ast_expr.h"
+#include "sql/bind_scope.h"
+#include "sql/bind_session.h"
+
+namespace hw {
+
+class AggregateCollector;
+struct AggregateFunction;
+
+/// A select alias that ORDER BY may use inside expressions.
+struct NamedBoundExpr {
+  std::string name;
+  BoundExprPtr expr;
+};
+
+class ExprBinder {
+ public:
+  /// Requires: the session and the relation outlive the binder.
+  ExprBinder(BindSession& session, const Relation& relation, std::string_view clause)
+      : session_(session), relation_(relation), clause_(clause) {}
+
+  /// Aggregate calls go there; without it they are an error that names the clause.
+  void collect_aggregates(AggregateCollector* aggregates) { aggregates_ = aggregates; }
+  /// Names that hide columns of the same bare name.
+  void use_aliases(const std::vector<NamedBoundExpr>* aliases) { aliases_ = aliases; }
+
+  /// A bare column stays a time attribute; anywhere else a processing time is read as a value.
+  Result<BoundExprPtr> bind(const ast::Expr& expr);
+  /// As bind(), and a bare processing time becomes a value, too.
+  Result<BoundExprPtr> bind_value(const ast::Expr& expr);
+  /// Fails (TypeError) unless the expression is BOOLEAN.
+  Result<BoundExprPtr> bind_condition(const ast::Expr& expr);
+
+  BindSession& session() { return session_; }
+
+ private:
+  Result<BoundExprPtr> bind_any(const ast::Expr& expr);
+  Result<BoundExprPtr> bind_column(const ast::ColumnRef& ref);
+  Result<BoundExprPtr> bind_operator(const ast::Operator& op);
+  Result<BoundExprPtr> bind_logical(const ast::Operator& op);
+  Result<BoundExprPtr> bind_minus(const ast::Operator& op);
+  Result<BoundExprPtr> bind_cast(const ast::Cast& cast);
+  Result<BoundExprPtr> bind_case(const ast::Case& node);
+  Result<BoundExprPtr> bind_in(const ast::In& in);
+  Result<BoundExprPtr> bind_quantified(const ast::Quantified& node);
+  Result<BoundExprPtr> bind_constructor(const ast::Constructor& node);
+  Result<BoundExprPtr> bind_function(const ast::FunctionCall& call);
+  Result<BoundExprPtr> bind_aggregate(const ast::FunctionCall& call,
+                                      const AggregateFunction& function);
+  Result<std::vector<BoundExprPtr>> bind_args(const std::vector<ast::ExprPtr>& args);
+  /// The function of that name over bound arguments, with the position on result and error.
+  Result<BoundExprPtr> call(std::string_view name, std::vector<BoundExprPtr> args,
+                            SqlPosition position);
+  Result<BoundExprPtr> negate(BoundExprPtr expr, SqlPosition position);
+  Result<BoundExprPtr> field_of(BoundExprPtr base, const ast::Identifier& field);
+  /// The clock in place of processing-time columns.
+  Result<BoundExprPtr> read_processing_time(const BoundExprPtr& expr);
+
+  BindSession& session_;
+  const Relation& relation_;
+  const std::string_view clause_;
+  AggregateCollector* aggregates_ = nullptr;
+  const std::vector<NamedBoundExpr>* aliases_ = nullptr;
+  bool in_aggregate_ = false;
+};
+
+/// The processing time as a value, no longer a time attribute.
+Result<BoundExprPtr> read_clock(BindSession& session);
+
+/// True when the expression, without its sub-queries, calls an aggregate function.
+bool has_aggregate(const ast::ExprPtr& expr, const FunctionCatalogue& functions);
+
+}  // namespace hw

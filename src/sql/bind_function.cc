@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Function calls: which function is meant, and which parts of the call it takes.
+
+#include <array>
+#include <cctype>
+#include <string>
+#include <utility>
+
+#include "expr/function_catalogue.h"
+#include "expr/literal.h"
+#include "expr/resolve.h"
+#include "sql/ast.h"
+#include "sql/bind_aggregate.h"
+#include "sql/bind_expr.h"
+#include "sql/known_functions.h"
+
+namespace hw {
+namespace {
+
+std::string upper(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+/// What a call carries beside its arguments and no function that is built takes.
+Status check_clauses(const ast::FunctionCall& call, const std::string& name) {
+  if (call.over != nullptr) return not_supported_yet("OVER windows", call.position);
+  if (!call.order_by.empty()) return not_supported_yet("ORDER BY in " + name, call.position);
+  if (!call.within_group.empty()) return not_supported_yet("WITHIN GROUP", call.position);
+  if (call.null_treatment != ast::NullTreatment::kDefault) {
+    return not_supported_yet("IGNORE NULLS and RESPECT NULLS", call.position);
+  }
+  if (call.semantics != ast::MatchSemantics::kDefault) {
+    return not_supported_yet("RUNNING and FINAL", call.position);
+  }
+  if (call.json != nullptr) return not_supported_yet("the JSON clauses of " + name, call.position);
+  for (const ast::ExprPtr& arg : call.args) {
+    if (arg->kind == ast::ExprKind::kNamedArgument) {
+      return not_supported_yet("named arguments of " + name, arg->position);
+    }
+  }
+  return Status::OK();
+}
+
+bool is_count_star(const ast::FunctionCall& call) {
+  return call.args.size() == 1 && call.args[0]->kind == ast::ExprKind::kStar;
+}
+
+}  // namespace
+
+Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
+  const std::string name = upper(call.name.last().text);
+  const FunctionCatalogue& functions = *session_.context.functions;
+  if (call.name.parts.size() > 1) {
+    return at(call.position, Status::KeyError("there is no function '", dotted(call.name),
+                                              "': only built-in functions exist so far"));
+  }
+  if (const AggregateFunction* aggregate = functions.aggregate(name)) {
+    HW_TRY(check_clauses(call, name));
+    return bind_aggregate(call, *aggregate);
+  }
+  const ScalarFunction* scalar = functions.scalar(name);
+  if (scalar == nullptr) {
+    if (is_known_function(name)) return not_supported_yet("function " + name, call.position);
+    std::string hint;
+    for (const std::string& near : functions.near(name)) {
+      hint += (hint.empty() ? "; did you mean '" : " or '") + near + "'";
+    }
+    return at(call.position, Status::KeyError("there is no function '", call.name.last().text, "'",
+                                              hint.empty() ? hint : hint + "?"));
+  }
+  HW_TRY(check_clauses(call, name));
+  if (call.filter != nullptr || call.quantifier == ast::SetQuantifier::kDistinct) {
+    return at(call.position,
+              Status::Invalid(call.filter != nullptr ? "FILTER" : "DISTINCT",
+                              " belongs to aggregate functions, but ", name, " is none"));
+  }
+  HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> args, bind_args(call.args));
+  return this->call(name, std::move(args), call.position);
+}
+
+Result<BoundExprPtr> ExprBinder::bind_aggregate(const ast::FunctionCall& call,
+                                                const AggregateFunction& function) {
+  if (in_aggregate_) {
+    return at(call.position, Status::Invalid("aggregate functions do not nest: ", function.name,
+                                             " is inside another one; aggregate in a sub-query "
+                                             "first"));
+  }
+  if (aggregates_ == nullptr) {
+    const bool where = clause_ == "WHERE";
+    return at(call.position, Status::Invalid("an aggregate function cannot be used in ", clause_,
+                                             ", but ", function.name, " is one",
+                                             where ? "; write the condition in HAVING" : ""));
+  }
+  AggregateCollector::Call collected;
+  collected.function = &function;
+  collected.distinct = call.quantifier == ast::SetQuantifier::kDistinct;
+  in_aggregate_ = true;
+  Status status = [&]() -> Status {
+    std::vector<BoundExprPtr> args;
+    if (!is_count_star(call)) {
+      HW_ASSIGN_OR_RETURN(args, bind_args(call.args));
+      for (BoundExprPtr& arg : args) {
+        HW_ASSIGN_OR_RETURN(arg, read_processing_time(arg));
+      }
+    } else if (function.name != "COUNT") {
+      return Status::Invalid("only COUNT takes *, but this is ", function.name);
+    }
+    if (call.filter != nullptr) {
+      ExprBinder filter(session_, relation_, "FILTER");
+      HW_ASSIGN_OR_RETURN(collected.filter, filter.bind_condition(*call.filter));
+    }
+    HW_ASSIGN_OR_RETURN(ResolvedCall resolved,
+                        resolve_aggregate(function, std::move(args), session_.expr));
+    collected.args = std::move(resolved.args);
+    collected.type = std::move(resolved.type);
+    return Status::OK();
+  }();
+  in_aggregate_ = false;
+  if (!status.ok()) return at(call.position, status);
+  return aggregates_->add(std::move(collected))->with_position(call.position);
+}
+
+bool has_aggregate(const ast::ExprPtr& expr, const FunctionCatalogue& functions) {
+  if (const auto* call = ast::expr_if<ast::FunctionCall>(expr)) {
+    if (call->over == nullptr && call->name.parts.size() == 1 &&
+        functions.aggregate(call->name.parts[0].text) != nullptr) {
+      return true;
+    }
+  }
+  bool found = false;
+  ast::for_each_child(
+      *expr, [&](const ast::ExprPtr& child) { found = found || has_aggregate(child, functions); });
+  return found;
+}
+
+}  // namespace hw

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Window table functions: TUMBLE, HOP, CUMULATE with positional or named arguments.
+
+#include <array>
+#include <cctype>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+
+#include "expr/evaluator.h"
+#include "expr/literal.h"
+#include "plan/catalog/near_names.h"
+#include "plan/logical/values.h"
+#include "plan/logical/window_tvf.h"
+#include "sql/bind_expr.h"
+#include "sql/bind_from.h"
+#include "sql/bind_query.h"
+#include "sql/known_functions.h"
+
+namespace hw {
+namespace {
+
+struct WindowForm {
+  std::string_view name;
+  WindowKind kind;
+  /// Names of the interval arguments in order; the last one may be left out.
+  std::array<std::string_view, 3> intervals;
+  size_t num_intervals;
+};
+
+constexpr std::array<WindowForm, 3> kForms = {
+    WindowForm{"TUMBLE", WindowKind::kTumble, {"SIZE", "OFFSET", ""}, 2},
+    WindowForm{"HOP", WindowKind::kHop, {"SLIDE", "SIZE", "OFFSET"}, 3},
+    WindowForm{"CUMULATE", WindowKind::kCumulate, {"STEP", "SIZE", "OFFSET"}, 3}};
+
+std::string upper(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+/// The arguments in the order DATA, TIMECOL, intervals; null where left out.
+struct WindowArgs {
+  const ast::Expr* input = nullptr;
+  const ast::Expr* time = nullptr;
+  std::array<const ast::Expr*, 3> intervals = {};
+};
+
+Status put(const WindowForm& form, std::string_view name, const ast::Expr* value,
+           WindowArgs& args) {
+  const ast::Expr** place = nullptr;
+  if (name == "DATA") place = &args.input;
+  if (name == "TIMECOL") place = &args.time;
+  for (size_t i = 0; i < form.num_intervals; ++i) {
+    if (form.intervals[i] == name) place = &args.intervals[i];
+  }
+  if (place == nullptr) {
+    std::vector<std::string> names = {"DATA", "TIMECOL"};
+    for (size_t i = 0; i < form.num_intervals; ++i) names.emplace_back(form.intervals[i]);
+    return at(value->position, Status::KeyError(form.name, " has no argument '", name, "'",
+                                                did_you_mean(name, names)));
+  }
+  if (*place != nullptr) {
+    return at(value->position,
+              Status::Invalid("argument ", name, " of ", form.name, " is given twice"));
+  }
+  *place = value;
+  return Status::OK();
+}
+
+Result<WindowArgs> arrange(const WindowForm& form, const ast::FunctionCall& call) {
+  WindowArgs args;
+  const size_t most = 2 + form.num_intervals;
+  if (call.args.size() > most) {
+    return at(call.position, Status::Invalid(form.name, " takes at most ", most,
+                                             " arguments, but got ", call.args.size()));
+  }
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    const ast::ExprPtr& arg = call.args[i];
+    if (const auto* named = ast::expr_if<ast::NamedArgument>(arg)) {
+      HW_TRY(put(form, upper(named->name.text), named->value.get(), args));
+    } else {
+      const std::string_view name = i == 0 ? "DATA" : i == 1 ? "TIMECOL" : form.intervals[i - 2];
+      HW_TRY(put(form, name, arg.get(), args));
+    }
+  }
+  const bool complete = args.input && args.time && args.intervals[0] &&
+                        (form.num_intervals == 2 || args.intervals[1]);
+  if (!complete) {
+    std::string usage(form.name);
+    usage += "(TABLE t, DESCRIPTOR(time_column)";
+    for (size_t i = 0; i < form.num_intervals; ++i) {
+      const bool last = i + 1 == form.num_intervals;
+      usage += (last ? " [, " : ", ") + std::string(form.intervals[i]) + (last ? "])" : "");
+    }
+    return at(call.position, Status::Invalid("write ", usage, "; an argument is missing"));
+  }
+  return args;
+}
+
+Result<Relation> bind_input(const WindowForm& form, const ast::Expr& expr, BindSession& session) {
+  if (expr.kind == ast::ExprKind::kSubquery) {
+    HW_ASSIGN_OR_RETURN(LogicalNodePtr plan,
+                        bind_query(*expr.as<ast::Subquery>().query, QueryPlace::kNested, session));
+    Scope scope = Scope::of(*plan, {});
+    return Relation{std::move(plan), std::move(scope)};
+  }
+  if (expr.kind == ast::ExprKind::kTableArgument) {
+    const auto& table = expr.as<ast::TableArgument>();
+    if (!table.partition_by.empty() || !table.order_by.empty()) {
+      return at(expr.position, Status::Invalid(form.name,
+                                               " takes a table without PARTITION BY and "
+                                               "ORDER BY"));
+    }
+    if (table.query == nullptr) return bind_named(table.table, {}, session);
+    HW_ASSIGN_OR_RETURN(LogicalNodePtr plan,
+                        bind_query(*table.query, QueryPlace::kNested, session));
+    Scope scope = Scope::of(*plan, {});
+    return Relation{std::move(plan), std::move(scope)};
+  }
+  return at(expr.position,
+            Status::Invalid("the first argument of ", form.name, " is a table: write TABLE t"));
+}
+
+/// Fills kind of time, column and type of the window.
+Status bind_time_column(const WindowForm& form, const ast::Expr& expr, const Relation& input,
+                        BindSession& session, WindowSpec& window) {
+  if (expr.kind != ast::ExprKind::kDescriptor || expr.as<ast::Descriptor>().columns.size() != 1) {
+    return at(expr.position, Status::Invalid("the second argument of ", form.name,
+                                             " names the time column: DESCRIPTOR(column)"));
+  }
+  const ast::Identifier& name = expr.as<ast::Descriptor>().columns[0];
+  HW_ASSIGN_OR_RETURN(const Scope::Found found, input.scope.find(ast::Name{{name}}));
+  const PlanColumn& column = input.plan->column(found.column->index);
+  window.time_zone = session.expr.time_zone;
+  if (column.time == TimeAttribute::kProcessingTime) {
+    window.event_time = false;
+    window.time_type = SqlType::timestamp_ltz(3);
+    return Status::OK();
+  }
+  // A batch needs no watermark: all rows are there.
+  const bool usable =
+      column.time == TimeAttribute::kEventTime || (session.batch() && column.type.is_timestamp());
+  if (!usable) {
+    return at(name.position,
+              Status::Invalid("the time column of ", form.name, " must be a time attribute, but '",
+                              name.text, "' is ", column.type.to_sql_without_null(),
+                              "; declare WATERMARK FOR ", name.text,
+                              " AS .. on its table, or pass "
+                              "the column on as it is"));
+  }
+  if (column.type.precision() > 3) {
+    return at(name.position,
+              Status::Invalid("the time column of ", form.name, " has at most milliseconds, but '",
+                              name.text, "' is ", column.type.to_sql_without_null(),
+                              "; use CAST to lower its precision"));
+  }
+  window.event_time = true;
+  window.time_column = found.column->index;
+  window.time_type = column.type.with_nullable(true);
+  return Status::OK();
+}
+
+Result<int64_t> bind_interval_arg(const WindowForm& form, std::string_view what,
+                                  const ast::Expr& expr, BindSession& session) {
+  const Relation nothing{ValuesNode::one_row(), Scope()};
+  ExprBinder binder(session, nothing, form.name);
+  HW_ASSIGN_OR_RETURN(const BoundExprPtr bound, binder.bind(expr));
+  if (!bound->type().is(TypeKind::kIntervalDay)) {
+    return at(expr.position, Status::TypeError(what, " of ", form.name,
+                                               " is an interval of days to seconds such as "
+                                               "INTERVAL '10' MINUTE, but is ",
+                                               bound->type().to_sql_without_null()));
+  }
+  Result<ColumnPtr> value = evaluate_constant(bound, session.expr);
+  if (!value.ok()) return at(expr.position, value.status());
+  if ((*value)->is_null(0)) {
+    return at(expr.position, Status::Invalid(what, " of ", form.name, " must not be NULL"));
+  }
+  return literal_integer(**value);
+}
+
+Status check_window(const WindowForm& form, const WindowSpec& window, SqlPosition position) {
+  const auto refuse = [&](auto&&... words) {
+    return at(position, Status::Invalid(std::forward<decltype(words)>(words)...));
+  };
+  if (window.size_ms <= 0) {
+    return refuse("SIZE of ", form.name, " must be positive, but is ", window.size_ms, " ms");
+  }
+  if (window.kind != WindowKind::kTumble) {
+    if (window.step_ms <= 0) {
+      return refuse(form.intervals[0], " of ", form.name, " must be positive, but is ",
+                    window.step_ms, " ms");
+    }
+    if (window.size_ms % window.step_ms != 0) {
+      return refuse("SIZE of ", form.name, " must be a multiple of ", form.intervals[0], ", but ",
+                    window.size_ms, " ms is none of ", window.step_ms, " ms");
+    }
+  }
+  if (std::llabs(window.offset_ms) >= window.size_ms) {
+    return refuse("OFFSET of ", form.name, " must be smaller than SIZE, but ", window.offset_ms,
+                  " ms is not smaller than ", window.size_ms, " ms");
+  }
+  return Status::OK();
+}
+
+}  // namespace
+
+Result<LogicalNodePtr> bind_table_function(const ast::FunctionCall& call, BindSession& session) {
+  const std::string name = upper(call.name.last().text);
+  const WindowForm* form = nullptr;
+  for (const WindowForm& candidate : kForms) {
+    if (candidate.name == name) form = &candidate;
+  }
+  if (form == nullptr) {
+    if (is_known_function(name)) return not_supported_yet("table function " + name, call.position);
+    const std::vector<std::string> names = {"TUMBLE", "HOP", "CUMULATE"};
+    return at(call.position, Status::KeyError("there is no table function '", call.name.last().text,
+                                              "'", did_you_mean(name, names)));
+  }
+  HW_ASSIGN_OR_RETURN(const WindowArgs args, arrange(*form, call));
+  HW_ASSIGN_OR_RETURN(const Relation input, bind_input(*form, *args.input, session));
+  WindowSpec window;
+  window.kind = form->kind;
+  HW_TRY(bind_time_column(*form, *args.time, input, session, window));
+  for (size_t i = 0; i < form->num_intervals; ++i) {
+    if (args.intervals[i] == nullptr) continue;
+    const std::string_view what = form->intervals[i];
+    HW_ASSIGN_OR_RETURN(const int64_t ms,
+                        bind_interval_arg(*form, what, *args.intervals[i], session));
+    if (what == "SIZE") {
+      window.size_ms = ms;
+    } else if (what == "OFFSET") {
+      window.offset_ms = ms;
+    } else {
+      window.step_ms = ms;
+    }
+  }
+  HW_TRY(check_window(*form, window, call.position));
+  return std::make_shared<WindowTvfNode>(input.plan, std::move(window));
+}
+
+}  // namespace hw
