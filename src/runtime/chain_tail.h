@@ -36,6 +36,8 @@ class ChainTail {
   virtual Status on_control(int from_operator, const Message& control) = 0;
   /// Nothing came for a moment: a sink shows what it has.
   virtual Status on_quiet() { return Status::OK(); }
+  /// The job says that all sinks have prepared.
+  virtual Status on_commit() { return Status::OK(); }
   /// Nobody wants more rows: every receiver has finished.
   virtual bool finished() const = 0;
   /// The End has come and everything before it is delivered or committed.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#if __has_include("columnar/literal.h")  // until it is there
 
 #include "testkit/harness_script.h"
 
@@ -153,4 +152,3 @@ Result<Transcript> parse_expectation(const SchemaPtr& schema, int port, std::str
 }
 
 }  // namespace hw
-#endif

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#if __has_include("columnar/literal.h")  // until it is there
 
 #include "testkit/operator_harness.h"
 
@@ -30,13 +29,14 @@ std::vector<size_t> split_points(size_t num_steps) {
 }  // namespace
 
 OperatorHarness::OperatorHarness(std::string_view columns, Factory make)
-    : OperatorHarness(std::vector<std::string>{std::string(columns)}, std::move(make)) {}
+    : OperatorHarness({columns}, std::move(make)) {}
 
-OperatorHarness::OperatorHarness(std::vector<std::string> columns_of_inputs, Factory make)
+OperatorHarness::OperatorHarness(std::initializer_list<std::string_view> columns_of_inputs,
+                                 Factory make)
     : keys_(columns_of_inputs.size()) {
   spec_.make = std::move(make);
   spec_.num_inputs = static_cast<int>(columns_of_inputs.size());
-  for (const std::string& columns : columns_of_inputs) {
+  for (const std::string_view columns : columns_of_inputs) {
     Result<SchemaPtr> schema = parse_schema(columns);
     if (!schema.ok()) {
       fail("script", schema.status().message(), Where::current());
@@ -335,4 +335,3 @@ OperatorHarness& OperatorHarness::expect_error(std::string_view text, Where wher
 }
 
 }  // namespace hw
-#endif

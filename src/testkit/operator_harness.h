@@ -25,6 +25,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <source_location>
 #include <string>
@@ -48,7 +49,7 @@ class OperatorHarness {
   /// One input with these columns: `n INT, word STRING`.
   OperatorHarness(std::string_view columns, Factory make);
   /// Several inputs.
-  OperatorHarness(std::vector<std::string> columns_of_inputs, Factory make);
+  OperatorHarness(std::initializer_list<std::string_view> columns_of_inputs, Factory make);
   /// Fails the test when input was never judged.
   ~OperatorHarness();
   OperatorHarness(const OperatorHarness&) = delete;

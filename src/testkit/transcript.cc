@@ -57,18 +57,24 @@ void Transcript::add(int port, const Message& control) {
                    : watermark->ms == Watermark::kNone ? "wm none"
                                                        : "wm " + std::to_string(watermark->ms);
   } else if (std::holds_alternative<End>(control)) {
-    // An End behind the greatest watermark is how bounded input ends.
-    const bool complete = !items_.empty() && items_.back().control == "wm max";
-    if (complete) items_.pop_back();
-    item.control = complete ? "end" : "stop";
+    item.control = "stop";
   } else {
     return;  // barriers are the driver's business
   }
-  items_.push_back(std::move(item));
+  append(std::move(item));
 }
 
 void Transcript::add(const Transcript& other) {
-  items_.insert(items_.end(), other.items_.begin(), other.items_.end());
+  for (const TranscriptItem& item : other.items_) append(item);
+}
+
+void Transcript::append(TranscriptItem item) {
+  // An End behind the greatest watermark is how bounded input ends.
+  if (item.control == "stop" && !items_.empty() && items_.back().control == "wm max") {
+    items_.back().control = "end";
+  } else {
+    items_.push_back(std::move(item));
+  }
 }
 
 bool Transcript::has_controls() const {

@@ -62,6 +62,8 @@ class Transcript {
   bool operator==(const Transcript& other) const { return items_ == other.items_; }
 
  private:
+  void append(TranscriptItem item);
+
   std::vector<int> upsert_key_;
   std::vector<TranscriptItem> items_;
 };
