@@ -302,8 +302,9 @@ Result<ColumnPtr> KeyedTable::read_value(int value, std::span<const uint32_t> ro
                    rows);
 }
 
-void KeyedTable::write_value(int value, const Column& source, std::span<const uint32_t> rows) {
-  write_rows(rows_, kKeyColumns + value, source, rows, {});
+void KeyedTable::write_value(int value, const Column& source, std::span<const uint32_t> rows,
+                             std::span<const int32_t> source_rows) {
+  write_rows(rows_, kKeyColumns + value, source, rows, source_rows);
 }
 
 std::vector<uint32_t> KeyedTable::live_rows() const {

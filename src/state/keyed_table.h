@@ -65,8 +65,9 @@ class KeyedTable final : public StateTable {
   FixedColumn<uint8_t> nulls(int value) const { return rows_.nulls(kKeyColumns + value); }
   Result<ColumnPtr> read_key(int key, std::span<const uint32_t> rows) const;
   Result<ColumnPtr> read_value(int value, std::span<const uint32_t> rows) const;
-  /// Writes source row i into rows[i].
-  void write_value(int value, const Column& source, std::span<const uint32_t> rows);
+  /// Writes source row source_rows[i] (row i if there are none) into rows[i].
+  void write_value(int value, const Column& source, std::span<const uint32_t> rows,
+                   std::span<const int32_t> source_rows = {});
   /// Like RowChunks::scan.
   uint32_t scan(uint32_t from, size_t rows_max, std::vector<uint32_t>& rows) const {
     return rows_.scan(from, rows_max, rows);

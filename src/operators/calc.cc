@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "operators/calc.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/assert.h"
+#include "columnar/batch.h"
+#include "expr/evaluator.h"
+#include "runtime/operator.h"
+
+namespace hw {
+namespace {
+
+/// The kinds of the meant rows, densely.
+RowKindsPtr dense_kinds(const Batch& batch) {
+  if (!batch.row_kinds() || !batch.selection()) return batch.row_kinds();
+  auto kinds = std::make_shared<std::vector<RowKind>>();
+  kinds->reserve(batch.selection()->size());
+  bool insert_only = true;
+  for (const int32_t row : *batch.selection()) {
+    kinds->push_back(batch.row_kind(row));
+    insert_only = insert_only && kinds->back() == RowKind::kInsert;
+  }
+  return insert_only ? nullptr : RowKindsPtr(std::move(kinds));
+}
+
+class Calc final : public Operator {
+ public:
+  Calc(CalcSpec spec, std::optional<Evaluator> condition, Evaluator projections)
+      : spec_(std::move(spec)),
+        condition_(std::move(condition)),
+        projections_(std::move(projections)) {}
+
+  Status open(OperatorContext& context) override {
+    context_ = &context;
+    query_start_ms_ = context.now_ms();
+    return Status::OK();
+  }
+
+  Result<Flow> on_batch(int input, const Batch& batch, Output& output) override {
+    if (batch.empty()) return Flow::kNeedInput;
+    EvaluationContext context;
+    // In batch mode the current time is that of the query, for every row.
+    context.now_ms = context_->batch_mode() ? query_start_ms_ : context_->now_ms();
+    context.watermark_ms = context_->watermark_ms();
+    if (!condition_) return project(batch, context, output);
+    bool all_pass = false;
+    HW_ASSIGN_OR_RETURN(SelectionPtr kept, condition_->filter(batch, context, &all_pass));
+    if (all_pass) return project(batch, context, output);
+    if (kept->empty()) return Flow::kNeedInput;
+    return project(batch.narrowed_to(std::move(kept)), context, output);
+  }
+
+  Description describe() const override {
+    std::string select;
+    for (size_t i = 0; i < spec_.projections.size(); ++i) {
+      if (i > 0) select += ", ";
+      const std::string sql = spec_.projections[i]->to_sql();
+      const std::string& name = spec_.schema->name(static_cast<int>(i));
+      select += sql;
+      if (sql != name) select += " AS " + name;
+    }
+    Description description{.name = "Calc", .details = {{"select", select}}};
+    if (spec_.condition) description.details.emplace_back("where", spec_.condition->to_sql());
+    return description;
+  }
+
+ private:
+  Result<Flow> project(const Batch& kept, const EvaluationContext& context, Output& output) {
+    HW_ASSIGN_OR_RETURN(std::vector<ColumnPtr> columns, projections_.evaluate(kept, context));
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const SqlType& type = spec_.schema->type(static_cast<int>(i));
+      if (!(columns[i]->type() == type)) columns[i] = columns[i]->with_type(type);
+    }
+    output.emit(Batch(spec_.schema, std::move(columns), kept.num_rows(), dense_kinds(kept)));
+    return Flow::kNeedInput;
+  }
+
+  // Constant after construction.
+  const CalcSpec spec_;
+  // Owned by the tasklet's thread.
+  std::optional<Evaluator> condition_;
+  Evaluator projections_;
+  OperatorContext* context_ = nullptr;
+  int64_t query_start_ms_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Operator>> make_calc(CalcSpec spec) {
+  HW_CHECK(static_cast<int>(spec.projections.size()) == spec.schema->num_fields());
+  for (size_t i = 0; i < spec.projections.size(); ++i) {
+    const SqlType& type = spec.projections[i]->type();
+    const SqlField& field = spec.schema->field(static_cast<int>(i));
+    if (!type.equals_ignoring_null(field.type)) {
+      return Status::TypeError("column ", field.name, " is ", field.type.to_sql(), ", but ",
+                               spec.projections[i]->to_sql(), " is ", type.to_sql());
+    }
+  }
+  std::optional<Evaluator> condition;
+  if (spec.condition) {
+    if (!spec.condition->type().is(TypeKind::kBoolean)) {
+      return Status::TypeError("a condition must be BOOLEAN, but ", spec.condition->to_sql(),
+                               " is ", spec.condition->type().to_sql());
+    }
+    HW_ASSIGN_OR_RETURN(condition, Evaluator::make({spec.condition}, spec.session));
+  }
+  HW_ASSIGN_OR_RETURN(Evaluator projections, Evaluator::make(spec.projections, spec.session));
+  return std::make_unique<Calc>(std::move(spec), std::move(condition), std::move(projections));
+}
+
+}  // namespace hw

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "operators/dense_input.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "columnar/gather.h"
+
+namespace hw {
+namespace {
+
+template <typename T>
+std::shared_ptr<const std::vector<T>> select(const std::shared_ptr<const std::vector<T>>& values,
+                                             const Selection& rows) {
+  if (values == nullptr) return nullptr;
+  auto selected = std::make_shared<std::vector<T>>();
+  selected->reserve(rows.size());
+  for (const int32_t row : rows) selected->push_back((*values)[static_cast<size_t>(row)]);
+  return selected;
+}
+
+}  // namespace
+
+Result<DenseInput> DenseInput::of(const Batch& batch, std::span<const int> needed) {
+  DenseInput input;
+  input.num_rows_ = batch.num_rows();
+  input.columns_.resize(static_cast<size_t>(batch.num_columns()));
+  input.row_kinds_ = batch.row_kinds();
+  input.key_hashes_ = batch.key_hashes();
+  const SelectionPtr& selection = batch.selection();
+  for (const int column : needed) {
+    ColumnPtr& taken = input.columns_[static_cast<size_t>(column)];
+    if (taken != nullptr) continue;
+    taken = batch.column(column);
+    if (selection != nullptr) {
+      HW_ASSIGN_OR_RETURN(taken, gather(*taken, *selection));
+    }
+  }
+  if (selection != nullptr) {
+    input.row_kinds_ = select(input.row_kinds_, *selection);
+    input.key_hashes_ = select(input.key_hashes_, *selection);
+  }
+  return input;
+}
+
+Result<DenseInput> DenseInput::of(const Batch& batch) {
+  std::vector<int> all(static_cast<size_t>(batch.num_columns()));
+  std::iota(all.begin(), all.end(), 0);
+  return of(batch, all);
+}
+
+std::vector<ColumnPtr> DenseInput::columns(std::span<const int> numbers) const {
+  std::vector<ColumnPtr> columns;
+  columns.reserve(numbers.size());
+  for (const int number : numbers) columns.push_back(column(number));
+  return columns;
+}
+
+std::vector<int8_t> DenseInput::signs() const {
+  std::vector<int8_t> signs;
+  if (row_kinds_ == nullptr) return signs;
+  signs.reserve(row_kinds_->size());
+  for (const RowKind kind : *row_kinds_) signs.push_back(is_retraction(kind) ? -1 : 1);
+  return signs;
+}
+
+}  // namespace hw
