@@ -45,7 +45,7 @@ class Decoder {
   /// Lines (records) consumed by the last decode_block, for the next place.
   virtual int64_t lines_consumed() const = 0;
   virtual int64_t num_rows() const = 0;
-  /// Takes the rows decoded so far; may be empty. Columns of the request without metadata, in order.
+  /// Takes the rows decoded so far; may be empty. Columns of the request without metadata.
   virtual Result<Batch> take() = 0;
   /// What it remembers of the beginning of the file it is in (a csv header by name): part of the
   /// position. A file begins with line 1.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "formats/json/json_decoder.h"
+#include "formats/json/json_encoder.h"
 #include "formats/json/json_options.h"
 #include "formats/json/json_shape.h"
 #include "runtime/format_catalogue.h"
@@ -17,6 +18,10 @@ Result<std::unique_ptr<Decoder>> make_decoder(const DecoderRequest& request,
                                               const Options& options) {
   HW_ASSIGN_OR_RETURN(const JsonSettings settings, JsonSettings::from(options, "json"));
   return make_json_decoder(request, settings, std::nullopt);
+}
+
+Result<std::unique_ptr<Encoder>> make_encoder(const SchemaPtr& schema, const Options& options) {
+  return make_json_encoder(schema, JsonEncodeSettings::from(options));
 }
 
 }  // namespace
@@ -33,6 +38,7 @@ void register_json(FormatCatalogue& catalogue) {
     return check_json_schema(schema);
   };
   record.decoder = make_decoder;
+  record.encoder = make_encoder;
   record.example = R"(CREATE TABLE orders (
   id BIGINT,
   placed_at TIMESTAMP(3),

@@ -311,6 +311,54 @@ TEST(JsonDecode, AMessageMayHaveLineBreaks) {
   EXPECT_FALSE(decoder->decode_record("{", {.origin = "topic-0-17"}).ok());
 }
 
+std::string again(std::vector<SqlField> columns, std::string_view text,
+                  const Values& options = {}) {
+  const DecoderRequest request = testing::request_for(std::move(columns));
+  const auto decoder = json().decoder(request, Options(options)).ValueOrDie();
+  const auto batches = testing::decode_all(*decoder, text, text.size() + 1).ValueOrDie();
+  const auto encoder = json().encoder(request.schema, Options(options)).ValueOrDie();
+  std::string out;
+  for (const Batch& batch : batches) {
+    if (Status status = encoder->encode(batch, out); !status.ok()) return status.message();
+  }
+  return out;
+}
+
+TEST(JsonEncode, EveryTypeReadsBackAsItWasWritten) {
+  const SqlType nested = SqlType::row({{"p", SqlType::array(SqlType::smallint())},
+                                       {"q", SqlType::map(SqlType::string(), SqlType::date())}});
+  const std::vector<SqlField> columns = {{"b", SqlType::boolean()},
+                                         {"i", SqlType::tinyint()},
+                                         {"l", SqlType::bigint()},
+                                         {"d", SqlType::float64()},
+                                         {"f", SqlType::float32()},
+                                         {"n", SqlType::decimal(20, 3)},
+                                         {"s", SqlType::string()},
+                                         {"y", SqlType::bytes()},
+                                         {"dt", SqlType::date()},
+                                         {"tm", SqlType::time(3)},
+                                         {"ts", SqlType::timestamp(3)},
+                                         {"tz", SqlType::timestamp_ltz(6)},
+                                         {"r", nested}};
+  const std::string text =
+      "{\"b\":true,\"i\":-5,\"l\":9007199254740993,\"d\":0.1,\"f\":1.5,"
+      "\"n\":12345678901234567.890,\"s\":\"q\\\"\\\\\\n€\",\"y\":\"AP8=\","
+      "\"dt\":\"1969-12-31\",\"tm\":\"10:00:00.5\",\"ts\":\"2020-01-01 00:00:00.12\","
+      "\"tz\":\"2020-01-01 00:00:00Z\",\"r\":{\"p\":[1,null],\"q\":{\"k\":\"2020-02-29\"}}}\n"
+      "{\"b\":null,\"i\":null,\"l\":null,\"d\":\"NaN\",\"f\":\"-Infinity\",\"n\":null,"
+      "\"s\":\"\",\"y\":\"\",\"dt\":null,\"tm\":null,\"ts\":null,\"tz\":null,"
+      "\"r\":{\"p\":[],\"q\":null}}\n";
+  EXPECT_EQ(again(columns, text), text);
+}
+
+TEST(JsonEncode, OptionsChangeTimesAndNulls) {
+  EXPECT_EQ(again({{"t", SqlType::timestamp(3)}}, "{\"t\":\"2020-01-01T00:00:00.1\"}",
+                  {{"timestamp-format.standard", "ISO-8601"}}),
+            "{\"t\":\"2020-01-01T00:00:00.1\"}\n");
+  EXPECT_EQ(again(ab(), "{\"b\":\"x\"}\n{}", {{"encode.ignore-null-fields", "true"}}),
+            "{\"b\":\"x\"}\n{}\n");
+}
+
 TEST(JsonSchema, MapsNeedTextKeys) {
   EXPECT_FALSE(
       json()

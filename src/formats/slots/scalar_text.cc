@@ -9,6 +9,8 @@
 #include <cstring>
 #include <limits>
 
+#include "columnar/text/calendar.h"
+
 namespace hw::scalar_text {
 namespace {
 
@@ -161,22 +163,6 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-/// Days since 1970-01-01 in the proleptic Gregorian calendar.
-int64_t days_of(int64_t year, int month, int day) {
-  year -= month <= 2;
-  const int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const int64_t year_of_era = year - era * 400;
-  const int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146097 + day_of_era - 719468;
-}
-
-int days_in_month(int64_t year, int month) {
-  constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return month == 2 && leap ? 29 : kDays[static_cast<size_t>(month - 1)];
-}
-
 bool take_year(std::string_view& text, int64_t* year) {
   int number = 0;
   if (!text.empty() && (text[0] == '+' || text[0] == '-')) {
@@ -202,8 +188,8 @@ bool take_date(std::string_view& text, int64_t* days) {
       !take(text, '-') || !take_digits(text, 2, &day)) {
     return false;
   }
-  if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return false;
-  *days = days_of(year, month, day);
+  if (!is_valid_date(year, month, day)) return false;
+  *days = days_from_civil(year, month, day);
   return true;
 }
 
@@ -330,19 +316,6 @@ bool decode_base64(std::string_view text, std::string* out) {
     if (chars > 3) out->push_back(static_cast<char>(group));
   }
   return true;
-}
-
-void encode_base64(std::string_view bytes, std::string* out) {
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t j = 0; j < 3; ++j) {
-      group = group << 8 | (i + j < bytes.size() ? static_cast<uint8_t>(bytes[i + j]) : 0u);
-    }
-    out->push_back(kBase64[group >> 18]);
-    out->push_back(kBase64[group >> 12 & 63]);
-    out->push_back(i + 1 < bytes.size() ? kBase64[group >> 6 & 63] : '=');
-    out->push_back(i + 2 < bytes.size() ? kBase64[group & 63] : '=');
-  }
 }
 
 int64_t find_invalid_utf8(std::string_view text) {

@@ -47,7 +47,6 @@ bool parse_timestamp(std::string_view text, const TimestampShape& shape, int64_t
 
 /// Standard alphabet, padded. Appends to `out`.
 bool decode_base64(std::string_view text, std::string* out);
-void encode_base64(std::string_view bytes, std::string* out);
 
 /// Returns the offset of the first byte that is not valid UTF-8, or -1.
 int64_t find_invalid_utf8(std::string_view text);
