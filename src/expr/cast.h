@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "expr/scalar_function.h"
 
@@ -22,6 +23,9 @@ Result<std::unique_ptr<ScalarKernel>> make_cast(const SqlType& from, const SqlTy
 bool can_cast(const SqlType& from, const SqlType& to);
 /// True when some value of `from` makes the cast fail.
 bool cast_can_fail(const SqlType& from, const SqlType& to);
+/// True when some value that is not NULL casts to NULL without failing: what a DECIMAL cannot hold.
+/// The result of such a cast is nullable whatever its argument is.
+bool cast_can_give_null(const SqlType& from, const SqlType& to);
 /// True when the conversion is one of Flink's implicit ones (widening; INSERT and set operations).
 bool can_cast_implicitly(const SqlType& from, const SqlType& to);
 

@@ -44,6 +44,34 @@ std::string_view cut_to_code_points(std::string_view text, int64_t n) {
   return text;
 }
 
+bool is_valid_utf8(std::string_view text) {
+  size_t i = 0;
+  while (i < text.size()) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    if (first < 0x80) {
+      ++i;
+      continue;
+    }
+    // The second byte's range excludes overlong forms and surrogates; the others are 80..bf.
+    size_t length = 0;
+    unsigned char low = 0x80, high = 0xbf;
+    if (first >= 0xc2 && first <= 0xdf) length = 2;
+    if (first >= 0xe0 && first <= 0xef) length = 3;
+    if (first >= 0xf0 && first <= 0xf4) length = 4;
+    if (first == 0xe0) low = 0xa0;
+    if (first == 0xed) high = 0x9f;
+    if (first == 0xf0) low = 0x90;
+    if (first == 0xf4) high = 0x8f;
+    if (length == 0 || text.size() - i < length) return false;
+    for (size_t k = 1; k < length; ++k) {
+      const auto byte = static_cast<unsigned char>(text[i + k]);
+      if (byte < (k == 1 ? low : 0x80) || byte > (k == 1 ? high : 0xbf)) return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
 std::string_view fit_to_type(std::string_view value, const SqlType& type, std::string& scratch) {
   return type.is_bytes() ? fit_bytes(value, type, scratch) : fit_text(value, type, scratch);
 }

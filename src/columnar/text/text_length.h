@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lengths of text in code points, and fitting text and bytes into a type's length as CAST does:
-// what is too long is cut, CHAR is padded with blanks, BINARY with zero bytes.
+// UTF-8: lengths of text in code points, validity, and fitting text and bytes into a type's length
+// as CAST does: what is too long is cut, CHAR is padded with blanks, BINARY with zero bytes.
 
 #pragma once
 
@@ -18,6 +18,9 @@ int64_t count_code_points(std::string_view text);
 
 /// The first `n` code points.
 std::string_view cut_to_code_points(std::string_view text, int64_t n);
+
+/// False also for overlong forms, surrogates and what lies above U+10FFFF.
+bool is_valid_utf8(std::string_view text);
 
 /// `value` as a value of CHAR, VARCHAR, BINARY or VARBINARY. May use `scratch` for the result.
 std::string_view fit_to_type(std::string_view value, const SqlType& type, std::string& scratch);
