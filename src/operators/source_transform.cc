@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "operators/source_transform.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/env/env.h"
+#include "expr/evaluator.h"
+#include "runtime/message.h"
+
+namespace hw {
+namespace {
+
+// Requires: milliseconds in an int64.
+std::vector<int64_t> milliseconds_of(const Column& column, int64_t null_value) {
+  const int64_t rows = column.num_rows();
+  std::vector<int64_t> ms(static_cast<size_t>(rows));
+  if (column.is_plain()) {
+    const auto* values = column.data<int64_t>();
+    std::copy(values, values + rows, ms.begin());
+    if (!column.may_have_nulls()) return ms;
+  }
+  for (int64_t row = 0; row < rows; ++row) {
+    const int64_t slot = column.slot(row);
+    ms[static_cast<size_t>(row)] =
+        column.slot_is_null(slot) ? null_value : column.slot_value<int64_t>(slot);
+  }
+  return ms;
+}
+
+class SourceTransform final : public SplitTransform {
+ public:
+  SourceTransform(std::shared_ptr<const SourceTransformSpec> spec, Env& env, Evaluator columns,
+                  std::optional<Evaluator> watermark)
+      : spec_(std::move(spec)),
+        env_(env),
+        columns_(std::move(columns)),
+        watermark_(std::move(watermark)) {}
+
+  Result<TimedBatch> transform(const Batch& input) override {
+    const EvaluationContext context{.now_ms = env_.wall_ms()};
+    HW_ASSIGN_OR_RETURN(auto columns, columns_.evaluate(input, context));
+    TimedBatch timed{.batch = Batch(spec_->output, std::move(columns), input.num_stored_rows(),
+                                    input.row_kinds()),
+                     .time_ms = {},
+                     .watermark_ms = {}};
+    if (spec_->time_column < 0) return timed;
+    const Column& time = *timed.batch.column(spec_->time_column);
+    if (time.null_count() > 0) {
+      return Status::Invalid(
+          "a time attribute must not be NULL, but column '",
+          spec_->output->name(spec_->time_column),
+          "' is; filter such rows out before, or give the computed column a value with COALESCE");
+    }
+    timed.time_ms = milliseconds_of(time, Watermark::kNone);
+    if (watermark_) {
+      HW_ASSIGN_OR_RETURN(const auto watermark, watermark_->evaluate(timed.batch, context));
+      timed.watermark_ms = milliseconds_of(*watermark[0], Watermark::kNone);
+    }
+    return timed;
+  }
+
+ private:
+  const std::shared_ptr<const SourceTransformSpec> spec_;
+  Env& env_;
+  // Owned by the tasklet's thread.
+  Evaluator columns_;
+  std::optional<Evaluator> watermark_;
+};
+
+}  // namespace
+
+SplitTransformFactory make_source_transform(SourceTransformSpec spec) {
+  const auto shared = std::make_shared<const SourceTransformSpec>(std::move(spec));
+  return [shared](const SplitTransformContext& context) -> Result<std::unique_ptr<SplitTransform>> {
+    HW_ASSIGN_OR_RETURN(Evaluator columns, Evaluator::make(shared->columns, shared->session));
+    std::optional<Evaluator> watermark;
+    if (shared->watermark != nullptr) {
+      HW_ASSIGN_OR_RETURN(Evaluator made,
+                          Evaluator::make({shared->watermark}, shared->session));
+      watermark.emplace(std::move(made));
+    }
+    return std::make_unique<SourceTransform>(shared, *context.env, std::move(columns),
+                                             std::move(watermark));
+  };
+}
+
+}  // namespace hw

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Makes the rows of a split into the rows of its table: casts metadata columns, computes computed
+// columns, and evaluates the WATERMARK expression for each row, before any filter. Run by the
+// source tasklet, one instance a split.
+
+#pragma once
+
+#include <vector>
+
+#include "columnar/schema.h"
+#include "expr/bound_expr.h"
+#include "expr/scalar_function.h"
+#include "runtime/split_transform.h"
+
+namespace hw {
+
+/// Plain data.
+struct SourceTransformSpec {
+  /// One expression per output column, over the columns that the reader emits.
+  std::vector<BoundExprPtr> columns;
+  SchemaPtr output;
+  /// Over the output columns; null when the table has no WATERMARK or takes the source's own.
+  BoundExprPtr watermark;
+  /// The time attribute among the output columns; -1 without a watermark. TIMESTAMP(p <= 3) or
+  /// TIMESTAMP_LTZ(p <= 3), as `watermark` is.
+  int time_column = -1;
+  ExprSession session;
+};
+
+/// The transform fails (Invalid) when a time attribute is NULL, naming the column.
+SplitTransformFactory make_source_transform(SourceTransformSpec spec);
+
+}  // namespace hw
