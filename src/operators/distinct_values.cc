@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "operators/distinct_values.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "columnar/gather.h"
+
+namespace hw {
+
+DistinctValues::DistinctValues(DistinctArgs args, bool retracts)
+    : args_(std::move(args)), retracts_(retracts), changes_(args_.filters.size()) {}
+
+TableSchema DistinctValues::table_schema(const Schema& input) const {
+  TableSchema schema;
+  for (const int arg : args_.args) {
+    schema.keys.push_back({"value_" + input.name(arg), input.type(arg)});
+  }
+  if (!counts()) {
+    schema.values = {{"seen", SqlType::bigint().not_null()}};
+    return schema;
+  }
+  for (int slot = 0; slot < num_slots(); ++slot) {
+    schema.values.push_back({"count" + std::to_string(slot), SqlType::bigint().not_null()});
+  }
+  return schema;
+}
+
+Status DistinctValues::update(KeyedTable& table, const DenseInput& input,
+                              std::span<const uint32_t> groups, std::span<const int8_t> signs) {
+  const auto num_rows = static_cast<size_t>(input.num_rows());
+  // Only rows that some filter lets through leave a value behind.
+  std::vector<uint8_t> wanted(num_rows, 0);
+  std::vector<int8_t> scratch;
+  for (size_t slot = 0; slot < changes_.size(); ++slot) {
+    std::vector<int8_t>& asked = changes_[slot];
+    const std::span<const int8_t> counting =
+        filtered_signs(input, args_.filters[slot], signs, scratch);
+    if (counting.empty()) {
+      asked.assign(num_rows, 1);
+    } else {
+      asked.assign(counting.begin(), counting.end());
+    }
+    for (size_t i = 0; i < num_rows; ++i) wanted[i] |= asked[i] != 0 ? 1 : 0;
+  }
+  std::vector<int32_t> rows;
+  for (size_t i = 0; i < num_rows; ++i) {
+    if (wanted[i] != 0) rows.push_back(static_cast<int32_t>(i));
+  }
+  const bool all = rows.size() == num_rows;
+  std::vector<uint32_t> groups_of_rows;
+  for (const int32_t row : rows) groups_of_rows.push_back(groups[static_cast<size_t>(row)]);
+  std::vector<ColumnPtr> keys = {parent_row_column(groups_of_rows)};
+  for (const int arg : args_.args) {
+    ColumnPtr values = input.column(arg);
+    if (!all) {
+      HW_ASSIGN_OR_RETURN(values, gather(*values, rows));
+    }
+    keys.push_back(std::move(values));
+  }
+  std::vector<uint32_t> found;
+  HW_TRY(table.find_or_insert(
+      {.columns = keys, .num_rows = static_cast<int64_t>(rows.size()), .hashes = nullptr}, found,
+      nullptr));
+  std::vector<uint32_t> entries(num_rows, KeyedTable::kNoRow);
+  for (size_t i = 0; i < rows.size(); ++i) entries[static_cast<size_t>(rows[i])] = found[i];
+  if (counts()) return count(table, entries);
+  mark_bits(table, entries);
+  return Status::OK();
+}
+
+void DistinctValues::mark_bits(KeyedTable& table, std::span<const uint32_t> entries) {
+  const FixedColumn<int64_t> seen = table.fixed<int64_t>(0);
+  for (size_t slot = 0; slot < changes_.size(); ++slot) {
+    std::vector<int8_t>& change = changes_[slot];
+    const int64_t bit = int64_t{1} << slot;
+    for (size_t i = 0; i < entries.size(); ++i) {
+      if (change[i] == 0) continue;
+      int64_t& bits = seen[entries[i]];
+      change[i] = (bits & bit) == 0 ? 1 : 0;
+      bits |= bit;
+    }
+  }
+}
+
+Status DistinctValues::count(KeyedTable& table, std::span<const uint32_t> entries) {
+  for (size_t slot = 0; slot < changes_.size(); ++slot) {
+    std::vector<int8_t>& change = changes_[slot];
+    const FixedColumn<int64_t> counts = table.fixed<int64_t>(static_cast<int>(slot));
+    for (size_t i = 0; i < entries.size(); ++i) {
+      if (change[i] == 0) continue;
+      int64_t& count = counts[entries[i]];
+      if (change[i] > 0) {
+        change[i] = ++count == 1 ? 1 : 0;
+      } else if (count == 0) {
+        change[i] = 0;  // takes back what was never there
+      } else {
+        change[i] = --count == 0 ? -1 : 0;
+      }
+    }
+  }
+  if (!retracts_) return Status::OK();
+  std::vector<uint32_t> gone;
+  for (const uint32_t entry : entries) {
+    if (entry == KeyedTable::kNoRow) continue;
+    bool live = false;
+    for (int slot = 0; slot < num_slots(); ++slot) live |= table.fixed<int64_t>(slot)[entry] > 0;
+    if (!live) gone.push_back(entry);
+  }
+  std::sort(gone.begin(), gone.end());
+  gone.erase(std::unique(gone.begin(), gone.end()), gone.end());
+  return table.erase(gone);
+}
+
+std::vector<uint32_t> DistinctValues::live_values(const KeyedTable& table, int filter_slot,
+                                                  std::span<const uint32_t> rows) const {
+  std::vector<uint32_t> live;
+  if (counts()) {
+    const FixedColumn<int64_t> counts = table.fixed<int64_t>(filter_slot);
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(live),
+                 [&](uint32_t row) { return counts[row] > 0; });
+  } else {
+    const FixedColumn<int64_t> seen = table.fixed<int64_t>(0);
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(live),
+                 [&](uint32_t row) { return ((seen[row] >> filter_slot) & 1) != 0; });
+  }
+  return live;
+}
+
+}  // namespace hw

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The values that DISTINCT aggregates have seen, one entry per (group, value) shared by all filters
+// over the same arguments. Insert-only input: a bit per filter. Input with retractions: a count per
+// filter. Tells for every row of a batch whether it makes a value appear or go.
+
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "operators/aggregates.h"
+#include "operators/dense_input.h"
+#include "state/keyed_table.h"
+
+namespace hw {
+
+class DistinctValues {
+ public:
+  DistinctValues(DistinctArgs args, bool retracts);
+
+  /// Columns of its table, a child of the groups' table.
+  TableSchema table_schema(const Schema& input) const;
+  const DistinctArgs& args() const { return args_; }
+
+  /// Takes a batch in; `signs` empty = all +1. Afterwards changes() tells what happened.
+  Status update(KeyedTable& table, const DenseInput& input, std::span<const uint32_t> groups,
+                std::span<const int8_t> signs);
+  /// Per row: +1 where the value appeared for the filter, -1 where its last occurrence went.
+  const std::vector<int8_t>& changes(int filter_slot) const {
+    return changes_[static_cast<size_t>(filter_slot)];
+  }
+  /// Rows of the table whose value is live for the filter.
+  std::vector<uint32_t> live_values(const KeyedTable& table, int filter_slot,
+                                    std::span<const uint32_t> rows) const;
+
+ private:
+  static constexpr int kBitsMax = 63;
+
+  bool counts() const { return retracts_ || num_slots() > kBitsMax; }
+  int num_slots() const { return static_cast<int>(args_.filters.size()); }
+  void mark_bits(KeyedTable& table, std::span<const uint32_t> entries);
+  Status count(KeyedTable& table, std::span<const uint32_t> entries);
+
+  const DistinctArgs args_;
+  const bool retracts_;
+  std::vector<std::vector<int8_t>> changes_;  // per slot; before counting: what each row asks for
+};
+
+}  // namespace hw
