@@ -187,7 +187,7 @@ class RowKernel final : public EncodedKernel {
   }
 
   template <size_t... I>
-  void run_valid(int64_t num_rows, std::span<const ColumnPtr> args, Return* out,
+  void run_valid(int64_t num_rows, [[maybe_unused]] std::span<const ColumnPtr> args, Return* out,
                  const uint8_t* validity, std::index_sequence<I...>) {
     const std::tuple<Reader<I>...> readers{Reader<I>(*args[I])...};
     for (int64_t i = 0; i < num_rows; ++i) {
@@ -198,8 +198,8 @@ class RowKernel final : public EncodedKernel {
   // BOOLEAN results: 0/1 bytes of 64 rows at a time, then packed.
 
   template <size_t... I>
-  Result<ColumnPtr> fill_bits(int64_t num_rows, std::span<const ColumnPtr> args, BufferPtr validity,
-                              std::index_sequence<I...>) {
+  Result<ColumnPtr> fill_bits(int64_t num_rows, [[maybe_unused]] std::span<const ColumnPtr> args,
+                              BufferPtr validity, std::index_sequence<I...>) {
     HW_ASSIGN_OR_RETURN(BufferPtr bits, allocate_bitmap(num_rows));
     uint8_t* out = bits->mutable_data();
     if constexpr (kArity == 1 && all_fixed(Indices{})) {
