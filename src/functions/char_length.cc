@@ -9,9 +9,7 @@
 namespace hw {
 namespace {
 
-int32_t char_length(std::string_view text) {
-  return static_cast<int32_t>(count_code_points(text));
-}
+int32_t char_length(std::string_view text) { return static_cast<int32_t>(count_code_points(text)); }
 
 }  // namespace
 

@@ -76,7 +76,8 @@ void register_concat(FunctionCatalogue& catalogue) {
   catalogue.add(ScalarFunction{
       .name = "||",
       .family = "string",
-      .signatures = {"(a VARCHAR, b VARCHAR) -> VARCHAR", "(a VARBINARY, b VARBINARY) -> VARBINARY"},
+      .signatures = {"(a VARCHAR, b VARCHAR) -> VARCHAR",
+                     "(a VARBINARY, b VARBINARY) -> VARBINARY"},
       .sentence = "Joins two texts.",
       .examples = {{"'head' || 'water'", "headwater"}, {"'a' || CAST(NULL AS STRING)", "NULL"}},
       .kernel = row_kernel<join_two>(),

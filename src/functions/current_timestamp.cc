@@ -30,8 +30,7 @@ class CurrentTime final : public ScalarKernel {
       case Part::kLocalDate:
         return constant_int(type_, floor_div(local, kMillisPerDay), context.num_rows);
       case Part::kLocalTime:
-        return constant_int(type_, floor_mod(local, kMillisPerDay) / 1000 * 1000,
-                            context.num_rows);
+        return constant_int(type_, floor_mod(local, kMillisPerDay) / 1000 * 1000, context.num_rows);
     }
     return Status::UnknownError("no such part of the current time");
   }

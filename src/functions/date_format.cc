@@ -57,8 +57,8 @@ Result<std::unique_ptr<ScalarKernel>> bind_date_format(const CallBinding& bindin
     HW_ASSIGN_OR_RETURN(const TimePattern read,
                         TimePattern::compile(kDefaultPattern, PatternStyle::kLenient));
     return make_row_kernel(
-        [read, cache = PatternCache(PatternStyle::kLenient)](
-            TextWriter& out, std::string_view text, std::string_view pattern) mutable {
+        [read, cache = PatternCache(PatternStyle::kLenient)](TextWriter& out, std::string_view text,
+                                                             std::string_view pattern) mutable {
           const TimePattern* print = cache.get(pattern);
           const auto fields = read.parse(text);
           if (print == nullptr || !fields) return false;
@@ -89,7 +89,7 @@ Result<std::unique_ptr<ScalarKernel>> bind_date_format(const CallBinding& bindin
 Result<std::unique_ptr<ScalarKernel>> bind_from_unixtime(const CallBinding& binding) {
   HW_ASSIGN_OR_RETURN(TimeZone zone, session_zone(binding));
   auto format = [zone, cache = PatternCache(PatternStyle::kLenient)](
-                          TextWriter& out, int64_t seconds, std::string_view pattern) mutable {
+                    TextWriter& out, int64_t seconds, std::string_view pattern) mutable {
     const TimePattern* print = cache.get(pattern);
     if (print == nullptr) return false;
     std::string formatted;
@@ -117,7 +117,7 @@ Result<std::unique_ptr<ScalarKernel>> bind_unix_timestamp(const CallBinding& bin
   if (binding.arg_types.empty()) return std::make_unique<UnixTimestampNow>();
   HW_ASSIGN_OR_RETURN(TimeZone zone, session_zone(binding));
   auto parse = [zone, cache = PatternCache(PatternStyle::kLenient)](
-                         std::string_view text, std::string_view pattern) mutable -> int64_t {
+                   std::string_view text, std::string_view pattern) mutable -> int64_t {
     const TimePattern* read = cache.get(pattern);
     const auto fields = read == nullptr ? std::nullopt : read->parse(text);
     if (!fields) return std::numeric_limits<int64_t>::min();

@@ -19,22 +19,26 @@ Result<std::unique_ptr<ScalarKernel>> bind_field(TimeUnit unit, const SqlType& t
   const bool narrow = type.physical() == PhysicalType::kInt32;
   if (symbol_first) {
     if (narrow) {
-      return make_row_kernel([unit, read](std::string_view, int32_t value) mutable -> int64_t {
-        return extract_unit(unit, read(value));
-      }, binding);
+      return make_row_kernel(
+          [unit, read](std::string_view, int32_t value) mutable -> int64_t {
+            return extract_unit(unit, read(value));
+          },
+          binding);
     }
-    return make_row_kernel([unit, read](std::string_view, int64_t value) mutable -> int64_t {
-      return extract_unit(unit, read(value));
-    }, binding);
+    return make_row_kernel(
+        [unit, read](std::string_view, int64_t value) mutable -> int64_t {
+          return extract_unit(unit, read(value));
+        },
+        binding);
   }
   if (narrow) {
-    return make_row_kernel([unit, read](int32_t value) mutable -> int64_t {
-      return extract_unit(unit, read(value));
-    }, binding);
+    return make_row_kernel(
+        [unit, read](int32_t value) mutable -> int64_t { return extract_unit(unit, read(value)); },
+        binding);
   }
-  return make_row_kernel([unit, read](int64_t value) mutable -> int64_t {
-    return extract_unit(unit, read(value));
-  }, binding);
+  return make_row_kernel(
+      [unit, read](int64_t value) mutable -> int64_t { return extract_unit(unit, read(value)); },
+      binding);
 }
 
 Result<std::unique_ptr<ScalarKernel>> bind_extract(const CallBinding& binding) {
@@ -93,9 +97,10 @@ void register_extract(FunctionCatalogue& catalogue) {
         .signatures = {"(time TEMPORAL) -> BIGINT"},
         .sentence = form.sentence,
         .examples = {{form.example, form.result}},
-        .kernel = [unit = form.unit](const CallBinding& binding) {
-          return bind_field(unit, binding.arg_types[0], binding, false);
-        },
+        .kernel =
+            [unit = form.unit](const CallBinding& binding) {
+              return bind_field(unit, binding.arg_types[0], binding, false);
+            },
     });
   }
 }

@@ -69,7 +69,8 @@ void register_position(FunctionCatalogue& catalogue) {
       .name = "POSITION",
       .family = "string",
       .signatures = {"(search VARCHAR, text VARCHAR) -> INT"},
-      .sentence = "POSITION(search IN text): where `search` begins in `text`, from 1; 0 if nowhere.",
+      .sentence =
+          "POSITION(search IN text): where `search` begins in `text`, from 1; 0 if nowhere.",
       .examples = {{"POSITION('water' IN 'headwater')", "5"}, {"POSITION('x' IN 'abc')", "0"}},
       .kernel = row_kernel<position>(),
   });

@@ -4,12 +4,12 @@
 // references. A literal pattern is compiled once and refused at planning if it is broken; patterns
 // from a column are compiled when they change, and a broken one gives NULL (REGEXP: FALSE).
 
-#include <re2/re2.h>
-
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+
+#include <re2/re2.h>
 
 #include "expr/function_catalogue.h"
 #include "expr/row_kernel.h"
@@ -50,8 +50,10 @@ Result<PatternCache> cache_for(const CallBinding& binding) {
     re2::RE2::Options options;
     options.set_log_errors(false);
     const re2::RE2 broken(piece(pattern), options);
-    return Status::Invalid("'", pattern, "' is not a regular expression that can be matched in "
-                           "linear time (RE2 syntax): ", broken.error());
+    return Status::Invalid("'", pattern,
+                           "' is not a regular expression that can be matched in "
+                           "linear time (RE2 syntax): ",
+                           broken.error());
   }
   return cache;
 }

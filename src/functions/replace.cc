@@ -25,8 +25,7 @@ void replace(TextWriter& out, std::string_view text, std::string_view from, std:
   }
 }
 
-void translate(TextWriter& out, std::string_view text, std::string_view from,
-               std::string_view to) {
+void translate(TextWriter& out, std::string_view text, std::string_view from, std::string_view to) {
   for (size_t i = 0; i < text.size();) {
     const size_t size = code_point_size(static_cast<unsigned char>(text[i]));
     const std::string_view c = text.substr(i, size);

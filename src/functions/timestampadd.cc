@@ -15,7 +15,8 @@ Result<TimeUnit> unit_of(const CallBinding& binding, std::string_view function) 
   const std::string name(binding.literals[0]->value<std::string_view>(0));
   const std::optional<TimeUnit> unit = parse_time_unit(name);
   if (!unit || *unit > TimeUnit::kMillennium) {
-    return Status::Invalid(function, " has no unit '", name, "'; use SECOND, MINUTE, HOUR, DAY, "
+    return Status::Invalid(function, " has no unit '", name,
+                           "'; use SECOND, MINUTE, HOUR, DAY, "
                            "WEEK, MONTH, QUARTER or YEAR");
   }
   return *unit;

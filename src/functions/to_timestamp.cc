@@ -220,8 +220,8 @@ Result<std::unique_ptr<ScalarKernel>> bind_number(const CallBinding& binding) {
 Result<std::unique_ptr<ScalarKernel>> bind_text(const CallBinding& binding) {
   const int64_t ticks = binding.result_type.ticks_per_second();
   auto convert = [ticks, reader = PatternReader()](
-                           std::string_view text, std::string_view pattern,
-                           TimeZone& zone) mutable -> std::optional<int64_t> {
+                     std::string_view text, std::string_view pattern,
+                     TimeZone& zone) mutable -> std::optional<int64_t> {
     const std::optional<PatternFields> fields = reader.parse(text, pattern);
     if (!fields) return std::nullopt;
     const int64_t local = fields->to_ticks(ticks);

@@ -2,9 +2,9 @@
 //
 // UPPER and LOWER. Unicode simple case mapping of single code points; ASCII has its own loop.
 
-#include <unicode/uchar.h>
-
 #include <string_view>
+
+#include <unicode/uchar.h>
 
 #include "expr/code_points.h"
 #include "expr/function_catalogue.h"
@@ -48,7 +48,8 @@ void map_wide(TextWriter& out, std::string_view text, Map map) {
       continue;
     }
     UChar32 c = lead & (0xFF >> (size + 1));
-    for (size_t k = 1; k < size; ++k) c = (c << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3F);
+    for (size_t k = 1; k < size; ++k)
+      c = (c << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3F);
     append_code_point(out, map(c));
     i += size;
   }
