@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine/table_layout.h"
+
+#include <gtest/gtest.h>
+
+namespace hw {
+namespace {
+
+const Schema& schema() {
+  static const Schema two({{"word", SqlType::string()}, {"n", SqlType::integer()}});
+  return two;
+}
+
+TEST(TableLayoutTest, WidthsFollowTheWidestCell) {
+  TableLayout layout(schema(), false, false);
+  std::string out;
+  layout.add({"a", "1"}, out);
+  layout.add({"longer", "200"}, out);
+  layout.finish(out);
+  EXPECT_EQ(out,
+            "+--------+-----+\n"
+            "| word   | n   |\n"
+            "+--------+-----+\n"
+            "| a      |   1 |\n"
+            "| longer | 200 |\n"
+            "+--------+-----+\n"
+            "2 rows\n");
+}
+
+TEST(TableLayoutTest, WideCharactersCountTwoAndMarksNone) {
+  EXPECT_EQ(display_width("日本"), 4u);
+  EXPECT_EQ(display_width("é"), 1u);
+  EXPECT_EQ(display_width("e\u0301"), 1u);
+  EXPECT_EQ(display_width("größe"), 5u);
+}
+
+TEST(TableLayoutTest, RowsOfAnUnboundedResultAppearAtOnce) {
+  TableLayout layout(schema(), true, true);
+  std::string out;
+  layout.add({"+I", "a", "1"}, out);
+  EXPECT_NE(out.find("| +I | a"), std::string::npos);
+}
+
+TEST(TableLayoutTest, ALineBreakInAValueDoesNotBreakTheTable) {
+  TableLayout layout(schema(), false, false);
+  std::string out;
+  layout.add({"a\nb", "1"}, out);
+  layout.finish(out);
+  EXPECT_NE(out.find("| a b"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hw
