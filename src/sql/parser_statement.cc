@@ -5,6 +5,7 @@
 #include <array>
 
 #include "sql/parser_core.h"
+#include "sql/utf8.h"
 
 namespace hw {
 namespace {
@@ -57,6 +58,15 @@ std::string_view trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+bool is_clean(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint point = decode_utf8(text);
+    if (point.size == 0 || (point.value < 0x20 && point.value != '\t')) return false;
+    text.remove_prefix(point.size);
+  }
+  return true;
 }
 
 // Takes the quotes off a value that has them on both ends.
@@ -143,6 +153,14 @@ Status Parser::check_raw(std::string_view text, std::string_view what, SqlPositi
   if (text.find('\n') != std::string_view::npos) {
     return invalid_at(position,
                       "SET and RESET without quotes end with their line; is a ';' missing?");
+  }
+  if (!is_clean(text)) {
+    return invalid_at(position, "a setting is UTF-8 text without control characters");
+  }
+  const bool quoted = text.size() > 1 && text.front() == '\'' && text.back() == '\'';
+  if (!quoted && text.find('\'') != std::string_view::npos) {
+    return invalid_at(position,
+                      "the quotes of this setting do not match; write SET 'key' = 'value'");
   }
   return Status::OK();
 }
