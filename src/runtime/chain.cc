@@ -23,8 +23,7 @@ class Chain::Link final : public Downstream {
 Chain::Chain(std::vector<std::unique_ptr<OperatorInstance>> operators,
              std::unique_ptr<ChainTail> tail, BusyClock& clock)
     : operators_(std::move(operators)), tail_(std::move(tail)), clock_(clock) {
-  for (size_t i = 0; i < operators_.size(); ++i)
-    links_.push_back(std::make_unique<Link>(*this, i));
+  for (size_t i = 0; i < operators_.size(); ++i) links_.push_back(std::make_unique<Link>(*this, i));
 }
 
 Chain::~Chain() { close(); }
@@ -128,6 +127,10 @@ Status Chain::deliver(int input, Message message) {
     return batch != nullptr ? tail_->on_batch(-1, 0, *batch) : tail_->on_control(-1, message);
   }
   OperatorInstance& first = instance(0);
+  if (first.has_work() || !clear_below(0)) {
+    first.enqueue(input, std::move(message));
+    return Status::OK();
+  }
   OperatorMetrics* const payer = clock_.switch_to(&first.metrics());
   current_operator_ = first.name();
   note(0, first.deliver(input, std::move(message), *links_[0]));

@@ -39,7 +39,7 @@ class Chain {
   Status open(const std::vector<OperatorSnapshot>& restored);
   /// Works off what is pending.
   Result<State> advance();
-  /// Requires: advance() said kReady just before.
+  /// Requires: advance() said kReady just before; a second message at once waits inside.
   Status deliver(int input, Message message);
   /// Tells all operators the time; processing timers become due.
   void on_time(int64_t now_ms);
@@ -73,8 +73,8 @@ class Chain {
   // The first error of a call; Output::emit cannot return one.
   Status error_;
   std::string current_operator_;
-  int finished_ = -1;  // the last operator that wants no more; those above it are to end
-  bool ended_ = false;   // the End has gone into the tail (empty chain only)
+  int finished_ = -1;   // the last operator that wants no more; those above it are to end
+  bool ended_ = false;  // the End has gone into the tail (empty chain only)
   bool closed_ = false;
 };
 

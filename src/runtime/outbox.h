@@ -36,7 +36,7 @@ class Outbox final : public ChainTail {
   Status on_batch(int from_operator, int port, const Batch& batch) override;
   Status on_control(int from_operator, const Message& control) override;
   bool finished() const override;
-  bool done() const override { return ended_ && num_waiting_ == 0; }
+  bool done() const override { return num_waiting_ == 0 && (ended_ || finished()); }
   /// Tells receivers that had no End that none will come.
   void close() override;
 

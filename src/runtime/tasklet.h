@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,9 +25,16 @@ enum class Progress : uint8_t {
   kDone,  // finished for good: never call again
 };
 
+/// A split and where its reading goes on.
+struct DealtSplit {
+  Split split;
+  std::optional<std::string> position;  // none: from its beginning
+  int64_t watermark_ms = Watermark::kNone;
+};
+
 /// Deals splits to a source tasklet. `no_more`: these were the last.
 struct DealSplits {
-  std::vector<Split> splits;
+  std::vector<DealtSplit> splits;
   bool no_more = false;
 };
 /// A clean stop: a source reads no further and sends End (time does not jump to its end).

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "runtime/watermark_cutter.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+
+namespace hw {
+
+void WatermarkCutter::send(std::vector<Message>& out) {
+  if (running_ms_ <= sent_ms_) return;
+  sent_ms_ = running_ms_;
+  out.push_back(Watermark{sent_ms_});
+}
+
+void WatermarkCutter::cut(const TimedBatch& rows, std::vector<Message>& out) {
+  const Batch& batch = rows.batch;
+  const auto num_rows = static_cast<size_t>(batch.num_stored_rows());
+  HW_CHECK(rows.time_ms.size() == num_rows && rows.watermark_ms.size() == num_rows);
+  const auto slice = [&](size_t begin, size_t end) {
+    if (begin == end) return;
+    const bool all = begin == 0 && end == num_rows;
+    out.push_back(
+        all ? batch : batch.slice(static_cast<int64_t>(begin), static_cast<int64_t>(end - begin)));
+  };
+  size_t begin = 0;
+  for (size_t row = 0; row < num_rows;) {
+    int64_t time_ms = rows.time_ms[row];
+    int64_t watermark_ms = rows.watermark_ms[row];
+    size_t next = row + 1;
+    if (!batch.insert_only() && next < num_rows &&
+        batch.row_kind(static_cast<int64_t>(row)) == RowKind::kUpdateBefore &&
+        batch.row_kind(static_cast<int64_t>(next)) == RowKind::kUpdateAfter) {
+      time_ms = std::min(time_ms, rows.time_ms[next]);
+      watermark_ms = std::max(watermark_ms, rows.watermark_ms[next]);
+      ++next;
+    }
+    if (time_ms <= running_ms_ && running_ms_ > sent_ms_) {
+      slice(begin, row);
+      send(out);
+      begin = row;
+    }
+    running_ms_ = std::max(running_ms_, watermark_ms);
+    row = next;
+  }
+  slice(begin, num_rows);
+  send(out);
+}
+
+}  // namespace hw
