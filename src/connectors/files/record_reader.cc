@@ -27,6 +27,7 @@ constexpr int64_t kBlockBytes = 512 << 10;
 constexpr int64_t kRecordBytesMax = int64_t{1} << 30;
 // Decoders may read this far beyond a block.
 constexpr int64_t kPadding = 64;
+constexpr int kReadsPerPoll = 5;
 constexpr uint8_t kVersion = 1;
 
 /// The codec of a compressed file, or nothing.
@@ -66,7 +67,8 @@ class RecordReader final : public SplitReader {
   void close_file();
   Status read_more();
   Status skip_to(int64_t offset);
-  Status decode(Output& output);
+  /// Returns true when the position moved.
+  Result<bool> decode(Output& output);
 
   // Constant after construction.
   const FileScan& scan_;
@@ -149,7 +151,7 @@ Status RecordReader::read_more() {
   return Status::OK();
 }
 
-Status RecordReader::decode(Output& output) {
+Result<bool> RecordReader::decode(Output& output) {
   const RecordPlace place{.origin = files_[file_].shown, .line = line_};
   const std::string_view block(block_.data() + begin_, static_cast<size_t>(end_ - begin_));
   HW_ASSIGN_OR_RETURN(const int64_t consumed, decoder_->decode_block(block, file_ended_, place));
@@ -159,16 +161,19 @@ Status RecordReader::decode(Output& output) {
   if (decoder_->num_rows() > 0) {
     HW_ASSIGN_OR_RETURN(const Batch batch, decoder_->take());
     emit_rows(columns_.assemble(batch), &limit_, output);
-    return Status::OK();
+    return true;
   }
-  if (consumed > 0) return Status::OK();
-  if (!file_ended_) return read_more();
+  if (consumed > 0) return true;
+  if (!file_ended_) {
+    HW_TRY(read_more());
+    return false;
+  }
   if (begin_ < end_) {
     return Status::UnknownError("the format '", scan_.format->name, "' left ", end_ - begin_,
                                 " bytes at the end of '", files_[file_].shown, "'");
   }
   close_file();
-  return Status::OK();
+  return true;
 }
 
 Result<Flow> RecordReader::poll(Output& output) {
@@ -177,7 +182,11 @@ Result<Flow> RecordReader::poll(Output& output) {
     HW_TRY(open_file());
     HW_TRY(read_more());
   }
-  HW_TRY(decode(output));
+  // A poll gets on if a few blocks are enough for that; longer records take several polls.
+  bool moved = false;
+  for (int reads = 0; reads < kReadsPerPoll && !moved; ++reads) {
+    HW_ASSIGN_OR_RETURN(moved, decode(output));
+  }
   return file_ == files_.size() ? Flow::kFinished : Flow::kNeedInput;
 }
 
