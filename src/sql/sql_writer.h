@@ -71,6 +71,11 @@ class SqlWriter {
 
   // unparse_expr.cc
   void write_literal(const Literal& literal);
+  void write_interval(const IntervalLiteral& interval);
+  void write_index_access(const IndexAccess& node);
+  void write_in(const In& node);
+  void write_quantified(const Quantified& node);
+  void write_constructor(const Constructor& node);
   void write_operator(const Operator& node);
   void write_infix(const Operator& node, std::string_view symbol);
   void write_range(const Operator& node);

@@ -119,13 +119,8 @@ void SqlWriter::write(const Expr& expr) {
   switch (expr.kind) {
     case ExprKind::kLiteral:
       return write_literal(expr.as<Literal>());
-    case ExprKind::kInterval: {
-      const auto& node = expr.as<IntervalLiteral>();
-      text(node.negative ? "INTERVAL -" : "INTERVAL ");
-      write_string(node.text);
-      text(" ");
-      return write_interval_qualifier(node.qualifier);
-    }
+    case ExprKind::kInterval:
+      return write_interval(expr.as<IntervalLiteral>());
     case ExprKind::kColumnRef:
       return write(expr.as<ColumnRef>().name);
     case ExprKind::kStar:
@@ -134,18 +129,8 @@ void SqlWriter::write(const Expr& expr) {
       write_base(*expr.as<FieldAccess>().base);
       text(".");
       return write(expr.as<FieldAccess>().field);
-    case ExprKind::kIndexAccess: {
-      const auto& node = expr.as<IndexAccess>();
-      if (node.base->kind == ExprKind::kColumnRef) {
-        write(*node.base);
-      } else {
-        write_base(*node.base);
-      }
-      text("[");
-      write(*node.index);
-      text("]");
-      return;
-    }
+    case ExprKind::kIndexAccess:
+      return write_index_access(expr.as<IndexAccess>());
     case ExprKind::kOperator:
       return write_operator(expr.as<Operator>());
     case ExprKind::kFunctionCall:
@@ -159,32 +144,17 @@ void SqlWriter::write(const Expr& expr) {
       return;
     case ExprKind::kCase:
       return write_case(expr.as<Case>());
-    case ExprKind::kIn: {
-      const auto& node = expr.as<In>();
-      write_operand(*node.operand, Precedence::kRange);
-      text(node.negated ? " NOT IN " : " IN ");
-      return write_items_or_query(node.items, node.query);
-    }
-    case ExprKind::kQuantified: {
-      const auto& node = expr.as<Quantified>();
-      write_operand(*node.operand, Precedence::kComparison);
-      text(" ").text(to_string(node.op));
-      text(node.quantifier == Quantifier::kAny ? " ANY " : " ALL ");
-      return write_items_or_query(node.items, node.query);
-    }
+    case ExprKind::kIn:
+      return write_in(expr.as<In>());
+    case ExprKind::kQuantified:
+      return write_quantified(expr.as<Quantified>());
     case ExprKind::kSubquery:
       text(expr.as<Subquery>().type == SubqueryKind::kExists ? "EXISTS (" : "(");
       write(*expr.as<Subquery>().query);
       text(")");
       return;
-    case ExprKind::kConstructor: {
-      const auto& node = expr.as<Constructor>();
-      const bool row = node.type == ConstructorKind::kRow;
-      text(row ? "ROW(" : node.type == ConstructorKind::kArray ? "ARRAY[" : "MAP[");
-      write_list(node.elements);
-      text(row ? ")" : "]");
-      return;
-    }
+    case ExprKind::kConstructor:
+      return write_constructor(expr.as<Constructor>());
     case ExprKind::kSymbol:
       text(expr.as<Symbol>().name);
       return;
@@ -249,6 +219,44 @@ void SqlWriter::write_literal(const Literal& literal) {
       break;
   }
   write_string(literal.text);
+}
+
+void SqlWriter::write_interval(const IntervalLiteral& interval) {
+  text(interval.negative ? "INTERVAL -" : "INTERVAL ");
+  write_string(interval.text);
+  text(" ");
+  write_interval_qualifier(interval.qualifier);
+}
+
+void SqlWriter::write_index_access(const IndexAccess& node) {
+  if (node.base->kind == ExprKind::kColumnRef) {
+    write(*node.base);
+  } else {
+    write_base(*node.base);
+  }
+  text("[");
+  write(*node.index);
+  text("]");
+}
+
+void SqlWriter::write_in(const In& node) {
+  write_operand(*node.operand, Precedence::kRange);
+  text(node.negated ? " NOT IN " : " IN ");
+  write_items_or_query(node.items, node.query);
+}
+
+void SqlWriter::write_quantified(const Quantified& node) {
+  write_operand(*node.operand, Precedence::kComparison);
+  text(" ").text(to_string(node.op));
+  text(node.quantifier == Quantifier::kAny ? " ANY " : " ALL ");
+  write_items_or_query(node.items, node.query);
+}
+
+void SqlWriter::write_constructor(const Constructor& node) {
+  const bool row = node.type == ConstructorKind::kRow;
+  text(row ? "ROW(" : node.type == ConstructorKind::kArray ? "ARRAY[" : "MAP[");
+  write_list(node.elements);
+  text(row ? ")" : "]");
 }
 
 // The base of .field or [..].
