@@ -232,9 +232,10 @@ class Expressions:
 
     @staticmethod
     def parsed_integer(duck, type):
-        """Digits with an optional sign, trimmed; anything else is NULL (DuckDB also reads 0x1f, 1e3)."""
-        return (f"CASE WHEN regexp_full_match(trim({duck}), '[+-]?[0-9]+') THEN "
-                f"TRY_CAST(trim({duck}) AS {type.duck}) END")
+        """Digits with an optional sign, trimmed, a fraction cut; anything else is NULL (DuckDB also reads
+        0x1f and 1e3, and rounds)."""
+        return (f"CASE WHEN regexp_full_match(trim({duck}), '[+-]?[0-9]+([.][0-9]+)?') THEN "
+                f"TRY_CAST(split_part(trim({duck}), '.', 1) AS {type.duck}) END")
 
     def integer_function(self, type, depth):
         if type == INT:
@@ -471,7 +472,7 @@ class Expressions:
         type = self.random.choice(types)
         a = self.column(lambda t: t == type) if depth <= 1 else self.of(type, depth - 1)
         b = self.of(type, depth - 1)
-        op = self.random.choice(COMPARISONS)
+        op = self.random.choice(COMPARISONS if type != BOOLEAN else ["=", "<>"])
         if type.is_integer and self.chance(0.5):
             b = self.integer(self.random.choice(INTEGERS), depth - 1)
         for _ in range(4):  # `x <= x` says little

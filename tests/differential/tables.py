@@ -68,7 +68,7 @@ EVENT_TIME_START = datetime.datetime(2024, 2, 28, 20, 0)
 EVENT_TIME_SPAN_S = 3 * 86_400
 
 WORDS = ["", " ", "a", "b", "abc", "ABC", "aXbXc", "a,b,,c", "it's", 'say "hi"', "back\\slash",
-         "line\nbreak", "tab\there", "  padded  ", "Größe", "éclair", "日本語", "😀", "a😀b", "\u0001",
+         "line\nbreak", "tab\there", "  padded  ", "Göre", "éclair", "日本語", "😀", "a😀b", "\u0001",
          "null", "NULL", "%", "_", "100%", "z" * 40]
 NUMBERS = ["0", "1", "-1", "42", " 7 ", "+5", "007", "2147483647", "2147483648", "-2147483648", "abc",
            "", "12a", "--1", "9223372036854775807", "99999999999999999999"]
