@@ -121,10 +121,12 @@ class BadQueries(Case):
         path = self.write("deep.sql", sql)
         self.assert_fails(headwater("run", str(path)), 3, "nest")
 
-    def test_ten_thousand_additions(self):
+    def test_ten_thousand_additions_are_refused_and_ten_thousand_alternatives_are_not(self):
         path = self.write("long.sql", "SELECT " + "+".join(["1"] * 10000) + " AS n")
+        self.assert_fails(headwater("run", str(path)), 3, "long.sql:1:")
+        path = self.write("or.sql", "SELECT 7 = 1" + "".join(f" OR 7 = {n}" for n in range(2, 10001)) + " AS b")
         done = headwater("run", str(path), "--output", "csv")
-        self.assertEqual((done.returncode, done.stdout), (0, "n\n10000\n"), done.stderr)
+        self.assertEqual((done.returncode, done.stdout), (0, "b\ntrue\n"), done.stderr)
 
     def test_a_million_items_in_a_list(self):
         path = self.write("in.sql", "SELECT 5 IN (" + ",".join(map(str, range(1_000_000))) + ") AS b")
