@@ -50,6 +50,11 @@ void append_shortest(T value, std::string& out) {
   char text[64];
   const char* end =
       std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
+  // Java prints two digits at least, and the nearest such number. Only among the smallest numbers
+  // of all does that differ from a zero behind the one digit.
+  if (value < std::numeric_limits<T>::min() && text[1] == 'e') {
+    end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific, 1).ptr;
+  }
   char digits[32];
   size_t count = 0;
   const char* place = text;
