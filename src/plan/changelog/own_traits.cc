@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What each operator does to kinds and keys.
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "plan/changelog/infer.h"
+#include "plan/logical/aggregate.h"
+#include "plan/logical/join.h"
+#include "plan/logical/sort.h"
+#include "plan/logical/window_aggregate.h"
+
+namespace hw {
+namespace {
+
+using Keys = std::vector<std::vector<int>>;
+
+RowKindSet inserts() { return RowKindSet::insert_only(); }
+RowKindSet with_deletes(RowKindSet kinds) { return kinds.with(RowKind::kDelete); }
+RowKindSet with_updates(RowKindSet kinds) {
+  return kinds.with(RowKind::kUpdateBefore).with(RowKind::kUpdateAfter);
+}
+
+void add_key(Keys& keys, std::vector<int> key) {
+  std::sort(key.begin(), key.end());
+  key.erase(std::unique(key.begin(), key.end()), key.end());
+  if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
+}
+
+std::vector<int> first_columns(size_t count) {
+  std::vector<int> columns;
+  for (size_t i = 0; i < count; ++i) columns.push_back(static_cast<int>(i));
+  return columns;
+}
+
+/// A key survives when every column of it is passed on bare.
+Keys projected_keys(const PhysicalNode& calc) {
+  const ChangelogTraits& input = calc.input().traits;
+  std::vector<int> place(static_cast<size_t>(calc.input().schema->num_fields()), -1);
+  for (size_t i = 0; i < calc.projections.size(); ++i) {
+    const BoundExpr& expr = *calc.projections[i];
+    if (expr.kind() != BoundExpr::Kind::kColumn) continue;
+    int& found = place[static_cast<size_t>(expr.column_index())];
+    if (found < 0) found = static_cast<int>(i);
+  }
+  Keys keys;
+  for (const std::vector<int>& key : input.upsert_keys) {
+    std::vector<int> now;
+    for (const int column : key) now.push_back(place[static_cast<size_t>(column)]);
+    if (std::find(now.begin(), now.end(), -1) == now.end()) add_key(keys, std::move(now));
+  }
+  return keys;
+}
+
+/// Keys that hold every column by which rows are spread: changes of one key stay in order.
+Keys keys_after(const ChangelogTraits& input, const Placement& placement) {
+  if (placement.contract != EdgeContract::kHash) return input.upsert_keys;
+  Keys keys;
+  for (const std::vector<int>& key : input.upsert_keys) {
+    const bool holds = std::all_of(placement.keys.begin(), placement.keys.end(), [&](int column) {
+      return std::binary_search(key.begin(), key.end(), column);
+    });
+    if (holds) keys.push_back(key);
+  }
+  return keys;
+}
+
+bool is_unique(const Keys& keys, const std::vector<int>& columns) {
+  return std::any_of(keys.begin(), keys.end(), [&](const std::vector<int>& key) {
+    return std::all_of(key.begin(), key.end(), [&](int column) {
+      return std::find(columns.begin(), columns.end(), column) != columns.end();
+    });
+  });
+}
+
+std::vector<int> shifted(std::vector<int> key, int by) {
+  for (int& column : key) column += by;
+  return key;
+}
+
+Keys join_keys(const PhysicalNode& node, const JoinNode::Parts& parts) {
+  const int left_columns = node.input(0).schema->num_fields();
+  const Keys left = keys_after(node.input(0).traits, node.placements[0]);
+  const Keys right = keys_after(node.input(1).traits, node.placements[1]);
+  const bool inner = parts.kind == JoinKind::kInner;
+  Keys keys;
+  if ((inner || parts.kind == JoinKind::kLeft) && is_unique(right, parts.right_keys)) {
+    for (const std::vector<int>& key : left) add_key(keys, key);
+  }
+  if ((inner || parts.kind == JoinKind::kRight) && is_unique(left, parts.left_keys)) {
+    for (const std::vector<int>& key : right) add_key(keys, shifted(key, left_columns));
+  }
+  if (!inner) return keys;
+  for (const std::vector<int>& l : left) {
+    for (const std::vector<int>& r : right) {
+      std::vector<int> both = l;
+      for (const int column : r) both.push_back(column + left_columns);
+      add_key(keys, std::move(both));
+    }
+  }
+  return keys;
+}
+
+ChangelogTraits join_traits(const PhysicalNode& node) {
+  const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
+  ChangelogTraits traits;
+  traits.kinds = parts.kind == JoinKind::kInner
+                     ? node.input(0).traits.kinds.united(node.input(1).traits.kinds)
+                     : with_deletes(inserts());
+  traits.upsert_keys = join_keys(node, parts);
+  return traits;
+}
+
+ChangelogTraits group_traits(const PhysicalNode& node) {
+  const auto& aggregate = node.logical->as<AggregateNode>();
+  ChangelogTraits traits;
+  traits.kinds = aggregate.aggregates().empty() ? inserts() : with_updates(inserts());
+  if (!node.input().traits.kinds.is_insert_only()) traits.kinds = with_deletes(traits.kinds);
+  add_key(traits.upsert_keys, first_columns(aggregate.keys().size()));
+  return traits;
+}
+
+ChangelogTraits window_traits(const PhysicalNode& node) {
+  const WindowAggregateNode::Parts& parts = node.logical->as<WindowAggregateNode>().parts();
+  ChangelogTraits traits;
+  std::vector<int> key = first_columns(parts.keys.size());
+  bool bordered = false;
+  for (size_t i = 0; i < parts.properties.size(); ++i) {
+    if (parts.properties[i] == WindowProperty::kTime) continue;
+    key.push_back(static_cast<int>(parts.keys.size() + parts.aggregates.size() + i));
+    bordered = bordered || parts.properties[i] == WindowProperty::kEnd;
+  }
+  if (bordered) add_key(traits.upsert_keys, std::move(key));
+  return traits;
+}
+
+ChangelogTraits streaming_traits(const PhysicalNode& node) {
+  ChangelogTraits traits;
+  switch (node.kind) {
+    case PhysicalKind::kSource:
+      traits.kinds = node.source->changelog();
+      if (!node.columns.empty()) add_key(traits.upsert_keys, node.columns);
+      return traits;
+    case PhysicalKind::kFold:
+      if (!node.columns.empty()) add_key(traits.upsert_keys, node.columns);
+      return traits;
+    case PhysicalKind::kCalc:
+      traits.kinds = node.input().traits.kinds;
+      traits.upsert_keys = projected_keys(node);
+      return traits;
+    case PhysicalKind::kGroupAggregate:
+      return group_traits(node);
+    case PhysicalKind::kWindowAssign:
+      // A row may come out several times, once a window.
+      traits.kinds = node.input().traits.kinds;
+      for (std::vector<int> key : node.input().traits.upsert_keys) {
+        key.push_back(node.input().schema->num_fields());
+        key.push_back(node.input().schema->num_fields() + 1);
+        add_key(traits.upsert_keys, std::move(key));
+      }
+      return traits;
+    case PhysicalKind::kWindowAggregate:
+      return window_traits(node);
+    case PhysicalKind::kJoin:
+      return join_traits(node);
+    case PhysicalKind::kUnion:
+      traits.kinds = node.input(0).traits.kinds;
+      for (const PhysicalNodePtr& input : node.inputs) {
+        traits.kinds = traits.kinds.united(input->traits.kinds);
+      }
+      return traits;
+    case PhysicalKind::kSort:
+      traits.upsert_keys = node.input().traits.upsert_keys;
+      return traits;
+    case PhysicalKind::kLimit:
+      traits = node.input().traits;
+      if (!traits.kinds.is_insert_only()) traits.kinds = with_deletes(inserts());
+      return traits;
+    case PhysicalKind::kTopN:
+      traits.kinds = with_deletes(inserts());
+      traits.upsert_keys = node.input().traits.upsert_keys;
+      return traits;
+    case PhysicalKind::kNotNull:
+    case PhysicalKind::kSink:
+      return node.input().traits;
+  }
+  return traits;
+}
+
+}  // namespace
+
+ChangelogTraits own_traits(const PhysicalNode& node, bool batch) {
+  ChangelogTraits traits = streaming_traits(node);
+  // In batch mode every operator waits for its input's end; only a raw changelog is one.
+  if (batch && node.kind != PhysicalKind::kSource) traits.kinds = inserts();
+  return traits;
+}
+
+bool needs_update_before(const PhysicalNode& node) {
+  switch (node.kind) {
+    case PhysicalKind::kCalc: {
+      if (node.condition == nullptr) return false;
+      // A filter may let +U pass and its -U not, unless all that it reads is the same in both.
+      const std::vector<int> read = columns_read(*node.condition);
+      for (const std::vector<int>& key : node.input().traits.upsert_keys) {
+        const bool inside = std::all_of(read.begin(), read.end(), [&](int column) {
+          return std::binary_search(key.begin(), key.end(), column);
+        });
+        if (inside) return false;
+      }
+      return true;
+    }
+    case PhysicalKind::kUnion:
+    case PhysicalKind::kNotNull:
+    case PhysicalKind::kWindowAssign:
+    case PhysicalKind::kSink:
+    case PhysicalKind::kSource:
+      return false;
+    case PhysicalKind::kFold:
+    case PhysicalKind::kGroupAggregate:
+    case PhysicalKind::kWindowAggregate:
+    case PhysicalKind::kJoin:
+    case PhysicalKind::kSort:
+    case PhysicalKind::kLimit:
+    case PhysicalKind::kTopN:
+      return true;
+  }
+  return true;
+}
+
+}  // namespace hw

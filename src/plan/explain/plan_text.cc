@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "plan/explain/plan_text.h"
+
+namespace hw {
+namespace {
+
+std::string names_of(const Schema& schema, const std::vector<int>& columns) {
+  std::string text;
+  for (const int column : columns) text += (text.empty() ? "" : ", ") + schema.name(column);
+  return text;
+}
+
+std::string with_details(const std::string& name, const Details& details) {
+  std::string text = name + "(";
+  bool first = true;
+  for (const auto& [key, value] : details) {
+    text += (first ? "" : ", ") + key + "=[" + value + "]";
+    first = false;
+  }
+  return text + ")";
+}
+
+Details changelog_details(const PhysicalNode& node) {
+  // A sink has no edge of its own: what it gets is what its input sends.
+  const bool sink = node.kind == PhysicalKind::kSink;
+  const ChangelogTraits& traits = sink ? node.input().traits : node.traits;
+  Details details = {{"changelogMode", ""}};
+  const std::string kinds = traits.kinds.to_text();
+  details[0].second = kinds.size() > 2 ? kinds.substr(1, kinds.size() - 2) : kinds;
+  if (sink || traits.upsert_keys.empty()) return details;
+  std::string keys;
+  for (const std::vector<int>& key : traits.upsert_keys) {
+    keys += (keys.empty() ? "[" : ", [") + names_of(*node.schema, key) + "]";
+  }
+  details.emplace_back("upsertKeys", keys);
+  return details;
+}
+
+std::string exchange_text(const Placement& placement, const Schema& schema) {
+  if (placement.contract == EdgeContract::kHash) {
+    return "Exchange(distribution=[hash[" + names_of(schema, placement.keys) + "]])";
+  }
+  return "Exchange(distribution=[single])";
+}
+
+void append_tree(const PhysicalNode& node, int depth, bool changelog, std::string& text) {
+  Details details = node.details;
+  if (changelog) {
+    for (auto& detail : changelog_details(node)) details.push_back(std::move(detail));
+  }
+  text.append(static_cast<size_t>(depth) * 2, ' ');
+  text += with_details(node.name, details) + "\n";
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    int below = depth + 1;
+    if (node.placements[i].contract != EdgeContract::kForward) {
+      text.append(static_cast<size_t>(below) * 2, ' ');
+      text += exchange_text(node.placements[i], *node.input(i).schema) + "\n";
+      ++below;
+    }
+    append_tree(node.input(i), below, changelog, text);
+  }
+}
+
+const Schema& output_schema(const Vertex& vertex) {
+  return vertex.chain.empty() ? *vertex.source->output_schema : *vertex.chain.back().output_schema;
+}
+
+void append_edge(const Edge& edge, const Vertex& from, std::string& text) {
+  text += "  -> [" + std::to_string(edge.to_vertex) + "] " + std::string(to_text(edge.contract));
+  if (!edge.key_columns.empty()) {
+    text += "[" + names_of(output_schema(from), edge.key_columns) + "]";
+  }
+  if (edge.to_input > 0) text += " as input " + std::to_string(edge.to_input);
+  text += "\n";
+}
+
+}  // namespace
+
+std::string physical_text(const PhysicalNode& root, bool changelog) {
+  std::string text;
+  append_tree(root, 0, changelog, text);
+  return text;
+}
+
+std::string execution_text(const JobGraph& graph) {
+  std::string text;
+  for (const Vertex& vertex : graph.vertices) {
+    const int parallelism = vertex.parallelism == 0 ? graph.parallelism : vertex.parallelism;
+    text += "[" + std::to_string(vertex.id) + "] parallelism " + std::to_string(parallelism) + "\n";
+    const auto line = [&](const Description& description) {
+      text += "  " + with_details(description.name, description.details) + "\n";
+    };
+    if (vertex.source) line(vertex.source->description);
+    for (const OperatorRecipe& recipe : vertex.chain) line(recipe.description);
+    if (vertex.sink) line(vertex.sink->description);
+    for (const Edge& edge : graph.edges) {
+      if (edge.from_vertex == vertex.id) append_edge(edge, vertex, text);
+    }
+  }
+  return text;
+}
+
+}  // namespace hw

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "plan/graph/build_graph.h"
+
+#include <utility>
+
+#include "plan/graph/operator_uid.h"
+#include "plan/lower/lowering.h"
+
+namespace hw {
+namespace {
+
+/// A vertex that may still grow, and the edges that lead to it.
+struct OpenChain {
+  Vertex vertex;
+  /// to_vertex is set when the chain is closed.
+  std::vector<Edge> incoming;
+  /// Nearest stateful operators at its end.
+  std::vector<std::string> ancestors;
+};
+
+/// The ends of one plan; several behind a union.
+using Branches = std::vector<OpenChain>;
+
+bool keeps_state(PhysicalKind kind) {
+  switch (kind) {
+    case PhysicalKind::kCalc:
+    case PhysicalKind::kWindowAssign:
+    case PhysicalKind::kUnion:
+    case PhysicalKind::kNotNull:
+    case PhysicalKind::kSink:
+      return false;
+    default:
+      return true;
+  }
+}
+
+Description description_of(const PhysicalNode& node) { return {node.name, node.details}; }
+
+std::vector<std::string> key_names(const PhysicalNode& node) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < node.placements.size(); ++i) {
+    for (const int key : node.placements[i].keys) names.push_back(node.input(i).schema->name(key));
+  }
+  return names;
+}
+
+std::string short_table(const std::string& full) {
+  const size_t dot = full.rfind('.');
+  return dot == std::string::npos ? full : full.substr(dot + 1);
+}
+
+class GraphBuilder {
+ public:
+  explicit GraphBuilder(const GraphOptions& options) : options_(options) {
+    graph_.parallelism = options.parallelism;
+    graph_.max_parallelism = options.max_parallelism;
+    graph_.batch_mode = options.session.batch_mode;
+  }
+
+  Status add(const PhysicalNode& sink) {
+    HW_ASSIGN_OR_RETURN(Branches branches, build(sink.input()));
+    const Placement placement = sink_placement(sink, branches);
+    HW_ASSIGN_OR_RETURN(OpenChain chain, placed(std::move(branches), placement));
+    SinkRecipe recipe;
+    recipe.uid = uids_.make({"Sink", {sink.table}, chain.ancestors});
+    recipe.description = description_of(sink);
+    recipe.sink = sink.sink;
+    chain.vertex.sink = std::move(recipe);
+    append_name(chain.vertex,
+                sink.table.empty() ? sink.name : "Sink(" + short_table(sink.table) + ")");
+    close(std::move(chain));
+    return Status::OK();
+  }
+
+  JobGraph take() { return std::move(graph_); }
+
+ private:
+  /// Ends of a union must meet in one vertex: a sink is one object. Changes of one row stay in
+  /// order only in one place.
+  Placement sink_placement(const PhysicalNode& sink, const Branches& branches) const {
+    if (sink.placements[0].contract != EdgeContract::kForward || branches.size() == 1) {
+      return sink.placements[0];
+    }
+    if (!sink.input().traits.kinds.is_insert_only()) return Placement::all_in_one();
+    return {EdgeContract::kRebalance, {}};
+  }
+
+  static void append_name(Vertex& vertex, const std::string& name) {
+    vertex.name += vertex.name.empty() ? name : " -> " + name;
+  }
+
+  int close(OpenChain chain) {
+    const int id = static_cast<int>(graph_.vertices.size());
+    chain.vertex.id = id;
+    for (Edge& edge : chain.incoming) {
+      edge.to_vertex = id;
+      graph_.edges.push_back(std::move(edge));
+    }
+    graph_.vertices.push_back(std::move(chain.vertex));
+    return id;
+  }
+
+  /// True when the rows are where they must be without an exchange.
+  bool in_place(const Branches& branches, const Placement& placement) const {
+    if (branches.size() != 1) return false;
+    if (placement.contract == EdgeContract::kForward) return true;
+    return options_.parallelism == 1 ||
+           (placement.contract == EdgeContract::kGlobal && branches[0].vertex.parallelism == 1);
+  }
+
+  /// One chain that gets the rows of all branches where they must be.
+  Result<OpenChain> placed(Branches branches, const Placement& placement) {
+    if (in_place(branches, placement) && options_.chaining) return std::move(branches[0]);
+    OpenChain chain;
+    lead(std::move(branches), placement, 0, chain);
+    return chain;
+  }
+
+  /// Closes the branches and leads them to `input` of the chain.
+  void lead(Branches branches, const Placement& placement, int input, OpenChain& chain) {
+    if (placement.contract == EdgeContract::kGlobal) chain.vertex.parallelism = 1;
+    for (OpenChain& branch : branches) {
+      Edge edge;
+      edge.contract = placement.contract;
+      edge.key_columns = placement.keys;
+      edge.to_input = input;
+      if (placement.contract == EdgeContract::kForward) {
+        chain.vertex.parallelism = branch.vertex.parallelism;
+      }
+      for (std::string& ancestor : branch.ancestors) chain.ancestors.push_back(std::move(ancestor));
+      edge.from_vertex = close(std::move(branch));
+      chain.incoming.push_back(std::move(edge));
+    }
+  }
+
+  Result<Branches> build(const PhysicalNode& node) {
+    switch (node.kind) {
+      case PhysicalKind::kSource:
+        return build_source(node);
+      case PhysicalKind::kUnion: {
+        Branches all;
+        for (const PhysicalNodePtr& input : node.inputs) {
+          HW_ASSIGN_OR_RETURN(Branches branches, build(*input));
+          for (OpenChain& branch : branches) all.push_back(std::move(branch));
+        }
+        return all;
+      }
+      case PhysicalKind::kJoin:
+        return build_join(node);
+      default:
+        return build_operator(node);
+    }
+  }
+
+  Result<Branches> build_source(const PhysicalNode& node) {
+    OpenChain chain;
+    SourceRecipe recipe;
+    recipe.uid = uids_.make({"Source", {node.table.empty() ? node.name : node.table}, {}});
+    recipe.description = description_of(node);
+    recipe.source = node.source;
+    recipe.transform = node.transform;
+    recipe.watermark = node.watermark;
+    recipe.output_schema = node.schema;
+    recipe.output_kinds = node.traits.kinds;
+    chain.ancestors = {recipe.uid};
+    if (node.table.empty()) chain.vertex.parallelism = 1;
+    append_name(chain.vertex,
+                node.table.empty() ? node.name : "Source(" + short_table(node.table) + ")");
+    chain.vertex.source = std::move(recipe);
+    Branches branches;
+    branches.push_back(std::move(chain));
+    return branches;
+  }
+
+  Result<Branches> build_operator(const PhysicalNode& node) {
+    HW_ASSIGN_OR_RETURN(Branches branches, build(node.input()));
+    if (node.placements[0].contract == EdgeContract::kForward && options_.chaining) {
+      // What keeps no state may run at the end of each branch.
+      for (OpenChain& branch : branches) HW_TRY(append(node, branch));
+      return branches;
+    }
+    if (node.placements[0].contract == EdgeContract::kForward && branches.size() > 1) {
+      Branches each;
+      for (OpenChain& branch : branches) {
+        Branches one;
+        one.push_back(std::move(branch));
+        OpenChain chain;
+        lead(std::move(one), node.placements[0], 0, chain);
+        HW_TRY(append(node, chain));
+        each.push_back(std::move(chain));
+      }
+      return each;
+    }
+    HW_ASSIGN_OR_RETURN(OpenChain chain, placed(std::move(branches), node.placements[0]));
+    HW_TRY(append(node, chain));
+    Branches result;
+    result.push_back(std::move(chain));
+    return result;
+  }
+
+  Result<Branches> build_join(const PhysicalNode& node) {
+    OpenChain chain;
+    for (size_t i = 0; i < 2; ++i) {
+      HW_ASSIGN_OR_RETURN(Branches branches, build(node.input(i)));
+      lead(std::move(branches), node.placements[i], static_cast<int>(i), chain);
+    }
+    HW_TRY(append(node, chain));
+    Branches result;
+    result.push_back(std::move(chain));
+    return result;
+  }
+
+  Status append(const PhysicalNode& node, OpenChain& chain) {
+    OperatorRecipe recipe;
+    recipe.uid = uids_.make({node.name, key_names(node), chain.ancestors});
+    recipe.description = description_of(node);
+    HW_ASSIGN_OR_RETURN(recipe.make, operator_of(node, options_.session));
+    // Made once here, so that what an operator refuses is known before anything runs.
+    HW_TRY(recipe.make().status());
+    recipe.output_schema = node.schema;
+    recipe.output_kinds = node.traits.kinds;
+    if (keeps_state(node.kind)) chain.ancestors = {recipe.uid};
+    append_name(chain.vertex, node.name);
+    chain.vertex.chain.push_back(std::move(recipe));
+    return Status::OK();
+  }
+
+  const GraphOptions& options_;
+  JobGraph graph_;
+  OperatorUids uids_;
+};
+
+}  // namespace
+
+Result<JobGraph> build_graph(const std::vector<PhysicalNodePtr>& roots,
+                             const GraphOptions& options) {
+  GraphBuilder builder(options);
+  for (const PhysicalNodePtr& root : roots) HW_TRY(builder.add(*root));
+  JobGraph graph = builder.take();
+  HW_TRY(graph.validate());
+  return graph;
+}
+
+}  // namespace hw

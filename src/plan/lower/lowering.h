@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a logical plan to physical nodes, one file a logical node; and from a physical node to the
+// recipe of its operator, in the same file.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/lower/physical_node.h"
+#include "plan/planner.h"
+
+namespace hw {
+
+/// What lowering looks at and collects.
+struct Lowering {
+  const PlanContext& context;
+  ExprSession session;
+  int parallelism = 1;
+  std::vector<std::string> warnings;
+
+  bool batch() const { return session.batch_mode; }
+};
+
+Result<PhysicalNodePtr> lower(const LogicalNodePtr& node, Lowering& lowering);
+
+// One per logical node.
+Result<PhysicalNodePtr> lower_scan(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_values(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_calc(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_aggregate(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_window_tvf(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_window_aggregate(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_union(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_sort(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_limit(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_top_n(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_sink(const LogicalNodePtr& node, Lowering& lowering);
+
+/// The sink that takes a query's rows, at parallelism 1.
+PhysicalNodePtr collecting_sink(PhysicalNodePtr input, std::shared_ptr<Sink> sink);
+/// Opens a table's sink again once it is known which kinds it gets.
+Status reopen_sink(PhysicalNode& sink, Lowering& lowering);
+
+/// Makes the operator of a node: everything but sources, unions and sinks. Traits are final.
+/// Fails when the operator refuses its spec.
+Result<std::function<Result<std::unique_ptr<Operator>>()>> operator_of(const PhysicalNode& node,
+                                                                       const ExprSession& session);
+
+// One per operator.
+using OperatorMaker = std::function<Result<std::unique_ptr<Operator>>()>;
+OperatorMaker make_calc_of(const PhysicalNode& node, const ExprSession& session);
+OperatorMaker make_group_aggregate_of(const PhysicalNode& node, const ExprSession& session);
+OperatorMaker make_window_assign_of(const PhysicalNode& node);
+OperatorMaker make_window_aggregate_of(const PhysicalNode& node, const ExprSession& session);
+OperatorMaker make_join_of(const PhysicalNode& node, const ExprSession& session);
+OperatorMaker make_sort_of(const PhysicalNode& node);
+OperatorMaker make_limit_of(const PhysicalNode& node);
+OperatorMaker make_top_n_of(const PhysicalNode& node);
+OperatorMaker make_fold_of(const PhysicalNode& node);
+OperatorMaker make_not_null_of(const PhysicalNode& node, const ExprSession& session);
+
+/// A node over lowered inputs, with the logical node's schema.
+PhysicalNodePtr physical_node(PhysicalKind kind, std::string name, const LogicalNodePtr& logical,
+                              std::vector<PhysicalNodePtr> inputs,
+                              std::vector<Placement> placements);
+
+/// Bare columns of a schema; a calc that only projects.
+PhysicalNodePtr calc_node(PhysicalNodePtr input, BoundExprPtr condition,
+                          std::vector<BoundExprPtr> projections, SchemaPtr schema);
+
+}  // namespace hw

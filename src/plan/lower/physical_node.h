@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The plan after the last choice: operators, where their rows must be, sources and sinks opened.
+// Built once (build.h), then filled with its changelog (changelog/infer.h), then turned into
+// vertices (graph/build_graph.h). One owner: the plan of a job.
+
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plan/logical/node.h"
+#include "runtime/job_graph.h"
+
+namespace hw {
+
+enum class PhysicalKind : uint8_t {
+  kSource,
+  kFold,  // a bounded changelog in batch mode becomes its result
+  kCalc,
+  kGroupAggregate,
+  kWindowAssign,
+  kWindowAggregate,
+  kJoin,
+  kUnion,
+  kSort,
+  kLimit,
+  kTopN,
+  kNotNull,  // refuses NULL in columns of a sink that are NOT NULL
+  kSink,
+};
+
+/// Where an input's rows must be: as they come, with those of equal keys, or all in one place.
+struct Placement {
+  EdgeContract contract = EdgeContract::kForward;
+  std::vector<int> keys;
+
+  static Placement any() { return {}; }
+  static Placement all_in_one() { return {EdgeContract::kGlobal, {}}; }
+  /// No keys: all in one place.
+  static Placement by(std::vector<int> keys) {
+    if (keys.empty()) return all_in_one();
+    return {EdgeContract::kHash, std::move(keys)};
+  }
+};
+
+/// What rows of an edge mean over time.
+struct ChangelogTraits {
+  RowKindSet kinds = RowKindSet::insert_only();
+  /// Each a set of columns (ascending) by which an update replaces; an empty set = a single row.
+  std::vector<std::vector<int>> upsert_keys;
+  /// Somebody downstream needs -U before each +U.
+  bool update_before_wanted = false;
+};
+
+struct PhysicalNode;
+using PhysicalNodePtr = std::unique_ptr<PhysicalNode>;
+
+struct PhysicalNode {
+  PhysicalKind kind = PhysicalKind::kCalc;
+  /// Short and stable: "Calc". Details as EXPLAIN prints them.
+  std::string name;
+  Details details;
+  /// What it was made of; null for kCalc, kFold, kNotNull, and the collecting kSink.
+  LogicalNodePtr logical;
+  std::vector<PhysicalNodePtr> inputs;
+  /// One per input.
+  std::vector<Placement> placements;
+  SchemaPtr schema;
+  ChangelogTraits traits;
+  /// All sources below end by themselves.
+  bool bounded = true;
+
+  // kCalc
+  BoundExprPtr condition;  // may be null
+  std::vector<BoundExprPtr> projections;
+  // kFold: columns of the PRIMARY KEY, empty = multiset. kNotNull: the columns. kSource, kSink:
+  // the PRIMARY KEY among the columns.
+  std::vector<int> columns;
+  // kSource
+  std::shared_ptr<Source> source;
+  SplitTransformFactory transform;  // may be empty
+  WatermarkRule watermark;
+  // kSink
+  std::shared_ptr<Sink> sink;
+  /// The table, for messages; empty for the collecting sink.
+  std::string table;
+  SqlPosition position;
+
+  const PhysicalNode& input(size_t i = 0) const { return *inputs[i]; }
+};
+
+/// `Calc(select=[a])`
+std::string line_of(const PhysicalNode& node);
+
+}  // namespace hw

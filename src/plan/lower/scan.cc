@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Scans: opens the source with the columns that it must produce, and says how they become the
+// table's columns and watermarks. In batch mode a changelog is folded first.
+
+#include "plan/logical/scan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "expr/resolve.h"
+#include "operators/changelog_fold.h"
+#include "operators/source_transform.h"
+#include "plan/logical/project.h"
+#include "plan/lower/lowering.h"
+#include "plan/lower/open_table.h"
+#include "runtime/options.h"
+
+namespace hw {
+namespace {
+
+/// The columns of one scan: what goes out, and what the source produces for it.
+struct ScanColumns {
+  /// Declared positions in the order in which they leave the transform.
+  std::vector<int> output;
+  /// Declared positions that the source produces, in order.
+  std::vector<int> requested;
+
+  int output_index(int declared) const {
+    const auto found = std::find(output.begin(), output.end(), declared);
+    return found == output.end() ? -1 : static_cast<int>(found - output.begin());
+  }
+  int requested_index(int declared) const {
+    const auto found = std::find(requested.begin(), requested.end(), declared);
+    return static_cast<int>(found - requested.begin());
+  }
+};
+
+void add_once(std::vector<int>& columns, int column) {
+  if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
+    columns.push_back(column);
+  }
+}
+
+ScanColumns scan_columns(const TableDefinition& table, std::vector<int> wanted, bool watermark) {
+  ScanColumns columns;
+  columns.output = std::move(wanted);
+  if (watermark) {
+    add_once(columns.output, table.watermark->column);
+    for (const int read : columns_read(*table.watermark->expr)) add_once(columns.output, read);
+  }
+  for (const int declared : columns.output) {
+    const TableColumn& column = table.columns[static_cast<size_t>(declared)];
+    if (column.origin != ColumnOrigin::kComputed) {
+      add_once(columns.requested, declared);
+      continue;
+    }
+    for (const int read : columns_read(*column.expr)) add_once(columns.requested, read);
+  }
+  std::sort(columns.requested.begin(), columns.requested.end());
+  return columns;
+}
+
+SchemaPtr schema_of(const TableDefinition& table, const std::vector<int>& columns) {
+  std::vector<SqlField> fields;
+  for (const int declared : columns) {
+    const TableColumn& column = table.columns[static_cast<size_t>(declared)];
+    fields.push_back({column.name, column.type});
+  }
+  return make_schema(std::move(fields));
+}
+
+/// Every output column over the columns that the source produces.
+std::vector<BoundExprPtr> transform_exprs(const TableDefinition& table, const ScanColumns& columns,
+                                          const std::vector<ScanRequest::Column>& produced) {
+  // What a declared column is when it comes from the source: metadata is cast to its column.
+  std::vector<BoundExprPtr> declared(table.columns.size());
+  for (size_t i = 0; i < columns.requested.size(); ++i) {
+    const auto column = static_cast<size_t>(columns.requested[i]);
+    const BoundExprPtr raw =
+        BoundExpr::column(static_cast<int>(i), produced[i].type, produced[i].name);
+    declared[column] = cast_if_needed(raw, table.columns[column].type);
+  }
+  std::vector<BoundExprPtr> exprs;
+  for (const int output : columns.output) {
+    const auto column = static_cast<size_t>(output);
+    const BoundExprPtr& computed = table.columns[column].expr;
+    exprs.push_back(computed == nullptr ? declared[column]
+                                        : substitute_columns(computed, declared));
+  }
+  return exprs;
+}
+
+bool is_identity(const std::vector<BoundExprPtr>& exprs, size_t num_inputs) {
+  if (exprs.size() != num_inputs) return false;
+  for (size_t i = 0; i < exprs.size(); ++i) {
+    if (exprs[i]->kind() != BoundExpr::Kind::kColumn ||
+        exprs[i]->column_index() != static_cast<int>(i)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Result<int64_t> idle_timeout_ms(const ScanNode& scan, const Lowering& lowering) {
+  const auto own = scan.spec().options.find("scan.watermark.idle-timeout");
+  if (own == scan.spec().options.end()) return lowering.context.config->idle_timeout_ms();
+  return parse_duration_ms(own->second);
+}
+
+/// The source of `columns`, with what turns its rows into the table's.
+Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns& columns,
+                                  bool watermark, std::vector<PushedPredicate> predicates,
+                                  Lowering& lowering) {
+  const auto& scan = node->as<ScanNode>();
+  const TableDefinition& table = scan.table();
+  PhysicalNodePtr source = physical_node(PhysicalKind::kSource, "TableSourceScan", node, {}, {});
+  source->schema = schema_of(table, columns.output);
+  source->table = scan.spec().path.to_text();
+  source->position = scan.spec().position;
+  HW_ASSIGN_OR_RETURN(ScanRequest request,
+                      scan_request(scan, columns.requested, std::move(predicates), lowering));
+  const std::vector<ScanRequest::Column> produced = request.columns;
+  HW_ASSIGN_OR_RETURN(source->source, open_source(scan, std::move(request), lowering));
+  source->bounded = source->source->bounded();
+  std::vector<BoundExprPtr> exprs = transform_exprs(table, columns, produced);
+  if (!is_identity(exprs, produced.size()) || watermark) {
+    SourceTransformSpec spec;
+    spec.columns = std::move(exprs);
+    spec.output = source->schema;
+    spec.session = lowering.session;
+    if (watermark) {
+      std::vector<int> index(table.columns.size(), -1);
+      for (size_t i = 0; i < columns.output.size(); ++i) {
+        index[static_cast<size_t>(columns.output[i])] = static_cast<int>(i);
+      }
+      spec.watermark = renumber_columns(table.watermark->expr, index);
+      spec.time_column = columns.output_index(table.watermark->column);
+      source->watermark.kind = WatermarkRule::Kind::kPerRow;
+      HW_ASSIGN_OR_RETURN(source->watermark.idle_timeout_ms, idle_timeout_ms(scan, lowering));
+    }
+    source->transform = make_source_transform(std::move(spec));
+  }
+  for (const int key : table.primary_key) {
+    const int column = columns.output_index(key);
+    if (column < 0) {
+      source->columns.clear();
+      break;
+    }
+    source->columns.push_back(column);
+  }
+  return source;
+}
+
+/// The wanted columns again, behind what was added for watermarks and keys.
+PhysicalNodePtr wanted_only(PhysicalNodePtr below, const LogicalNodePtr& node) {
+  const auto num_wanted = static_cast<size_t>(node->num_columns());
+  if (static_cast<size_t>(below->schema->num_fields()) == num_wanted) return below;
+  return calc_node(std::move(below), nullptr, columns_of(*node), node->schema());
+}
+
+PhysicalNodePtr folded(PhysicalNodePtr source) {
+  std::vector<int> key = source->columns;
+  Placement placement = Placement::by(key);
+  if (key.empty()) {
+    std::vector<int> all;
+    for (int i = 0; i < source->schema->num_fields(); ++i) all.push_back(i);
+    placement = Placement::by(std::move(all));
+  }
+  const SchemaPtr schema = source->schema;
+  std::vector<PhysicalNodePtr> inputs;
+  inputs.push_back(std::move(source));
+  PhysicalNodePtr fold = physical_node(PhysicalKind::kFold, "ChangelogFold", nullptr,
+                                       std::move(inputs), {std::move(placement)});
+  fold->schema = schema;
+  std::string names;
+  for (const int column : key) names += (names.empty() ? "" : ", ") + schema->name(column);
+  fold->details = {{"by", names.empty() ? "row" : names}};
+  fold->columns = std::move(key);
+  return fold;
+}
+
+}  // namespace
+
+Result<PhysicalNodePtr> lower_scan(const LogicalNodePtr& node, Lowering& lowering) {
+  const auto& scan = node->as<ScanNode>();
+  const TableDefinition& table = scan.table();
+  const bool watermark = table.watermark.has_value() && !lowering.batch();
+  ScanColumns columns = scan_columns(table, scan.spec().columns, watermark);
+  HW_ASSIGN_OR_RETURN(PhysicalNodePtr source,
+                      open_scan(node, columns, watermark, scan.spec().predicates, lowering));
+  const RowKindSet kinds = source->source->changelog();
+  const bool upserts =
+      kinds.contains(RowKind::kUpdateAfter) && !kinds.contains(RowKind::kUpdateBefore);
+  if (upserts && table.primary_key.empty()) {
+    return at(source->position, Status::Invalid("table '", source->table,
+                                                "' has updates without -U, so it needs a PRIMARY "
+                                                "KEY (..) NOT ENFORCED"));
+  }
+  if (kinds.is_insert_only()) return wanted_only(std::move(source), node);
+  if (!lowering.batch()) {
+    if (upserts) {
+      return not_supported_yet("reading a table of updates without -U ('" + source->table +
+                                   "') in streaming mode; batch mode folds it",
+                               source->position);
+    }
+    if (!scan.spec().predicates.empty()) {
+      // Skipping rows of a changelog is the plan's business.
+      HW_ASSIGN_OR_RETURN(source, open_scan(node, columns, watermark, {}, lowering));
+    }
+    return wanted_only(std::move(source), node);
+  }
+  for (const int key : table.primary_key) add_once(columns.output, key);
+  columns = scan_columns(table, std::move(columns.output), watermark);
+  HW_ASSIGN_OR_RETURN(source, open_scan(node, columns, watermark, {}, lowering));
+  if (!source->bounded) {
+    return at(source->position, Status::Invalid("batch mode reads bounded tables, but '",
+                                                source->table, "' is unbounded"));
+  }
+  return wanted_only(folded(std::move(source)), node);
+}
+
+OperatorMaker make_fold_of(const PhysicalNode& node) {
+  return
+      [spec = ChangelogFoldSpec{node.schema, node.columns}] { return make_changelog_fold(spec); };
+}
+
+}  // namespace hw

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// GROUP BY with window columns.
+
+#include "plan/logical/window_aggregate.h"
+
+#include <utility>
+
+#include "operators/window_aggregate.h"
+#include "plan/lower/lowering.h"
+
+namespace hw {
+
+Result<PhysicalNodePtr> lower_window_aggregate(const LogicalNodePtr& node, Lowering& lowering) {
+  std::vector<PhysicalNodePtr> inputs(1);
+  HW_ASSIGN_OR_RETURN(inputs[0], lower(node->input(), lowering));
+  return physical_node(PhysicalKind::kWindowAggregate, "WindowAggregate", node, std::move(inputs),
+                       {Placement::by(node->as<WindowAggregateNode>().parts().keys)});
+}
+
+OperatorMaker make_window_aggregate_of(const PhysicalNode& node, const ExprSession& session) {
+  const WindowAggregateNode::Parts& parts = node.logical->as<WindowAggregateNode>().parts();
+  WindowAggregateSpec spec;
+  spec.input = node.input().schema;
+  spec.window = parts.grouping.window;
+  if (parts.grouping.given) {
+    spec.window_start_column = parts.grouping.start;
+    spec.window_end_column = parts.grouping.end;
+  }
+  spec.keys = parts.keys;
+  for (const NamedAggregate& named : parts.aggregates) spec.aggregates.push_back(named.call);
+  spec.properties = parts.properties;
+  spec.output = node.schema;
+  spec.input_retracts = !node.input().traits.kinds.is_insert_only();
+  spec.session = session;
+  return [spec = std::move(spec)] { return make_window_aggregate(spec); };
+}
+
+}  // namespace hw

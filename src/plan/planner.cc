@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "plan/planner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "plan/changelog/infer.h"
+#include "plan/explain/plan_text.h"
+#include "plan/graph/build_graph.h"
+#include "plan/logical/sink.h"
+#include "plan/lower/lowering.h"
+#include "plan/rules/rule.h"
+
+namespace hw {
+namespace {
+
+/// Takes every kind and nothing else: for EXPLAIN of a query that goes nowhere.
+class ExplainSink final : public Sink {
+ public:
+  RowKindSet accepts() const override { return RowKindSet::all(); }
+  Guarantee guarantee() const override { return Guarantee::kNone; }
+  Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext&) override {
+    return Status::UnknownError("the sink of EXPLAIN takes no rows");
+  }
+  Description describe() const override { return {.name = "Collect", .details = {}}; }
+};
+
+/// Everything that planning finds out.
+struct Planned {
+  /// One per root: a SinkNode, or a query's plan.
+  std::vector<LogicalNodePtr> optimized;
+  /// One per root: sinks with final traits.
+  std::vector<PhysicalNodePtr> physical;
+  JobGraph graph;
+  std::vector<std::string> warnings;
+};
+
+Result<int> parallelism_of(const PlanContext& context) {
+  const int wanted = context.config->parallelism().value_or(context.default_parallelism);
+  const int most = context.config->max_parallelism();
+  if (wanted > most) {
+    return Status::Invalid("parallelism is at most 'pipeline.max-parallelism' = ", most,
+                           ", but is ", wanted);
+  }
+  return std::max(1, wanted);
+}
+
+Result<PhysicalNodePtr> lower_root(const PlanRoot& root, const LogicalNodePtr& plan,
+                                   Lowering& lowering) {
+  HW_ASSIGN_OR_RETURN(PhysicalNodePtr lowered, lower(plan, lowering));
+  if (plan->kind() == NodeKind::kSink) return lowered;
+  std::shared_ptr<Sink> collect = root.collect;
+  if (collect == nullptr) collect = std::make_shared<ExplainSink>();
+  return collecting_sink(std::move(lowered), std::move(collect));
+}
+
+Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext& context) {
+  Planned planned;
+  HW_ASSIGN_OR_RETURN(const int parallelism, parallelism_of(context));
+  Lowering lowering{context, context.config->expr_session(), parallelism, {}};
+  const RuleContext rules{lowering.session};
+  const std::vector<std::string> disabled = context.config->disabled_rules();
+  for (const PlanRoot& root : roots) {
+    HW_ASSIGN_OR_RETURN(LogicalNodePtr plan,
+                        optimize(root.node, rules, disabled, context.env, nullptr));
+    HW_ASSIGN_OR_RETURN(PhysicalNodePtr sink, lower_root(root, plan, lowering));
+    HW_TRY(infer_changelog(*sink, lowering));
+    planned.optimized.push_back(std::move(plan));
+    planned.physical.push_back(std::move(sink));
+  }
+  GraphOptions options;
+  options.session = lowering.session;
+  options.parallelism = parallelism;
+  options.max_parallelism = context.config->max_parallelism();
+  options.chaining = context.config->boolean("pipeline.operator-chaining.enabled");
+  HW_ASSIGN_OR_RETURN(planned.graph, build_graph(planned.physical, options));
+  planned.graph.name = context.config->pipeline_name().value_or("");
+  planned.warnings = std::move(lowering.warnings);
+  return planned;
+}
+
+}  // namespace
+
+Result<JobPlan> plan_job(std::vector<PlanRoot> roots, const PlanContext& context) {
+  HW_ASSIGN_OR_RETURN(Planned planned, plan_roots(roots, context));
+  JobPlan plan;
+  plan.schema = planned.optimized[0]->schema();
+  plan.kinds = planned.physical[0]->input().traits.kinds;
+  plan.bounded = std::all_of(planned.physical.begin(), planned.physical.end(),
+                             [](const PhysicalNodePtr& sink) { return sink->bounded; });
+  plan.graph = std::move(planned.graph);
+  plan.warnings = std::move(planned.warnings);
+  return plan;
+}
+
+Result<std::string> explain_plan(std::vector<PlanRoot> roots, const PlanContext& context,
+                                 const ExplainOptions& options) {
+  HW_ASSIGN_OR_RETURN(const Planned planned, plan_roots(roots, context));
+  std::string text = "== Abstract Syntax Tree ==\n";
+  for (const PlanRoot& root : roots) text += to_text(root.node);
+  text += "\n== Optimized Physical Plan ==\n";
+  for (const PhysicalNodePtr& sink : planned.physical) {
+    // The sink that collects is the client's and no part of the query.
+    const bool collects = sink->logical == nullptr;
+    text += physical_text(collects ? sink->input() : *sink, options.changelog);
+  }
+  text += "\n== Optimized Execution Plan ==\n" + execution_text(planned.graph);
+  return text;
+}
+
+}  // namespace hw

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Equalities between the two sides of a join become its keys; a side that is computed is put into
+// a column of its input first.
+
+#include <algorithm>
+#include <optional>
+
+#include "plan/logical/join.h"
+#include "plan/logical/project.h"
+#include "plan/rules/rule.h"
+
+namespace hw {
+namespace {
+
+enum class Side : uint8_t { kNone, kLeft, kRight, kBoth };
+
+Side side_of(const BoundExpr& expr, int left_columns) {
+  bool left = false, right = false;
+  for (const int column : columns_read(expr)) {
+    (column < left_columns ? left : right) = true;
+  }
+  if (left && right) return Side::kBoth;
+  return left ? Side::kLeft : right ? Side::kRight : Side::kNone;
+}
+
+/// One input of the join with the key columns that are computed behind its own.
+class KeyedInput {
+ public:
+  KeyedInput(const LogicalNodePtr& input, int first)
+      : input_(input), first_(first), exprs_(columns_of(*input)) {
+    for (const PlanColumn& column : input->columns()) names_.push_back(column.name);
+  }
+
+  /// `key` is over both inputs' columns. Returns its column in this input.
+  int add(const BoundExprPtr& key) {
+    std::vector<int> own(static_cast<size_t>(first_), -1);
+    for (int i = 0; i < input_->num_columns(); ++i) own.push_back(i);
+    const BoundExprPtr expr = renumber_columns(key, own);
+    for (size_t i = 0; i < exprs_.size(); ++i) {
+      if (exprs_[i]->equals(*expr)) return static_cast<int>(i);
+    }
+    exprs_.push_back(expr);
+    names_.push_back("$key" + std::to_string(exprs_.size() - 1));
+    return static_cast<int>(exprs_.size()) - 1;
+  }
+
+  int added() const { return static_cast<int>(exprs_.size()) - input_->num_columns(); }
+  LogicalNodePtr plan() const {
+    return added() == 0 ? input_ : std::make_shared<ProjectNode>(input_, exprs_, names_);
+  }
+
+ private:
+  const LogicalNodePtr& input_;
+  const int first_;
+  std::vector<BoundExprPtr> exprs_;
+  std::vector<std::string> names_;
+};
+
+struct KeyPair {
+  BoundExprPtr left;
+  BoundExprPtr right;
+};
+
+std::optional<KeyPair> key_pair(const BoundExpr& test, int left_columns) {
+  if (test.kind() != BoundExpr::Kind::kCall || test.function()->name != "=" ||
+      !test.deterministic()) {
+    return std::nullopt;
+  }
+  const BoundExprPtr& a = test.args()[0];
+  const BoundExprPtr& b = test.args()[1];
+  if (!a->type().equals_ignoring_null(b->type())) return std::nullopt;
+  const Side side_a = side_of(*a, left_columns), side_b = side_of(*b, left_columns);
+  if (side_a == Side::kLeft && side_b == Side::kRight) return KeyPair{a, b};
+  if (side_a == Side::kRight && side_b == Side::kLeft) return KeyPair{b, a};
+  return std::nullopt;
+}
+
+/// The join's own columns out of the wider inputs.
+LogicalNodePtr original_columns(const LogicalNodePtr& join, const JoinNode& before,
+                                int added_left) {
+  const int left_columns = before.left()->num_columns();
+  std::vector<BoundExprPtr> exprs;
+  std::vector<std::string> names;
+  for (int i = 0; i < before.num_columns(); ++i) {
+    const int column = i < left_columns ? i : i + added_left;
+    exprs.push_back(column_of(*join, column));
+    names.push_back(before.column(i).name);
+  }
+  return std::make_shared<ProjectNode>(join, std::move(exprs), std::move(names));
+}
+
+LogicalNodePtr extract(const LogicalNodePtr& node) {
+  const auto* join = node_if<JoinNode>(node);
+  if (join == nullptr || join->parts().condition == nullptr) return node;
+  const int left_columns = join->left()->num_columns();
+  KeyedInput left(join->left(), 0), right(join->right(), left_columns);
+  JoinNode::Parts parts = join->parts();
+  std::vector<BoundExprPtr> rest;
+  for (const BoundExprPtr& test : conjuncts(parts.condition)) {
+    const std::optional<KeyPair> pair = key_pair(*test, left_columns);
+    if (!pair) {
+      rest.push_back(test);
+      continue;
+    }
+    const int l = left.add(pair->left), r = right.add(pair->right);
+    bool known = false;
+    for (size_t i = 0; i < parts.left_keys.size(); ++i) {
+      known = known || (parts.left_keys[i] == l && parts.right_keys[i] == r);
+    }
+    if (known) continue;
+    parts.left_keys.push_back(l);
+    parts.right_keys.push_back(r);
+  }
+  if (parts.left_keys.size() == join->parts().left_keys.size()) return node;
+  parts.condition = nullptr;
+  if (!rest.empty()) {
+    std::vector<int> new_index;
+    for (int i = 0; i < left_columns + join->right()->num_columns(); ++i) {
+      new_index.push_back(i < left_columns ? i : i + left.added());
+    }
+    parts.condition = renumber_columns(conjunction(std::move(rest)), new_index);
+  }
+  const LogicalNodePtr keyed =
+      std::make_shared<JoinNode>(left.plan(), right.plan(), std::move(parts));
+  if (left.added() == 0 && right.added() == 0) return keyed;
+  return original_columns(keyed, *join, left.added());
+}
+
+}  // namespace
+
+Result<LogicalNodePtr> extract_join_keys(const LogicalNodePtr& plan, const RuleContext&) {
+  return transform_up(
+      plan, [](const LogicalNodePtr& node) -> Result<LogicalNodePtr> { return extract(node); });
+}
+
+}  // namespace hw

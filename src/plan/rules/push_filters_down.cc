@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Filters go as near to the sources as they may. A test that can fail (a division, a cast) never
+// goes below what might have kept a row from it; one that is not deterministic stays as well.
+
+#include <algorithm>
+
+#include "plan/logical/aggregate.h"
+#include "plan/logical/filter.h"
+#include "plan/logical/join.h"
+#include "plan/logical/project.h"
+#include "plan/logical/sort.h"
+#include "plan/logical/union_all.h"
+#include "plan/logical/window_aggregate.h"
+#include "plan/logical/window_tvf.h"
+#include "plan/rules/rule.h"
+#include "plan/rules/substitution.h"
+
+namespace hw {
+namespace {
+
+using Tests = std::vector<BoundExprPtr>;
+
+LogicalNodePtr push(const LogicalNodePtr& node, Tests tests);
+
+LogicalNodePtr filtered(const LogicalNodePtr& node, Tests tests) {
+  if (tests.empty()) return node;
+  return std::make_shared<FilterNode>(node, conjunction(std::move(tests)));
+}
+
+bool may_move(const BoundExpr& test) { return test.deterministic() && !test.can_fail(); }
+
+/// Moves the tests that `goes_down` accepts from `tests` into the result, order kept.
+template <typename GoesDown>
+Tests take(Tests& tests, const GoesDown& goes_down) {
+  Tests taken, kept;
+  for (BoundExprPtr& test : tests) {
+    (goes_down(*test) ? taken : kept).push_back(std::move(test));
+  }
+  tests = std::move(kept);
+  return taken;
+}
+
+LogicalNodePtr push_into(const LogicalNodePtr& node, Tests below) {
+  std::vector<LogicalNodePtr> inputs = node->inputs();
+  inputs[0] = push(inputs[0], std::move(below));
+  return inputs[0] == node->input() ? node : node->with_inputs(std::move(inputs));
+}
+
+LogicalNodePtr push_below_project(const LogicalNodePtr& node, Tests tests) {
+  const auto& project = node->as<ProjectNode>();
+  const bool may = may_substitute(tests, project.exprs());
+  if (!may) return filtered(push_into(node, {}), std::move(tests));
+  for (BoundExprPtr& test : tests) test = substitute_columns(test, project.exprs());
+  return push_into(node, std::move(tests));
+}
+
+/// Keys come first among an aggregate's columns; a test of keys alone keeps or drops whole groups.
+LogicalNodePtr push_below_keys(const LogicalNodePtr& node, const std::vector<int>& keys,
+                               Tests tests) {
+  const int num_keys = static_cast<int>(keys.size());
+  Tests below = take(tests, [&](const BoundExpr& test) {
+    const std::vector<int> read = columns_read(test);
+    return may_move(test) && !read.empty() && read.back() < num_keys;
+  });
+  for (BoundExprPtr& test : below) test = renumber_columns(test, keys);
+  return filtered(push_into(node, std::move(below)), std::move(tests));
+}
+
+LogicalNodePtr push_below_tvf(const LogicalNodePtr& node, Tests tests) {
+  const int columns = node->input()->num_columns();
+  Tests below = take(tests, [&](const BoundExpr& test) {
+    const std::vector<int> read = columns_read(test);
+    return may_move(test) && (read.empty() || read.back() < columns);
+  });
+  return filtered(push_into(node, std::move(below)), std::move(tests));
+}
+
+LogicalNodePtr push_below_union(const LogicalNodePtr& node, const Tests& tests) {
+  std::vector<LogicalNodePtr> inputs;
+  for (const LogicalNodePtr& input : node->inputs()) inputs.push_back(push(input, tests));
+  return node->with_inputs(std::move(inputs));
+}
+
+/// True when the test reads columns of that side only, at least one.
+bool reads_only(const BoundExpr& test, bool left, int left_columns) {
+  const std::vector<int> read = columns_read(test);
+  if (read.empty()) return false;
+  return left ? read.back() < left_columns : read.front() >= left_columns;
+}
+
+LogicalNodePtr push_below_join(const LogicalNodePtr& node, Tests tests) {
+  const auto& join = node->as<JoinNode>();
+  const JoinKind kind = join.parts().kind;
+  const int left_columns = join.left()->num_columns();
+  // Above an outer join, tests may go to the side that is not padded; in ON, to the side that is.
+  const bool where_left = kind == JoinKind::kInner || kind == JoinKind::kLeft;
+  const bool where_right = kind == JoinKind::kInner || kind == JoinKind::kRight;
+  const bool on_left = kind == JoinKind::kInner || kind == JoinKind::kRight;
+  const bool on_right = kind == JoinKind::kInner || kind == JoinKind::kLeft;
+  JoinNode::Parts parts = join.parts();
+  Tests on = parts.condition != nullptr ? conjuncts(parts.condition) : Tests{};
+  if (kind == JoinKind::kInner) {
+    // WHERE over an inner join is as good as ON.
+    Tests joined = take(tests, [](const BoundExpr& test) { return test.deterministic(); });
+    on.insert(on.end(), joined.begin(), joined.end());
+  }
+  const auto side = [&](Tests& from, bool left, bool allowed) {
+    return take(from, [&](const BoundExpr& test) {
+      return allowed && may_move(test) && reads_only(test, left, left_columns);
+    });
+  };
+  Tests left = side(tests, true, where_left), right = side(tests, false, where_right);
+  for (BoundExprPtr& test : side(on, true, on_left)) left.push_back(std::move(test));
+  for (BoundExprPtr& test : side(on, false, on_right)) right.push_back(std::move(test));
+  std::vector<int> right_index(static_cast<size_t>(left_columns), -1);
+  for (int i = 0; i < join.right()->num_columns(); ++i) right_index.push_back(i);
+  for (BoundExprPtr& test : right) test = renumber_columns(test, right_index);
+  parts.condition = on.empty() ? nullptr : conjunction(std::move(on));
+  return filtered(
+      std::make_shared<JoinNode>(push(join.left(), std::move(left)),
+                                 push(join.right(), std::move(right)), std::move(parts)),
+      std::move(tests));
+}
+
+/// Puts `tests`, over the node's columns, somewhere at or below it.
+LogicalNodePtr push(const LogicalNodePtr& node, Tests tests) {
+  switch (node->kind()) {
+    case NodeKind::kFilter: {
+      Tests all = conjuncts(node->as<FilterNode>().condition());
+      all.insert(all.end(), tests.begin(), tests.end());
+      return push(node->input(), std::move(all));
+    }
+    case NodeKind::kProject:
+      return push_below_project(node, std::move(tests));
+    case NodeKind::kAggregate:
+      return push_below_keys(node, node->as<AggregateNode>().keys(), std::move(tests));
+    case NodeKind::kWindowAggregate:
+      return push_below_keys(node, node->as<WindowAggregateNode>().parts().keys, std::move(tests));
+    case NodeKind::kWindowTvf:
+      return push_below_tvf(node, std::move(tests));
+    case NodeKind::kUnion:
+      return push_below_union(node, tests);
+    case NodeKind::kJoin:
+      return push_below_join(node, std::move(tests));
+    case NodeKind::kSort:
+      return push_into(node, std::move(tests));
+    case NodeKind::kLimit:
+    case NodeKind::kTopN:
+      return filtered(push_into(node, {}), std::move(tests));
+    case NodeKind::kScan:
+    case NodeKind::kValues:
+      return filtered(node, std::move(tests));
+    case NodeKind::kSink:
+      return push_into(node, {});
+  }
+  return filtered(node, std::move(tests));
+}
+
+}  // namespace
+
+Result<LogicalNodePtr> push_filters_down(const LogicalNodePtr& plan, const RuleContext&) {
+  return push(plan, {});
+}
+
+}  // namespace hw
