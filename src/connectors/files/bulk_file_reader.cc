@@ -21,14 +21,14 @@ constexpr uint8_t kVersion = 1;
 
 class BulkFileReader final : public SplitReader {
  public:
-  BulkFileReader(const FileScan& scan, std::vector<FileEntry> files, FileColumns columns,
-                 const SourceContext& context)
-      : scan_(scan),
+  BulkFileReader(std::shared_ptr<const FileScan> scan, std::vector<FileEntry> files,
+                 FileColumns columns, const SourceContext& context)
+      : scan_(std::move(scan)),
         files_(std::move(files)),
         env_(*context.env),
         columns_(std::move(columns)),
         request_(columns_.decoder_request(context)),
-        limit_(scan.request.limit) {}
+        limit_(scan_->request.limit) {}
 
   Result<Flow> poll(Output& output) override {
     if (file_ == files_.size() || (limit_ && *limit_ == 0)) return Flow::kFinished;
@@ -83,19 +83,19 @@ class BulkFileReader final : public SplitReader {
  private:
   Status open_file() {
     const FileEntry& file = files_[file_];
-    HW_TRY(columns_.begin_file(file, scan_.default_partition, env_));
-    HW_ASSIGN_OR_RETURN(const Env::Location location, env_.locate(scan_.list.path));
+    HW_TRY(columns_.begin_file(file, scan_->default_partition, env_));
+    HW_ASSIGN_OR_RETURN(const Env::Location location, env_.locate(scan_->list.path));
     auto opened = location.files->OpenInputFile(file.path);
     if (!opened.ok()) {
       return Status::IOError("cannot open '", file.shown, "': ", opened.status().message());
     }
-    HW_ASSIGN_OR_RETURN(reader_, scan_.format->bulk_reader(*std::move(opened), file.shown, request_,
-                                                           scan_.format_options));
+    HW_ASSIGN_OR_RETURN(reader_, scan_->format->bulk_reader(*std::move(opened), file.shown,
+                                                            request_, scan_->format_options));
     return Status::OK();
   }
 
   // Constant after construction.
-  const FileScan& scan_;
+  const std::shared_ptr<const FileScan> scan_;
   const std::vector<FileEntry> files_;
   Env& env_;
 
@@ -109,11 +109,12 @@ class BulkFileReader final : public SplitReader {
 
 }  // namespace
 
-Result<std::unique_ptr<SplitReader>> make_bulk_reader(const FileScan& scan,
+Result<std::unique_ptr<SplitReader>> make_bulk_reader(std::shared_ptr<const FileScan> scan,
                                                       std::vector<FileEntry> files,
                                                       const SourceContext& context) {
-  HW_ASSIGN_OR_RETURN(FileColumns columns, FileColumns::make(scan.request));
-  return std::make_unique<BulkFileReader>(scan, std::move(files), std::move(columns), context);
+  HW_ASSIGN_OR_RETURN(FileColumns columns, FileColumns::make(scan->request));
+  return std::make_unique<BulkFileReader>(std::move(scan), std::move(files), std::move(columns),
+                                          context);
 }
 
 }  // namespace hw

@@ -12,15 +12,16 @@ namespace {
 
 class FileEnumerator final : public SplitEnumerator {
  public:
-  FileEnumerator(const FileScan& scan, Env& env) : scan_(scan), env_(env) {}
+  FileEnumerator(std::shared_ptr<const FileScan> scan, Env& env)
+      : scan_(std::move(scan)), env_(env) {}
 
   Result<std::vector<Split>> discover() override {
     if (done_) return std::vector<Split>();
-    HW_ASSIGN_OR_RETURN(const std::vector<FileEntry> files, list_files(scan_.list, env_));
+    HW_ASSIGN_OR_RETURN(const std::vector<FileEntry> files, list_files(scan_->list, env_));
     done_ = true;
     std::vector<Split> splits;
-    if (scan_.request.one_split) {
-      if (!files.empty()) splits.push_back({scan_.list.path, pack_files(files)});
+    if (scan_->request.one_split) {
+      if (!files.empty()) splits.push_back({scan_->list.path, pack_files(files)});
       return splits;
     }
     for (const FileEntry& file : files) splits.push_back({file.shown, pack_files({file})});
@@ -34,19 +35,19 @@ class FileEnumerator final : public SplitEnumerator {
   }
 
  private:
-  const FileScan& scan_;
+  const std::shared_ptr<const FileScan> scan_;
   Env& env_;
   bool done_ = false;
 };
 
 class FileSource final : public Source {
  public:
-  explicit FileSource(FileScan scan) : scan_(std::move(scan)) {}
+  explicit FileSource(FileScan scan) : scan_(std::make_shared<const FileScan>(std::move(scan))) {}
 
   bool bounded() const override { return true; }
   RowKindSet changelog() const override {
-    return scan_.format->changelog ? scan_.format->changelog(scan_.format_options)
-                                   : RowKindSet::insert_only();
+    return scan_->format->changelog ? scan_->format->changelog(scan_->format_options)
+                                    : RowKindSet::insert_only();
   }
   Result<std::unique_ptr<SplitEnumerator>> make_enumerator(const SourceContext& context) override {
     return std::make_unique<FileEnumerator>(scan_, *context.env);
@@ -54,18 +55,19 @@ class FileSource final : public Source {
   Result<std::unique_ptr<SplitReader>> make_reader(const Split& split,
                                                    const SourceContext& context) override {
     HW_ASSIGN_OR_RETURN(std::vector<FileEntry> files, unpack_files(split.descriptor));
-    if (scan_.format->bulk_reader) return make_bulk_reader(scan_, std::move(files), context);
+    if (scan_->format->bulk_reader) return make_bulk_reader(scan_, std::move(files), context);
     return make_record_reader(scan_, std::move(files), context);
   }
   Description describe() const override {
-    Description description{.name = "filesystem",
-                            .details = {{"path", scan_.list.path}, {"format", scan_.format->name}}};
-    description.details.emplace_back("splits", scan_.request.one_split ? "one" : "one per file");
+    Description description{
+        .name = "filesystem",
+        .details = {{"path", scan_->list.path}, {"format", scan_->format->name}}};
+    description.details.emplace_back("splits", scan_->request.one_split ? "one" : "one per file");
     return description;
   }
 
  private:
-  const FileScan scan_;
+  const std::shared_ptr<const FileScan> scan_;
 };
 
 }  // namespace

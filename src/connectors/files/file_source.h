@@ -25,12 +25,12 @@ struct FileScan {
 
 /// Reads the records of files one after the other, in blocks with the unread rest carried over.
 /// Position: file, byte (of the text, if the file is compressed), line, what the decoder keeps.
-Result<std::unique_ptr<SplitReader>> make_record_reader(const FileScan& scan,
+Result<std::unique_ptr<SplitReader>> make_record_reader(std::shared_ptr<const FileScan> scan,
                                                         std::vector<FileEntry> files,
                                                         const SourceContext& context);
 
 /// Reads files of a bulk format one after the other. Position: file, row.
-Result<std::unique_ptr<SplitReader>> make_bulk_reader(const FileScan& scan,
+Result<std::unique_ptr<SplitReader>> make_bulk_reader(std::shared_ptr<const FileScan> scan,
                                                       std::vector<FileEntry> files,
                                                       const SourceContext& context);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "connectors/files/file_options.h"
+#include "connectors/files/file_sink.h"
 #include "connectors/files/file_source.h"
 #include "runtime/connector_catalogue.h"
 
@@ -27,6 +28,22 @@ Result<std::unique_ptr<Source>> make_source(const ScanRequest& request,
     return not_supported_yet("reading files of format '" + scan.format->name + "'");
   }
   return make_file_source(std::move(scan));
+}
+
+Result<std::unique_ptr<Sink>> make_sink(const SinkRequest& request,
+                                        const ConnectorContext& context) {
+  const Options& options = context.options;
+  FileTarget target;
+  target.path = options.text(file_options::path());
+  target.request = request;
+  target.default_partition = options.text(file_options::default_partition());
+  target.rolling_bytes = options.size_bytes(file_options::rolling_size());
+  target.format = context.formats->find(options.given("format").value_or(""));
+  target.format_options = format_options(options, target.format->name);
+  if (!target.format->encoder && !target.format->bulk_writer) {
+    return not_supported_yet("writing files of format '" + target.format->name + "'");
+  }
+  return make_file_sink(std::move(target));
 }
 
 }  // namespace
@@ -60,6 +77,7 @@ void register_files(ConnectorCatalogue& catalogue) {
   'format' = 'json'
 ))";
   record.source = make_source;
+  record.sink = make_sink;
   catalogue.add(std::move(record));
 }
 

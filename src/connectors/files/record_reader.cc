@@ -47,15 +47,15 @@ Result<std::unique_ptr<arrow::util::Codec>> codec_of(const std::string& path) {
 
 class RecordReader final : public SplitReader {
  public:
-  RecordReader(const FileScan& scan, std::vector<FileEntry> files, FileColumns columns,
-               std::unique_ptr<Decoder> decoder, const SourceContext& context)
-      : scan_(scan),
+  RecordReader(std::shared_ptr<const FileScan> scan, std::vector<FileEntry> files,
+               FileColumns columns, std::unique_ptr<Decoder> decoder, const SourceContext& context)
+      : scan_(std::move(scan)),
         files_(std::move(files)),
         env_(*context.env),
         pool_(context.memory_pool == nullptr ? env_.memory_pool() : context.memory_pool),
         columns_(std::move(columns)),
         decoder_(std::move(decoder)),
-        limit_(scan.request.limit) {}
+        limit_(scan_->request.limit) {}
 
   Result<Flow> poll(Output& output) override;
   Result<std::string> position() const override;
@@ -71,7 +71,7 @@ class RecordReader final : public SplitReader {
   Result<bool> decode(Output& output);
 
   // Constant after construction.
-  const FileScan& scan_;
+  const std::shared_ptr<const FileScan> scan_;
   const std::vector<FileEntry> files_;
   Env& env_;
   arrow::MemoryPool* const pool_;
@@ -94,9 +94,9 @@ class RecordReader final : public SplitReader {
 
 Status RecordReader::open_file() {
   const FileEntry& file = files_[file_];
-  HW_TRY(columns_.begin_file(file, scan_.default_partition, env_));
+  HW_TRY(columns_.begin_file(file, scan_->default_partition, env_));
   HW_ASSIGN_OR_RETURN(codec_, codec_of(file.path));
-  HW_ASSIGN_OR_RETURN(const Env::Location location, env_.locate(scan_.list.path));
+  HW_ASSIGN_OR_RETURN(const Env::Location location, env_.locate(scan_->list.path));
   auto opened = location.files->OpenInputStream(file.path);
   if (!opened.ok()) {
     return Status::IOError("cannot open '", file.shown, "': ", opened.status().message());
@@ -169,7 +169,7 @@ Result<bool> RecordReader::decode(Output& output) {
     return false;
   }
   if (begin_ < end_) {
-    return Status::UnknownError("the format '", scan_.format->name, "' left ", end_ - begin_,
+    return Status::UnknownError("the format '", scan_->format->name, "' left ", end_ - begin_,
                                 " bytes at the end of '", files_[file_].shown, "'");
   }
   close_file();
@@ -257,13 +257,14 @@ ReadProgress RecordReader::progress() const {
 
 }  // namespace
 
-Result<std::unique_ptr<SplitReader>> make_record_reader(const FileScan& scan,
+Result<std::unique_ptr<SplitReader>> make_record_reader(std::shared_ptr<const FileScan> scan,
                                                         std::vector<FileEntry> files,
                                                         const SourceContext& context) {
-  HW_ASSIGN_OR_RETURN(FileColumns columns, FileColumns::make(scan.request));
-  HW_ASSIGN_OR_RETURN(std::unique_ptr<Decoder> decoder,
-                      scan.format->decoder(columns.decoder_request(context), scan.format_options));
-  return std::make_unique<RecordReader>(scan, std::move(files), std::move(columns),
+  HW_ASSIGN_OR_RETURN(FileColumns columns, FileColumns::make(scan->request));
+  HW_ASSIGN_OR_RETURN(
+      std::unique_ptr<Decoder> decoder,
+      scan->format->decoder(columns.decoder_request(context), scan->format_options));
+  return std::make_unique<RecordReader>(std::move(scan), std::move(files), std::move(columns),
                                         std::move(decoder), context);
 }
 
