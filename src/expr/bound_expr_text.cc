@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "columnar/gather.h"
+#include "columnar/nested.h"
 #include "columnar/text/type_text.h"
 #include "expr/bound_expr.h"
 #include "expr/scalar_function.h"
@@ -147,6 +149,26 @@ class SqlText {
     }
   }
 
+  /// Literals come as one constant array.
+  void write_items(const BoundExpr& in) {
+    const BoundExpr& set = *in.args()[1];
+    if (!set.is_literal() || !set.type().is(TypeKind::kArray)) {
+      write_list(in, 1, ", ", kLoose);
+      return;
+    }
+    const ElementsView view(*set.literal_value());
+    for (int64_t i = view.begin(0); i < view.end(0); ++i) {
+      if (i > view.begin(0)) out_ += ", ";
+      if (i - view.begin(0) == kListedItemsMax && view.end(0) - i > 1) {
+        out_ += "… " + std::to_string(view.end(0) - i) + " more";
+        return;
+      }
+      const auto item = static_cast<int32_t>(i);
+      const Result<ColumnPtr> one = gather(*view.elements(), std::span(&item, 1));
+      out_ += one.ok() ? literal_sql(**one) : "?";
+    }
+  }
+
   void write_case(const BoundExpr& expr) {
     const auto& args = expr.args();
     out_ += "CASE";
@@ -188,7 +210,7 @@ class SqlText {
     } else if (name == "IN" && args.size() > 1) {
       write(*args[0], own + 1);
       out_ += " IN (";
-      write_list(expr, 1, ", ", kLoose);
+      write_items(expr);
       out_ += ")";
     } else {
       const bool brackets = name == "ARRAY" || name == "MAP";
