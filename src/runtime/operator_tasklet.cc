@@ -51,10 +51,10 @@ Result<OperatorTasklet::Turn> OperatorTasklet::turn() {
   for (int deliveries = 0; deliveries < kDeliveriesMax; ++deliveries) {
     const Progress so_far = deliveries > 0 ? Progress::kBusy : Progress::kIdle;
     HW_ASSIGN_OR_RETURN(const Chain::State state, chain_.advance());
+    // Senders are told at once, also while the outputs are full.
+    if (!chain_.wants_input()) inbox_.stop_wanting();
     switch (state) {
-      case Chain::State::kDone:
-        inbox_.stop_wanting();
-        return Turn{Progress::kDone, Wait::kNothing};
+      case Chain::State::kDone: return Turn{Progress::kDone, Wait::kNothing};
       case Chain::State::kBusy:
         return Turn{Progress::kBusy, Wait::kNothing};
       case Chain::State::kBlocked:
@@ -65,7 +65,6 @@ Result<OperatorTasklet::Turn> OperatorTasklet::turn() {
       case Chain::State::kReady:
         break;
     }
-    if (!chain_.wants_input()) inbox_.stop_wanting();
     HW_ASSIGN_OR_RETURN(std::optional<Inbox::Delivery> delivery, inbox_.next());
     if (!delivery) {
       HW_TRY(chain_.tail().on_quiet());
