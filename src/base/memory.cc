@@ -200,18 +200,88 @@ class ThreadBlocks {
   int64_t bytes_ = 0;
 };
 
-/// Null once the thread's lists are gone (its other thread-local objects may still free).
-struct ThreadBlocksOwner {
-  ThreadBlocks blocks;
-  ~ThreadBlocksOwner();
-};
-thread_local bool thread_blocks_gone = false;
-ThreadBlocksOwner::~ThreadBlocksOwner() { thread_blocks_gone = true; }
+/// What is allocated now, with little traffic between threads: each adds its share in large steps.
+/// Exact while one thread works; another thread's share may lack up to kStep.
+class AllocationCount {
+ public:
+  struct Share {
+    int64_t bytes = 0;
+    int64_t blocks = 0;
+    int64_t total_bytes = 0;
+  };
 
-ThreadBlocks* thread_blocks() {
-  if (thread_blocks_gone) return nullptr;
-  static thread_local ThreadBlocksOwner owner;
-  return &owner.blocks;
+  void add(Share& share, int64_t bytes) {
+    share.bytes += bytes;
+    if (bytes > 0) {
+      ++share.blocks;
+      share.total_bytes += bytes;
+    }
+    if (share.bytes > kStep || share.bytes < -kStep) settle(share);
+  }
+  void settle(Share& share) {
+    const int64_t now = bytes_.fetch_add(share.bytes, std::memory_order_relaxed) + share.bytes;
+    blocks_.fetch_add(share.blocks, std::memory_order_relaxed);
+    total_bytes_.fetch_add(share.total_bytes, std::memory_order_relaxed);
+    share = {};
+    int64_t max = max_bytes_.load(std::memory_order_relaxed);
+    while (now > max && !max_bytes_.compare_exchange_weak(max, now, std::memory_order_relaxed)) {
+    }
+  }
+  int64_t bytes(const Share& share) const {
+    return bytes_.load(std::memory_order_relaxed) + share.bytes;
+  }
+  int64_t blocks(const Share& share) const {
+    return blocks_.load(std::memory_order_relaxed) + share.blocks;
+  }
+  int64_t total_bytes(const Share& share) const {
+    return total_bytes_.load(std::memory_order_relaxed) + share.total_bytes;
+  }
+  int64_t max_bytes(const Share& share) const {
+    return std::max(max_bytes_.load(std::memory_order_relaxed), bytes(share));
+  }
+
+ private:
+  static constexpr int64_t kStep = 1 << 20;
+
+  std::atomic<int64_t> bytes_{0};
+  std::atomic<int64_t> blocks_{0};
+  std::atomic<int64_t> total_bytes_{0};
+  std::atomic<int64_t> max_bytes_{0};
+};
+
+AllocationCount& allocation_count() {
+  static AllocationCount* const count = new AllocationCount();
+  return *count;
+}
+
+/// Null once the thread's lists are gone (its other thread-local objects may still free).
+struct ThreadMemory {
+  ThreadBlocks blocks;
+  AllocationCount::Share share;
+  ~ThreadMemory();
+};
+thread_local bool thread_memory_gone = false;
+ThreadMemory::~ThreadMemory() {
+  allocation_count().settle(share);
+  thread_memory_gone = true;
+}
+
+ThreadMemory* thread_memory() {
+  if (thread_memory_gone) return nullptr;
+  static thread_local ThreadMemory memory;
+  return &memory;
+}
+
+void count_bytes(int64_t bytes) {
+  if (ThreadMemory* memory = thread_memory()) return allocation_count().add(memory->share, bytes);
+  AllocationCount::Share share;
+  allocation_count().add(share, bytes);
+  allocation_count().settle(share);
+}
+
+AllocationCount::Share own_share() {
+  const ThreadMemory* memory = thread_memory();
+  return memory != nullptr ? memory->share : AllocationCount::Share();
 }
 
 class RecyclingPool final : public arrow::MemoryPool {
@@ -226,14 +296,14 @@ class RecyclingPool final : public arrow::MemoryPool {
     }
     *out = size == 0 ? empty_ : allocate(size);
     if (*out == nullptr) return arrow::Status::OutOfMemory("no memory for ", size, " bytes");
-    stats_.DidAllocateBytes(size);
+    count_bytes(size);
     return arrow::Status::OK();
   }
 
   arrow::Status Reallocate(int64_t old_size, int64_t new_size, int64_t alignment,
                            uint8_t** ptr) override {
     if (same_block(old_size, new_size)) {
-      stats_.DidReallocateBytes(old_size, new_size);
+      count_bytes(new_size - old_size);
       return arrow::Status::OK();
     }
     uint8_t* moved = nullptr;
@@ -246,22 +316,24 @@ class RecyclingPool final : public arrow::MemoryPool {
 
   void Free(uint8_t* buffer, int64_t size, int64_t alignment) override {
     if (buffer == nullptr || size == 0) return;
-    stats_.DidFreeBytes(size);
+    count_bytes(-size);
     if (!kRecycle || size > kRecycledBytesMax) return free_to_system(buffer);
     const int size_class = class_of(size);
-    if (ThreadBlocks* blocks = thread_blocks()) return blocks->give(size_class, buffer);
+    if (ThreadMemory* memory = thread_memory()) return memory->blocks.give(size_class, buffer);
     free_to_system(buffer);
   }
 
   void ReleaseUnused() override {
-    if (ThreadBlocks* blocks = thread_blocks()) blocks->release_all();
+    if (ThreadMemory* memory = thread_memory()) memory->blocks.release_all();
     shared_blocks().release_all();
   }
 
-  int64_t bytes_allocated() const override { return stats_.bytes_allocated(); }
-  int64_t max_memory() const override { return stats_.max_memory(); }
-  int64_t total_bytes_allocated() const override { return stats_.total_bytes_allocated(); }
-  int64_t num_allocations() const override { return stats_.num_allocations(); }
+  int64_t bytes_allocated() const override { return allocation_count().bytes(own_share()); }
+  int64_t max_memory() const override { return allocation_count().max_bytes(own_share()); }
+  int64_t total_bytes_allocated() const override {
+    return allocation_count().total_bytes(own_share());
+  }
+  int64_t num_allocations() const override { return allocation_count().blocks(own_share()); }
   std::string backend_name() const override { return "recycling"; }
 
  private:
@@ -275,32 +347,55 @@ class RecyclingPool final : public arrow::MemoryPool {
   static uint8_t* allocate(int64_t size) {
     if (!kRecycle || size > kRecycledBytesMax) return allocate_from_system(size);
     const int size_class = class_of(size);
-    if (ThreadBlocks* blocks = thread_blocks()) {
-      if (uint8_t* block = blocks->take(size_class)) return block;
+    if (ThreadMemory* memory = thread_memory()) {
+      if (uint8_t* block = memory->blocks.take(size_class)) return block;
     }
     return allocate_from_system(class_bytes(size_class));
   }
 
   alignas(kAlignment) uint8_t empty_[kAlignment] = {};
-  arrow::internal::MemoryPoolStats stats_;
+};
+
+RecyclingPool& pool() {
+  static RecyclingPool* const pool = new RecyclingPool();
+  return *pool;
+}
+
+/// One allocation for the object, one block of the pool for the bytes.
+class PooledBuffer final : public arrow::ResizableBuffer {
+ public:
+  PooledBuffer(uint8_t* data, int64_t size) : ResizableBuffer(data, size) { capacity_ = size; }
+  ~PooledBuffer() override { pool().Free(const_cast<uint8_t*>(data_), capacity_, kAlignment); }
+
+  arrow::Status Reserve(int64_t capacity) override {
+    if (capacity <= capacity_) return arrow::Status::OK();
+    auto* data = const_cast<uint8_t*>(data_);
+    ARROW_RETURN_NOT_OK(pool().Reallocate(capacity_, capacity, kAlignment, &data));
+    data_ = data;
+    capacity_ = capacity;
+    return arrow::Status::OK();
+  }
+  /// Blocks come in classes and go back whole, so shrinking to fit would only copy.
+  arrow::Status Resize(int64_t size, bool /*shrink_to_fit*/) override {
+    ARROW_RETURN_NOT_OK(Reserve(size));
+    size_ = size;
+    return arrow::Status::OK();
+  }
 };
 
 }  // namespace
 
-arrow::MemoryPool* recycling_pool() {
-  static RecyclingPool* const pool = new RecyclingPool();
-  return pool;
-}
+arrow::MemoryPool* recycling_pool() { return &pool(); }
 
 std::shared_ptr<arrow::ResizableBuffer> pooled_buffer(int64_t bytes) {
-  auto buffer = arrow::AllocateResizableBuffer(bytes, recycling_pool());
-  HW_CHECK(buffer.ok());
-  return std::move(buffer).ValueUnsafe();
+  uint8_t* data = nullptr;
+  HW_CHECK(pool().Allocate(bytes, kAlignment, &data).ok());
+  return std::make_shared<PooledBuffer>(data, bytes);
 }
 
 std::shared_ptr<arrow::ResizableBuffer> zeroed_buffer(int64_t bytes) {
   std::shared_ptr<arrow::ResizableBuffer> buffer = pooled_buffer(bytes);
-  std::memset(buffer->mutable_data(), 0, static_cast<size_t>(buffer->capacity()));
+  std::memset(buffer->mutable_data(), 0, static_cast<size_t>(bytes));
   return buffer;
 }
 

@@ -123,43 +123,114 @@ void append_slot(const Column& column, int64_t slot, Form form, std::string& out
   append_present(column, slot, form, out);
 }
 
+/// XXH3-64 of the key bytes of one value of four or eight bytes, in registers: writing five or nine
+/// bytes and reading them back as overlapping words costs more than the hash. The constants are
+/// words of XXH3's secret, combined as it does for these lengths.
+class ShortHash {
+ public:
+  /// `01` and four bytes.
+  static uint64_t of(uint32_t value) {
+    constexpr uint64_t kSeed =
+        kKeyHashSeed ^ (uint64_t{__builtin_bswap32(static_cast<uint32_t>(kKeyHashSeed))} << 32);
+    constexpr uint64_t kFlip = (0x1cad21f72c81017c ^ 0xdb979083e96dd4de) - kSeed;
+    constexpr uint64_t kMix = 0x9fb21c651e98df25;
+    constexpr uint64_t kLength = 5;
+    const uint32_t first = 1 | value << 8;
+    uint64_t hash = (value + (uint64_t{first} << 32)) ^ kFlip;
+    hash ^= std::rotl(hash, 49) ^ std::rotl(hash, 24);
+    hash *= kMix;
+    hash ^= (hash >> 35) + kLength;
+    hash *= kMix;
+    return hash ^ (hash >> 28);
+  }
+
+  /// `01` and eight bytes.
+  static uint64_t of(uint64_t value) {
+    constexpr uint64_t kFlipLow = (0x1f67b3b7a4a44072 ^ 0x78e5c0cc4ee679cb) + kKeyHashSeed;
+    constexpr uint64_t kFlipHigh = (0x2172ffcc7dd05a82 ^ 0x8e2443f7744608b8) - kKeyHashSeed;
+    constexpr uint64_t kLength = 9;
+    const uint64_t low = (1 | value << 8) ^ kFlipLow;
+    const uint64_t high = value ^ kFlipHigh;
+    const auto product = static_cast<Wide>(low) * high;
+    const uint64_t folded = static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+    uint64_t hash = kLength + __builtin_bswap64(low) + high + folded;
+    hash ^= hash >> 37;
+    hash *= 0x165667919e3779f9;
+    return hash ^ (hash >> 32);
+  }
+
+ private:
+  __extension__ using Wide = unsigned __int128;
+};
+
 uint64_t hash_bytes(std::string_view bytes) {
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), kKeyHashSeed);
 }
 
 uint64_t null_hash() { return hash_bytes(std::string_view("\0", 1)); }
 
-/// Hashes slots [0, n) of storage that is read as plain.
 template <typename T>
-void hash_fixed_slots(const Column& storage, int64_t n, uint64_t* hashes) {
-  const uint64_t if_null = null_hash();
-  const bool nulls = storage.may_have_nulls();
-  for (int64_t i = 0; i < n; ++i) {
-    // The length is known here, so that the hash is a handful of instructions.
+uint64_t hash_fixed(T value) {
+  if constexpr (sizeof(T) == 4) {
+    return ShortHash::of(std::bit_cast<uint32_t>(normalised(value)));
+  } else if constexpr (sizeof(T) == 8) {
+    return ShortHash::of(std::bit_cast<uint64_t>(normalised(value)));
+  } else {
     char bytes[1 + sizeof(T)];
     bytes[0] = '\1';
-    const T value = normalised(storage.slot_value<T>(i));
     std::memcpy(bytes + 1, &value, sizeof(T));
-    const uint64_t hash = XXH3_64bits_withSeed(bytes, sizeof(bytes), kKeyHashSeed);
-    hashes[i] = nulls && storage.slot_is_null(i) ? if_null : hash;
+    return XXH3_64bits_withSeed(bytes, sizeof(bytes), kKeyHashSeed);
   }
 }
 
-void hash_text_slots(const Column& storage, int64_t n, uint64_t* hashes) {
-  std::string scratch;
+/// Hashes slots [0, n) of storage that is read as plain.
+template <typename T>
+void hash_fixed_slots(const Column& storage, int64_t n, uint64_t* __restrict hashes) {
+  const T* values = storage.data<T>();
+  for (int64_t i = 0; i < n; ++i) hashes[i] = hash_fixed(values[i]);
+  if (!storage.may_have_nulls()) return;
+  const uint64_t if_null = null_hash();
   for (int64_t i = 0; i < n; ++i) {
-    if (storage.slot_is_null(i)) {
-      hashes[i] = null_hash();
-      continue;
+    if (storage.slot_is_null(i)) hashes[i] = if_null;
+  }
+}
+
+/// Returns the end of what it wrote.
+char* write_text_key(const Column& storage, int64_t slot, char* place) {
+  if (storage.slot_is_null(slot)) {
+    *place = '\0';
+    return place + 1;
+  }
+  const auto value = storage.slot_value<std::string_view>(slot);
+  const auto size = static_cast<uint32_t>(value.size());
+  *place = '\1';
+  std::memcpy(place + 1, &size, sizeof(size));
+  if (size > 0) std::memcpy(place + 5, value.data(), size);
+  return place + 5 + size;
+}
+
+/// Writes a block of rows first and hashes it then: a load that overlaps two stores has to wait
+/// for both.
+void hash_text_slots(const Column& storage, int64_t n, uint64_t* hashes) {
+  constexpr int64_t kBlockRows = 64;
+  std::string block;
+  size_t ends[kBlockRows];
+  for (int64_t first = 0; first < n; first += kBlockRows) {
+    const int64_t rows = std::min(kBlockRows, n - first);
+    size_t room = 0;
+    for (int64_t i = 0; i < rows; ++i) {
+      room += 5 + storage.slot_value<std::string_view>(first + i).size();
     }
-    const auto value = storage.slot_value<std::string_view>(i);
-    const auto size = static_cast<uint32_t>(value.size());
-    if (scratch.size() < value.size() + 5) scratch.resize(value.size() + 64);
-    char* bytes = scratch.data();
-    bytes[0] = '\1';
-    std::memcpy(bytes + 1, &size, sizeof(size));
-    if (size > 0) std::memcpy(bytes + 5, value.data(), size);
-    hashes[i] = XXH3_64bits_withSeed(bytes, size + 5, kKeyHashSeed);
+    if (block.size() < room) block.resize(room + room / 2);
+    char* place = block.data();
+    for (int64_t i = 0; i < rows; ++i) {
+      place = write_text_key(storage, first + i, place);
+      ends[i] = static_cast<size_t>(place - block.data());
+    }
+    size_t begin = 0;
+    for (int64_t i = 0; i < rows; begin = ends[i++]) {
+      hashes[first + i] = hash_bytes({block.data() + begin, ends[i] - begin});
+    }
   }
 }
 
@@ -259,6 +330,11 @@ class FixedKeyBlock {
 
   template <typename T>
   void append_values(const Column& column, int64_t first_row, int64_t n) {
+    if constexpr (!std::is_same_v<T, bool>) {
+      if (column.is_plain() && !column.may_have_nulls()) {
+        return append_plain(column.data<T>() + first_row, n);
+      }
+    }
     for (int64_t i = 0; i < n; ++i) {
       const int64_t slot = column.slot(first_row + i);
       char* place = bytes_.data() + i * stride_ + sizes_[i];
@@ -270,11 +346,40 @@ class FixedKeyBlock {
     }
   }
 
+  template <typename T>
+  void append_plain(const T* values, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) {
+      char* place = bytes_.data() + i * stride_ + sizes_[i];
+      const T value = normalised(values[i]);
+      place[0] = '\1';
+      std::memcpy(place + 1, &value, sizeof(T));
+      sizes_[i] += 1 + static_cast<int32_t>(sizeof(T));
+    }
+  }
+
   const std::span<const ColumnPtr> columns_;
   int64_t stride_ = 0;
   std::vector<char> bytes_;
   int32_t sizes_[kRows];
 };
+
+void hash_mixed_columns(std::span<const ColumnPtr> columns, int64_t n, uint64_t* hashes) {
+  constexpr int64_t kBlockRows = 64;
+  std::string block;
+  size_t ends[kBlockRows];
+  for (int64_t first = 0; first < n; first += kBlockRows) {
+    const int64_t rows = std::min(kBlockRows, n - first);
+    block.clear();
+    for (int64_t i = 0; i < rows; ++i) {
+      append_key_bytes(columns, first + i, block);
+      ends[i] = block.size();
+    }
+    size_t begin = 0;
+    for (int64_t i = 0; i < rows; begin = ends[i++]) {
+      hashes[first + i] = hash_bytes({block.data() + begin, ends[i] - begin});
+    }
+  }
+}
 
 bool all_fixed_width(std::span<const ColumnPtr> columns) {
   return std::all_of(columns.begin(), columns.end(),
@@ -295,12 +400,7 @@ std::vector<uint64_t> hash_keys(std::span<const ColumnPtr> columns, int64_t num_
       block.hash(row, std::min(FixedKeyBlock::kRows, num_rows - row), hashes.data() + row);
     }
   } else {
-    std::string bytes;
-    for (int64_t row = 0; row < num_rows; ++row) {
-      bytes.clear();
-      append_key_bytes(columns, row, bytes);
-      hashes[static_cast<size_t>(row)] = hash_bytes(bytes);
-    }
+    hash_mixed_columns(columns, num_rows, hashes.data());
   }
   return hashes;
 }
