@@ -67,7 +67,10 @@ class RealSocket final : public Socket {
   /// Connected already.
   explicit RealSocket(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
   RealSocket(std::string peer, std::vector<Address> addresses)
-      : peer_(std::move(peer)), addresses_(std::move(addresses)), connecting_(true) {}
+      : peer_(std::move(peer)), addresses_(std::move(addresses)), connecting_(true) {
+    // What fails at once is told by the first read or write.
+    (void)advance_connection().ok();
+  }
 
   Result<Transfer> read(char* buffer, int64_t capacity) override {
     HW_ASSIGN_OR_RETURN(const bool connected, advance_connection());
