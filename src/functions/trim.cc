@@ -58,6 +58,7 @@ void btrim_set(TextWriter& out, std::string_view text, std::string_view set) {
 
 // TRIM(LEADING set FROM text) comes as TRIM(symbol, set, text).
 Result<std::unique_ptr<ScalarKernel>> bind_trim(const CallBinding& binding) {
+  if (binding.arg_types.size() == 1) return row_kernel<btrim>()(binding);
   const ColumnPtr& side = binding.literals[0];
   if (side == nullptr) return Status::Invalid("TRIM takes BOTH, LEADING or TRAILING");
   const std::string name(side->value<std::string_view>(0));
@@ -77,7 +78,8 @@ void register_trim(FunctionCatalogue& catalogue) {
   catalogue.add(ScalarFunction{
       .name = "TRIM",
       .family = "string",
-      .signatures = {"(side SYMBOL, characters VARCHAR, text VARCHAR) -> VARCHAR"},
+      .signatures = {"(text VARCHAR) -> VARCHAR",
+                     "(side SYMBOL, characters VARCHAR, text VARCHAR) -> VARCHAR"},
       .sentence = "TRIM([BOTH | LEADING | TRAILING] [characters] FROM text): takes the characters "
                   "(spaces by default) off the ends of `text`.",
       .examples = {{"TRIM('  ab  ')", "ab"},

@@ -109,8 +109,8 @@ class GoldenRun {
         ResultFold fold(receiver->shape().schema);
         for (const Batch& batch : batches) HW_TRY(fold.add(batch));
         HW_ASSIGN_OR_RETURN(batches, fold.rows());
-        order_is_lost_ = true;
       }
+      order_is_lost_ = !receiver->shape().kinds.is_insert_only();
       for (const Batch& batch : batches) HW_TRY(append_texts(batch, false, zone, rows));
     }
     if (record.rowsort) std::sort(rows.begin(), rows.end());
