@@ -120,7 +120,7 @@ ScalarFunction distinct_test(bool distinct, const std::string& name) {
 
 }  // namespace
 
-void register_null_tests(FunctionCatalogue& catalogue) {
+void register_is_null(FunctionCatalogue& catalogue) {
   ScalarFunction is_null = null_test(true, "IS NULL");
   is_null.sentence = "Tells whether a value is NULL.";
   is_null.examples = {{"CAST(NULL AS INT) IS NULL", "TRUE"}, {"1 IS NULL", "FALSE"}};

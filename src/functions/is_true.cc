@@ -67,7 +67,7 @@ struct Row {
 
 }  // namespace
 
-void register_truth_tests(FunctionCatalogue& catalogue) {
+void register_is_true(FunctionCatalogue& catalogue) {
   const std::array<Row, 7> rows = {{
       {Test::kNot,
        "NOT",
