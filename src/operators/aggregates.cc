@@ -49,15 +49,18 @@ Status Aggregates::add_call(const AggregateCall& call, const Schema& input,
   binding.literals.resize(call.args.size());
   binding.session = &session;
   binding.retracts = options.retracts;
+  const auto needs = [&] {
+    return call.function->needs ? call.function->needs(binding) : AggregateNeeds::kNothing;
+  };
   if (call.distinct && !ignores_repetition(*call.function)) {
     bound.way = AggregateWay::kDistinct;
-    if (options.deferred_sets) binding.retracts = false;
+  } else if (needs() == AggregateNeeds::kOrderedSet) {
+    // A counted set of values gives the extremes too, where the kernel may wait for its end.
+    bound.way = options.deferred_sets ? AggregateWay::kDistinct : AggregateWay::kOrdered;
   }
-  const AggregateNeeds needs =
-      call.function->needs ? call.function->needs(binding) : AggregateNeeds::kNothing;
-  if (needs == AggregateNeeds::kOrderedSet && bound.way == AggregateWay::kPlain) {
-    bound.way = AggregateWay::kOrdered;
-  } else if (needs != AggregateNeeds::kNothing) {
+  if (bound.way == AggregateWay::kOrdered) binding.retracts = false;
+  if (bound.way == AggregateWay::kDistinct && options.deferred_sets) binding.retracts = false;
+  if (needs() != AggregateNeeds::kNothing) {
     return not_supported_yet(call.to_sql(input) + " over an input with updates or deletes");
   }
 
@@ -74,9 +77,8 @@ Status Aggregates::add_call(const AggregateCall& call, const Schema& input,
   } else if (bound.way == AggregateWay::kOrdered) {
     bound.set = static_cast<int>(ordered_calls_.size());
     ordered_calls_.push_back(static_cast<int>(calls_.size()));
-    binding.retracts = false;
   }
-  if (bound.way != AggregateWay::kOrdered || options.deferred_sets) {
+  if (bound.way != AggregateWay::kOrdered) {
     HW_ASSIGN_OR_RETURN(bound.kernel, call.function->kernel(binding));
     bound.first_column = options.first_column + static_cast<int>(columns_.size());
     for (const AccumulatorColumn& column : bound.kernel->accumulator()) {

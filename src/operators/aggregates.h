@@ -53,8 +53,9 @@ class Aggregates {
     bool retracts = false;
     /// Where the accumulators begin among the table's value columns.
     int first_column = 0;
-    /// Values of DISTINCT and kOrdered calls reach the kernel from their sets when a result is
-    /// wanted, so their kernels never see a retraction (windows).
+    /// Values of DISTINCT calls, and of MIN and MAX over retractions, reach the kernel from their
+    /// set when a result is wanted, so the kernel never sees a retraction (windows). Nothing is
+    /// kOrdered then.
     bool deferred_sets = false;
   };
   /// `session` outlives it. Fails when a function refuses its arguments or cannot be kept.

@@ -13,7 +13,7 @@ namespace {
 
 template <typename T>
 std::shared_ptr<const std::vector<T>> select(const std::shared_ptr<const std::vector<T>>& values,
-                                             const Selection& rows) {
+                                             std::span<const int32_t> rows) {
   if (values == nullptr) return nullptr;
   auto selected = std::make_shared<std::vector<T>>();
   selected->reserve(rows.size());
@@ -42,6 +42,19 @@ Result<DenseInput> DenseInput::of(const Batch& batch, std::span<const int> neede
     input.row_kinds_ = select(input.row_kinds_, *selection);
     input.key_hashes_ = select(input.key_hashes_, *selection);
   }
+  return input;
+}
+
+Result<DenseInput> DenseInput::gathered(std::span<const int32_t> rows) const {
+  DenseInput input;
+  input.num_rows_ = static_cast<int64_t>(rows.size());
+  input.columns_.resize(columns_.size());
+  for (size_t c = 0; c < columns_.size(); ++c) {
+    if (columns_[c] == nullptr) continue;
+    HW_ASSIGN_OR_RETURN(input.columns_[c], gather(*columns_[c], rows));
+  }
+  input.row_kinds_ = select(row_kinds_, rows);
+  input.key_hashes_ = select(key_hashes_, rows);
   return input;
 }
 

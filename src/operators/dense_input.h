@@ -21,6 +21,9 @@ class DenseInput {
   /// Takes all of them.
   static Result<DenseInput> of(const Batch& batch);
 
+  /// The rows numbered by `rows`.
+  Result<DenseInput> gathered(std::span<const int32_t> rows) const;
+
   int64_t num_rows() const { return num_rows_; }
   /// Requires: one of the needed ones.
   const ColumnPtr& column(int i) const { return columns_[static_cast<size_t>(i)]; }

@@ -79,8 +79,7 @@ SplitTransformFactory make_source_transform(SourceTransformSpec spec) {
     HW_ASSIGN_OR_RETURN(Evaluator columns, Evaluator::make(shared->columns, shared->session));
     std::optional<Evaluator> watermark;
     if (shared->watermark != nullptr) {
-      HW_ASSIGN_OR_RETURN(Evaluator made,
-                          Evaluator::make({shared->watermark}, shared->session));
+      HW_ASSIGN_OR_RETURN(Evaluator made, Evaluator::make({shared->watermark}, shared->session));
       watermark.emplace(std::move(made));
     }
     return std::make_unique<SourceTransform>(shared, *context.env, std::move(columns),

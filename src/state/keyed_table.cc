@@ -155,6 +155,8 @@ void KeyedTable::take_tags(const KeyColumns& keys) {
   }
   std::vector<uint64_t> computed;
   const uint64_t* hashes = keys.hashes;
+  // Hashes travel with a batch, and may be those of an exchange by other columns than these.
+  if (n > 0 && hashes != nullptr && hash_keys(keys.columns, 1)[0] != hashes[0]) hashes = nullptr;
   if (hashes == nullptr) {
     computed = hash_keys(keys.columns, keys.num_rows);
     hashes = computed.data();
@@ -318,9 +320,13 @@ SnapshotLayout KeyedTable::layout() const {
   SnapshotLayout layout;
   layout.kind = "keyed";
   layout.version = schema_.version;
-  const std::vector<SqlField>& keys = parent_ != nullptr ? parent_->schema_.keys : schema_.keys;
-  for (const SqlField& key : keys) {
-    layout.key_columns.push_back(static_cast<int>(layout.columns.size()));
+  const TableSchema& distributed = parent_ != nullptr ? parent_->schema_ : schema_;
+  for (const SqlField& key : distributed.keys) {
+    const int column = static_cast<int>(layout.columns.size());
+    const int num_distribution_keys = distributed.num_distribution_keys;
+    if (num_distribution_keys < 0 || column < num_distribution_keys) {
+      layout.key_columns.push_back(column);
+    }
     layout.columns.push_back(key);
   }
   if (parent_ != nullptr) {

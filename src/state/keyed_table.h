@@ -24,7 +24,7 @@ namespace hw {
 struct KeyColumns {
   std::span<const ColumnPtr> columns;
   int64_t num_rows = 0;
-  /// hash_keys of them, one per row; null = computed.
+  /// hash_keys of them, one per row; null, or hashes of other columns: computed.
   const uint64_t* hashes = nullptr;
 };
 

@@ -14,6 +14,8 @@ struct TableSchema {
   /// May be empty: then there is one row, for state that belongs to no key.
   std::vector<SqlField> keys;
   std::vector<SqlField> values;
+  /// Rows are dealt to instances by that many of the first keys; -1 = all of them.
+  int num_distribution_keys = -1;
   /// Raised when the meaning of the columns changes; a restore refuses another version.
   int version = 1;
 };
