@@ -74,9 +74,9 @@ SqlType arithmetic_type(ArithmeticOp op, const SqlType& a, const SqlType& b) {
     const bool wide = decimal || a.is(TypeKind::kDouble) || b.is(TypeKind::kDouble);
     return result(wide ? SqlType::float64() : SqlType::float32());
   }
-  if (!decimal) return result(a.kind() > b.kind() ? a : b);
-  // MOD of whole numbers keeps the second operand's type, also when that is an integer.
+  // MOD of whole numbers has the second operand's type, also when that is an integer.
   if (op == ArithmeticOp::kModulo && a.scale() == 0 && b.scale() == 0) return result(b);
+  if (!decimal) return result(a.kind() > b.kind() ? a : b);
   const SqlType type = decimal_arithmetic(op, exact_decimal(a), exact_decimal(b));
   return type.with_nullable(nullable || type.nullable());
 }
