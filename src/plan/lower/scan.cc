@@ -116,6 +116,13 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
   const TableDefinition& table = scan.table();
   PhysicalNodePtr source = physical_node(PhysicalKind::kSource, "TableSourceScan", node, {}, {});
   source->schema = schema_of(table, columns.output);
+  for (auto& [key, value] : source->details) {
+    if (key != "fields") continue;
+    value.clear();
+    for (const SqlField& field : source->schema->fields()) {
+      value += (value.empty() ? "" : ", ") + field.name;
+    }
+  }
   source->table = scan.spec().path.to_text();
   source->position = scan.spec().position;
   HW_ASSIGN_OR_RETURN(ScanRequest request,

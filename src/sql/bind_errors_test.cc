@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a wrong statement is told: place, rule, value, way out.
+
+#include <gtest/gtest.h>
+
+#include "sql/session_fixture.h"
+
+namespace hw {
+namespace {
+
+class BindErrorsTest : public ::testing::Test {
+ protected:
+  BindErrorsTest() {
+    session.must(
+        "CREATE TABLE t (id INT, name STRING, r ROW<a INT>, ts TIMESTAMP(3), "
+        "WATERMARK FOR ts AS ts);"
+        "CREATE TABLE s (a INT NOT NULL, b STRING, c AS a + 1)");
+  }
+
+  SessionFixture session;
+};
+
+TEST_F(BindErrorsTest, NamesUnknownThingsAndTheNearest) {
+  EXPECT_EQ(session.error("SELECT nmae FROM t"),
+            "1:8 there is no column 'nmae' here; did you mean 'name'?");
+  EXPECT_EQ(session.error("SELECT x.id FROM t"),
+            "1:8 there is no table or column 'x' here; did you mean 'r' or 't'?");
+  EXPECT_EQ(session.error("SELECT t.nmae FROM t"),
+            "1:10 table 't' has no column 'nmae'; did you mean 'name'?");
+  EXPECT_EQ(session.error("SELECT r.b FROM t"), "1:10 r has no field 'b'; did you mean 'a'?");
+  EXPECT_EQ(session.error("SELECT id FROM tt"),
+            "1:16 there is no table or view 'tt' in default_catalog.default_database; did you mean "
+            "'t'?");
+  EXPECT_EQ(session.error("SELECT UPPPER(name) FROM t"),
+            "1:8 there is no function 'UPPPER'; did you mean 'UPPER'?");
+}
+
+TEST_F(BindErrorsTest, SeesAmbiguity) {
+  EXPECT_EQ(session.error("SELECT a.id FROM t AS a JOIN t AS b ON a.id = b.id WHERE id = 1"),
+            "1:58 column 'id' is ambiguous: several inputs have it; write a.id or b.id");
+}
+
+TEST_F(BindErrorsTest, WantsConditionsToBeBoolean) {
+  EXPECT_EQ(session.error("SELECT * FROM t WHERE name"),
+            "1:23 WHERE needs a BOOLEAN condition, but name is STRING");
+  EXPECT_EQ(session.error("SELECT CASE WHEN id THEN 1 END FROM t"),
+            "1:18 WHEN needs a BOOLEAN condition, but id is INT");
+}
+
+TEST_F(BindErrorsTest, KeepsAggregatesInTheirPlace) {
+  EXPECT_EQ(session.error("SELECT id, COUNT(*) FROM t"),
+            "1:8 column 'id' is neither in GROUP BY nor inside an aggregate function; add it to "
+            "GROUP BY or aggregate it");
+  EXPECT_EQ(session.error("SELECT COUNT(*) FROM t WHERE COUNT(*) > 1"),
+            "1:30 an aggregate function cannot be used in WHERE, but COUNT is one; write the "
+            "condition in HAVING");
+  EXPECT_EQ(session.error("SELECT SUM(COUNT(*)) FROM t"),
+            "1:12 aggregate functions do not nest: COUNT is inside another one; aggregate in a "
+            "sub-query first");
+}
+
+TEST_F(BindErrorsTest, RefusesToMixNumbersAndText) {
+  const std::string error = session.error("SELECT * FROM t WHERE id = name");
+  EXPECT_NE(error.find("1:26 "), std::string::npos) << error;
+  EXPECT_NE(error.find("INT"), std::string::npos) << error;
+  EXPECT_NE(error.find("CAST"), std::string::npos) << error;
+}
+
+TEST_F(BindErrorsTest, ChecksWindows) {
+  EXPECT_EQ(session.error("SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(id), INTERVAL '1' "
+                          "MINUTE))"),
+            "1:48 the time column of TUMBLE must be a time attribute, but 'id' is INT; declare "
+            "WATERMARK FOR id AS .. on its table, or pass the column on as it is");
+  EXPECT_EQ(session.error("SELECT * FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '2' MINUTE, "
+                          "INTERVAL '5' MINUTE))"),
+            "1:21 SIZE of HOP must be a multiple of SLIDE, but 300000 ms is none of 120000 ms");
+  EXPECT_EQ(session.error("SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts)))"),
+            "1:21 write TUMBLE(TABLE t, DESCRIPTOR(time_column), SIZE [, OFFSET]); an argument is "
+            "missing");
+}
+
+TEST_F(BindErrorsTest, SaysWhatIsNotBuiltYet) {
+  EXPECT_EQ(session.error("SELECT ROW_NUMBER() OVER (ORDER BY ts) FROM t").substr(0, 4), "1:8 ");
+  for (const char* sql :
+       {"SELECT id FROM t MATCH_RECOGNIZE (ORDER BY ts PATTERN (A) DEFINE A AS TRUE) AS m",
+        "SELECT SUM(id) OVER (ORDER BY ts) FROM t",
+        "SELECT id FROM t WHERE id IN (SELECT a FROM s)", "SELECT id FROM t EXCEPT SELECT a FROM s",
+        "SELECT (SELECT 1) FROM t", "SELECT id FROM t GROUP BY ROLLUP (id)",
+        "ALTER TABLE t RENAME TO u", "CREATE TABLE x LIKE t", "CREATE TABLE x AS SELECT 1",
+        "SELECT * FROM TABLE(SESSION(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))",
+        "SELECT * FROM t FOR SYSTEM_TIME AS OF ts", "SELECT * FROM UNNEST(ARRAY[1]) AS u (x)"}) {
+    const std::string error = session.error(sql);
+    EXPECT_NE(error.find("not supported yet: "), std::string::npos) << sql << "\n" << error;
+    EXPECT_NE(error.substr(0, 2), "0:") << sql << "\n" << error;
+  }
+}
+
+TEST_F(BindErrorsTest, ChecksInserts) {
+  EXPECT_EQ(session.error("INSERT INTO nowhere SELECT 1"),
+            "1:13 there is no table or view 'nowhere' in default_catalog.default_database");
+  EXPECT_EQ(session.error("INSERT INTO s SELECT 1"),
+            "1:15 INSERT into 's' writes 2 columns, but the query gives 1; list the columns to "
+            "write fewer");
+  EXPECT_EQ(session.error("INSERT INTO s (b) VALUES ('x')"),
+            "1:1 column 'a' of 's' is NOT NULL, so INSERT must give it a value");
+  EXPECT_EQ(session.error("INSERT INTO s (c) VALUES (1)"),
+            "1:16 column 'c' cannot be written: it is computed");
+  EXPECT_EQ(session.error("INSERT INTO s VALUES ('1', 'x')"),
+            "1:15 column 'a' of 's' is INT, but the query gives CHAR(1); write CAST(.. AS INT)");
+}
+
+TEST_F(BindErrorsTest, ChecksDefinitions) {
+  EXPECT_EQ(session.error("CREATE TABLE x (a INT, a STRING)"),
+            "1:24 the columns of a table have different names, but 'a' is there twice");
+  EXPECT_EQ(session.error("CREATE TABLE x (a INT, WATERMARK FOR b AS b)"),
+            "1:38 the column of a WATERMARK is a column of the table, but 'b' is none; did you "
+            "mean 'a'?");
+  EXPECT_EQ(session.error("CREATE TABLE x (a TIMESTAMP(6), WATERMARK FOR a AS a)"),
+            "1:47 the column of a WATERMARK is TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p <= 3, but "
+            "'a' is TIMESTAMP(6)");
+  EXPECT_EQ(session.error("CREATE TABLE x (a INT, b AS a, c AS b)"),
+            "1:37 there is no column 'b' here; did you mean 'a'?");
+  EXPECT_EQ(session.error("CREATE TABLE x (a INT, b AS a, PRIMARY KEY (b) NOT ENFORCED)"),
+            "1:45 the columns of a PRIMARY KEY are physical, but 'b' is not");
+  EXPECT_EQ(session.error("CREATE TABLE t (a INT)"),
+            "1:1 a table named 't' exists already; drop it first or write IF NOT EXISTS");
+}
+
+TEST_F(BindErrorsTest, ChecksSettings) {
+  const std::string error = session.error("SET 'execution.runtime-mode' = 'sometimes'");
+  EXPECT_NE(error.find("sometimes"), std::string::npos) << error;
+  const Result<std::string> warning = session.config.set("parallelism.defalut", "2");
+  ASSERT_TRUE(warning.ok());
+  EXPECT_NE(warning->find("did you mean 'parallelism.default'"), std::string::npos) << *warning;
+}
+
+}  // namespace
+}  // namespace hw

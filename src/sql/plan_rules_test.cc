@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From SQL to optimized plans and job graphs.
+
+#include <gtest/gtest.h>
+
+#include "sql/session_fixture.h"
+
+namespace hw {
+namespace {
+
+class PlanRulesTest : public ::testing::Test {
+ protected:
+  PlanRulesTest() {
+    session.must(
+        "CREATE TABLE a (id INT, x INT, y STRING);"
+        "CREATE TABLE b (id BIGINT, z INT)");
+  }
+
+  SessionFixture session;
+};
+
+TEST_F(PlanRulesTest, ReadsOnlyWhatIsUsedAndTellsTheSource) {
+  EXPECT_EQ(
+      session.optimized("SELECT q.x + 1 AS n FROM (SELECT x, y, id AS i FROM a) AS q WHERE "
+                        "q.i = 3 AND 1 = 1"),
+      "Project(select=[x + 1 AS n])\n"
+      "  Filter(condition=[id = 3])\n"
+      "    TableScan(table=[default_catalog.default_database.a], fields=[id, x], filter=[id = "
+      "3])\n");
+}
+
+TEST_F(PlanRulesTest, FindsKeysBehindCasts) {
+  EXPECT_EQ(session.optimized("SELECT x, z FROM a JOIN b ON a.id = b.id AND x < z"),
+            "Project(select=[x, z])\n"
+            "  Join(joinType=[InnerJoin], leftKeys=[$key3], rightKeys=[id], condition=[x < z])\n"
+            "    Project(select=[x, CAST(id AS BIGINT) AS $key3])\n"
+            "      TableScan(table=[default_catalog.default_database.a], fields=[id, x])\n"
+            "    TableScan(table=[default_catalog.default_database.b], fields=[id, z])\n");
+}
+
+TEST_F(PlanRulesTest, MovesTestsOfGroupsBelowTheAggregate) {
+  EXPECT_EQ(session.optimized("SELECT y, COUNT(*) AS n FROM a GROUP BY y HAVING y > 'k' AND "
+                              "COUNT(*) > 1"),
+            "Project(select=[y, EXPR$0 AS n])\n"
+            "  Filter(condition=[EXPR$0 > 1])\n"
+            "    Aggregate(groupBy=[y], select=[COUNT(*) AS EXPR$0])\n"
+            "      Filter(condition=[y > 'k'])\n"
+            "        TableScan(table=[default_catalog.default_database.a], fields=[y])\n");
+}
+
+TEST_F(PlanRulesTest, LeavesTestsThatMayFailAboveJoins) {
+  const std::string plan =
+      session.optimized("SELECT x FROM a JOIN b ON a.x = b.z WHERE x / (x - 1) > 2");
+  EXPECT_NE(plan.find("condition=[x / (x - 1) > 2])\n    TableScan"), std::string::npos) << plan;
+}
+
+TEST_F(PlanRulesTest, KeepsWhatLeftJoinsPad) {
+  const std::string plan =
+      session.optimized("SELECT a.x FROM a LEFT JOIN b ON a.x = b.z WHERE b.z IS NULL AND a.x > 0");
+  EXPECT_NE(plan.find("Filter(condition=[z IS NULL])"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("    Filter(condition=[x > 0])\n      TableScan"), std::string::npos) << plan;
+}
+
+TEST_F(PlanRulesTest, MakesTopN) {
+  const std::string plan = session.optimized("SELECT x FROM a ORDER BY x DESC LIMIT 2 OFFSET 1");
+  EXPECT_NE(plan.find("SortLimit(orderBy=[x DESC], fetch=[2], offset=[1])"), std::string::npos)
+      << plan;
+}
+
+TEST_F(PlanRulesTest, RulesCanBeSwitchedOff) {
+  session.must("SET 'table.optimizer.disabled-rules' = 'limit_sort_to_top_n;prune_columns'");
+  const std::string plan = session.optimized("SELECT x FROM a ORDER BY x LIMIT 2");
+  EXPECT_NE(plan.find("Limit(fetch=[2])\n  Sort("), std::string::npos) << plan;
+  EXPECT_NE(plan.find("fields=[id, x, y]"), std::string::npos) << plan;
+}
+
+TEST_F(PlanRulesTest, DoesNotGrowExponentially) {
+  std::string query = "SELECT x FROM a";
+  for (int i = 0; i < 60; ++i) query = "SELECT x + x AS x FROM (" + query + ")";
+  const std::string plan = session.optimized(query);
+  EXPECT_LT(plan.size(), 20000u);
+}
+
+TEST_F(PlanRulesTest, ChainsUpToTheNextExchange) {
+  EXPECT_EQ(session.graph("SELECT y, COUNT(*) AS n FROM a WHERE x > 1 GROUP BY y"),
+            "0 TableSourceScan -> Calc\n"
+            "  --hash[0]--> 1\n"
+            "1 GroupAggregate -> Calc\n"
+            "  --global--> 2\n"
+            "2 Collect\n");
+  session.must("SET 'parallelism.default' = '1'");
+  EXPECT_EQ(session.graph("SELECT y, COUNT(*) AS n FROM a WHERE x > 1 GROUP BY y"),
+            "0 TableSourceScan -> Calc -> GroupAggregate -> Calc -> Collect\n");
+}
+
+TEST_F(PlanRulesTest, LeadsUnionsTogether) {
+  EXPECT_EQ(session.graph("SELECT y, COUNT(*) AS n FROM (SELECT y FROM a UNION ALL SELECT y FROM a "
+                          "WHERE x > 1) GROUP BY y"),
+            "0 TableSourceScan\n"
+            "  --hash[0]--> 2\n"
+            "1 TableSourceScan -> Calc\n"
+            "  --hash[0]--> 2\n"
+            "2 GroupAggregate -> Calc\n"
+            "  --global--> 3\n"
+            "3 Collect\n");
+}
+
+TEST_F(PlanRulesTest, KeepsIdentitiesThroughEdits) {
+  const auto uid = [&](const std::string& query) {
+    const auto bound = session.run(query);
+    const PlanContext context{.config = &session.config,
+                              .functions = &session.functions,
+                              .connectors = &session.connectors,
+                              .formats = &session.formats};
+    const auto job = plan_job({{std::get<BoundQuery>(bound->what).plan, nullptr}}, context);
+    for (const Vertex& vertex : job->graph.vertices) {
+      for (const OperatorRecipe& recipe : vertex.chain) {
+        if (recipe.description.name == "GroupAggregate") return recipe.uid;
+      }
+    }
+    return std::string("none");
+  };
+  const std::string before = uid("SELECT y, COUNT(*) FROM a GROUP BY y");
+  EXPECT_EQ(uid("SELECT y, SUM(x) FROM a WHERE x > 4 GROUP BY y"), before);
+  EXPECT_NE(uid("SELECT x, COUNT(*) FROM a GROUP BY x"), before);
+}
+
+}  // namespace
+}  // namespace hw
