@@ -4,7 +4,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -27,7 +26,10 @@ Digits shortest(T value) {
   for (const char c : written.substr(0, exponent_at)) {
     if (c != '.') result.digits += c;
   }
-  result.point = std::atoi(written.data() + exponent_at + 1) + 1;
+  // from_chars takes no plus sign.
+  const char* exponent = text + exponent_at + (text[exponent_at + 1] == '+' ? 2 : 1);
+  std::from_chars(exponent, end.ptr, result.point);
+  ++result.point;
   return result;
 }
 
