@@ -46,7 +46,8 @@ TEST_F(PlanRulesTest, MovesTestsOfGroupsBelowTheAggregate) {
             "  Filter(condition=[EXPR$0 > 1])\n"
             "    Aggregate(groupBy=[y], select=[COUNT(*) AS EXPR$0])\n"
             "      Filter(condition=[y > 'k'])\n"
-            "        TableScan(table=[default_catalog.default_database.a], fields=[y])\n");
+            "        TableScan(table=[default_catalog.default_database.a], fields=[y], "
+            "filter=[y > 'k'])\n");
 }
 
 TEST_F(PlanRulesTest, LeavesTestsThatMayFailAboveJoins) {
@@ -59,7 +60,8 @@ TEST_F(PlanRulesTest, KeepsWhatLeftJoinsPad) {
   const std::string plan =
       session.optimized("SELECT a.x FROM a LEFT JOIN b ON a.x = b.z WHERE b.z IS NULL AND a.x > 0");
   EXPECT_NE(plan.find("Filter(condition=[z IS NULL])"), std::string::npos) << plan;
-  EXPECT_NE(plan.find("    Filter(condition=[x > 0])\n      TableScan"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("      Filter(condition=[x > 0])\n        TableScan"), std::string::npos)
+      << plan;
 }
 
 TEST_F(PlanRulesTest, MakesTopN) {
