@@ -33,14 +33,18 @@ class Sort final : public Operator {
   Result<Flow> on_batch(int input, const Batch& batch, Output& output) override {
     HW_ASSIGN_OR_RETURN(const DenseInput rows, DenseInput::of(batch));
     std::vector<uint32_t> ids;
+    const RowLog::Rows added{.columns = rows.all_columns(),
+                             .num_rows = rows.num_rows(),
+                             .key_hashes = nullptr,
+                             .counts = {}};
     if (rows.insert_only()) {
-      HW_TRY(rows_->append(rows.all_columns(), rows.num_rows(), nullptr, ids));
+      HW_TRY(rows_->append(added, ids));
       return Flow::kNeedInput;
     }
     if (!spec_.input_retracts) {
       return Status::UnknownError("a sort planned for inserts got changes");
     }
-    HW_TRY(rows_->apply(rows.all_columns(), rows.num_rows(), nullptr, rows.signs(), ids));
+    HW_TRY(rows_->apply(added, rows.signs(), ids));
     return Flow::kNeedInput;
   }
 

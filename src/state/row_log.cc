@@ -62,15 +62,14 @@ RowLog::RowLog(RowLogSpec spec, arrow::MemoryPool* pool)
       chains_(chain_schema(spec_), pool),
       rows_(stored_columns(spec_), pool) {}
 
-Status RowLog::find_chain_rows(std::span<const ColumnPtr> columns, int64_t num_rows,
-                               const uint64_t* key_hashes, bool insert,
-                               std::vector<uint32_t>& chains) {
+Status RowLog::find_chain_rows(const Rows& rows, std::vector<uint32_t>& chains) {
   std::vector<ColumnPtr> keys;
-  for (const int column : spec_.key_columns) keys.push_back(columns[static_cast<size_t>(column)]);
-  const KeyColumns key_columns{.columns = keys, .num_rows = num_rows, .hashes = key_hashes};
-  if (!insert) return chains_.find(key_columns, chains);
+  for (const int column : spec_.key_columns) {
+    keys.push_back(rows.columns[static_cast<size_t>(column)]);
+  }
   std::vector<uint32_t> inserted;
-  HW_TRY(chains_.find_or_insert(key_columns, chains, &inserted));
+  HW_TRY(chains_.find_or_insert(
+      {.columns = keys, .num_rows = rows.num_rows, .hashes = rows.key_hashes}, chains, &inserted));
   const FixedColumn<uint32_t> oldest = chains_.fixed<uint32_t>(kOldest);
   const FixedColumn<uint32_t> newest = chains_.fixed<uint32_t>(kNewest);
   for (const uint32_t chain : inserted) oldest[chain] = newest[chain] = kNoRow;
@@ -106,21 +105,24 @@ void RowLog::write(std::span<const ColumnPtr> columns, std::span<const uint32_t>
   }
 }
 
-Status RowLog::append(std::span<const ColumnPtr> columns, int64_t num_rows,
-                      const uint64_t* key_hashes, std::vector<uint32_t>& ids) {
+Status RowLog::append(const Rows& rows, std::vector<uint32_t>& ids) {
   std::vector<uint32_t> chains;
-  HW_TRY(find_chain_rows(columns, num_rows, key_hashes, true, chains));
+  HW_TRY(find_chain_rows(rows, chains));
   ids.clear();
   ids.reserve(chains.size());
   for (const uint32_t chain : chains) {
     HW_ASSIGN_OR_RETURN(const uint32_t id, add_row(chain));
     ids.push_back(id);
   }
-  write(columns, ids, {});
+  write(rows.columns, ids, {});
+  if (!rows.counts.empty()) {
+    for (size_t i = 0; i < ids.size(); ++i) counts()[ids[i]] = rows.counts[i];
+  }
   if (!spec_.erasable) return Status::OK();
-  const std::vector<uint64_t> hashes = hash_keys(columns.first(spec_.columns.size()), num_rows);
+  const std::vector<uint64_t> hashes =
+      hash_keys(rows.columns.first(spec_.columns.size()), rows.num_rows);
   for (size_t i = 0; i < ids.size(); ++i) {
-    index_row(HashIndex::tag_of(hashes[i]), ids[i], columns, static_cast<int64_t>(i));
+    index_row(HashIndex::tag_of(hashes[i]), ids[i], rows.columns, static_cast<int64_t>(i));
   }
   return Status::OK();
 }
@@ -158,23 +160,23 @@ uint32_t RowLog::find_equal(uint32_t tag, std::span<const ColumnPtr> columns, in
   });
 }
 
-Status RowLog::apply(std::span<const ColumnPtr> columns, int64_t num_rows,
-                     const uint64_t* key_hashes, std::span<const int8_t> signs,
-                     std::vector<uint32_t>& ids) {
+Status RowLog::apply(const Rows& rows, std::span<const int8_t> signs, std::vector<uint32_t>& ids) {
   HW_DCHECK(spec_.erasable);
   std::vector<uint32_t> chains;
-  HW_TRY(find_chain_rows(columns, num_rows, key_hashes, true, chains));
-  const std::vector<uint64_t> hashes = hash_keys(columns.first(spec_.columns.size()), num_rows);
-  ids.assign(static_cast<size_t>(num_rows), kNoRow);
+  HW_TRY(find_chain_rows(rows, chains));
+  const std::vector<uint64_t> hashes =
+      hash_keys(rows.columns.first(spec_.columns.size()), rows.num_rows);
+  ids.assign(static_cast<size_t>(rows.num_rows), kNoRow);
   for (size_t i = 0; i < ids.size(); ++i) {
     const uint32_t tag = HashIndex::tag_of(hashes[i]);
     if (signs[i] > 0) {
       HW_ASSIGN_OR_RETURN(ids[i], add_row(chains[i]));
       const auto source_row = static_cast<int32_t>(i);
-      write(columns, std::span(&ids[i], 1), std::span(&source_row, 1));
-      index_row(tag, ids[i], columns, static_cast<int64_t>(i));
+      write(rows.columns, std::span(&ids[i], 1), std::span(&source_row, 1));
+      if (!rows.counts.empty()) counts()[ids[i]] = rows.counts[i];
+      index_row(tag, ids[i], rows.columns, static_cast<int64_t>(i));
     } else if (signs[i] < 0) {
-      const uint32_t first = find_equal(tag, columns, static_cast<int64_t>(i));
+      const uint32_t first = find_equal(tag, rows.columns, static_cast<int64_t>(i));
       if (first == kNoRow) continue;
       // Of several equal rows the second goes: it is found without a search.
       const uint32_t second = rows_.fixed<uint32_t>(kSame)[first];
@@ -284,7 +286,8 @@ Result<std::unique_ptr<FrozenRows>> RowLog::freeze() const {
 
 Status RowLog::restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_rows) {
   std::vector<uint32_t> ids;
-  HW_TRY(append(columns, num_rows, nullptr, ids));
+  HW_TRY(
+      append({.columns = columns, .num_rows = num_rows, .key_hashes = nullptr, .counts = {}}, ids));
   if (spec_.counted) write_rows(rows_, count_column_, *columns.back(), ids, {});
   return Status::OK();
 }

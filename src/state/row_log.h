@@ -35,14 +35,21 @@ class RowLog final : public StateTable {
   /// `pool` outlives the log.
   RowLog(RowLogSpec spec, arrow::MemoryPool* pool);
 
-  /// Adds the rows. `key_hashes` (of the key columns, one per row) may be null. `ids` gets theirs.
-  Status append(std::span<const ColumnPtr> columns, int64_t num_rows, const uint64_t* key_hashes,
-                std::vector<uint32_t>& ids);
+  /// Rows to be added or taken back.
+  struct Rows {
+    std::span<const ColumnPtr> columns;
+    int64_t num_rows = 0;
+    /// Of the key columns, one per row; null = computed.
+    const uint64_t* key_hashes = nullptr;
+    /// counted: what added rows start with; empty = 0.
+    std::span<const int32_t> counts;
+  };
+  /// Adds the rows; `ids` gets theirs.
+  Status append(const Rows& rows, std::vector<uint32_t>& ids);
   /// In order of the rows: adds row i where signs[i] > 0, takes one equal row back where < 0, skips
   /// where 0. ids[i] = the row added, or the erased one (its number only: it is gone), or kNoRow
   /// where no equal row was there. Requires: erasable.
-  Status apply(std::span<const ColumnPtr> columns, int64_t num_rows, const uint64_t* key_hashes,
-               std::span<const int8_t> signs, std::vector<uint32_t>& ids);
+  Status apply(const Rows& rows, std::span<const int8_t> signs, std::vector<uint32_t>& ids);
   /// Requires: erasable, live ids, each once.
   Status erase(std::span<const uint32_t> ids);
 
@@ -75,8 +82,7 @@ class RowLog final : public StateTable {
   static constexpr int kSame = 3;      // erasable only: the next one of equal rows
 
   int stored_column(int column) const { return first_column_ + column; }
-  Status find_chain_rows(std::span<const ColumnPtr> columns, int64_t num_rows,
-                         const uint64_t* key_hashes, bool insert, std::vector<uint32_t>& chains);
+  Status find_chain_rows(const Rows& rows, std::vector<uint32_t>& chains);
   Result<uint32_t> add_row(uint32_t chain);
   void write(std::span<const ColumnPtr> columns, std::span<const uint32_t> ids,
              std::span<const int32_t> source_rows);

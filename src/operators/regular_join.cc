@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "operators/regular_join.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/assert.h"
+#include "columnar/gather.h"
+#include "operators/dense_input.h"
+#include "operators/join_pairs.h"
+#include "operators/output_queue.h"
+#include "runtime/operator.h"
+#include "state/row_log.h"
+#include "state/state_store.h"
+
+namespace hw {
+namespace {
+
+constexpr int kLeft = 0;
+constexpr int kRight = 1;
+constexpr std::string_view kBuiltName = "built";
+/// Pairs that are tried in one step.
+constexpr size_t kPairsPerStep = static_cast<size_t>(kBatchRowsMax);
+/// Steps in one call, if none of them shows anything.
+constexpr int kStepsPerCall = 8;
+
+std::string_view kind_text(JoinKind kind) {
+  constexpr std::array<std::string_view, 6> kTexts = {"INNER", "LEFT", "RIGHT",
+                                                      "FULL",  "SEMI", "ANTI"};
+  return kTexts[static_cast<size_t>(kind)];
+}
+
+class RegularJoin final : public Operator, public InputSelection {
+ public:
+  RegularJoin(RegularJoinSpec spec, JoinCondition condition)
+      : spec_(std::move(spec)), condition_(std::move(condition)) {}
+
+  Status open(OperatorContext& context) override {
+    context_ = &context;
+    batch_mode_ = context.batch_mode();
+    logs_[kLeft] = &context.state().row_log("left", log_spec(kLeft));
+    logs_[kRight] = &context.state().row_log("right", log_spec(kRight));
+    return Status::OK();
+  }
+
+  // Batch mode: the right side is built before a row of the left one is looked at.
+  uint32_t wanted_inputs() const override {
+    if (!batch_mode_) return 0b11;
+    return built_ ? 0b01 : 0b10;
+  }
+
+  Result<Flow> on_batch(int input, const Batch& batch, Output& output) override {
+    if (!probe_ && queue_.empty()) HW_TRY(start(input, batch));
+    for (int steps = 0; steps < kStepsPerCall && queue_.empty() && probe_; ++steps) {
+      HW_TRY(step());
+    }
+    return queue_.flush(output, context_->output_rows_max(),
+                        probe_ ? Flow::kMoreOutput : Flow::kNeedInput);
+  }
+
+  Result<Flow> on_end(int input, Output& output) override {
+    if (!batch_mode_) return Flow::kNeedInput;
+    if (input == kRight) {
+      built_ = true;
+      return Flow::kNeedInput;
+    }
+    if (!is_padded(kRight)) return Flow::kNeedInput;
+    if (!unmatched_) unmatched_ = unmatched_right_rows();
+    if (queue_.empty() && next_unmatched_ < unmatched_->size()) HW_TRY(queue_unmatched());
+    const bool all_queued = next_unmatched_ == unmatched_->size();
+    return queue_.flush(output, context_->output_rows_max(),
+                        all_queued ? Flow::kNeedInput : Flow::kMoreOutput);
+  }
+
+  Status snapshot(SnapshotWriter& writer) override {
+    if (built_) writer.put(kBuiltName, "1");
+    return Status::OK();
+  }
+
+  Status restore(SnapshotReader& reader) override {
+    built_ = !reader.get(kBuiltName).empty();
+    return Status::OK();
+  }
+
+  Description describe() const override {
+    Description description{.name = "RegularJoin", .details = {}};
+    description.details.emplace_back("type", kind_text(spec_.kind));
+    std::string keys;
+    for (size_t k = 0; k < spec_.left.keys.size(); ++k) {
+      keys += (keys.empty() ? "" : ", ") + spec_.left.schema->name(spec_.left.keys[k]) + " = " +
+              spec_.right.schema->name(spec_.right.keys[k]);
+    }
+    if (!keys.empty()) description.details.emplace_back("keys", keys);
+    if (spec_.residual) description.details.emplace_back("where", spec_.residual->to_sql());
+    return description;
+  }
+
+ private:
+  /// The work on one arriving batch. Rows are paired with what the other side keeps; only then are
+  /// they kept themselves, so nothing here sees its own batch.
+  struct Probe {
+    int side;
+    DenseInput rows;
+    std::vector<uint32_t> firsts;  // per row: the oldest kept row with its key
+    size_t row = 0;                // at work: its candidates from `candidate` on
+    uint32_t candidate = RowLog::kNoRow;
+    std::vector<int32_t> matches;  // per row
+  };
+
+  const JoinSide& side(int input) const { return input == kLeft ? spec_.left : spec_.right; }
+  /// Rows without a match are shown padded with NULLs.
+  bool is_padded(int input) const {
+    return spec_.kind == JoinKind::kFull ||
+           spec_.kind == (input == kLeft ? JoinKind::kLeft : JoinKind::kRight);
+  }
+  bool is_semi() const { return spec_.kind == JoinKind::kSemi || spec_.kind == JoinKind::kAnti; }
+  /// Rows carry the number of their matches.
+  bool is_counted(int input) const { return is_padded(input) || (is_semi() && input == kLeft); }
+
+  RowLogSpec log_spec(int input) const {
+    RowLogSpec spec;
+    spec.columns = side(input).schema->fields();
+    spec.key_columns = side(input).keys;
+    spec.erasable = side(input).retracts && !batch_mode_;
+    spec.counted = is_counted(input);
+    return spec;
+  }
+
+  Status start(int input, const Batch& batch) {
+    HW_ASSIGN_OR_RETURN(DenseInput rows, DenseInput::of(batch));
+    if (!rows.insert_only() && (!side(input).retracts || batch_mode_)) {
+      return Status::UnknownError("a join planned for inserts got changes");
+    }
+    Probe probe{.side = input, .rows = std::move(rows), .firsts = {}, .matches = {}};
+    if (batch_mode_ && input == kRight) return keep(probe);
+    const std::vector<ColumnPtr> keys = probe.rows.columns(side(input).keys);
+    HW_TRY(logs_[1 - input]->find_chains(
+        {.columns = keys, .num_rows = probe.rows.num_rows(), .hashes = probe.rows.key_hashes()},
+        probe.firsts));
+    for (const ColumnPtr& key : keys) {
+      if (!key->may_have_nulls()) continue;
+      for (size_t i = 0; i < probe.firsts.size(); ++i) {
+        if (key->is_null(static_cast<int64_t>(i))) probe.firsts[i] = RowLog::kNoRow;
+      }
+    }
+    probe.matches.assign(probe.firsts.size(), 0);
+    if (!probe.firsts.empty()) probe.candidate = probe.firsts[0];
+    probe_ = std::move(probe);
+    return Status::OK();
+  }
+
+  /// Tries the next pairs and queues what they show. Ends the probe after its last row.
+  Status step() {
+    Probe& probe = *probe_;
+    list_candidates(probe);
+    const JoinSources sources = sources_of(probe);
+    std::vector<uint8_t> passes;
+    HW_TRY(condition_.evaluate(
+        sources, candidates_,
+        {.now_ms = context_->now_ms(), .watermark_ms = context_->watermark_ms()}, passes));
+    shown_.clear();
+    size_t next_end = 0;
+    for (size_t i = 0; i < passes.size(); ++i) {
+      for (; next_end < row_ends_.size() && row_ends_[next_end].after == i; ++next_end) {
+        show_row_end(probe, row_ends_[next_end].row);
+      }
+      if (passes[i] != 0) {
+        show_match(probe, candidates_.rows[i], static_cast<uint32_t>(candidates_.ids[i]));
+      }
+    }
+    for (; next_end < row_ends_.size(); ++next_end) show_row_end(probe, row_ends_[next_end].row);
+    if (!shown_.empty()) {
+      HW_ASSIGN_OR_RETURN(Batch batch,
+                          joined_batch(sources, shown_, spec_.output_columns, spec_.output));
+      queue_.push(std::move(batch));
+    }
+    if (probe.row < probe.firsts.size()) return Status::OK();
+    const Status kept = batch_mode_ ? Status::OK() : keep(probe);
+    probe_.reset();
+    return kept;
+  }
+
+  JoinSources sources_of(const Probe& probe) const {
+    return {.batch = probe.rows,
+            .log = *logs_[1 - probe.side],
+            .batch_side = probe.side,
+            .num_left_columns = spec_.left.schema->num_fields()};
+  }
+
+  /// Fills candidates_ and row_ends_ with the next pairs of the probe.
+  void list_candidates(Probe& probe) {
+    candidates_.clear();
+    row_ends_.clear();
+    const FixedColumn<uint32_t> nexts = logs_[1 - probe.side]->nexts();
+    while (probe.row < probe.firsts.size() && candidates_.rows.size() < kPairsPerStep) {
+      const bool pair = is_update_pair(probe, probe.row);
+      const auto row = static_cast<int32_t>(probe.row);
+      while (probe.candidate != RowLog::kNoRow && candidates_.rows.size() < kPairsPerStep) {
+        candidates_.add(row, probe.candidate, RowKind::kInsert);
+        // Both halves of an update meet a kept row one after the other, so they stay together.
+        if (pair) candidates_.add(row + 1, probe.candidate, RowKind::kInsert);
+        probe.candidate = nexts[probe.candidate];
+      }
+      if (probe.candidate != RowLog::kNoRow) return;
+      row_ends_.push_back({candidates_.rows.size(), row});
+      if (pair) row_ends_.push_back({candidates_.rows.size(), row + 1});
+      probe.row += pair ? 2 : 1;
+      if (probe.row < probe.firsts.size()) probe.candidate = probe.firsts[probe.row];
+    }
+  }
+
+  /// A -U and its +U with the same key, in a join that passes kinds on.
+  bool is_update_pair(const Probe& probe, size_t row) const {
+    const auto number = static_cast<int64_t>(row);
+    return spec_.kind == JoinKind::kInner && row + 1 < probe.firsts.size() &&
+           probe.rows.row_kind(number) == RowKind::kUpdateBefore &&
+           probe.rows.row_kind(number + 1) == RowKind::kUpdateAfter &&
+           probe.firsts[row] == probe.firsts[row + 1];
+  }
+
+  void show_match(Probe& probe, int32_t row, uint32_t id) {
+    const RowKind kind = probe.rows.row_kind(row);
+    const bool appears = !is_retraction(kind);
+    ++probe.matches[static_cast<size_t>(row)];
+    const int other = 1 - probe.side;
+    int32_t before = 0;  // matches of the kept row
+    if (is_counted(other)) {
+      logs_[other]->touch(std::span(&id, 1));
+      int32_t& count = logs_[other]->counts()[id];
+      before = count;
+      count += appears ? 1 : -1;
+    }
+    if (spec_.kind == JoinKind::kInner) {
+      shown_.add(row, id, kind);
+      return;
+    }
+    if (is_semi()) {
+      if (probe.side == kLeft) return;  // shown once, at the row's end
+      const bool first_match = appears && before == 0;
+      const bool last_match = !appears && before == 1;
+      if (!first_match && !last_match) return;
+      const bool enters = first_match == (spec_.kind == JoinKind::kSemi);
+      shown_.add(-1, id, enters ? RowKind::kInsert : RowKind::kDelete);
+      return;
+    }
+    const bool pads = is_padded(other) && !batch_mode_;
+    if (pads && appears && before == 0) shown_.add(-1, id, RowKind::kDelete);
+    shown_.add(row, id, appears ? RowKind::kInsert : RowKind::kDelete);
+    if (pads && !appears && before == 1) shown_.add(-1, id, RowKind::kInsert);
+  }
+
+  void show_row_end(Probe& probe, int32_t row) {
+    const bool matched = probe.matches[static_cast<size_t>(row)] > 0;
+    const RowKind kind = probe.rows.row_kind(row);
+    if (is_semi() && probe.side == kLeft) {
+      if (matched == (spec_.kind == JoinKind::kSemi)) shown_.add(row, RowLog::kNoRow, kind);
+    } else if (is_padded(probe.side) && !matched) {
+      shown_.add(row, RowLog::kNoRow, is_retraction(kind) ? RowKind::kDelete : RowKind::kInsert);
+    }
+  }
+
+  /// Keeps the probe's rows for the other side's sake.
+  Status keep(const Probe& probe) {
+    RowLog& log = *logs_[probe.side];
+    DenseInput rows = probe.rows;
+    std::vector<int32_t> matches;
+    if (is_counted(probe.side)) matches = probe.matches;
+    const std::vector<int32_t> kept = rows_to_keep(probe);
+    if (static_cast<int64_t>(kept.size()) < rows.num_rows()) {
+      HW_ASSIGN_OR_RETURN(rows, probe.rows.gathered(kept));
+      for (size_t i = 0; i < kept.size() && !matches.empty(); ++i) {
+        matches[i] = probe.matches[static_cast<size_t>(kept[i])];
+      }
+    }
+    if (rows.num_rows() == 0) return Status::OK();
+    std::vector<uint32_t> ids;
+    const std::vector<int8_t> signs = rows.signs();
+    const RowLog::Rows added{.columns = rows.all_columns(),
+                             .num_rows = rows.num_rows(),
+                             .key_hashes = rows.key_hashes(),
+                             .counts = matches};
+    return signs.empty() ? log.append(added, ids) : log.apply(added, signs, ids);
+  }
+
+  /// NULL in a key matches nothing, so such a row is kept only where it will be shown at the end.
+  std::vector<int32_t> rows_to_keep(const Probe& probe) const {
+    std::vector<int32_t> rows;
+    const bool keep_all = batch_mode_ && is_padded(probe.side);
+    const std::vector<ColumnPtr> keys = probe.rows.columns(side(probe.side).keys);
+    for (int64_t i = 0; i < probe.rows.num_rows(); ++i) {
+      const bool has_null = std::any_of(keys.begin(), keys.end(),
+                                        [i](const ColumnPtr& key) { return key->is_null(i); });
+      if (keep_all || !has_null) rows.push_back(static_cast<int32_t>(i));
+    }
+    return rows;
+  }
+
+  // Batch mode, at the end of the left input: right rows that nothing matched.
+  std::vector<uint32_t> unmatched_right_rows() const {
+    std::vector<uint32_t> ids = logs_[kRight]->live_rows();
+    const FixedColumn<int32_t> counts = logs_[kRight]->counts();
+    std::erase_if(ids, [&](uint32_t id) { return counts[id] > 0; });
+    return ids;
+  }
+
+  Status queue_unmatched() {
+    shown_.clear();
+    const size_t end = std::min(next_unmatched_ + kPairsPerStep, unmatched_->size());
+    for (; next_unmatched_ < end; ++next_unmatched_) {
+      shown_.add(-1, (*unmatched_)[next_unmatched_], RowKind::kInsert);
+    }
+    std::vector<ColumnPtr> no_rows;
+    for (const SqlField& field : spec_.left.schema->fields()) {
+      no_rows.push_back(Column::nulls(field.type, 0));
+    }
+    HW_ASSIGN_OR_RETURN(const DenseInput left,
+                        DenseInput::of(Batch(spec_.left.schema, std::move(no_rows), 0)));
+    const JoinSources sources{.batch = left,
+                              .log = *logs_[kRight],
+                              .batch_side = kLeft,
+                              .num_left_columns = spec_.left.schema->num_fields()};
+    HW_ASSIGN_OR_RETURN(Batch batch,
+                        joined_batch(sources, shown_, spec_.output_columns, spec_.output));
+    queue_.push(std::move(batch));
+    return Status::OK();
+  }
+
+  /// All candidates of a row lie before candidate number `after`.
+  struct RowEnd {
+    size_t after;
+    int32_t row;
+  };
+
+  const RegularJoinSpec spec_;
+  JoinCondition condition_;
+  OperatorContext* context_ = nullptr;
+  bool batch_mode_ = false;
+  std::array<RowLog*, 2> logs_ = {};
+  bool built_ = false;  // batch mode: the right input has ended
+  // Of the batch at hand.
+  std::optional<Probe> probe_;
+  JoinPairs candidates_;
+  std::vector<RowEnd> row_ends_;
+  JoinPairs shown_;
+  OutputQueue queue_;
+  // Batch mode, at the end.
+  std::optional<std::vector<uint32_t>> unmatched_;
+  size_t next_unmatched_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Operator>> make_regular_join(RegularJoinSpec spec) {
+  if (spec.left.upserts || spec.right.upserts) {
+    return not_supported_yet("a regular join over an upsert stream");
+  }
+  HW_CHECK(spec.left.keys.size() == spec.right.keys.size());
+  HW_ASSIGN_OR_RETURN(
+      JoinCondition condition,
+      JoinCondition::make(spec.residual, *spec.left.schema, *spec.right.schema, spec.session));
+  return std::make_unique<RegularJoin>(std::move(spec), std::move(condition));
+}
+
+}  // namespace hw
