@@ -76,6 +76,8 @@ BoundExprPtr BoundExpr::call(const ScalarFunction* function, std::vector<BoundEx
 
 BoundExprPtr BoundExpr::cast(BoundExprPtr arg, SqlType type, bool try_cast) {
   auto expr = std::make_shared<BoundExpr>(Kind::kCast);
+  // A DECIMAL that does not fit becomes NULL.
+  if (cast_can_give_null(arg->type(), type)) type = type.with_nullable(true);
   expr->args_.push_back(std::move(arg));
   expr->type_ = std::move(type);
   expr->try_cast_ = try_cast;

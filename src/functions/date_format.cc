@@ -147,8 +147,6 @@ bool convert_tz(TextWriter& out, std::string_view text, std::string_view from,
   return true;
 }
 
-Result<SqlType> nullable_text(const CallBinding&) { return SqlType::string(); }
-
 }  // namespace
 
 Result<ColumnPtr> UnixTimestampNow::evaluate(const KernelContext& context,
@@ -169,7 +167,7 @@ void register_date_format(FunctionCatalogue& catalogue) {
                     "2018/02/07 21"},
                    {"DATE_FORMAT('2018-02-07 21:05:09', 'yyyyMMdd')", "20180207"},
                    {"DATE_FORMAT('soon', 'yyyy')", "NULL"}},
-      .infer = nullable_text,
+      .nulls = Nulls::kNullable,
       .kernel = bind_date_format,
   });
   catalogue.add(ScalarFunction{
@@ -180,7 +178,7 @@ void register_date_format(FunctionCatalogue& catalogue) {
                   "'yyyy-MM-dd HH:mm:ss'.",
       .examples = {{"FROM_UNIXTIME(44)", "1970-01-01 00:00:44"},
                    {"FROM_UNIXTIME(86400, 'yyyy-MM-dd')", "1970-01-02"}},
-      .infer = nullable_text,
+      .nulls = Nulls::kNullable,
       .kernel = bind_from_unixtime,
   });
   catalogue.add(ScalarFunction{
@@ -202,7 +200,7 @@ void register_date_format(FunctionCatalogue& catalogue) {
                   "of them cannot be read.",
       .examples = {{"CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'America/Los_Angeles')",
                     "1969-12-31 16:00:00"}},
-      .infer = nullable_text,
+      .nulls = Nulls::kNullable,
       .kernel = row_kernel<convert_tz>(),
   });
 }

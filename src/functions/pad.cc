@@ -72,8 +72,8 @@ ScalarFunction pad_function(std::string name, std::string sentence,
       .signatures = {"(text VARCHAR, length INT, fill VARCHAR) -> VARCHAR"},
       .sentence = std::move(sentence),
       .examples = std::move(examples),
+      .nulls = Nulls::kNullable,
       .can_fail = true,
-      .infer = [](const CallBinding&) -> Result<SqlType> { return SqlType::string(); },
       .kernel = std::move(kernel),
   };
 }

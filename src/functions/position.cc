@@ -92,6 +92,7 @@ void register_position(FunctionCatalogue& catalogue) {
       .examples = {{"INSTR('corporate floor', 'or')", "2"},
                    {"INSTR('corporate floor', 'or', 3, 2)", "14"},
                    {"INSTR('corporate floor', 'or', -3, 2)", "2"}},
+      .nulls = Nulls::kNullable,
       .kernel = row_kernel<instr, instr_from, instr_nth>(),
   });
 }

@@ -130,8 +130,6 @@ Result<std::unique_ptr<ScalarKernel>> bind_replace(const CallBinding& binding) {
       binding);
 }
 
-Result<SqlType> nullable_text(const CallBinding&) { return SqlType::string(); }
-
 }  // namespace
 
 void register_regexp(FunctionCatalogue& catalogue) {
@@ -153,7 +151,7 @@ void register_regexp(FunctionCatalogue& catalogue) {
       .examples = {{"REGEXP_EXTRACT('foothebar', 'foo(.*?)(bar)', 2)", "bar"},
                    {"REGEXP_EXTRACT('a1b22', '[0-9]+')", "1"},
                    {"REGEXP_EXTRACT('abc', 'x')", "NULL"}},
-      .infer = nullable_text,
+      .nulls = Nulls::kNullable,
       .kernel = bind_extract,
   });
   catalogue.add(ScalarFunction{
@@ -164,7 +162,7 @@ void register_regexp(FunctionCatalogue& catalogue) {
                   "literally.",
       .examples = {{"REGEXP_REPLACE('foobar', 'oo|ar', '')", "fb"},
                    {"REGEXP_REPLACE('a1b22', '[0-9]+', '#')", "a#b#"}},
-      .infer = nullable_text,
+      .nulls = Nulls::kNullable,
       .kernel = bind_replace,
   });
 }

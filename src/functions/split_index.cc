@@ -52,7 +52,7 @@ void register_split_index(FunctionCatalogue& catalogue) {
                    {"SPLIT_INDEX('a//c', '/', 1)", ""},
                    {"SPLIT_INDEX('a/b', '/', 5)", "NULL"},
                    {"SPLIT_INDEX('a,b', 44, 1)", "b"}},
-      .infer = [](const CallBinding&) -> Result<SqlType> { return SqlType::string(); },
+      .nulls = Nulls::kNullable,
       .kernel = row_kernel<split_index, split_index_by_code>(),
   });
 }

@@ -83,12 +83,7 @@ void register_substring(FunctionCatalogue& catalogue) {
                    {"SUBSTRING('headwater', 1, 4)", "head"},
                    {"SUBSTRING('headwater', -5, 3)", "wat"},
                    {"SUBSTRING('abc', 2, -1)", "NULL"}},
-      .infer = [](const CallBinding& binding) -> Result<SqlType> {
-        const bool bytes = binding.arg_types[0].is_bytes();
-        bool nullable = binding.arg_types.size() == 3;
-        for (const SqlType& type : binding.arg_types) nullable = nullable || type.nullable();
-        return (bytes ? SqlType::bytes() : SqlType::string()).with_nullable(nullable);
-      },
+      .nulls = Nulls::kNullable,
       .kernel = bind_substring,
   });
   catalogue.add(ScalarFunction{

@@ -265,9 +265,6 @@ Result<std::unique_ptr<ScalarKernel>> bind_to_timestamp_ltz(const CallBinding& b
                                                     : bind_number<int64_t>(binding);
 }
 
-Result<SqlType> timestamp_3(const CallBinding&) { return SqlType::timestamp(3); }
-Result<SqlType> nullable_date(const CallBinding&) { return SqlType::date(); }
-
 }  // namespace
 
 void register_to_timestamp(FunctionCatalogue& catalogue) {
@@ -280,7 +277,7 @@ void register_to_timestamp(FunctionCatalogue& catalogue) {
       .examples = {{"TO_DATE('2018-02-07')", "2018-02-07"},
                    {"TO_DATE('07.02.2018', 'dd.MM.yyyy')", "2018-02-07"},
                    {"TO_DATE('soon')", "NULL"}},
-      .infer = nullable_date,
+      .nulls = Nulls::kNullable,
       .kernel = row_kernel<to_date, to_date_by>(),
   });
   catalogue.add(ScalarFunction{
@@ -294,7 +291,7 @@ void register_to_timestamp(FunctionCatalogue& catalogue) {
                    {"TO_TIMESTAMP('07/02/2018 21:05', 'dd/MM/yyyy HH:mm')",
                     "2018-02-07 21:05:00.000"},
                    {"TO_TIMESTAMP('2018-13-01 00:00:00')", "NULL"}},
-      .infer = timestamp_3,
+      .nulls = Nulls::kNullable,
       .kernel = bind_to_timestamp,
   });
   catalogue.add(ScalarFunction{
@@ -312,6 +309,7 @@ void register_to_timestamp(FunctionCatalogue& catalogue) {
                    {"TO_TIMESTAMP_LTZ('2018-02-06 21:05:09')", "2018-02-06 21:05:09.000"},
                    {"TO_TIMESTAMP_LTZ('2018-02-06 21:05', 'yyyy-MM-dd HH:mm', 'Asia/Tokyo')",
                     "2018-02-06 12:05:00.000"}},
+      .nulls = Nulls::kNullable,
       .infer = ltz_type,
       .kernel = bind_to_timestamp_ltz,
   });
