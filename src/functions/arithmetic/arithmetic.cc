@@ -136,7 +136,7 @@ void register_arithmetic(FunctionCatalogue& catalogue) {
       "Divides. Integers drop the fraction and fail on 0, DECIMAL rounds half up and fails on 0, "
       "floating point follows IEEE 754.";
   divide.examples = {
-      {"7 / 2", "3"}, {"-7 / 2", "-3"}, {"1.0 / 3", "0.333333"}, {"1e0 / 0", "Infinity"}};
+      {"7 / 2", "3"}, {"-7 / 2", "-3"}, {"1.0 / 3", "0.333333333333"}, {"1e0 / 0", "Infinity"}};
   divide.can_fail = true;
   divide.never_fails = divides_safely;
   catalogue.add(std::move(divide));
