@@ -47,6 +47,10 @@ class Stage {
       HW_ASSIGN_OR_RETURN(auto run, OperatorRun::start(spec_, env_, i, instances, snapshots));
       runs_.push_back(std::move(run));
     }
+    // An input that had ended says so again, as its restored source does.
+    for (const int input : ended_inputs_) {
+      for (const auto& run : runs_) HW_TRY(run->deliver(input, End{}));
+    }
     return collect();
   }
 
@@ -69,6 +73,7 @@ class Stage {
     if (const auto* watermark = std::get_if<Watermark>(&step.message))
       return deliver_told(step.input, merge_.on_watermark(step.input, *watermark));
     HW_TRY(deliver_told(step.input, merge_.on_end(step.input)));
+    ended_inputs_.push_back(step.input);
     return deliver_all(step.input, step.message);
   }
 
@@ -149,6 +154,7 @@ class Stage {
   const std::vector<std::vector<int>>& keys_;
   VirtualEnv env_;
   WatermarkMerge merge_;
+  std::vector<int> ended_inputs_;
   std::vector<std::unique_ptr<OperatorRun>> runs_;
   size_t turn_ = 0;
   Played played_;
