@@ -84,6 +84,7 @@ Status JobGraph::validate() const {
   if (parallelism < 1 || parallelism > max_parallelism)
     return Status::UnknownError("job graph: parallelism is between 1 and ", max_parallelism,
                                 ", but is ", parallelism);
+  if (vertices.empty()) return Status::UnknownError("job graph: there is at least one vertex");
   std::set<std::string> uids;
   for (size_t i = 0; i < vertices.size(); ++i) {
     if (vertices[i].id != static_cast<int>(i)) return broken("ids are places", vertices[i]);

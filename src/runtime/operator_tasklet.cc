@@ -54,7 +54,8 @@ Result<OperatorTasklet::Turn> OperatorTasklet::turn() {
     // Senders are told at once, also while the outputs are full.
     if (!chain_.wants_input()) inbox_.stop_wanting();
     switch (state) {
-      case Chain::State::kDone: return Turn{Progress::kDone, Wait::kNothing};
+      case Chain::State::kDone:
+        return Turn{Progress::kDone, Wait::kNothing};
       case Chain::State::kBusy:
         return Turn{Progress::kBusy, Wait::kNothing};
       case Chain::State::kBlocked:

@@ -2,6 +2,8 @@
 
 #include "runtime/router.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/assert.h"
@@ -57,17 +59,17 @@ class Rebalance final : public Router {
 class ByKeyGroup final : public Router {
  public:
   explicit ByKeyGroup(const RouterSpec& spec)
-      : key_columns_(spec.key_columns), rows_(static_cast<size_t>(spec.num_receivers)) {
+      : key_columns_(spec.key_columns), ends_(static_cast<size_t>(spec.num_receivers)) {
     receiver_of_group_.reserve(static_cast<size_t>(spec.max_parallelism));
     for (int group = 0; group < spec.max_parallelism; ++group)
-      receiver_of_group_.push_back(
-          instance_of_key_group(group, spec.max_parallelism, spec.num_receivers));
+      receiver_of_group_.push_back(static_cast<uint32_t>(
+          instance_of_key_group(group, spec.max_parallelism, spec.num_receivers)));
   }
 
   Status route(const Batch& given, std::vector<RoutedBatch>& out) override {
     // Hashing covers stored rows: not worth it where most of them are not meant.
     Batch batch = given;
-    if (batch.num_rows() * 2 < batch.num_stored_rows() || rows_.size() == 1) {
+    if (batch.num_rows() * 2 < batch.num_stored_rows() || ends_.size() == 1) {
       HW_ASSIGN_OR_RETURN(batch, given.compacted());
     }
     std::vector<ColumnPtr> keys;
@@ -75,40 +77,74 @@ class ByKeyGroup final : public Router {
     auto hashes =
         std::make_shared<const std::vector<uint64_t>>(hash_keys(keys, batch.num_stored_rows()));
     batch = batch.with_key_hashes(hashes);
-    if (rows_.size() == 1) {
+    if (ends_.size() == 1) {
       out.push_back({0, std::move(batch)});
       return Status::OK();
     }
     deal(batch, *hashes);
-    for (size_t i = 0; i < rows_.size(); ++i) {
-      if (rows_[i].empty()) continue;
-      HW_ASSIGN_OR_RETURN(Batch part, gather(batch, rows_[i]));
+    size_t begin = 0;
+    for (size_t i = 0; i < ends_.size(); begin = ends_[i++]) {
+      if (begin == ends_[i]) continue;
+      const std::span<const int32_t> rows(rows_.data() + begin, ends_[i] - begin);
+      HW_ASSIGN_OR_RETURN(Batch part, gather(batch, rows));
       out.push_back({static_cast<int>(i), std::move(part)});
     }
     return Status::OK();
   }
 
  private:
-  // Numbers the meant rows by receiver.
+  static constexpr size_t kReceiversByPasses = 6;
+
+  // Sorts the numbers of the meant rows by receiver, keeping their order.
   void deal(const Batch& batch, const std::vector<uint64_t>& hashes) {
-    for (auto& rows : rows_) rows.clear();
+    const auto num_rows = static_cast<size_t>(batch.num_rows());
     const auto num_groups = static_cast<int>(receiver_of_group_.size());
-    const auto receiver = [&](int64_t stored_row) {
-      const int group = key_group_of(hashes[static_cast<size_t>(stored_row)], num_groups);
-      return static_cast<size_t>(receiver_of_group_[static_cast<size_t>(group)]);
+    receivers_.resize(num_rows);
+    rows_.resize(num_rows + 1);  // a pass writes one row ahead
+    const auto receiver = [&](uint64_t hash) {
+      return receiver_of_group_[static_cast<size_t>(key_group_of(hash, num_groups))];
     };
     if (const SelectionPtr& selection = batch.selection()) {
-      for (size_t i = 0; i < selection->size(); ++i)
-        rows_[receiver((*selection)[i])].push_back(static_cast<int32_t>(i));
+      for (size_t i = 0; i < num_rows; ++i)
+        receivers_[i] = receiver(hashes[static_cast<size_t>((*selection)[i])]);
     } else {
-      for (int64_t i = 0; i < batch.num_stored_rows(); ++i)
-        rows_[receiver(i)].push_back(static_cast<int32_t>(i));
+      for (size_t i = 0; i < num_rows; ++i) receivers_[i] = receiver(hashes[i]);
+    }
+    if (ends_.size() <= kReceiversByPasses) {
+      place_by_passes(num_rows);
+    } else {
+      place_by_counts(num_rows);
     }
   }
 
+  // A pass for each receiver that writes every row and keeps it or not: no branch, and no
+  // waiting for a counter that the row before has just raised.
+  void place_by_passes(size_t num_rows) {
+    int32_t* const rows = rows_.data();
+    size_t end = 0;
+    for (size_t to = 0; to < ends_.size(); ++to) {
+      for (size_t i = 0; i < num_rows; ++i) {
+        rows[end] = static_cast<int32_t>(i);
+        end += receivers_[i] == to;
+      }
+      ends_[to] = end;
+    }
+  }
+
+  void place_by_counts(size_t num_rows) {
+    std::fill(ends_.begin(), ends_.end(), 0);
+    for (size_t i = 0; i < num_rows; ++i) ++ends_[receivers_[i]];
+    size_t begin = 0;
+    for (size_t& end : ends_) begin += std::exchange(end, begin);
+    for (size_t i = 0; i < num_rows; ++i) rows_[ends_[receivers_[i]]++] = static_cast<int32_t>(i);
+  }
+
   const std::vector<int> key_columns_;
-  std::vector<int> receiver_of_group_;
-  std::vector<std::vector<int32_t>> rows_;  // scratch, one list per receiver
+  std::vector<uint32_t> receiver_of_group_;
+  // Scratch: the receiver of each row, the rows by receiver, where each receiver's rows end.
+  std::vector<uint32_t> receivers_;
+  std::vector<int32_t> rows_;
+  std::vector<size_t> ends_;
 };
 
 }  // namespace

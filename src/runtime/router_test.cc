@@ -50,18 +50,30 @@ TEST(RouterTest, HashSendsEqualKeysToOneReceiverWhateverTheirKind) {
 }
 
 TEST(RouterTest, HashAgreesWithTheOwnerOfTheKeyGroup) {
-  const Batch rows = batch("+ a 1 | + b 2 | + c 3 | + d 4 | + e 5 | + f 6");
-  const RouterSpec spec{.contract = kHash, .key_columns = {0}, .num_receivers = 3};
-  std::vector<RoutedBatch> routed;
-  ASSERT_TRUE(make_router(spec)->route(rows, routed).ok());
-  for (const RoutedBatch& part : routed) {
-    const KeyGroupRange range =
-        key_groups_of_instance(part.receiver, kDefaultMaxParallelism, spec.num_receivers);
-    ASSERT_NE(part.batch.key_hashes(), nullptr) << "hashes travel with the rows";
-    const std::vector<ColumnPtr> key = {part.batch.column(0)};
-    EXPECT_EQ(*part.batch.key_hashes(), hash_keys(key, part.batch.num_rows()));
-    for (const uint64_t hash : *part.batch.key_hashes())
-      EXPECT_TRUE(range.contains(key_group_of(hash, kDefaultMaxParallelism)));
+  std::string text;
+  for (int i = 0; i < 100; ++i)
+    text += (i == 0 ? "+ " : " | + ") + std::to_string(i % 30) + " " + std::to_string(i);
+  const Batch rows = batch(text);
+  for (const int receivers : {1, 2, 3, 6, 7, 40}) {
+    const RouterSpec spec{.contract = kHash, .key_columns = {0}, .num_receivers = receivers};
+    std::vector<RoutedBatch> routed;
+    ASSERT_TRUE(make_router(spec)->route(rows, routed).ok());
+    int64_t num_rows = 0;
+    for (const RoutedBatch& part : routed) {
+      num_rows += part.batch.num_rows();
+      const KeyGroupRange range =
+          key_groups_of_instance(part.receiver, kDefaultMaxParallelism, receivers);
+      ASSERT_NE(part.batch.key_hashes(), nullptr) << "hashes travel with the rows";
+      const std::vector<ColumnPtr> key = {part.batch.column(0)};
+      EXPECT_EQ(*part.batch.key_hashes(), hash_keys(key, part.batch.num_rows()));
+      for (const uint64_t hash : *part.batch.key_hashes())
+        EXPECT_TRUE(range.contains(key_group_of(hash, kDefaultMaxParallelism)));
+      for (int64_t row = 1; row < part.batch.num_rows(); ++row)
+        EXPECT_LT(part.batch.column(1)->value<int32_t>(row - 1),
+                  part.batch.column(1)->value<int32_t>(row))
+            << "rows keep their order";
+    }
+    EXPECT_EQ(num_rows, 100);
   }
 }
 
@@ -76,7 +88,7 @@ TEST(RouterTest, HashKeepsUpdatePairsTogether) {
 
 TEST(RouterTest, HashReadsOnlySelectedRows) {
   const Batch rows = batch("+ a 1 | + b 2 | + c 3 | + a 4");
-  for (const int receivers : {1, 2, 5}) {
+  for (const int receivers : {1, 2, 5, 9}) {
     for (const Selection& selection : {Selection{3}, Selection{0, 1, 3}}) {
       const auto parts = route({.contract = kHash, .key_columns = {0}, .num_receivers = receivers},
                                rows.narrowed_to(std::make_shared<const Selection>(selection)));
