@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "state/row_log.h"
+
+#include <gtest/gtest.h>
+
+#include "base/env/env.h"
+#include "base/memory.h"
+#include "columnar/literal.h"
+
+namespace hw {
+namespace {
+
+constexpr std::string_view kColumns = "k INT, word STRING";
+
+class RowLogTest : public testing::Test {
+ protected:
+  static RowLogSpec spec(bool erasable, bool counted = false) {
+    return {.columns = (*parse_schema(kColumns))->fields(),
+            .key_columns = {0},
+            .erasable = erasable,
+            .counted = counted};
+  }
+  static Batch batch(std::string_view rows) { return *parse_batch(*parse_schema(kColumns), rows); }
+  static RowLog::Rows rows_of(const Batch& batch) {
+    return {.columns = batch.columns(), .num_rows = batch.num_rows()};
+  }
+  static std::vector<int8_t> signs_of(const Batch& batch) {
+    std::vector<int8_t> signs;
+    for (int64_t i = 0; i < batch.num_rows(); ++i) {
+      signs.push_back(is_retraction(batch.row_kind(i)) ? -1 : 1);
+    }
+    return signs;
+  }
+  static std::vector<uint32_t> append(RowLog& log, std::string_view rows) {
+    const Batch added = batch(rows);
+    std::vector<uint32_t> ids;
+    EXPECT_TRUE(log.append(rows_of(added), ids).ok());
+    return ids;
+  }
+  static std::vector<uint32_t> apply(RowLog& log, std::string_view rows) {
+    const Batch changes = batch(rows);
+    std::vector<uint32_t> ids;
+    EXPECT_TRUE(log.apply(rows_of(changes), signs_of(changes), ids).ok());
+    return ids;
+  }
+  // The words of a key's chain, oldest first.
+  static std::string chain(RowLog& log, std::string_view key) {
+    const ColumnPtr keys = *parse_column(SqlType::integer(), key);
+    std::vector<uint32_t> firsts;
+    EXPECT_TRUE(log.find_chains({.columns = std::span(&keys, 1), .num_rows = 1}, firsts).ok());
+    std::string words;
+    for (uint32_t id = firsts[0]; id != RowLog::kNoRow; id = log.next(id)) {
+      const ColumnPtr word = *log.read(1, std::span(&id, 1));
+      words += (words.empty() ? "" : " ") + std::string(word->value<std::string_view>(0));
+    }
+    return words;
+  }
+};
+
+TEST_F(RowLogTest, ChainsRowsOfAKeyInOrderOfArrival) {
+  RowLog log(spec(false), recycling_pool());
+  append(log, "+ 1 a | + 2 b | + 1 c");
+  append(log, "+ 1 d | + null e");
+  EXPECT_EQ(chain(log, "1"), "a c d");
+  EXPECT_EQ(chain(log, "2"), "b");
+  EXPECT_EQ(chain(log, "null"), "e");
+  EXPECT_EQ(chain(log, "3"), "");
+}
+
+TEST_F(RowLogTest, TakesOneEqualRowBack) {
+  RowLog log(spec(true), recycling_pool());
+  append(log, "+ 1 a | + 1 b | + 1 a | + 1 c");
+  const std::vector<uint32_t> ids = apply(log, "- 1 a | - 2 a | - 1 c | + 1 d");
+  EXPECT_NE(ids[0], RowLog::kNoRow);
+  EXPECT_EQ(ids[1], RowLog::kNoRow) << "no such row";
+  EXPECT_EQ(log.num_rows(), 3);
+  EXPECT_EQ(chain(log, "1"), "a b d");
+  apply(log, "- 1 a | - 1 b | - 1 d | - 1 d");
+  EXPECT_EQ(log.num_rows(), 0);
+  EXPECT_EQ(chain(log, "1"), "");
+}
+
+TEST_F(RowLogTest, AddsAndTakesBackWithinOneBatch) {
+  RowLog log(spec(true), recycling_pool());
+  apply(log, "+ 1 a | - 1 a | + 1 a | + 1 b | - 1 a | - 1 q");
+  EXPECT_EQ(chain(log, "1"), "b");
+}
+
+TEST_F(RowLogTest, ErasesByNumber) {
+  RowLog log(spec(true), recycling_pool());
+  const std::vector<uint32_t> ids = append(log, "+ 1 a | + 1 b | + 1 b | + 1 c | + 2 d");
+  ASSERT_TRUE(log.erase(std::vector<uint32_t>{ids[1], ids[0], ids[4]}).ok());
+  EXPECT_EQ(chain(log, "1"), "b c");
+  EXPECT_EQ(chain(log, "2"), "");
+  apply(log, "- 1 b");
+  EXPECT_EQ(chain(log, "1"), "c");
+}
+
+TEST_F(RowLogTest, CarriesACountPerRow) {
+  RowLog log(spec(true, true), recycling_pool());
+  const Batch added = batch("+ 1 a | + 1 b");
+  const std::vector<int32_t> counts = {3, 4};
+  std::vector<uint32_t> ids;
+  ASSERT_TRUE(
+      log.append(
+             {.columns = added.columns(), .num_rows = 2, .key_hashes = nullptr, .counts = counts},
+             ids)
+          .ok());
+  log.touch(ids);
+  ++log.counts()[ids[1]];
+  EXPECT_EQ(log.counts()[ids[0]], 3);
+  EXPECT_EQ(log.counts()[ids[1]], 5);
+}
+
+TEST_F(RowLogTest, StaysFastWithAMillionEqualRows) {
+  // Quadratic work would not end within any time box.
+  RowLog log(spec(true), recycling_pool());
+  std::string rows = "+ 1 a";
+  for (int i = 1; i < 2000; ++i) rows += " | + 1 a";
+  for (int i = 0; i < 100; ++i) append(log, rows);
+  std::string retractions = "- 1 a";
+  for (int i = 1; i < 2000; ++i) retractions += " | - 1 a";
+  for (int i = 0; i < 99; ++i) apply(log, retractions);
+  EXPECT_EQ(log.num_rows(), 2000);
+}
+
+TEST_F(RowLogTest, ReusesTheNumbersOfErasedRows) {
+  RowLog log(spec(true), recycling_pool());
+  append(log, "+ 7 stays");
+  for (int i = 0; i < 20'000; ++i) apply(log, "+ 1 a | + 2 b | - 1 a | - 2 b");
+  EXPECT_EQ(log.num_rows(), 1);
+  EXPECT_LT(log.num_bytes(), 1 << 20);
+  EXPECT_EQ(chain(log, "7"), "stays");
+}
+
+}  // namespace
+}  // namespace hw
