@@ -373,7 +373,7 @@ TEST(JobRunTest, StopEndsAnEndlessJobCleanlyWithoutAFinalWatermark) {
     maker.edge(source, sums, EdgeContract::kHash);
     const auto totals = maker.sink(sums, EdgeContract::kForward);
     const auto job = start(maker.graph(), env, threads);
-    while (rows->num_written() == 0 && !threads) job->step();
+    while (!threads && rows->num_written() == 0) job->step();
     job->stop();
     EXPECT_TRUE(job->wait().ok());
     EXPECT_TRUE(totals->rows().empty()) << "what waits for a watermark does not fire";
