@@ -22,6 +22,8 @@ std::string_view function_of(ast::Op op) {
   switch (op) {
     case ast::Op::kNot:
       return "NOT";
+    case ast::Op::kMinus:
+      return "NEGATE";
     case ast::Op::kIsNull:
       return "IS NULL";
     case ast::Op::kIsTrue:
@@ -251,27 +253,12 @@ Result<BoundExprPtr> ExprBinder::bind_logical(const ast::Operator& op) {
       ->with_position(op.position);
 }
 
-Result<BoundExprPtr> ExprBinder::bind_minus(const ast::Operator& op) {
-  const ast::Expr& operand = *op.operands[0];
-  if (operand.kind == ast::ExprKind::kLiteral) {
-    const auto& literal = operand.as<ast::Literal>();
-    if (literal.type == ast::LiteralKind::kInteger || literal.type == ast::LiteralKind::kDecimal ||
-        literal.type == ast::LiteralKind::kDouble) {
-      return bind_literal(literal, true);
-    }
-  }
-  HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> args, bind_args(op.operands));
-  return call("NEGATE", std::move(args), op.position);
-}
-
 Result<BoundExprPtr> ExprBinder::bind_operator(const ast::Operator& op) {
   Result<BoundExprPtr> bound = [&]() -> Result<BoundExprPtr> {
     switch (op.op) {
       case ast::Op::kAnd:
       case ast::Op::kOr:
         return bind_logical(op);
-      case ast::Op::kMinus:
-        return bind_minus(op);
       case ast::Op::kPlus: {
         HW_ASSIGN_OR_RETURN(BoundExprPtr operand, bind_any(*op.operands[0]));
         if (operand->type().is_numeric() || operand->type().is_interval()) return operand;

@@ -50,7 +50,6 @@ class ExprBinder {
   Result<BoundExprPtr> bind_column(const ast::ColumnRef& ref);
   Result<BoundExprPtr> bind_operator(const ast::Operator& op);
   Result<BoundExprPtr> bind_logical(const ast::Operator& op);
-  Result<BoundExprPtr> bind_minus(const ast::Operator& op);
   Result<BoundExprPtr> bind_cast(const ast::Cast& cast);
   Result<BoundExprPtr> bind_case(const ast::Case& node);
   Result<BoundExprPtr> bind_in(const ast::In& in);

@@ -33,35 +33,26 @@ Result<BoundExprPtr> bind_decimal(std::string_view digits, int precision, int sc
 }
 
 /// INT, else BIGINT, else DECIMAL(p, 0).
-Result<BoundExprPtr> bind_integer(std::string_view digits, bool negative) {
-  const std::string text = (negative ? "-" : "") + std::string(digits);
+Result<BoundExprPtr> bind_integer(std::string_view text) {
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && end == text.data() + text.size()) {
-    const bool small = value >= INT32_MIN && value <= INT32_MAX;
-    return integer_literal(value, small ? SqlType::integer() : SqlType::bigint());
+    return integer_literal(value, value <= INT32_MAX ? SqlType::integer() : SqlType::bigint());
   }
-  if (digits.size() > static_cast<size_t>(kDecimalDigitsMax)) return bind_decimal(digits, 39, 0);
-  const Result<arrow::Decimal128> parsed = arrow::Decimal128::FromString(text);
-  if (!parsed.ok()) return Status::Invalid("'", text, "' is no number");
-  return decimal_literal(*parsed, SqlType::decimal(static_cast<int>(digits.size()), 0));
+  return bind_decimal(text, static_cast<int>(text.size()), 0);
 }
 
 /// Digits with a point: as many digits as are written.
-Result<BoundExprPtr> bind_point_number(std::string_view text, bool negative) {
+Result<BoundExprPtr> bind_point_number(std::string_view text) {
   const size_t point = text.find('.');
-  if (point == text.size() - 1) return bind_integer(text.substr(0, point), negative);
+  if (point == text.size() - 1) return bind_integer(text.substr(0, point));
   std::string digits(text.substr(0, point));
   digits += text.substr(point + 1);
   const int scale = static_cast<int>(text.size() - point - 1);
-  HW_ASSIGN_OR_RETURN(BoundExprPtr number,
-                      bind_decimal(digits, static_cast<int>(digits.size()), scale));
-  if (!negative) return number;
-  arrow::Decimal128 value = number->literal_value()->value<arrow::Decimal128>(0);
-  return decimal_literal(value.Negate(), number->type().not_null());
+  return bind_decimal(digits, static_cast<int>(digits.size()), scale);
 }
 
-Result<BoundExprPtr> bind_double(const std::string& text, bool negative) {
+Result<BoundExprPtr> bind_double(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   // Out of range: as Java reads it, to infinity or zero.
@@ -69,7 +60,7 @@ Result<BoundExprPtr> bind_double(const std::string& text, bool negative) {
   if (error != std::errc() && error != std::errc::result_out_of_range) {
     return Status::Invalid("'", text, "' is no number");
   }
-  return double_literal(negative ? -value : value);
+  return double_literal(value);
 }
 
 /// Digits behind the point of a time.
@@ -107,7 +98,7 @@ Result<BoundExprPtr> bind_temporal(const std::string& text, const SqlType& type,
   return BoundExpr::literal(Column::constant(type, column->values_ptr(), 1));
 }
 
-Result<BoundExprPtr> bind_any_literal(const ast::Literal& literal, bool negative) {
+Result<BoundExprPtr> bind_any_literal(const ast::Literal& literal) {
   const std::string& text = literal.text;
   switch (literal.type) {
     case ast::LiteralKind::kNull:
@@ -118,11 +109,11 @@ Result<BoundExprPtr> bind_any_literal(const ast::Literal& literal, bool negative
     case ast::LiteralKind::kFalse:
       return boolean_literal(literal.type == ast::LiteralKind::kTrue);
     case ast::LiteralKind::kInteger:
-      return bind_integer(text, negative);
+      return bind_integer(text);
     case ast::LiteralKind::kDecimal:
-      return bind_point_number(text, negative);
+      return bind_point_number(text);
     case ast::LiteralKind::kDouble:
-      return bind_double(text, negative);
+      return bind_double(text);
     case ast::LiteralKind::kString:
       return text_literal(text);
     case ast::LiteralKind::kBinary:
@@ -253,8 +244,8 @@ std::string_view interval_form(const ast::IntervalQualifier& qualifier) {
 
 }  // namespace
 
-Result<BoundExprPtr> bind_literal(const ast::Literal& literal, bool negative) {
-  Result<BoundExprPtr> bound = bind_any_literal(literal, negative);
+Result<BoundExprPtr> bind_literal(const ast::Literal& literal) {
+  Result<BoundExprPtr> bound = bind_any_literal(literal);
   if (!bound.ok()) return at(literal.position, bound.status());
   return (*bound)->with_position(literal.position);
 }

@@ -9,8 +9,7 @@
 
 namespace hw {
 
-/// `negative`: a minus sign stands in front of a number.
-Result<BoundExprPtr> bind_literal(const ast::Literal& literal, bool negative = false);
+Result<BoundExprPtr> bind_literal(const ast::Literal& literal);
 
 /// INTERVAL literals: months or milliseconds.
 Result<BoundExprPtr> bind_interval(const ast::IntervalLiteral& literal);

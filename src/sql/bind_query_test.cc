@@ -49,7 +49,7 @@ TEST_F(BindQueryTest, TypesLiterals) {
                             "f, TRUE AS g, x'0a' AS h, -2147483648 AS i"),
             "(a INT NOT NULL, b BIGINT NOT NULL, c DECIMAL(3, 2) NOT NULL, d DECIMAL(1, 1) NOT "
             "NULL, e DOUBLE NOT NULL, f CHAR(2) NOT NULL, g BOOLEAN NOT NULL, h BINARY(1) NOT "
-            "NULL, i INT NOT NULL)");
+            "NULL, i BIGINT NOT NULL)");
   EXPECT_EQ(
       session.columns("SELECT DATE '2020-01-02' AS a, TIME '10:00:00.12' AS b, TIMESTAMP "
                       "'2020-01-01 00:00:00.123' AS c, INTERVAL '1 02:03' DAY TO MINUTE AS d, "

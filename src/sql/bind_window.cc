@@ -197,7 +197,7 @@ Status check_window(const WindowForm& form, const WindowSpec& window, SqlPositio
                     window.size_ms, " ms is none of ", window.step_ms, " ms");
     }
   }
-  if (std::llabs(window.offset_ms) >= window.size_ms) {
+  if (window.kind == WindowKind::kTumble && std::llabs(window.offset_ms) >= window.size_ms) {
     return refuse("OFFSET of ", form.name, " must be smaller than SIZE, but ", window.offset_ms,
                   " ms is not smaller than ", window.size_ms, " ms");
   }
@@ -237,6 +237,9 @@ Result<LogicalNodePtr> bind_table_function(const ast::FunctionCall& call, BindSe
     }
   }
   HW_TRY(check_window(*form, window, call.position));
+  // Borders repeat, so an offset of more than their distance is one of less.
+  if (window.kind == WindowKind::kHop) window.offset_ms %= window.step_ms;
+  if (window.kind == WindowKind::kCumulate) window.offset_ms %= window.size_ms;
   return std::make_shared<WindowTvfNode>(input.plan, std::move(window));
 }
 

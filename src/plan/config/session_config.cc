@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "columnar/text/time_zone.h"
 #include "plan/catalog/near_names.h"
 #include "plan/config/config_keys.h"
 
@@ -40,6 +41,18 @@ Status check_range(std::string_view key, const std::string& value) {
   if (key == "pipeline.max-parallelism" && (!number || *number < 1 || *number > 32768)) {
     return Status::Invalid("'pipeline.max-parallelism' must be from 1 to 32768, but is '", value,
                            "'");
+  }
+  if (key == "execution.runtime-mode" && lower(value) == "automatic") {
+    return not_supported_yet("'execution.runtime-mode' = 'automatic'; say streaming or batch");
+  }
+  if (key == "table.local-time-zone" && value != "default") {
+    const Result<TimeZone> zone = TimeZone::find(value);
+    if (!zone.ok()) {
+      return Status::Invalid(
+          "'table.local-time-zone' must be a time zone such as Europe/Berlin or "
+          "+02:00, but is '",
+          value, "'");
+    }
   }
   if (key == "state.backend.type" && lower(value) != "hashmap") {
     return not_supported_yet("'state.backend.type' = '" + value + "'; use hashmap");

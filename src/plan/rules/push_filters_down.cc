@@ -35,7 +35,7 @@ template <typename GoesDown>
 Tests take(Tests& tests, const GoesDown& goes_down) {
   Tests taken, kept;
   for (BoundExprPtr& test : tests) {
-    (goes_down(*test) ? taken : kept).push_back(std::move(test));
+    (goes_down(test) ? taken : kept).push_back(std::move(test));
   }
   tests = std::move(kept);
   return taken;
@@ -48,20 +48,27 @@ LogicalNodePtr push_into(const LogicalNodePtr& node, Tests below) {
 }
 
 LogicalNodePtr push_below_project(const LogicalNodePtr& node, Tests tests) {
-  const auto& project = node->as<ProjectNode>();
-  const bool may = may_substitute(tests, project.exprs());
-  if (!may) return filtered(push_into(node, {}), std::move(tests));
-  for (BoundExprPtr& test : tests) test = substitute_columns(test, project.exprs());
-  return push_into(node, std::move(tests));
+  const std::vector<BoundExprPtr>& exprs = node->as<ProjectNode>().exprs();
+  Tests below;
+  if (may_substitute(tests, exprs)) {
+    below = std::move(tests);
+    tests.clear();
+  } else {
+    below = take(tests, [&](const BoundExprPtr& test) {
+      return may_substitute({test}, exprs) && may_move(*substitute_columns(test, exprs));
+    });
+  }
+  for (BoundExprPtr& test : below) test = substitute_columns(test, exprs);
+  return filtered(push_into(node, std::move(below)), std::move(tests));
 }
 
 /// Keys come first among an aggregate's columns; a test of keys alone keeps or drops whole groups.
 LogicalNodePtr push_below_keys(const LogicalNodePtr& node, const std::vector<int>& keys,
                                Tests tests) {
   const int num_keys = static_cast<int>(keys.size());
-  Tests below = take(tests, [&](const BoundExpr& test) {
-    const std::vector<int> read = columns_read(test);
-    return may_move(test) && !read.empty() && read.back() < num_keys;
+  Tests below = take(tests, [&](const BoundExprPtr& test) {
+    const std::vector<int> read = columns_read(*test);
+    return may_move(*test) && !read.empty() && read.back() < num_keys;
   });
   for (BoundExprPtr& test : below) test = renumber_columns(test, keys);
   return filtered(push_into(node, std::move(below)), std::move(tests));
@@ -69,9 +76,9 @@ LogicalNodePtr push_below_keys(const LogicalNodePtr& node, const std::vector<int
 
 LogicalNodePtr push_below_tvf(const LogicalNodePtr& node, Tests tests) {
   const int columns = node->input()->num_columns();
-  Tests below = take(tests, [&](const BoundExpr& test) {
-    const std::vector<int> read = columns_read(test);
-    return may_move(test) && (read.empty() || read.back() < columns);
+  Tests below = take(tests, [&](const BoundExprPtr& test) {
+    const std::vector<int> read = columns_read(*test);
+    return may_move(*test) && (read.empty() || read.back() < columns);
   });
   return filtered(push_into(node, std::move(below)), std::move(tests));
 }
@@ -102,12 +109,12 @@ LogicalNodePtr push_below_join(const LogicalNodePtr& node, Tests tests) {
   Tests on = parts.condition != nullptr ? conjuncts(parts.condition) : Tests{};
   if (kind == JoinKind::kInner) {
     // WHERE over an inner join is as good as ON.
-    Tests joined = take(tests, [](const BoundExpr& test) { return test.deterministic(); });
+    Tests joined = take(tests, [](const BoundExprPtr& test) { return test->deterministic(); });
     on.insert(on.end(), joined.begin(), joined.end());
   }
   const auto side = [&](Tests& from, bool left, bool allowed) {
-    return take(from, [&](const BoundExpr& test) {
-      return allowed && may_move(test) && reads_only(test, left, left_columns);
+    return take(from, [&](const BoundExprPtr& test) {
+      return allowed && may_move(*test) && reads_only(*test, left, left_columns);
     });
   };
   Tests left = side(tests, true, where_left), right = side(tests, false, where_right);

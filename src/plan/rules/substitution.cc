@@ -5,6 +5,19 @@
 #include "plan/logical/expr_rewrite.h"
 
 namespace hw {
+namespace {
+
+/// What may be copied into several readers has at most so many nodes, and so has the result of
+/// all copies together.
+constexpr int64_t kCopiedNodesMax = 400;
+
+int64_t num_nodes(const BoundExprPtr& expr) {
+  int64_t nodes = 0;
+  for_each_node(expr, [&](const BoundExprPtr&) { ++nodes; });
+  return nodes;
+}
+
+}  // namespace
 
 bool may_substitute(const std::vector<BoundExprPtr>& above,
                     const std::vector<BoundExprPtr>& below) {
@@ -16,10 +29,15 @@ bool may_substitute(const std::vector<BoundExprPtr>& above,
       }
     });
   }
+  int64_t copied = 0;
   for (size_t i = 0; i < below.size(); ++i) {
     const BoundExpr& expr = *below[i];
     const bool bare = expr.kind() == BoundExpr::Kind::kColumn || expr.is_literal();
-    if (!bare && reads[i] > 1) return false;
+    if (!bare && reads[i] > 1) {
+      copied += num_nodes(below[i]) * reads[i];
+      if (copied > kCopiedNodesMax) return false;
+    }
+    if (!expr.deterministic() && reads[i] > 1) return false;
     if (!expr.deterministic() && reads[i] > 0) {
       // Moving it under a CASE or into a filter would change how often it is evaluated.
       for (const BoundExprPtr& reader : above) {

@@ -11,8 +11,9 @@
 namespace hw {
 
 /// True when each of `below` that computes something is read at most once by all of `above`
-/// together, and one that is not deterministic is only passed on. Keeps chains of projections
-/// from growing exponentially.
+/// together, or is small enough to be copied (an evaluator computes equal parts once), and one
+/// that is not deterministic is only passed on. Keeps chains of projections from growing
+/// exponentially.
 bool may_substitute(const std::vector<BoundExprPtr>& above, const std::vector<BoundExprPtr>& below);
 
 }  // namespace hw
