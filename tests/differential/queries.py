@@ -16,7 +16,8 @@ WINDOW_SIZES = [("INTERVAL '1' HOUR", "INTERVAL '20' MINUTE", 3_600_000, 1_200_0
                 ("INTERVAL '1' DAY", "INTERVAL '6' HOUR", 86_400_000, 21_600_000),
                 ("INTERVAL '10' MINUTE", "INTERVAL '5' MINUTE", 600_000, 300_000),
                 ("INTERVAL '7' HOUR", "INTERVAL '1' HOUR", 25_200_000, 3_600_000)]
-WINDOW_OFFSETS = [("INTERVAL '17' MINUTE", 17 * 60_000), ("INTERVAL -'3' MINUTE", -3 * 60_000)]
+# Smaller than every size.
+WINDOW_OFFSETS = [("INTERVAL '7' MINUTE", 7 * 60_000), ("INTERVAL -'3' MINUTE", -3 * 60_000)]
 
 
 @dataclasses.dataclass
