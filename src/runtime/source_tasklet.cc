@@ -19,6 +19,11 @@ SourceTasklet::SourceTasklet(SourceTaskletParts parts)
       chain_(std::move(parts.operators), std::move(parts.tail), busy_clock_),
       restored_(std::move(parts.restored)),
       merge_(0) {
+#ifdef HW_DEBUG_CHECKS
+  // Which rows are there is the user's business; which kinds come is the connector's.
+  checker_ = std::make_unique<ChangelogChecker>(recipe_.description.name, recipe_.output_kinds);
+  checker_->distrust_rows();
+#endif
   source_context_ = {.env = context_.env,
                      .memory_pool = context_.memory_pool,
                      .counter = [metrics = metrics_](std::string_view name) -> Counter& {
@@ -148,6 +153,7 @@ Result<bool> SourceTasklet::deliver_read() {
     HW_TRY(tell(merge_.on_watermark(member, *watermark)));
   } else if (const auto* batch = std::get_if<Batch>(&message)) {
     HW_TRY(tell(merge_.on_row(member)));
+    if (checker_) HW_TRY(checker_->on_batch(*batch));
     metrics_->batches_out.add(1);
     metrics_->rows_out.add(batch->num_rows());
     metrics_->bytes_out.add(batch->num_bytes());

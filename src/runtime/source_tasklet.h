@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "runtime/chain.h"
+#include "runtime/changelog_checker.h"
 #include "runtime/job_graph.h"
 #include "runtime/split_feed.h"
 #include "runtime/step_clock.h"
@@ -82,6 +83,7 @@ class SourceTasklet final : public Tasklet {
   StepClock step_clock_;
   Chain chain_;
   SourceContext source_context_;
+  std::unique_ptr<ChangelogChecker> checker_;  // null when debug checks are off
   std::vector<OperatorSnapshot> restored_;
   std::vector<DealtSplit> dealt_;  // not opened yet
   std::vector<std::unique_ptr<SplitFeed>> feeds_;

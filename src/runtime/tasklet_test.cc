@@ -345,6 +345,18 @@ TEST_F(TaskletTest, AStoppedSourceSendsItsEndWithoutTheEndOfTime) {
   EXPECT_TRUE(all.ends_with("+I[1] / end")) << all;
 }
 
+#ifdef HW_DEBUG_CHECKS
+TEST_F(TaskletTest, ASourceIsHeldToItsDeclaredKinds) {
+  make_source_tasklet({.splits = {{rows("+ 1 | - 1")}}});
+  control(deal({0}));
+  Status status;
+  for (int i = 0; i < 10 && status.ok(); ++i) status = tasklet_->step().status();
+  EXPECT_NE(status.message().find("declared kinds [I], but after Source came -D[1]"),
+            std::string::npos)
+      << status.message();
+}
+#endif
+
 TEST_F(TaskletTest, ASourceStopsWhenNobodyWantsItsRows) {
   make_source_tasklet({.splits = {{rows("+ 1")}}, .endless = true});
   control(deal({0}));
