@@ -3,57 +3,185 @@
 #include "formats/json/json_index.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+#include <immintrin.h>
+#include <limits>
 
-#include <simdjson.h>
+#include "formats/slots/scalar_text.h"
 
 namespace hw {
+namespace {
 
-struct JsonIndex::Parser {
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> stages;
-  size_t capacity = 0;
+constexpr size_t kBlock = 64;
+// Offsets are written eight at a time and may go this far beyond the last.
+constexpr size_t kSlack = 64 + JsonIndex::kSentinels;
+constexpr size_t kTextMax = std::numeric_limits<uint32_t>::max() - 1024;
+// An array for more offsets than this is given back when small texts follow.
+constexpr size_t kKeptMax = 4 << 20;
+
+/// One bit a byte of a block.
+struct BlockBits {
+  uint64_t backslash;
+  uint64_t quote;
+  uint64_t operators;  // {}[]:, (and two control characters, which the reader refuses)
+  uint64_t blank;
+  uint64_t control;
+  uint64_t beyond_ascii;
 };
 
-JsonIndex::JsonIndex() : parser_(std::make_unique<Parser>()) {}
-JsonIndex::~JsonIndex() = default;
+/// Half a block.
+struct HalfBits {
+  uint32_t backslash, quote, operators, blank, control, beyond_ascii;
+};
+
+uint32_t bits_of(__m256i mask) { return static_cast<uint32_t>(_mm256_movemask_epi8(mask)); }
+
+HalfBits classify_half(const char* at) {
+  // Looked up by the low four bits of a byte: a byte is blank (an operator) when it is the entry.
+  // Where no byte fits, the entry is 0, which has other low bits. Bytes above 127 look up 0.
+  const __m256i blanks =
+      _mm256_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0,  //
+                       ' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0);
+  // With bit 5 set, square brackets are curly ones.
+  const __m256i operators =
+      _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                       0, 0, 0, ':', '{', ',', '}', 0, 0);
+  const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+  const __m256i folded = _mm256_or_si256(bytes, _mm256_set1_epi8(0x20));
+  const __m256i last_control = _mm256_set1_epi8(0x1F);
+  return {
+      .backslash = bits_of(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'))),
+      .quote = bits_of(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'))),
+      .operators = bits_of(_mm256_cmpeq_epi8(folded, _mm256_shuffle_epi8(operators, bytes))),
+      .blank = bits_of(_mm256_cmpeq_epi8(bytes, _mm256_shuffle_epi8(blanks, bytes))),
+      .control = bits_of(_mm256_cmpeq_epi8(_mm256_max_epu8(bytes, last_control), last_control)),
+      .beyond_ascii = bits_of(bytes),
+  };
+}
+
+uint64_t joined(uint32_t low, uint32_t high) { return low | static_cast<uint64_t>(high) << 32; }
+
+BlockBits classify(const char* at) {
+  const HalfBits low = classify_half(at);
+  const HalfBits high = classify_half(at + 32);
+  return {
+      .backslash = joined(low.backslash, high.backslash),
+      .quote = joined(low.quote, high.quote),
+      .operators = joined(low.operators, high.operators),
+      .blank = joined(low.blank, high.blank),
+      .control = joined(low.control, high.control),
+      .beyond_ascii = joined(low.beyond_ascii, high.beyond_ascii),
+  };
+}
+
+/// Bit i = parity of bits 0 to i.
+uint64_t prefix_parity(uint64_t bits) {
+  bits ^= bits << 1;
+  bits ^= bits << 2;
+  bits ^= bits << 4;
+  bits ^= bits << 8;
+  bits ^= bits << 16;
+  bits ^= bits << 32;
+  return bits;
+}
+
+/// Carries what one block leaves to the next.
+class Scanner {
+ public:
+  explicit Scanner(uint32_t* out) : out_(out) {}
+
+  void scan(const char* block, uint32_t offset) {
+    const BlockBits bits = classify(block);
+    const uint64_t quote = bits.quote & ~escaped(bits.backslash);
+    const uint64_t in_string = prefix_parity(quote) ^ in_string_;
+    in_string_ = static_cast<uint64_t>(static_cast<int64_t>(in_string) >> 63);
+    control_in_string_ |= bits.control & in_string;
+    beyond_ascii_ |= bits.beyond_ascii;
+    const uint64_t scalar = ~(bits.operators | bits.blank);
+    const uint64_t plain = scalar & ~quote;
+    const uint64_t after_plain = plain << 1 | after_plain_;
+    after_plain_ = plain >> 63;
+    // Opening quotes count, what follows them up to the closing quote does not.
+    const uint64_t inside = in_string ^ quote;
+    write((bits.operators | (scalar & ~after_plain)) & ~inside, offset);
+  }
+
+  uint32_t* end() const { return out_; }
+  bool broken() const { return in_string_ != 0 || control_in_string_ != 0; }
+  bool beyond_ascii() const { return beyond_ascii_ != 0; }
+
+ private:
+  /// The bytes that a backslash in front takes the meaning from.
+  uint64_t escaped(uint64_t backslash) {
+    if (backslash == 0) [[likely]] {
+      const uint64_t first = escape_next_;
+      escape_next_ = 0;
+      return first;
+    }
+    // Backslashes take turns: of a run, the first escapes, the second is escaped, and so on.
+    backslash &= ~escape_next_;
+    const uint64_t follows = backslash << 1 | escape_next_;
+    constexpr uint64_t kEven = 0x5555555555555555;
+    const uint64_t odd_starts = backslash & ~kEven & ~follows;
+    uint64_t even_runs = 0;
+    escape_next_ = __builtin_add_overflow(odd_starts, backslash, &even_runs) ? 1 : 0;
+    const uint64_t invert = even_runs << 1;
+    return (kEven ^ invert) & follows;
+  }
+
+  void write(uint64_t bits, uint32_t offset) {
+    const int count = std::popcount(bits);
+    uint32_t* to = out_;
+    // Most blocks have few: whole groups of eight without asking which of them exist.
+    for (int done = 0; done < count; done += 8) {
+      for (int i = 0; i < 8; ++i) {
+        *to++ = offset + static_cast<uint32_t>(std::countr_zero(bits));
+        bits &= bits - 1;
+      }
+    }
+    out_ += count;
+  }
+
+  uint32_t* out_;
+  uint64_t escape_next_ = 0;
+  uint64_t in_string_ = 0;  // all ones inside of a string
+  uint64_t after_plain_ = 0;
+  uint64_t control_in_string_ = 0;
+  uint64_t beyond_ascii_ = 0;
+};
+
+}  // namespace
+
+void JsonIndex::make_room(size_t text_bytes) {
+  // Every byte may be an operator. Memory that nobody writes to costs nothing.
+  const size_t needed = text_bytes + kBlock + kSlack;
+  if (needed <= capacity_ && (capacity_ <= kKeptMax || needed > kKeptMax)) return;
+  capacity_ = std::max(needed, needed <= kKeptMax ? std::min(capacity_ * 2, kKeptMax) : needed);
+  offsets_.reset();
+  offsets_.reset(new uint32_t[capacity_]);
+}
 
 JsonIndex::Outcome JsonIndex::build(std::string_view text, uint32_t sentinel) {
-  // The offsets' array has as many entries as the text has bytes; the rest is for the sentinels.
-  const size_t needed = text.size() + 64;
-  if (needed > simdjson::SIMDJSON_MAXSIZE_BYTES) return Outcome::kTooLarge;
-  simdjson::error_code error = simdjson::SUCCESS;
-  if (parser_->capacity < needed) {
-    const size_t capacity =
-        std::min<size_t>(std::max(needed, parser_->capacity * 2), simdjson::SIMDJSON_MAXSIZE_BYTES);
-    if (parser_->stages == nullptr) {
-      error = simdjson::get_active_implementation()->create_dom_parser_implementation(
-          capacity, 1, parser_->stages);
-    } else {
-      error = parser_->stages->set_capacity(capacity);
-    }
-    if (error != simdjson::SUCCESS) return Outcome::kTooLarge;
-    parser_->capacity = capacity;
+  if (text.size() > kTextMax) return Outcome::kTooLarge;
+  make_room(text.size());
+  Scanner scanner(offsets_.get());
+  size_t at = 0;
+  for (; at + kBlock <= text.size(); at += kBlock) {
+    scanner.scan(text.data() + at, static_cast<uint32_t>(at));
   }
-  error = parser_->stages->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
-                                  simdjson::stage1_mode::regular);
-  uint32_t* offsets = parser_->stages->structural_indexes.get();
-  const uint32_t count = parser_->stages->n_structural_indexes;
-  offsets_ = offsets;
-  switch (error) {
-    case simdjson::SUCCESS:
-      std::fill_n(offsets + count, kSentinels, sentinel);
-      return Outcome::kOk;
-    case simdjson::EMPTY:
-      return Outcome::kBlank;
-    case simdjson::UTF8_ERROR:
-      // Still walkable: the reader finds the field that holds the bad byte.
-      std::fill_n(offsets + count, kSentinels, sentinel);
-      return Outcome::kInvalidUtf8;
-    case simdjson::CAPACITY:
-    case simdjson::MEMALLOC:
-      return Outcome::kTooLarge;
-    default:
-      return Outcome::kBrokenString;
+  if (at < text.size()) {
+    char rest[kBlock];
+    std::memset(rest, ' ', kBlock);
+    std::memcpy(rest, text.data() + at, text.size() - at);
+    scanner.scan(rest, static_cast<uint32_t>(at));
   }
+  if (scanner.broken()) return Outcome::kBrokenString;
+  std::fill_n(scanner.end(), kSentinels, sentinel);
+  if (scanner.beyond_ascii() && scalar_text::find_invalid_utf8(text) >= 0) {
+    return Outcome::kInvalidUtf8;
+  }
+  return scanner.end() == offsets_.get() ? Outcome::kBlank : Outcome::kOk;
 }
 
 }  // namespace hw
