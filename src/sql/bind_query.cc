@@ -154,6 +154,22 @@ Result<LogicalNodePtr> bind_query(const ast::Query& query, QueryPlace place, Bin
 
 namespace {
 
+/// A constant as a literal. Texts that only become VARCHAR keep their storage, so that long lists
+/// of them are not evaluated one by one.
+BoundExprPtr folded(const BoundExprPtr& value, const ExprSession& session) {
+  if (value->kind() == BoundExpr::Kind::kCast && value->args()[0]->is_literal()) {
+    const BoundExpr& literal = *value->args()[0];
+    const SqlType& to = value->type();
+    if (literal.is_null_literal()) return null_literal(to);
+    if (to.is(TypeKind::kVarchar) && literal.type().is_text() &&
+        literal.type().length() <= to.length()) {
+      return BoundExpr::literal(literal.literal_value()->with_type(to))
+          ->with_position(value->position());
+    }
+  }
+  return fold_constants(value, session);
+}
+
 /// Rows of literals are one node; a row that calls NOW() or RAND() is computed when it is read.
 Result<LogicalNodePtr> values_plan(std::vector<PlanColumn> columns,
                                    std::vector<std::vector<BoundExprPtr>> rows) {
@@ -207,7 +223,7 @@ Result<LogicalNodePtr> bind_values(const ast::Values& values, BindSession& sessi
   std::vector<std::vector<BoundExprPtr>> rows(values.rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
     for (size_t j = 0; j < width; ++j) {
-      rows[i].push_back(fold_constants(columns[j][i], session.expr));
+      rows[i].push_back(folded(columns[j][i], session.expr));
     }
   }
   return values_plan(std::move(types), std::move(rows));
