@@ -48,14 +48,18 @@ class JsonDecoder final : public Decoder {
   Result<Batch> take() override;
 
  private:
+  using Cursor = JsonReader::Cursor;
+
   bool full() const { return num_rows_ >= kBatchRowsMax || text_bytes_ >= kBatchTextMax; }
   int64_t chunk_bytes_wanted() const;
   Result<int64_t> decode_chunk(std::string_view chunk);
   Result<int64_t> decode_line_by_line(std::string_view chunk);
   Status decode_single_line(std::string_view line);
-  Status read_line(const char* text, const char* line_begin, const char* line_end);
-  bool read_rows_of_line(const char* text, const char* line_end);
-  bool read_row();
+  Result<Cursor> read_line(const char* text, const char* line_begin, Cursor at);
+  Cursor read_rows_of_line(const char* text, Cursor at);
+  Cursor read_row(Cursor at);
+  Cursor fail_line(Cursor at, JsonFailure failure);
+  void forget_rows(int64_t rows);
   bool check_envelope();
   Status failed_line(std::string_view line, const JsonFailure& failure);
   Status failed_line(std::string_view line, std::string_view rule);
@@ -84,8 +88,10 @@ class JsonDecoder final : public Decoder {
   // Of the call in progress.
   RecordPlace place_;
   bool is_message_ = false;
-  JsonFailure envelope_failure_;
-  bool envelope_failed_ = false;
+  // Why the line in progress failed, and where the reader stood.
+  const JsonFailure* failure_ = nullptr;
+  JsonFailure own_failure_;
+  Cursor failed_at_ = nullptr;
 };
 
 Status JsonDecoder::shape(const DecoderRequest& request) {
@@ -170,19 +176,19 @@ Status JsonDecoder::failed_line(std::string_view line, const JsonFailure& failur
 bool JsonDecoder::check_envelope() {
   const RowKind kind = reader_.row_kind();
   const auto fail = [&](std::string rule, const JsonNode* node) {
-    envelope_failure_ = {
+    own_failure_ = {
         .kind = JsonFailure::Kind::kMissing, .rule = std::move(rule), .node = node};
-    envelope_failed_ = true;
+    failure_ = &own_failure_;
     return false;
   };
   if (!envelope_->kinds.contains(kind)) {
-    envelope_failure_ = {.kind = JsonFailure::Kind::kValue,
-                         .rule = envelope_->kinds.is_insert_only()
-                                     ? "+I: 'changelog-mode' = 'insert' takes nothing else"
-                                     : "+I, +U or -D: 'changelog-mode' = 'upsert' takes no -U",
-                         .node = &root_.children[0],
-                         .text = to_text(kind)};
-    envelope_failed_ = true;
+    own_failure_ = {.kind = JsonFailure::Kind::kValue,
+                    .rule = envelope_->kinds.is_insert_only()
+                                ? "+I: 'changelog-mode' = 'insert' takes nothing else"
+                                : "+I, +U or -D: 'changelog-mode' = 'upsert' takes no -U",
+                    .node = &root_.children[0],
+                    .text = to_text(kind)};
+    failure_ = &own_failure_;
     return false;
   }
   if (envelope_->deletes_by_key) {
@@ -204,68 +210,74 @@ bool JsonDecoder::check_envelope() {
   return true;
 }
 
-bool JsonDecoder::read_row() {
+JsonReader::Cursor JsonDecoder::read_row(Cursor at) {
   if (num_rows_ == capacity_) [[unlikely]] {
     capacity_ = std::max<int64_t>({64, num_rows_ * 2});
     if (Status room = columns_.reserve(capacity_); !room.ok()) {
-      envelope_failure_ = {.kind = JsonFailure::Kind::kStorage, .status = std::move(room)};
-      envelope_failed_ = true;
-      return false;
+      return fail_line(at, {.kind = JsonFailure::Kind::kStorage, .status = std::move(room)});
     }
   }
-  if (!reader_.read_record(num_rows_)) return false;
-  if (envelope_ && !check_envelope()) return false;
+  const Cursor next = reader_.read_record(at, num_rows_);
+  if (next == nullptr) {
+    failure_ = &reader_.failure();
+    failed_at_ = reader_.failed_at();
+    return nullptr;
+  }
+  if (envelope_ && !check_envelope()) {
+    failed_at_ = next;
+    return nullptr;
+  }
   ++num_rows_;
-  return true;
+  return next;
+}
+
+JsonReader::Cursor JsonDecoder::fail_line(Cursor at, JsonFailure failure) {
+  own_failure_ = std::move(failure);
+  failure_ = &own_failure_;
+  failed_at_ = at;
+  return nullptr;
 }
 
 /// Reads the object, or the array of objects, that the line is.
-bool JsonDecoder::read_rows_of_line(const char* text, const char* line_end) {
-  const uint32_t* at = reader_.at();
-  if (text[at[0]] != '[') return read_row();
-  reader_.skip_to(at + 1);
-  if (text[at[1]] == ']') {
-    reader_.skip_to(at + 2);
-    return true;
-  }
+JsonReader::Cursor JsonDecoder::read_rows_of_line(const char* text, Cursor at) {
+  if (text[at[0]] != '[') return read_row(at);
+  ++at;
+  if (text[at[0]] == ']') return at + 1;
   while (true) {
-    if (!read_row()) return false;
-    const uint32_t* next = reader_.at();
-    const char c = text[next[0]];
-    if (text + next[0] >= line_end || (c != ',' && c != ']')) {
-      envelope_failure_ = {.rule = "expected ',' or ']'", .at = text + next[0]};
-      envelope_failed_ = true;
-      return false;
-    }
-    reader_.skip_to(next + 1);
-    if (c == ']') return true;
+    at = read_row(at);
+    if (at == nullptr) return nullptr;
+    const char c = text[at[0]];
+    if (c == ']') return at + 1;
+    if (c != ',') return fail_line(at, {.rule = "expected ',' or ']'", .at = text + at[0]});
+    ++at;
   }
 }
 
-/// Reads the line at the reader's place and leaves the reader behind it. Requires: it is not blank.
-Status JsonDecoder::read_line(const char* text, const char* line_begin, const char* line_end) {
+/// Reads the line at `at`, which is not blank; `line_begin` is where its text begins. Returns the
+/// cursor of its end.
+Result<JsonReader::Cursor> JsonDecoder::read_line(const char* text, const char* line_begin,
+                                                  Cursor at) {
   const int64_t rows_before = num_rows_;
-  envelope_failed_ = false;
-  bool good = read_rows_of_line(text, line_end);
-  const JsonFailure* failure = envelope_failed_ ? &envelope_failure_ : &reader_.failure();
-  JsonFailure overrun;
-  const uint32_t* next = reader_.at();
-  if (good && text + next[-1] >= line_end) {
-    overrun = {.rule = "expected the rest of the object", .at = line_end};
-    good = false;
-    failure = &overrun;
-  } else if (good && text + next[0] < line_end) {
-    overrun = {.rule = "expected the end of the line after the object", .at = text + next[0]};
-    good = false;
-    failure = &overrun;
+  Cursor next = read_rows_of_line(text, at);
+  if (next != nullptr && text[next[0]] != '\n') {
+    next = fail_line(
+        next, {.rule = "expected the end of the line after the object", .at = text + next[0]});
   }
-  if (good) [[likely]] {
-    return Status::OK();
+  if (next != nullptr) [[likely]] {
+    return next;
   }
-  num_rows_ = rows_before;
-  if (envelope_) kinds_.resize(static_cast<size_t>(num_rows_));
-  columns_.truncate(num_rows_);
-  return failed_line({line_begin, static_cast<size_t>(line_end - line_begin)}, *failure);
+  forget_rows(rows_before);
+  Cursor end = failed_at_;
+  while (text[end[0]] != '\n') ++end;
+  const auto size = static_cast<size_t>(text + end[0] - line_begin);
+  HW_TRY(failed_line({line_begin, size}, *failure_));
+  return end;
+}
+
+void JsonDecoder::forget_rows(int64_t rows) {
+  num_rows_ = rows;
+  if (envelope_) kinds_.resize(static_cast<size_t>(rows));
+  columns_.truncate(rows);
 }
 
 // --- blocks ---
@@ -277,42 +289,27 @@ int64_t JsonDecoder::chunk_bytes_wanted() const {
 
 /// Decodes whole lines; returns the bytes of those it got through before the batch was full.
 Result<int64_t> JsonDecoder::decode_chunk(std::string_view chunk) {
-  const JsonIndex::Outcome outcome = index_.build(chunk, static_cast<uint32_t>(chunk.size() - 1));
-  if (outcome == JsonIndex::Outcome::kBlank) {
-    lines_ += std::count(chunk.begin(), chunk.end(), '\n');
-    return static_cast<int64_t>(chunk.size());
-  }
+  const JsonIndex::Outcome outcome =
+      index_.build(chunk, JsonIndex::Lines::kOffsets, static_cast<uint32_t>(chunk.size() - 1));
   if (outcome != JsonIndex::Outcome::kOk) return decode_line_by_line(chunk);
   const char* text = chunk.data();
   const char* end = text + chunk.size();
   const char* line = text;
-  const int64_t rows_before = num_rows_;
   const int64_t lines_before = lines_;
-  reader_.start(text, index_.offsets());
+  Cursor at = index_.offsets();
+  reader_.set_text(text);
   while (line < end && !full()) {
-    const char* line_end =
-        static_cast<const char*>(std::memchr(line, '\n', static_cast<size_t>(end - line)));
-    const uint32_t* at = reader_.at();
-    const bool blank = text + at[0] >= line_end;
-    if (!blank) {
-      HW_TRY(read_line(text, line, line_end));
-      const uint32_t* next = at;
-      // After a good line the reader stands on the next; after a bad one it may stand anywhere.
-      if (text + reader_.at()[0] > line_end && text + reader_.at()[-1] < line_end) {
-        next = reader_.at();
-      } else {
-        const auto last = static_cast<uint32_t>(line_end - text);
-        while (*next < last) ++next;
-      }
-      reader_.skip_to(next);
-      text_bytes_ += line_end - line;
+    if (text[at[0]] != '\n') {
+      HW_ASSIGN_OR_RETURN(at, read_line(text, line, at));
     }
+    const char* next = text + at[0] + 1;
+    text_bytes_ += next - line;
+    line = next;
     ++lines_;
-    line = line_end + 1;
+    ++at;
   }
-  if (num_rows_ > rows_before) {
-    bytes_per_line_ = std::max<int64_t>(1, (line - text) / (lines_ - lines_before));
-  }
+  bytes_per_line_ =
+      std::max<int64_t>(1, (line - text) / std::max<int64_t>(1, lines_ - lines_before));
   return line - text;
 }
 
@@ -332,7 +329,9 @@ Result<int64_t> JsonDecoder::decode_line_by_line(std::string_view chunk) {
 
 /// Decodes one line, or one message; its last byte is a line break.
 Status JsonDecoder::decode_single_line(std::string_view line) {
-  const JsonIndex::Outcome outcome = index_.build(line, static_cast<uint32_t>(line.size() - 1));
+  const auto lines = is_message_ ? JsonIndex::Lines::kBlanks : JsonIndex::Lines::kOffsets;
+  const JsonIndex::Outcome outcome =
+      index_.build(line, lines, static_cast<uint32_t>(line.size() - 1));
   const std::string_view shown = line.substr(0, line.size() - 1);
   switch (outcome) {
     case JsonIndex::Outcome::kBlank:
@@ -348,23 +347,21 @@ Status JsonDecoder::decode_single_line(std::string_view line) {
     case JsonIndex::Outcome::kInvalidUtf8:
       break;
   }
-  reader_.start(line.data(), index_.offsets());
+  const Cursor at = index_.offsets();
+  reader_.set_text(line.data());
   if (outcome == JsonIndex::Outcome::kOk) {
-    return read_line(line.data(), line.data(), line.data() + line.size() - 1);
+    if (line[at[0]] == '\n') return Status::OK();
+    return read_line(line.data(), line.data(), at).status();
   }
   // Reads the line only to name the field; whatever it says, the row is not taken.
   const int64_t rows_before = num_rows_;
   reader_.set_check_utf8(true);
-  envelope_failed_ = false;
-  const bool good = read_rows_of_line(line.data(), line.data() + line.size() - 1);
+  const bool good = read_rows_of_line(line.data(), at) != nullptr;
   reader_.set_check_utf8(false);
-  num_rows_ = rows_before;
-  if (envelope_) kinds_.resize(static_cast<size_t>(num_rows_));
-  columns_.truncate(num_rows_);
-  if (!good && reader_.failure().kind == JsonFailure::Kind::kValue && !envelope_failed_) {
-    return failed_line(shown, reader_.failure());
-  }
-  return failed_line(shown, "JSON must be valid UTF-8");
+  forget_rows(rows_before);
+  const bool named =
+      !good && failure_ == &reader_.failure() && failure_->kind == JsonFailure::Kind::kValue;
+  return named ? failed_line(shown, *failure_) : failed_line(shown, "JSON must be valid UTF-8");
 }
 
 Result<int64_t> JsonDecoder::decode_block(std::string_view block, bool last,

@@ -25,6 +25,7 @@ struct BlockBits {
   uint64_t backslash;
   uint64_t quote;
   uint64_t operators;  // {}[]:, (and two control characters, which the reader refuses)
+  uint64_t line_end;
   uint64_t blank;
   uint64_t control;
   uint64_t beyond_ascii;
@@ -32,7 +33,7 @@ struct BlockBits {
 
 /// Half a block.
 struct HalfBits {
-  uint32_t backslash, quote, operators, blank, control, beyond_ascii;
+  uint32_t backslash, quote, operators, line_end, blank, control, beyond_ascii;
 };
 
 uint32_t bits_of(__m256i mask) { return static_cast<uint32_t>(_mm256_movemask_epi8(mask)); }
@@ -54,6 +55,7 @@ HalfBits classify_half(const char* at) {
       .backslash = bits_of(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'))),
       .quote = bits_of(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'))),
       .operators = bits_of(_mm256_cmpeq_epi8(folded, _mm256_shuffle_epi8(operators, bytes))),
+      .line_end = bits_of(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\n'))),
       .blank = bits_of(_mm256_cmpeq_epi8(bytes, _mm256_shuffle_epi8(blanks, bytes))),
       .control = bits_of(_mm256_cmpeq_epi8(_mm256_max_epu8(bytes, last_control), last_control)),
       .beyond_ascii = bits_of(bytes),
@@ -69,42 +71,40 @@ BlockBits classify(const char* at) {
       .backslash = joined(low.backslash, high.backslash),
       .quote = joined(low.quote, high.quote),
       .operators = joined(low.operators, high.operators),
+      .line_end = joined(low.line_end, high.line_end),
       .blank = joined(low.blank, high.blank),
       .control = joined(low.control, high.control),
       .beyond_ascii = joined(low.beyond_ascii, high.beyond_ascii),
   };
 }
 
-/// Bit i = parity of bits 0 to i.
-uint64_t prefix_parity(uint64_t bits) {
-  bits ^= bits << 1;
-  bits ^= bits << 2;
-  bits ^= bits << 4;
-  bits ^= bits << 8;
-  bits ^= bits << 16;
-  bits ^= bits << 32;
-  return bits;
+/// Bit i = parity of bits 0 to i: a product with all ones that does not carry.
+__attribute__((target("pclmul"))) uint64_t prefix_parity(uint64_t bits) {
+  const __m128i product =
+      _mm_clmulepi64_si128(_mm_set_epi64x(0, static_cast<int64_t>(bits)), _mm_set1_epi8(-1), 0);
+  return static_cast<uint64_t>(_mm_cvtsi128_si64(product));
 }
 
 /// Carries what one block leaves to the next.
 class Scanner {
  public:
-  explicit Scanner(uint32_t* out) : out_(out) {}
+  Scanner(uint32_t* out, bool lines) : out_(out), line_ends_(lines ? ~uint64_t{0} : 0) {}
 
-  void scan(const char* block, uint32_t offset) {
+  __attribute__((target("pclmul"))) void scan(const char* block, uint32_t offset) {
     const BlockBits bits = classify(block);
     const uint64_t quote = bits.quote & ~escaped(bits.backslash);
     const uint64_t in_string = prefix_parity(quote) ^ in_string_;
     in_string_ = static_cast<uint64_t>(static_cast<int64_t>(in_string) >> 63);
     control_in_string_ |= bits.control & in_string;
     beyond_ascii_ |= bits.beyond_ascii;
-    const uint64_t scalar = ~(bits.operators | bits.blank);
+    const uint64_t operators = bits.operators | (bits.line_end & line_ends_);
+    const uint64_t scalar = ~(operators | bits.blank);
     const uint64_t plain = scalar & ~quote;
     const uint64_t after_plain = plain << 1 | after_plain_;
     after_plain_ = plain >> 63;
     // Opening quotes count, what follows them up to the closing quote does not.
     const uint64_t inside = in_string ^ quote;
-    write((bits.operators | (scalar & ~after_plain)) & ~inside, offset);
+    write((operators | (scalar & ~after_plain)) & ~inside, offset);
   }
 
   uint32_t* end() const { return out_; }
@@ -132,18 +132,25 @@ class Scanner {
 
   void write(uint64_t bits, uint32_t offset) {
     const int count = std::popcount(bits);
-    uint32_t* to = out_;
-    // Most blocks have few: whole groups of eight without asking which of them exist.
-    for (int done = 0; done < count; done += 8) {
-      for (int i = 0; i < 8; ++i) {
-        *to++ = offset + static_cast<uint32_t>(std::countr_zero(bits));
-        bits &= bits - 1;
-      }
+    // Whole groups of eight without asking which of them exist; most blocks have one or two.
+    bits = write_eight(bits, offset, out_);
+    if (count > 8) {
+      bits = write_eight(bits, offset, out_ + 8);
+      for (int done = 16; done < count; done += 8) bits = write_eight(bits, offset, out_ + done);
     }
     out_ += count;
   }
 
+  static uint64_t write_eight(uint64_t bits, uint32_t offset, uint32_t* to) {
+    for (int i = 0; i < 8; ++i) {
+      to[i] = offset + static_cast<uint32_t>(_tzcnt_u64(bits));
+      bits = _blsr_u64(bits);
+    }
+    return bits;
+  }
+
   uint32_t* out_;
+  const uint64_t line_ends_;  // all ones when line ends count as operators
   uint64_t escape_next_ = 0;
   uint64_t in_string_ = 0;  // all ones inside of a string
   uint64_t after_plain_ = 0;
@@ -162,10 +169,12 @@ void JsonIndex::make_room(size_t text_bytes) {
   offsets_.reset(new uint32_t[capacity_]);
 }
 
-JsonIndex::Outcome JsonIndex::build(std::string_view text, uint32_t sentinel) {
+__attribute__((target("pclmul"))) JsonIndex::Outcome JsonIndex::build(std::string_view text,
+                                                                      Lines lines,
+                                                                      uint32_t sentinel) {
   if (text.size() > kTextMax) return Outcome::kTooLarge;
   make_room(text.size());
-  Scanner scanner(offsets_.get());
+  Scanner scanner(offsets_.get(), lines == Lines::kOffsets);
   size_t at = 0;
   for (; at + kBlock <= text.size(); at += kBlock) {
     scanner.scan(text.data() + at, static_cast<uint32_t>(at));

@@ -25,9 +25,12 @@ class JsonIndex {
     kBrokenString,  // a string does not end, or holds a raw control character
     kTooLarge,
   };
+  /// Whether line ends outside of strings get offsets, too: then no value goes on in the next line
+  /// unnoticed.
+  enum class Lines : uint8_t { kBlanks, kOffsets };
   /// Indexes `text`. The offsets are followed by kSentinels times `sentinel`, so that a reader may
   /// look ahead without asking.
-  Outcome build(std::string_view text, uint32_t sentinel);
+  Outcome build(std::string_view text, Lines lines, uint32_t sentinel);
 
   const uint32_t* offsets() const { return offsets_.get(); }
   static constexpr int kSentinels = 8;

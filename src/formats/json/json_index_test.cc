@@ -11,7 +11,8 @@ namespace hw {
 namespace {
 
 /// What build() finds, done one byte after the other.
-JsonIndex::Outcome plainly(std::string_view text, std::vector<uint32_t>* offsets) {
+JsonIndex::Outcome plainly(std::string_view text, JsonIndex::Lines lines,
+                           std::vector<uint32_t>* offsets) {
   bool in_string = false, escaped = false, after_plain = false, control = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -21,8 +22,9 @@ JsonIndex::Outcome plainly(std::string_view text, std::vector<uint32_t>* offsets
     const bool inside = in_string;
     if (quote) in_string = !in_string;
     if ((inside || quote) && in_string && static_cast<uint8_t>(c) < 0x20) control = true;
+    const bool line = c == '\n' && lines == JsonIndex::Lines::kOffsets;
     const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    const bool op = c == '{' || c == '}' || c == '[' || c == ']' || c == ':' || c == ',';
+    const bool op = c == '{' || c == '}' || c == '[' || c == ']' || c == ':' || c == ',' || line;
     const bool plain = !blank && !op && !quote;
     if (!inside && (op || (!blank && !after_plain))) offsets->push_back(static_cast<uint32_t>(i));
     after_plain = plain;
@@ -31,17 +33,22 @@ JsonIndex::Outcome plainly(std::string_view text, std::vector<uint32_t>* offsets
   return offsets->empty() ? JsonIndex::Outcome::kBlank : JsonIndex::Outcome::kOk;
 }
 
-void check(const std::string& text) {
+void check_lines(const std::string& text, JsonIndex::Lines lines) {
   std::vector<uint32_t> expected;
-  const JsonIndex::Outcome outcome = plainly(text, &expected);
+  const JsonIndex::Outcome outcome = plainly(text, lines, &expected);
   JsonIndex index;
-  ASSERT_EQ(index.build(text, 77), outcome) << text;
+  ASSERT_EQ(index.build(text, lines, 77), outcome) << text;
   if (outcome != JsonIndex::Outcome::kOk) return;
   const std::vector<uint32_t> found(index.offsets(), index.offsets() + expected.size());
   EXPECT_EQ(found, expected) << text;
   for (int i = 0; i < JsonIndex::kSentinels; ++i) {
     EXPECT_EQ(index.offsets()[expected.size() + static_cast<size_t>(i)], 77u);
   }
+}
+
+void check(const std::string& text) {
+  check_lines(text, JsonIndex::Lines::kBlanks);
+  check_lines(text, JsonIndex::Lines::kOffsets);
 }
 
 TEST(JsonIndex, FindsBracketsQuotesAndTheBeginningsOfScalars) {
@@ -82,8 +89,9 @@ TEST(JsonIndex, AgreesWithThePlainWayOnRandomText) {
 
 TEST(JsonIndex, TellsInvalidUtf8ButKeepsTheOffsets) {
   JsonIndex index;
-  EXPECT_EQ(index.build("{\"a\":\"ä\"}", 0), JsonIndex::Outcome::kOk);
-  EXPECT_EQ(index.build("{\"a\":\"\xff\"}", 0), JsonIndex::Outcome::kInvalidUtf8);
+  EXPECT_EQ(index.build("{\"a\":\"ä\"}", JsonIndex::Lines::kBlanks, 0), JsonIndex::Outcome::kOk);
+  EXPECT_EQ(index.build("{\"a\":\"\xff\"}", JsonIndex::Lines::kBlanks, 0),
+            JsonIndex::Outcome::kInvalidUtf8);
   EXPECT_EQ(index.offsets()[2], 4u);
 }
 
