@@ -25,9 +25,11 @@ class MemoryFiles final : public Env {
   const std::string& stdout_text() const { return stdout_text_; }
   const std::string& stderr_text() const { return stderr_text_; }
   void advance_ms(int64_t ms) { wall_ms_ += ms; }
+  /// Lets this much time go by at each look at monotonic_ns(), for what waits until it may go on.
+  void set_tick_ns(int64_t ns) { tick_ns_ = ns; }
 
   int64_t wall_ms() override { return wall_ms_; }
-  int64_t monotonic_ns() override { return wall_ms_ * 1'000'000; }
+  int64_t monotonic_ns() override { return wall_ms_ * 1'000'000 + (ticked_ns_ += tick_ns_); }
   int64_t thread_cpu_ns() override { return 0; }
   Result<Location> locate(std::string_view path_or_uri) override;
   Status sync(const std::string& path) override { return Status::OK(); }
@@ -46,6 +48,8 @@ class MemoryFiles final : public Env {
  private:
   std::shared_ptr<arrow::fs::FileSystem> files_;
   int64_t wall_ms_;
+  int64_t tick_ns_ = 0;
+  int64_t ticked_ns_ = 0;
   std::string stdout_text_;
   std::string stderr_text_;
 };
