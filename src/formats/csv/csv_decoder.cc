@@ -307,7 +307,7 @@ Status CsvDecoder::take_fields(std::string_view record, size_t count) {
     };
     if (schema_->type(column).is_text() && scalar_text::find_invalid_utf8(field.text) >= 0) {
       if (settings_.ignore_parse_errors) return failed(record, "");
-      return failed_field("text must be valid UTF-8", "");
+      return failed_field("valid UTF-8", "");
     }
     const CsvStored stored =
         converters_[static_cast<size_t>(column)].store(num_rows_, field.text, field.quoted);

@@ -170,9 +170,8 @@ TEST(CsvDecode, IgnoringErrorsNullsFieldsAndSkipsRecords) {
 }
 
 TEST(CsvDecode, InvalidUtf8NamesTheColumn) {
-  EXPECT_EQ(
-      rows(ab(), "1,a\xff\n"),
-      "error: column 'b' needs text must be valid UTF-8, but has \"a\\xff\" (t.file, line 1)");
+  EXPECT_EQ(rows(ab(), "1,a\xff\n"),
+            "error: column 'b' needs valid UTF-8, but has \"a\\xff\" (t.file, line 1)");
 }
 
 TEST(CsvDecode, AHundredMegabytesInOneField) {

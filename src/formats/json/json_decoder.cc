@@ -176,8 +176,7 @@ Status JsonDecoder::failed_line(std::string_view line, const JsonFailure& failur
 bool JsonDecoder::check_envelope() {
   const RowKind kind = reader_.row_kind();
   const auto fail = [&](std::string rule, const JsonNode* node) {
-    own_failure_ = {
-        .kind = JsonFailure::Kind::kMissing, .rule = std::move(rule), .node = node};
+    own_failure_ = {.kind = JsonFailure::Kind::kMissing, .rule = std::move(rule), .node = node};
     failure_ = &own_failure_;
     return false;
   };

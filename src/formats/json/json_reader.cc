@@ -406,7 +406,7 @@ inline Cursor JsonReader::read_text(Cursor at, JsonNode& node, int64_t row) {
   const std::string_view raw = raw_string(at);
   if (check_utf8_ && scalar_text::find_invalid_utf8(raw) >= 0) [[unlikely]] {
     failure_ = {.kind = JsonFailure::Kind::kValue,
-                .rule = "text must be valid UTF-8",
+                .rule = "valid UTF-8",
                 .at = raw.data(),
                 .node = &node,
                 .text = raw};

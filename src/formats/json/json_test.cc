@@ -220,9 +220,8 @@ TEST(JsonDecode, AnObjectOverTwoLinesIsNoLine) {
 }
 
 TEST(JsonDecode, InvalidUtf8NamesTheField) {
-  EXPECT_EQ(
-      rows(ab(), "{\"a\":1}\n{\"a\":2,\"b\":\"x\xff\"}\n"),
-      "error: column 'b' needs text must be valid UTF-8, but has \"x\\xff\" (t.file, line 2)");
+  EXPECT_EQ(rows(ab(), "{\"a\":1}\n{\"a\":2,\"b\":\"x\xff\"}\n"),
+            "error: column 'b' needs valid UTF-8, but has \"x\\xff\" (t.file, line 2)");
   EXPECT_NE(rows(ab(), "{\"c\":\"\xff\"}\n").find("JSON must be valid UTF-8"), std::string::npos);
 }
 

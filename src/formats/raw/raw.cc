@@ -123,7 +123,7 @@ class RawDecoder final : public Decoder {
     if (is_variable(type_)) {
       if (type_.is_text() && scalar_text::find_invalid_utf8(record) >= 0) {
         return Status::SerializationError("column '", schema_->name(0),
-                                          "' needs text must be valid UTF-8, but has ",
+                                          "' needs valid UTF-8, but has ",
                                           scalar_text::quoted_cut(record), where(place),
                                           "; declare it as BYTES to read any bytes");
       }

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Applies a plan to the arrays of a file.
+
+#include <limits>
+#include <utility>
+
+#include <arrow/array/data.h>
+#include <arrow/buffer.h>
+#include <arrow/compute/cast.h>
+#include <arrow/compute/exec.h>
+#include <arrow/datum.h>
+#include <arrow/type.h>
+
+#include "columnar/text/calendar.h"
+#include "formats/parquet/parquet_plan.h"
+#include "formats/slots/scalar_text.h"
+
+namespace hw {
+namespace {
+
+using ArrayPtr = std::shared_ptr<arrow::ArrayData>;
+
+ArrayPtr relabelled(const arrow::ArrayData& data, std::shared_ptr<arrow::DataType> type) {
+  ArrayPtr copy = data.Copy();
+  copy->type = std::move(type);
+  return copy;
+}
+
+Result<ArrayPtr> cast_values(const ParquetPlan& plan, const ArrayPtr& data,
+                             arrow::MemoryPool* pool) {
+  arrow::compute::ExecContext context(pool);
+  context.set_use_threads(false);
+  arrow::compute::CastOptions options = arrow::compute::CastOptions::Safe(plan.type.to_arrow());
+  // TIME keeps milliseconds; finer digits are cut.
+  options.allow_time_truncate = plan.type.is(TypeKind::kTime);
+  auto cast = arrow::compute::Cast(arrow::Datum(data), options, &context);
+  if (!cast.ok()) {
+    return Status::SerializationError("column '", plan.path, "' cannot be read as ",
+                                      plan.type.to_sql_without_null(), ": ",
+                                      cast.status().message());
+  }
+  return cast->array();
+}
+
+/// Brings timestamps to the unit of the declared precision; finer digits are cut downward.
+Result<ArrayPtr> convert_timestamps(const ParquetPlan& plan, const ArrayPtr& data, TimeZone& zone,
+                                    arrow::MemoryPool* pool) {
+  const int64_t wanted = plan.type.ticks_per_second();
+  if (wanted == plan.file_ticks && !plan.to_wall_clock) {
+    return relabelled(*data, plan.type.to_arrow());
+  }
+  HW_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> buffer,
+                      arrow::AllocateBuffer((data->offset + data->length) * 8, pool));
+  const int64_t* from = data->GetValues<int64_t>(1);
+  int64_t* to = reinterpret_cast<int64_t*>(buffer->mutable_data()) + data->offset;
+  for (int64_t i = 0; i < data->length; ++i) {
+    if (data->IsNull(i)) {
+      to[i] = 0;
+      continue;
+    }
+    int64_t ticks = plan.to_wall_clock ? zone.to_local(from[i], plan.file_ticks) : from[i];
+    if (wanted < plan.file_ticks) {
+      ticks = floor_div(ticks, plan.file_ticks / wanted);
+    } else if (__builtin_mul_overflow(ticks, wanted / plan.file_ticks, &ticks)) {
+      return Status::SerializationError(
+          "column '", plan.path, "' has a timestamp beyond the range of ",
+          plan.type.to_sql_without_null(), "; declare a lower precision");
+    }
+    to[i] = ticks;
+  }
+  return arrow::ArrayData::Make(plan.type.to_arrow(), data->length,
+                                {data->buffers[0], std::move(buffer)}, data->null_count.load(),
+                                data->offset);
+}
+
+/// Files of other writers may hold any bytes as text.
+Status check_text(const ParquetPlan& plan, const arrow::ArrayData& data) {
+  if (!plan.type.is_text() || data.length == 0) return Status::OK();
+  const int32_t* offsets = data.GetValues<int32_t>(1);
+  const char* bytes = reinterpret_cast<const char*>(data.buffers[2]->data());
+  const std::string_view all(bytes + offsets[0],
+                             static_cast<size_t>(offsets[data.length] - offsets[0]));
+  bool ascii = true;
+  for (const char c : all) ascii &= static_cast<uint8_t>(c) < 0x80;
+  if (ascii) return Status::OK();
+  for (int64_t i = 0; i < data.length; ++i) {
+    const std::string_view text(bytes + offsets[i],
+                                static_cast<size_t>(offsets[i + 1] - offsets[i]));
+    if (scalar_text::find_invalid_utf8(text) >= 0 && data.IsValid(i)) {
+      return Status::SerializationError("column '", plan.path, "' needs valid UTF-8, but has ",
+                                        scalar_text::quoted_cut(text), "; declare it as BYTES");
+    }
+  }
+  return Status::OK();
+}
+
+Result<ArrayPtr> convert_children(const ParquetPlan& plan, const ArrayPtr& data, TimeZone& zone,
+                                  arrow::MemoryPool* pool) {
+  const bool is_map = plan.step == ParquetPlan::Step::kMap;
+  const std::shared_ptr<arrow::DataType> type = plan.type.to_arrow();
+  const arrow::ArrayData& parent = is_map ? *data->child_data[0] : *data;
+  std::vector<ArrayPtr> children;
+  for (size_t i = 0; i < plan.children.size(); ++i) {
+    HW_ASSIGN_OR_RETURN(
+        ArrayPtr child,
+        convert_parquet(plan.children[i], parent.child_data[static_cast<size_t>(plan.sources[i])],
+                        zone, pool));
+    children.push_back(std::move(child));
+  }
+  ArrayPtr converted = relabelled(*data, type);
+  if (is_map) {
+    ArrayPtr entries = relabelled(parent, type->field(0)->type());
+    entries->child_data = std::move(children);
+    converted->child_data = {std::move(entries)};
+  } else {
+    converted->child_data = std::move(children);
+  }
+  return converted;
+}
+
+}  // namespace
+
+Result<ArrayPtr> convert_parquet(const ParquetPlan& plan, const ArrayPtr& data, TimeZone& zone,
+                                 arrow::MemoryPool* pool) {
+  if (!plan.type.nullable() && data->GetNullCount() > 0) {
+    return Status::SerializationError("column '", plan.path,
+                                      "' is declared NOT NULL, but the file has a NULL");
+  }
+  switch (plan.step) {
+    case ParquetPlan::Step::kSame:
+      HW_TRY(check_text(plan, *data));
+      return relabelled(*data, plan.type.to_arrow());
+    case ParquetPlan::Step::kCast: {
+      HW_ASSIGN_OR_RETURN(ArrayPtr cast, cast_values(plan, data, pool));
+      HW_TRY(check_text(plan, *cast));
+      return cast;
+    }
+    case ParquetPlan::Step::kTimestamp:
+      return convert_timestamps(plan, data, zone, pool);
+    case ParquetPlan::Step::kRow:
+    case ParquetPlan::Step::kList:
+    case ParquetPlan::Step::kMap:
+      return convert_children(plan, data, zone, pool);
+  }
+  return data;
+}
+
+}  // namespace hw
