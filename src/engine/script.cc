@@ -82,8 +82,9 @@ class ScriptRun {
     return status.IsIOError() ? ScriptEnd::kJobFailed : ScriptEnd::kInvalid;
   }
 
+  /// What Env::write_stdout fails with, whatever context was added behind it.
   static bool output_closed(const Status& status) {
-    return status.IsIOError() && status.message().find("stdout is closed") != std::string::npos;
+    return status.IsIOError() && status.message().starts_with("closed");
   }
 
   ScriptResult printed(const Status& status) {
