@@ -21,9 +21,7 @@ int64_t bitmap_bytes(int64_t num_bits) { return (num_bits + 63) / 64 * 8; }
 
 }  // namespace
 
-Result<BufferPtr> allocate_bytes(int64_t size) {
-  return BufferPtr(pooled_buffer(size));
-}
+Result<BufferPtr> allocate_bytes(int64_t size) { return BufferPtr(pooled_buffer(size)); }
 
 Result<BufferPtr> allocate_bitmap(int64_t num_bits) {
   HW_ASSIGN_OR_RETURN(BufferPtr buffer, allocate_bytes(bitmap_bytes(num_bits)));
@@ -44,17 +42,6 @@ void clear_where_unset(const uint8_t* bits, int64_t offset, int64_t n, uint8_t* 
   for (int64_t i = 0; i < n; ++i) {
     bytes[i] &= static_cast<uint8_t>(arrow::bit_util::GetBit(bits, offset + i));
   }
-}
-
-uint64_t load_bits(const uint8_t* bitmap, int64_t position, int64_t count) {
-  const int64_t byte = position / 8;
-  const int shift = static_cast<int>(position % 8);
-  const int64_t num_bytes = (shift + count + 7) / 8;
-  uint64_t word = 0;
-  std::memcpy(&word, bitmap + byte, static_cast<size_t>(std::min<int64_t>(num_bytes, 8)));
-  word >>= shift;
-  if (num_bytes > 8) word |= static_cast<uint64_t>(bitmap[byte + 8]) << (64 - shift);
-  return count == 64 ? word : word & ((uint64_t{1} << count) - 1);
 }
 
 Result<BufferPtr> combined_validity(std::span<const Column* const> columns, int64_t num_rows) {

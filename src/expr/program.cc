@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/assert.h"
-#include "columnar/gather.h"
 #include "expr/cast.h"
 #include "expr/literal.h"
 #include "expr/struct_field.h"
@@ -161,6 +160,7 @@ void ExprProgram::end() {
   idle_frames_.clear();
   for (const std::unique_ptr<Frame>& frame : frames_) {
     std::fill(frame->values.begin(), frame->values.end(), nullptr);
+    frame->gather.clear();
     idle_frames_.push_back(frame.get());
   }
 }
@@ -175,6 +175,7 @@ Frame& ExprProgram::narrow(Frame& parent, std::vector<int32_t> rows) {
 
 void ExprProgram::release(Frame& frame) {
   std::fill(frame.values.begin(), frame.values.end(), nullptr);
+  frame.gather.clear();
   idle_frames_.push_back(&frame);
 }
 
@@ -196,7 +197,7 @@ Result<ColumnPtr> ExprProgram::value(int node, Frame& frame) {
     }
     if (known) {
       HW_ASSIGN_OR_RETURN(const ColumnPtr outer, value(node, *frame.parent));
-      HW_ASSIGN_OR_RETURN(slot, gather(*outer, frame.rows));
+      HW_ASSIGN_OR_RETURN(slot, frame.gather.gather(*outer, frame.rows));
       return slot;
     }
   }

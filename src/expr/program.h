@@ -15,6 +15,7 @@
 #include "columnar/batch.h"
 #include "expr/bound_expr.h"
 #include "expr/evaluator.h"
+#include "expr/frame_gather.h"
 #include "expr/scalar_function.h"
 #include "expr/truth.h"
 
@@ -42,6 +43,7 @@ struct Frame {
   int64_t num_rows = 0;
   /// One column a node, null where it is not computed yet.
   std::vector<ColumnPtr> values;
+  FrameGather gather;
 };
 
 class ExprProgram {

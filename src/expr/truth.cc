@@ -28,6 +28,22 @@ int64_t count(const std::vector<uint64_t>& words) {
 
 /// Above this many of 64 a loop over every bit without a branch beats finding the next one.
 constexpr int kDenseBits = 20;
+/// Starts and ends of runs of ones in a word, up to which the runs are written as blocks.
+constexpr int kFewEdges = 6;
+
+void write_runs(uint64_t word, int32_t first, int32_t* out) {
+  int32_t at = first;
+  while (word != 0) {
+    const int zeros = std::countr_zero(word);
+    word >>= zeros;
+    at += zeros;
+    const int ones = std::countr_one(word);
+    for (int32_t j = 0; j < ones; ++j) out[j] = at + j;
+    out += ones;
+    at += ones;
+    word = ones == 64 ? 0 : word >> ones;
+  }
+}
 
 }  // namespace
 
@@ -40,8 +56,8 @@ void set_bit_numbers(const uint64_t* words, int64_t num_bits, std::vector<int32_
     if (num_bits - base < 64) word &= last_word_mask(num_bits);
     const int ones = std::popcount(word);
     const auto first = static_cast<int32_t>(base);
-    if (ones == 64) {
-      for (int32_t j = 0; j < 64; ++j) out[j] = first + j;
+    if (ones >= kDenseBits && std::popcount(word ^ (word << 1)) <= kFewEdges) {
+      write_runs(word, first, out);
     } else if (ones >= kDenseBits) {
       int32_t* next = out;
       for (int32_t j = 0; j < 64; ++j) {
@@ -89,14 +105,18 @@ Status Truth::load(const Column& column) {
   const uint8_t* bits = n > 0 ? column.values().buffers[1]->data() : nullptr;
   const uint8_t* validity = column.validity();
   for (int64_t base = 0; base < n; base += 64) {
-    const int64_t width = std::min<int64_t>(64, n - base);
+    true_[static_cast<size_t>(base / 64)] =
+        load_bits(bits, offset + base, std::min<int64_t>(64, n - base));
+  }
+  if (validity == nullptr) {
+    complete(true);
+    return Status::OK();
+  }
+  for (int64_t base = 0; base < n; base += 64) {
     const auto word = static_cast<size_t>(base / 64);
-    const uint64_t value = load_bits(bits, offset + base, width);
-    const uint64_t known = validity      ? load_bits(validity, offset + base, width)
-                           : width == 64 ? ~uint64_t{0}
-                                         : last_word_mask(n);
-    true_[word] = value & known;
-    false_[word] = ~value & known;
+    const uint64_t known = load_bits(validity, offset + base, std::min<int64_t>(64, n - base));
+    false_[word] = ~true_[word] & known;
+    true_[word] &= known;
   }
   return Status::OK();
 }
