@@ -34,6 +34,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "differential"
 QUERIES_A_ROUND = 40
 QUERIES_MIN = 1000
+EMPTY_TRIES = 4
 ROUND_TIMEOUT_S = 60
 SHARE_MAX = 0.01
 SHOWN_MAX = 12
@@ -50,9 +51,19 @@ class Round:
                        for i in range(3)]
         self.parallelism = source.choice([1, 2, 4])
         self.lines = [table.lines(source) for table in self.tables]
-        # Each query has its own stream of chance, so that --query does not depend on the others.
-        self.queries = [queries.Queries(random.Random(seed * 1000 + i), self.tables).query()
-                        for i in range(QUERIES_A_ROUND)]
+        self.queries = {}
+
+    def ask(self, index, oracle):
+        """Makes query `index`; returns DuckDB's two answers. An empty result says little, so three in
+        four of them are thrown away for another try. Each query has its own stream of chance: --query
+        does not depend on the others."""
+        for attempt in range(EMPTY_TRIES):
+            chance = random.Random((self.seed * 1000 + index) * EMPTY_TRIES + attempt)
+            query = self.queries[index] = queries.Queries(chance, self.tables).query()
+            answers = [oracle.answer(text) for text in (query.batch, query.stream)]
+            if any(a.error for a in answers) or answers[0].rows or chance.random() < 0.25:
+                break
+        return answers
 
     def write(self):
         """Writes the tables' files; returns the statements that create the tables."""
@@ -85,12 +96,11 @@ def judge(round, binary, selected, keep):
     """Runs one round and returns its verdict."""
     verdict = Verdict()
     prologue = round.write()
-    chosen = [i for i in range(len(round.queries)) if selected is None or i == selected]
+    chosen = [i for i in range(QUERIES_A_ROUND) if selected is None or i == selected]
     oracle = engines.Oracle(round.tables)
     expected = {}
     for i in chosen:
-        query = round.queries[i]
-        answers = [oracle.answer(text) for text in (query.batch, query.stream)]
+        answers = round.ask(i, oracle)
         if any(a.error for a in answers):
             verdict.refused.append((i, next(a.error for a in answers if a.error)))
         else:
