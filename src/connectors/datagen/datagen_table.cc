@@ -10,6 +10,8 @@
 namespace hw {
 namespace {
 
+constexpr int64_t kRateMax = 1'000'000'000;
+
 OptionSpec rows_per_second_option() {
   return {.name = "rows-per-second",
           .type = OptionType::kInteger,
@@ -47,7 +49,6 @@ std::vector<OptionSpec> datagen_options() {
 }
 
 Result<DatagenTable> DatagenTable::from(const Schema& physical, const Options& options) {
-  constexpr int64_t kRateMax = 1'000'000'000;
   DatagenTable table;
   table.rows_per_second = options.integer(rows_per_second_option());
   HW_TRY(at_least(rows_per_second_option(), 1, kRateMax, table.rows_per_second));

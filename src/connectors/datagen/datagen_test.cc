@@ -28,15 +28,8 @@ Values datagen(Values more) {
   return more;
 }
 
-/// An Env in which a millisecond goes by whenever a reader asks for the time.
-class TickingEnv {
- public:
-  explicit TickingEnv(int64_t wall_ms = 0) : env_(wall_ms) { env_.set_tick_ns(1'000'000); }
-  operator MemoryFiles&() { return env_; }
-
- private:
-  MemoryFiles env_;
-};
+/// A millisecond goes by whenever a reader asks for the time.
+constexpr int64_t kTickNs = 1'000'000;
 
 /// All values of the one column.
 std::vector<std::string> values(MemoryFiles& env, std::string_view column, Values more,
@@ -61,7 +54,8 @@ std::string failure(std::string_view columns, Values more) {
 }
 
 TEST(Datagen, SequencesCountAndTheShortestEndsTheSource) {
-  TickingEnv env;
+  MemoryFiles env;
+  env.set_tick_ns(kTickNs);
   TableProbe probe(env, "a INT, b STRING, c DECIMAL(5, 2), d CHAR(3), e DOUBLE, f TINYINT",
                    datagen({{"fields.a.kind", "sequence"},
                             {"fields.a.start", "-1"},
@@ -89,7 +83,8 @@ TEST(Datagen, SequencesCountAndTheShortestEndsTheSource) {
 }
 
 TEST(Datagen, ASequenceEndsTheSourceEvenIfItsColumnIsNotRead) {
-  TickingEnv env;
+  MemoryFiles env;
+  env.set_tick_ns(kTickNs);
   TableProbe probe(env, "a INT, b INT",
                    datagen({{"fields.a.kind", "sequence"},
                             {"fields.a.start", "1"},
@@ -103,7 +98,8 @@ TEST(Datagen, ASequenceEndsTheSourceEvenIfItsColumnIsNotRead) {
 }
 
 TEST(Datagen, EqualOptionsGiveEqualRowsWhateverIsReadAndAfterRestarts) {
-  TickingEnv env;
+  MemoryFiles env;
+  env.set_tick_ns(kTickNs);
   const Values options = datagen({{"number-of-rows", "5000"}, {"fields.s.null-rate", "0.5"}});
   TableProbe probe(env, "i BIGINT, s STRING, a ARRAY<INT>", options);
   const std::string rows = probe.read();
@@ -147,12 +143,14 @@ TEST(Datagen, RowsDoNotDependOnTheRate) {
   EXPECT_EQ(rows_now(), 1000);
   env.advance_ms(10);
   EXPECT_EQ(rows_now(), 10);
-  TickingEnv ticking;
+  MemoryFiles ticking;
+  ticking.set_tick_ns(kTickNs);
   EXPECT_EQ(values(ticking, "i INT", {{"seed", "3"}}, "1").at(0), first);
 }
 
 TEST(Datagen, NumbersFillTheirRange) {
-  TickingEnv env;
+  MemoryFiles env;
+  env.set_tick_ns(kTickNs);
   for (const char* type : {"TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE",
                            "DECIMAL(10, 0)", "DECIMAL(38, 0)"}) {
     const std::string column = std::string("x ") + type;
@@ -178,7 +176,8 @@ TEST(Datagen, NumbersFillTheirRange) {
 }
 
 TEST(Datagen, TextIsHexadecimalDigitsOfItsLength) {
-  TickingEnv env;
+  MemoryFiles env;
+  env.set_tick_ns(kTickNs);
   const auto lengths = [&](std::string_view column, const Values& more) {
     std::set<size_t> found;
     for (const std::string& text : values(env, column, more)) {
@@ -200,7 +199,8 @@ TEST(Datagen, TextIsHexadecimalDigitsOfItsLength) {
 }
 
 TEST(Datagen, TimesAreThoseOfTheClock) {
-  TickingEnv env(kNoonMs);
+  MemoryFiles env(kNoonMs);
+  env.set_tick_ns(kTickNs);
   EXPECT_EQ(values(env, "x DATE", {}, "1").at(0), "2017-07-14");
   EXPECT_EQ(values(env, "x TIME(0)", {}, "1").at(0), "06:05:45");
   EXPECT_EQ(values(env, "x TIMESTAMP(3)", {}, "1").at(0), "2017-07-14 06:05:45.678");
@@ -214,7 +214,8 @@ TEST(Datagen, TimesAreThoseOfTheClock) {
 }
 
 TEST(Datagen, ConstructedTypesHaveRandomParts) {
-  TickingEnv env;
+  MemoryFiles env;
+  env.set_tick_ns(kTickNs);
   EXPECT_EQ(values(env, "x ARRAY<INT>",
                    {{"fields.x.element.min", "4"}, {"fields.x.element.max", "4"}}, "1")
                 .at(0),
@@ -239,7 +240,8 @@ TEST(Datagen, ConstructedTypesHaveRandomParts) {
           "1")
           .at(0),
       "{1=5}");
-  TickingEnv other;
+  MemoryFiles other;
+  other.set_tick_ns(kTickNs);
   TableProbe probe(other, "x ARRAY<BIGINT>", datagen({{"number-of-rows", "100"}}));
   std::set<int64_t> elements;
   for (const Batch& batch : probe.read_batches().ValueOrDie()) {
@@ -253,7 +255,8 @@ TEST(Datagen, ConstructedTypesHaveRandomParts) {
 }
 
 TEST(Datagen, NullsComeAtTheirRate) {
-  TickingEnv env;
+  MemoryFiles env;
+  env.set_tick_ns(kTickNs);
   for (const char* column : {"x INT", "x STRING", "x BOOLEAN", "x ARRAY<INT>", "x ROW<a INT>"}) {
     const auto drawn = values(env, column, {{"fields.x.null-rate", "0.25"}});
     EXPECT_NEAR(static_cast<double>(std::count(drawn.begin(), drawn.end(), "NULL")), 500, 100)
@@ -264,7 +267,8 @@ TEST(Datagen, NullsComeAtTheirRate) {
 }
 
 TEST(Datagen, ALimitIsKept) {
-  TickingEnv env;
+  MemoryFiles env;
+  env.set_tick_ns(kTickNs);
   TableProbe probe(env, "x INT", datagen({}));
   probe.scan.limit = 5000;
   int64_t rows = 0;

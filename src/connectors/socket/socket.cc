@@ -120,8 +120,8 @@ class SocketReader final : public SplitReader {
       HW_ASSIGN_OR_RETURN(waiting, read_more());
     }
     if (decoder_->num_rows() > 0) {
-      HW_ASSIGN_OR_RETURN(Batch batch, decoder_->take());
-      emit(std::move(batch), output);
+      HW_ASSIGN_OR_RETURN(const Batch batch, decoder_->take());
+      emit(batch, output);
       return Flow::kNeedInput;
     }
     if (ended_) return Flow::kFinished;
@@ -194,7 +194,7 @@ class SocketReader final : public SplitReader {
                                  address_, " is longer");
   }
 
-  void emit(Batch batch, Output& output) {
+  void emit(const Batch& batch, Output& output) {
     int64_t rows = batch.num_rows();
     if (limit_) {
       rows = std::min(rows, *limit_);
@@ -300,6 +300,7 @@ Result<std::unique_ptr<Source>> make_source(const ScanRequest& request,
   }
   scan.format_options = format_options(context.options, format);
   std::vector<SqlField> fields;
+  fields.reserve(request.columns.size());
   for (const ScanRequest::Column& column : request.columns) {
     fields.push_back({column.name, column.type});
   }

@@ -22,16 +22,18 @@ using Values = TableProbe::Values;
 /// What peers do, one step a read: "bytes", then nothing just now (`.`), close or break.
 struct Step {
   enum class Kind : uint8_t { kBytes, kNothing, kClose, kBreak, kRefuse };
-  Kind kind = Kind::kNothing;
-  std::string bytes = {};
+  Step(Kind what) : kind(what) {}  // NOLINT(google-explicit-constructor): scripts read well
+  explicit Step(std::string said) : kind(Kind::kBytes), bytes(std::move(said)) {}
+  Kind kind;
+  std::string bytes;
 };
 using Script = std::deque<Step>;
 
-Step says(std::string bytes) { return {Step::Kind::kBytes, std::move(bytes)}; }
-const Step kPause = {Step::Kind::kNothing};
-const Step kClose = {Step::Kind::kClose};
-const Step kBreak = {Step::Kind::kBreak};
-const Step kRefuse = {Step::Kind::kRefuse};
+Step says(std::string bytes) { return Step(std::move(bytes)); }
+constexpr Step::Kind kPause = Step::Kind::kNothing;
+constexpr Step::Kind kClose = Step::Kind::kClose;
+constexpr Step::Kind kBreak = Step::Kind::kBreak;
+constexpr Step::Kind kRefuse = Step::Kind::kRefuse;
 
 class ScriptedSocket final : public Socket {
  public:
