@@ -4,7 +4,7 @@ find_package(fmt REQUIRED)
 find_path(HW_XXHASH_INCLUDE xxhash.h REQUIRED)
 find_path(HW_SIMDJSON_INCLUDE simdjson.h REQUIRED)
 find_library(HW_SIMDJSON simdjson REQUIRED)
-# Static and hidden: libarrow_compute exports symbols of an RE2 of its own.
+# Static and hidden, so that no other library's RE2 meets it (docs/adr/0004).
 find_library(HW_RE2 libre2.a REQUIRED)
 add_link_options(-Wl,--exclude-libs,libre2.a)
 find_library(HW_ICU icuuc REQUIRED)
@@ -17,7 +17,8 @@ endif()
 # What a library links beside its layers line.
 set(HW_EXTRA_base Arrow::arrow_shared fmt::fmt Threads::Threads)
 set(HW_EXTRA_columnar Arrow::arrow_shared date::date date::date-tz)
-set(HW_EXTRA_expr ArrowCompute::arrow_compute_shared)
+# Not ArrowCompute: the casts we use are in libarrow, and libarrow_compute exports symbols of another
+# RE2 (docs/adr/0004).
 set(HW_EXTRA_functions ${HW_RE2} ${HW_ICU})
 set(HW_EXTRA_formats Parquet::parquet_shared)
 set(HW_EXTRA_connectors ${HW_RE2})

@@ -2,9 +2,10 @@
 
 #include "cli/arguments.h"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+
+#include <CLI/CLI.hpp>
 
 namespace hw {
 namespace {
@@ -21,9 +22,9 @@ constexpr const char* kExamples = R"(Examples:
 )";
 
 // Options of `run` that later parts bring. Named here so that using one says so.
-constexpr const char* kLater[] = {"--state-dir",   "--restore", "--savepoint-dir", "--drain",
-                                  "--standby",     "--fresh",   "--available-now",
-                                  "--allow-non-restored-state"};
+constexpr const char* kLater[] = {
+    "--state-dir", "--restore", "--savepoint-dir", "--drain",
+    "--standby",   "--fresh",   "--available-now", "--allow-non-restored-state"};
 
 void add_script_options(CLI::App& app, Arguments& out, std::vector<std::string>& defines,
                         std::string& mode, int& parallelism) {
@@ -50,8 +51,7 @@ void add_run_options(CLI::App& app, Arguments& out, std::string& output, bool& c
   app.add_flag("--check", check, "check every statement, run nothing");
 }
 
-void add_message_options(CLI::App& app, Arguments& out, std::string& color,
-                         std::string& progress) {
+void add_message_options(CLI::App& app, Arguments& out, std::string& color, std::string& progress) {
   app.add_flag("--quiet,-q", out.quiet, "no messages but errors");
   app.add_flag("-v", out.verbosity, "more messages");
   app.add_option("--color", color, "auto, always or never")

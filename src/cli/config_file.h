@@ -14,7 +14,7 @@ namespace hw {
 
 /// Returns the keys in file order, nested ones joined by dots.
 /// Fails (Invalid) with the file's line when it is no map of scalars.
-Result<std::vector<std::pair<std::string, std::string>>> read_config_text(
-    const std::string& text, const std::string& file);
+Result<std::vector<std::pair<std::string, std::string>>> read_config_text(const std::string& text,
+                                                                          const std::string& file);
 
 }  // namespace hw

@@ -62,8 +62,8 @@ std::string error_text(const Status& status, std::string_view script, std::strin
   out += margin + blue + " |" + plain + "\n";
   out += std::string(blue) + number + " | " + plain + shown + "\n";
   out += margin + blue + " | " + plain +
-         std::string(lead.size() + display_width(line.substr(0, before)), ' ') + red + "^" +
-         plain + "\n";
+         std::string(lead.size() + display_width(line.substr(0, before)), ' ') + red + "^" + plain +
+         "\n";
   return out;
 }
 

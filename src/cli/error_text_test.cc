@@ -33,8 +33,7 @@ TEST(ErrorTextTest, CutsLongLinesAroundThePlace) {
 }
 
 TEST(ErrorTextTest, AsksForAReportOfOurOwnErrors) {
-  EXPECT_NE(error_text(Status::UnknownError("x"), "", "", false).find("report"),
-            std::string::npos);
+  EXPECT_NE(error_text(Status::UnknownError("x"), "", "", false).find("report"), std::string::npos);
 }
 
 TEST(ConfigFileTest, JoinsNestedKeysByDots) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <arrow/util/config.h>
-
 #include <string>
+
+#include <arrow/util/config.h>
 
 #include "base/env/env.h"
 #include "cli/arguments.h"

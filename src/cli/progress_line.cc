@@ -2,8 +2,9 @@
 
 #include "cli/progress_line.h"
 
-#include <cstdio>
 #include <string>
+
+#include <fmt/format.h>
 
 #include "base/env/env.h"
 #include "columnar/constant.h"
@@ -23,10 +24,8 @@ std::string count_text(double count) {
     count /= 1000;
     ++unit;
   }
-  char text[32];
-  std::snprintf(text, sizeof text, count >= 100 || unit == 0 ? "%.0f%s" : "%.1f%s", count,
-                kUnits[unit]);
-  return text;
+  const int digits = count >= 100 || unit == 0 ? 0 : 1;
+  return fmt::format("{:.{}f}{}", count, digits, kUnits[unit]);
 }
 
 std::string time_text(int64_t ms) {
@@ -44,8 +43,8 @@ void ProgressLine::show(const JobProgress& progress, bool bounded) {
   const int64_t now = env_.monotonic_ns();
   if (now - started_ns_ < kQuietNs || now - shown_ns_ < kRedrawNs) return;
   const int64_t since = shown_ns_ == 0 ? started_ns_ : shown_ns_;
-  rows_per_second_ =
-      static_cast<double>(progress.rows_read - rows_at_shown_) * 1e9 / static_cast<double>(now - since);
+  rows_per_second_ = static_cast<double>(progress.rows_read - rows_at_shown_) * 1e9 /
+                     static_cast<double>(now - since);
   shown_ns_ = now;
   rows_at_shown_ = progress.rows_read;
   std::string line = "\r\x1b[K" + count_text(static_cast<double>(progress.rows_read)) + " rows, " +

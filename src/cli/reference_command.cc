@@ -53,8 +53,8 @@ std::string type_text(const OptionSpec& option) {
     for (const std::string& value : option.values) out += (out.empty() ? "" : " | ") + value;
     return out;
   }
-  constexpr const char* kNames[] = {"text", "true | false", "integer", "number", "duration",
-                                    "size", "",             "list",    "map"};
+  constexpr const char* kNames[] = {"text", "true | false", "integer", "number", "duration", "size",
+                                    "",     "list",         "map"};
   return kNames[static_cast<int>(option.type)];
 }
 
@@ -90,8 +90,8 @@ std::string describe_connector(const ConnectorRecord& record) {
 }
 
 std::string describe_format(const FormatRecord& record) {
-  std::string out = record.name + "\n  " + record.sentence + "\n\nOptions (prefix '" +
-                    record.name + ".'):\n" + describe_options(record.options);
+  std::string out = record.name + "\n  " + record.sentence + "\n\nOptions (prefix '" + record.name +
+                    ".'):\n" + describe_options(record.options);
   if (!record.example.empty()) out += "\nExample:\n" + record.example + "\n";
   return out;
 }

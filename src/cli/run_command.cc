@@ -2,12 +2,11 @@
 
 #include "cli/run_command.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unistd.h>
 #include <utility>
 
 #include "base/env/env.h"
@@ -82,7 +81,9 @@ class TerminalObserver final : public ScriptObserver {
     HW_TRY(printer->print(rows));
     return printer->end();
   }
-  void progress(const JobRun& job, bool bounded) override { progress_.show(job.progress(), bounded); }
+  void progress(const JobRun& job, bool bounded) override {
+    progress_.show(job.progress(), bounded);
+  }
   void job_ended(const JobRun& job, const std::string& name, bool is_query) override {
     progress_.clear();
     if (arguments_.quiet) return;
@@ -95,8 +96,7 @@ class TerminalObserver final : public ScriptObserver {
       }
     }
     if (!is_query && arguments_.verbosity > 0) {
-      (void)env_.write_stderr(name + ": done, " + std::to_string(ended.rows_read) +
-                              " rows read\n");
+      (void)env_.write_stderr(name + ": done, " + std::to_string(ended.rows_read) + " rows read\n");
     }
   }
 
@@ -203,11 +203,10 @@ int run_command(const Arguments& arguments, Env& env) {
     return script.status().IsIOError() ? kExitFailure : kExitUsage;
   }
   TerminalObserver observer(arguments, session, env, timeout_ms);
-  const ScriptResult result =
-      run_script(script->first, session, observer,
-                 {.check_only = arguments.verb == Verb::kCheck,
-                  .explain = arguments.verb == Verb::kExplain,
-                  .explain_changelog = arguments.explain_changelog});
+  const ScriptResult result = run_script(script->first, session, observer,
+                                         {.check_only = arguments.verb == Verb::kCheck,
+                                          .explain = arguments.verb == Verb::kExplain,
+                                          .explain_changelog = arguments.explain_changelog});
   if (!result.status.ok() && result.end != ScriptEnd::kOutputClosed) {
     complain(result.status, script->first, script->second);
   }

@@ -2,11 +2,11 @@
 //
 // Runs every example of the function catalogue through the whole engine.
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "base/env/env.h"
 #include "columnar/text/type_text.h"

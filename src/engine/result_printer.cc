@@ -206,12 +206,11 @@ Result<std::unique_ptr<ResultPrinter>> ResultPrinter::make(PrintRequest request,
   } else if (request.form == OutputForm::kCsv) {
     style = TextStyle::kCsv;
   }
-  HW_ASSIGN_OR_RETURN(Printers printers,
-                      make_printers(*request.schema, style, request.time_zone));
+  HW_ASSIGN_OR_RETURN(Printers printers, make_printers(*request.schema, style, request.time_zone));
   std::unique_ptr<ResultPrinter> printer;
   if (request.form == OutputForm::kTable) {
-    printer = std::make_unique<TablePrinter>(std::move(request), std::move(writer),
-                                             std::move(printers));
+    printer =
+        std::make_unique<TablePrinter>(std::move(request), std::move(writer), std::move(printers));
   } else if (request.form == OutputForm::kCsv) {
     printer =
         std::make_unique<CsvPrinter>(std::move(request), std::move(writer), std::move(printers));

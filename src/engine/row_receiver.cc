@@ -26,8 +26,7 @@ class CollectingWriter final : public SinkWriter {
 
 class CollectingSink final : public Sink {
  public:
-  explicit CollectingSink(std::shared_ptr<RowReceiver> receiver)
-      : receiver_(std::move(receiver)) {}
+  explicit CollectingSink(std::shared_ptr<RowReceiver> receiver) : receiver_(std::move(receiver)) {}
 
   RowKindSet accepts() const override { return RowKindSet::all(); }
   Guarantee guarantee() const override { return Guarantee::kAtLeastOnce; }

@@ -93,8 +93,8 @@ class ScriptRun {
   }
 
   ScriptResult take_job(RunningJob running) {
-    const bool wait_now = running.is_query || running.bounded ||
-                          session_.config().boolean("table.dml-sync");
+    const bool wait_now =
+        running.is_query || running.bounded || session_.config().boolean("table.dml-sync");
     running_.push_back(std::move(running));
     if (!wait_now) return {};
     const ScriptResult result = wait_for(running_.back());
@@ -121,9 +121,9 @@ class ScriptRun {
       if (running.bounded && request != StopRequest::kTimeout) {
         running.job->cancel();
         (void)running.job->wait();
-        return fail(request == StopRequest::kInterrupt ? ScriptEnd::kInterrupted
-                                                       : ScriptEnd::kTerminated,
-                    Status::Cancelled("stopped before the end of the input"));
+        return fail(
+            request == StopRequest::kInterrupt ? ScriptEnd::kInterrupted : ScriptEnd::kTerminated,
+            Status::Cancelled("stopped before the end of the input"));
       }
       for (RunningJob& each : running_) each.job->stop();
       timed_out_ = request == StopRequest::kTimeout;
@@ -147,8 +147,8 @@ class ScriptRun {
 
 }  // namespace
 
-ScriptResult run_script(std::string_view script, Session& session,
-                        ScriptObserver& observer, const ScriptOptions& options) {
+ScriptResult run_script(std::string_view script, Session& session, ScriptObserver& observer,
+                        const ScriptOptions& options) {
   return ScriptRun(session, observer, options).run(script);
 }
 

@@ -59,7 +59,7 @@ struct ScriptOptions {
   bool explain_changelog = false;
 };
 
-ScriptResult run_script(std::string_view script, Session& session,
-                        ScriptObserver& observer, const ScriptOptions& options);
+ScriptResult run_script(std::string_view script, Session& session, ScriptObserver& observer,
+                        const ScriptOptions& options);
 
 }  // namespace hw

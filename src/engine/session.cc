@@ -77,8 +77,8 @@ PlanContext Session::plan_context() const {
           .default_parallelism = env_.num_cores()};
 }
 
-Result<Outcome> Session::start(std::vector<PlanRoot> roots, bool is_query,
-                               std::string default_name, RowReceiver* receiver) {
+Result<Outcome> Session::start(std::vector<PlanRoot> roots, bool is_query, std::string default_name,
+                               RowReceiver* receiver) {
   HW_ASSIGN_OR_RETURN(JobPlan plan, plan_job(std::move(roots), plan_context()));
   plan.graph.name = config_.pipeline_name().value_or(default_name);
   if (receiver != nullptr) {
@@ -91,8 +91,9 @@ Result<Outcome> Session::start(std::vector<PlanRoot> roots, bool is_query,
   started.is_query = is_query;
   started.bounded = plan.bounded;
   started.name = plan.graph.name;
-  HW_ASSIGN_OR_RETURN(started.job, JobRun::start(std::move(plan.graph),
-                                                   {.env = &env_, .output_rows_max = output_rows_max_}));
+  HW_ASSIGN_OR_RETURN(
+      started.job,
+      JobRun::start(std::move(plan.graph), {.env = &env_, .output_rows_max = output_rows_max_}));
   return Outcome{.what = std::move(started), .warnings = std::move(plan.warnings)};
 }
 
@@ -113,9 +114,8 @@ Result<Outcome> Session::execute(const ast::Statement& statement,
                             : Result<Outcome>(at(bound.position, outcome.status()));
       },
       [&](const BoundExplain& explain) -> Result<Outcome> {
-        HW_ASSIGN_OR_RETURN(std::string text,
-                            explain_plan(roots_of(explain.plans), plan_context(),
-                                         {.changelog = explain.changelog}));
+        HW_ASSIGN_OR_RETURN(std::string text, explain_plan(roots_of(explain.plans), plan_context(),
+                                                           {.changelog = explain.changelog}));
         return Outcome{.what = Outcome::Text{std::move(text)}, .warnings = {}};
       },
       [&](const BoundListing& listing) -> Result<Outcome> {
@@ -138,8 +138,8 @@ Status Session::check(const ast::Statement& statement) {
   }
   std::vector<PlanRoot> roots;
   if (const auto* query = std::get_if<BoundQuery>(&bound.what)) {
-    roots.push_back({.node = query->plan,
-                     .collect = make_collecting_sink(std::make_shared<NoReceiver>())});
+    roots.push_back(
+        {.node = query->plan, .collect = make_collecting_sink(std::make_shared<NoReceiver>())});
   } else if (const auto* insert = std::get_if<BoundInsert>(&bound.what)) {
     roots = roots_of(insert->plans);
   } else if (const auto* explain = std::get_if<BoundExplain>(&bound.what)) {

@@ -79,9 +79,8 @@ size_t display_width(std::string_view text) {
 TableLayout::TableLayout(const Schema& schema, bool show_kind, bool widths_from_types) {
   if (show_kind) headings_.push_back({.title = "op", .width = 2, .right = false});
   for (const SqlField& field : schema.fields()) {
-    Heading heading{.title = field.name,
-                    .width = display_width(field.name),
-                    .right = field.type.is_numeric()};
+    Heading heading{
+        .title = field.name, .width = display_width(field.name), .right = field.type.is_numeric()};
     if (widths_from_types) heading.width = std::max(heading.width, width_of_type(field.type));
     headings_.push_back(std::move(heading));
   }

@@ -169,7 +169,8 @@ void TimePattern::format_part(const Part& part, const PatternFields& fields, std
     case 'w':
       return append_padded(week_of_year(days_of(fields)), part.count, out);
     case 'E': {
-      const std::string_view name = kDayNames[static_cast<size_t>(iso_day_of_week(days_of(fields)) - 1)];
+      const std::string_view name =
+          kDayNames[static_cast<size_t>(iso_day_of_week(days_of(fields)) - 1)];
       out += part.count <= 3 ? name.substr(0, 3) : name;
       return;
     }

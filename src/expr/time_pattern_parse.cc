@@ -201,8 +201,8 @@ std::optional<PatternFields> TimePattern::resolve(const ParseState& state) const
   if (state.day_of_year) return fields;
   if (fields.day < 1 || fields.day > 31) return std::nullopt;
   // Java's SMART resolution: 30 February becomes the last day of February.
-  fields.day = std::min<int64_t>(
-      fields.day, days_in_month(fields.year, static_cast<int32_t>(fields.month)));
+  fields.day =
+      std::min<int64_t>(fields.day, days_in_month(fields.year, static_cast<int32_t>(fields.month)));
   return fields;
 }
 

@@ -96,8 +96,7 @@ Status append_cell(const ValueParser& parser, std::string_view cell, ColumnBuild
 
 }  // namespace
 
-Result<Batch> parse_rows(const SchemaPtr& schema,
-                         const std::vector<std::vector<std::string>>& rows,
+Result<Batch> parse_rows(const SchemaPtr& schema, const std::vector<std::vector<std::string>>& rows,
                          std::string_view time_zone) {
   std::vector<std::unique_ptr<ColumnBuilder>> builders;
   std::vector<std::unique_ptr<ValueParser>> parsers;

@@ -26,8 +26,7 @@ struct Slicing {
 
 /// Rows of one table: cells as in the file, the first being the kind where it is one.
 /// Fails (Invalid) naming the cell that does not fit its column.
-Result<Batch> parse_rows(const SchemaPtr& schema,
-                         const std::vector<std::vector<std::string>>& rows,
+Result<Batch> parse_rows(const SchemaPtr& schema, const std::vector<std::vector<std::string>>& rows,
                          std::string_view time_zone);
 
 /// A bounded source of `rows`, projected to what the request asks for.

@@ -161,8 +161,9 @@ class GoldenRun {
     const auto rows = std::make_shared<Rows>(record.rows);
     const auto schema_of = [](const ScanRequest& request) { return request.physical; };
     return session_.register_table(
-        record.sql, [rows, schema_of, slicing = mode_.slicing](const ScanRequest& request)
-                        -> Result<std::unique_ptr<Source>> {
+        record.sql,
+        [rows, schema_of,
+         slicing = mode_.slicing](const ScanRequest& request) -> Result<std::unique_ptr<Source>> {
           HW_ASSIGN_OR_RETURN(const Batch batch,
                               parse_rows(schema_of(request), *rows, request.time_zone));
           return make_case_source(batch, request, slicing);
@@ -170,13 +171,12 @@ class GoldenRun {
   }
 
   Status check_error(const SltRecord& record) {
-    const Status status =
-        execute(record.sql, std::make_shared<CapturingReceiver>()).status();
+    const Status status = execute(record.sql, std::make_shared<CapturingReceiver>()).status();
     if (status.ok()) return Status::Invalid("an error was expected, but the statement succeeded");
     for (const std::string& part : record.lines) {
       if (status.message().find(part) == std::string::npos) {
-        return Status::Invalid("the error must contain '", part, "', but it is: ",
-                               status.message());
+        return Status::Invalid("the error must contain '", part,
+                               "', but it is: ", status.message());
       }
     }
     return Status::OK();
@@ -247,8 +247,7 @@ Result<std::string> update_golden(const std::string& text, Env& env) {
     for (size_t i = 0; i < records.size(); ++i) {
       const SltRecord& record = records[i];
       if (!run.applies(record)) continue;
-      if (record.kind == SltRecord::Kind::kTable ||
-          record.kind == SltRecord::Kind::kStatementOk) {
+      if (record.kind == SltRecord::Kind::kTable || record.kind == SltRecord::Kind::kStatementOk) {
         HW_TRY(run.check(record));
       } else if (record.kind == SltRecord::Kind::kExplain) {
         HW_ASSIGN_OR_RETURN(replacement[i], run.text_of(record));

@@ -72,8 +72,8 @@ int run(const GoldenArguments& arguments) {
     }
     num_files += files->size();
     for (const std::string& file : *files) {
-      const Status status = arguments.update ? update_file(env, file)
-                                             : run_file(env, file, arguments, report);
+      const Status status =
+          arguments.update ? update_file(env, file) : run_file(env, file, arguments, report);
       if (!status.ok()) {
         report.failures.push_back(
             {.file = file, .line = 0, .mode = "file", .message = status.message()});
@@ -84,11 +84,11 @@ int run(const GoldenArguments& arguments) {
     std::printf("FAILED %s:%d in mode %s\n  %s\n", failure.file.c_str(), failure.line,
                 failure.mode.c_str(), failure.message.c_str());
   }
-  std::printf("golden: %zu files, %lld records, %lld checks in all modes (slicing seed %llu), "
-              "%zu failures\n",
-              num_files, static_cast<long long>(report.records),
-              static_cast<long long>(report.checks),
-              static_cast<unsigned long long>(arguments.seed), report.failures.size());
+  std::printf(
+      "golden: %zu files, %lld records, %lld checks in all modes (slicing seed %llu), "
+      "%zu failures\n",
+      num_files, static_cast<long long>(report.records), static_cast<long long>(report.checks),
+      static_cast<unsigned long long>(arguments.seed), report.failures.size());
   return report.failures.empty() && num_files > 0 ? 0 : 1;
 }
 

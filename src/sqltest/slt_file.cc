@@ -117,8 +117,9 @@ class SltParser {
       record.rowsort = words.size() >= 3 && words[2] == "rowsort";
       return Status::OK();
     }
-    return error("a record begins with table, statement ok, statement error, query TYPES, "
-                 "changelog TYPES or explain");
+    return error(
+        "a record begins with table, statement ok, statement error, query TYPES, "
+        "changelog TYPES or explain");
   }
 
   void read_sql(SltRecord& record) {

@@ -2,7 +2,9 @@
 //
 // Any bytes become tokens that lie one behind the other within the text, and the lexer ends.
 
-// libraries: sql
+// libraries: base
+// sources: src/sql/lexer*.cc src/sql/parser*.cc src/sql/token*.cc src/sql/ast*.cc
+// sources: src/sql/keywords.cc src/sql/spelling.cc src/sql/utf8.cc src/sql/unparse*.cc
 
 #include "sql/lexer.h"
 

@@ -3,7 +3,9 @@
 // Any bytes are a script that parses or fails with a position; what parses has a canonical text
 // that parses to the same canonical text.
 
-// libraries: sql
+// libraries: base
+// sources: src/sql/lexer*.cc src/sql/parser*.cc src/sql/token*.cc src/sql/ast*.cc
+// sources: src/sql/keywords.cc src/sql/spelling.cc src/sql/utf8.cc src/sql/unparse*.cc
 
 #include "sql/parser.h"
 

@@ -60,8 +60,18 @@ def text_of(value):
         return format(value, "f")
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(text_of, value)) + "]"
-    text = str(value)
-    return text if text else "(empty)"
+    return cell_text(str(value))
+
+
+def cell_text(text):
+    """As files write it: a space that would part cells is visible."""
+    if not text:
+        return "(empty)"
+    out = ""
+    for i, c in enumerate(text):
+        parts = c == " " and (i in (0, len(text) - 1) or out.endswith(" "))
+        out += {"\n": "\\n", "\t": "\\t"}.get(c, "\u2420" if parts else c)
+    return out
 
 
 class Case:
