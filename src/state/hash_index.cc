@@ -10,7 +10,8 @@
 
 namespace hw {
 
-HashIndex::HashIndex() : slots_(make_slots(kSlotsMin)), mask_(kSlotsMin - 1) {}
+HashIndex::HashIndex()
+    : slots_(make_slots(kSlotsMin)), mask_(kSlotsMin - 1), capacity_(capacity_of(kSlotsMin)) {}
 
 // Zeroed by the operating system, page by page as they are first touched: an Arrow pool would
 // have to clear a large array at once.
@@ -25,6 +26,7 @@ void HashIndex::grow() {
   const size_t num_slots = (mask_ + 1) * 2;
   old_slots_ = std::exchange(slots_, make_slots(num_slots));
   old_mask_ = std::exchange(mask_, num_slots - 1);
+  capacity_ = capacity_of(num_slots);
   moved_ = 0;
   // A small one moves at once: cheaper than looking twice for a while.
   if (old_mask_ < kLargeSlots) move_some(old_mask_ + 1);
@@ -76,11 +78,12 @@ void HashIndex::clear() {
 void HashIndex::reserve(size_t num_rows) {
   HW_DCHECK(size_ == 0);
   size_t num_slots = kSlotsMin;
-  while (num_slots * 7 < num_rows * 10) num_slots *= 2;
+  while (capacity_of(num_slots) < num_rows) num_slots *= 2;
   if (num_slots <= mask_ + 1) return;
   old_slots_.reset();
   slots_ = make_slots(num_slots);
   mask_ = num_slots - 1;
+  capacity_ = capacity_of(num_slots);
 }
 
 void HashIndex::tags_by_row(std::span<uint32_t> tags) const {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Open addressing from key hash to row number: slots of eight bytes, linear probing, at most 7/10
-// full. A slot keeps 32 bits of the hash, so that growing needs no keys. Growing allocates the
-// larger array and moves a few slots with every insertion; until all have moved, lookups look into
-// both, so no insertion ever waits for a whole rehash.
+// full (a small one 7/20). A slot keeps 32 bits of the hash, so that growing needs no keys. Growing
+// allocates the larger array and moves a few slots with every insertion; until all have moved,
+// lookups look into both, so no insertion ever waits for a whole rehash.
 //
 // It knows no keys: the caller says whether a row is the one that is sought.
 
@@ -55,7 +55,7 @@ class HashIndex {
 
   /// Adds a row. Requires: it is not in yet.
   void insert(uint32_t tag, uint32_t row) {
-    if ((size_ + 1) * 10 > (mask_ + 1) * 7) grow();
+    if (size_ >= capacity_) grow();
     if (old_slots_ != nullptr) move_some(kMovedPerInsert);
     place(tag, row);
     ++size_;
@@ -88,6 +88,10 @@ class HashIndex {
   static constexpr size_t kSlotsMin = 16;
   static constexpr size_t kLargeSlots = 1 << 16;  // 512 KiB; with the keys beside it L2 is full
   static constexpr size_t kMovedPerInsert = 8;
+  // While slots are in cache, an early hit is worth more than their size.
+  static constexpr size_t capacity_of(size_t num_slots) {
+    return num_slots <= kLargeSlots ? num_slots * 7 / 20 : num_slots * 7 / 10;
+  }
 
   static Slots make_slots(size_t num_slots);
   void place(uint32_t tag, uint32_t row) {
@@ -100,6 +104,7 @@ class HashIndex {
 
   Slots slots_;
   size_t mask_ = 0;
+  size_t capacity_ = 0;  // rows at which it grows
   size_t size_ = 0;
   // While growing.
   Slots old_slots_;

@@ -134,6 +134,23 @@ bool fixed_equals(const RowChunks& in, int column, uint32_t row, const Column& s
   return same_number(in.fixed<T>(column)[row], source.value<T>(source_row));
 }
 
+/// Maps may hold equal entries in another order, and numbers in them may be equal without equal
+/// bytes: what differs as stored is compared again as keys are.
+bool constructed_equals(const RowChunks& in, int column, uint32_t row, const Column& source,
+                        int64_t source_row) {
+  std::string bytes;
+  append_value_bytes(source, source_row, bytes);
+  if (in.bytes_equal(column, row, bytes)) return true;
+  const Result<ColumnPtr> stored = read_constructed(in, column, source.type(), std::span(&row, 1));
+  HW_CHECK(stored.ok());
+  std::string stored_key;
+  std::string key;
+  append_key_bytes(std::span(&*stored, 1), 0, stored_key);
+  const ColumnPtr one = source.slice(source_row, 1);
+  append_key_bytes(std::span(&one, 1), 0, key);
+  return stored_key == key;
+}
+
 }  // namespace
 
 RowColumn row_column_of(const SqlType& type) {
@@ -262,11 +279,8 @@ bool row_equals(const RowChunks& in, int column, uint32_t row, const Column& sou
       return in.bytes_equal(column, row, source.value<std::string_view>(source_row));
     case PhysicalType::kList:
     case PhysicalType::kMap:
-    case PhysicalType::kStruct: {
-      std::string bytes;
-      append_value_bytes(source, source_row, bytes);
-      return in.bytes_equal(column, row, bytes);
-    }
+    case PhysicalType::kStruct:
+      return constructed_equals(in, column, row, source, source_row);
   }
   return false;
 }

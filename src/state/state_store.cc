@@ -31,6 +31,9 @@ StateStore::~StateStore() {
 
 template <typename Table>
 Table& StateStore::add(std::string_view name, std::unique_ptr<Table> table) {
+  // Names become file names.
+  HW_CHECK(!name.empty() &&
+           name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == name.npos);
   for (const auto& other : tables_) HW_CHECK(other->name() != name);
   table->set_name(name);
   Table& added = *table;

@@ -45,8 +45,8 @@ class StateStore {
   StateStore(const StateStore&) = delete;
   StateStore& operator=(const StateStore&) = delete;
 
-  /// Makes a table. Requires: a name not used before in this store; all tables are registered
-  /// before restore(). References stay valid as long as the store.
+  /// Makes a table. Requires: a name of a-z, 0-9 and _, not used before in this store; all tables
+  /// are registered before restore(). References stay valid as long as the store.
   KeyedTable& keyed_table(std::string_view name, TableSchema schema);
   /// Keyed by a row of `parent` (an INT column, parent_row_column()) and the schema's keys:
   /// distinct sets. Whoever erases a parent's row erases its rows here before.
