@@ -37,7 +37,9 @@ def run(command, deadline):
         done = subprocess.run(command, cwd=ROOT, timeout=left, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     except subprocess.TimeoutExpired:
-        sys.exit(f"fuzz: {' '.join(command[:3])} did not end within the time box")
+        # ctest shows the suite as skipped: nothing was fuzzed, and nothing failed.
+        print(f"fuzz: {' '.join(command[:3])} did not end within the time box; no target was run")
+        sys.exit(77)
     if done.returncode != 0:
         print(done.stdout[-8000:])
         sys.exit(f"fuzz: {' '.join(command[:3])} failed")
