@@ -107,39 +107,64 @@ NexmarkBatches::NexmarkBatches(const NexmarkSettings& settings, std::optional<Ne
   }
 }
 
-void NexmarkBatches::add(NexmarkEntity entity, int64_t event, int64_t slot) {
-  const auto index = static_cast<size_t>(entity);
+/// Adds one event of whatever entity it is.
+void NexmarkBatches::add(int64_t event, int64_t slot) {
+  const NexmarkPlace place = nexmark_place(settings_, event);
+  const auto index = static_cast<size_t>(place.entity);
   if (!wanted_[index]) return;
   NexmarkRows& rows = rows_[index];
-  const NexmarkPlace place = nexmark_place(settings_, event);
   rows.events.push_back(event);
-  rows.times.push_back(columns_.clock().time_ms(event));
   rows.last_persons.push_back(place.last_person);
   rows.last_auctions.push_back(place.last_auction);
   if (!only_) rows.slots.push_back(static_cast<int32_t>(slot));
 }
 
+/// Adds an entity's events of one round that lie in [begin, end); slots count from `begin`.
+void NexmarkBatches::add_stretch(NexmarkEntity entity, int64_t round, int64_t begin, int64_t end) {
+  const int64_t total = settings_.total_proportion();
+  const int64_t persons = settings_.person_proportion;
+  const int64_t auctions = settings_.auction_proportion;
+  const int64_t first = round * total + (entity == NexmarkEntity::kPerson    ? 0
+                                         : entity == NexmarkEntity::kAuction ? persons
+                                                                             : persons + auctions);
+  const int64_t from = std::max(begin, first);
+  const int64_t to = std::min(end, first + proportion_of(settings_, entity));
+  if (from >= to) return;
+  NexmarkRows& rows = rows_[static_cast<size_t>(entity)];
+  const auto old_size = rows.events.size();
+  const auto size = old_size + static_cast<size_t>(to - from);
+  rows.events.resize(size);
+  rows.last_persons.resize(size);
+  rows.last_auctions.resize(size);
+  if (!only_) rows.slots.resize(size);
+  for (int64_t event = from; event < to; ++event) {
+    const auto i = old_size + static_cast<size_t>(event - from);
+    const int64_t offset = event - round * total;
+    rows.events[i] = event;
+    rows.last_persons[i] = round * persons + std::min(offset, persons - 1);
+    rows.last_auctions[i] =
+        round * auctions + std::clamp(offset - persons, int64_t{-1}, auctions - 1);
+    if (!only_) rows.slots[i] = static_cast<int32_t>(event - begin);
+  }
+}
+
 /// Lists the events of each entity that is wanted.
 void NexmarkBatches::find_rows(int64_t begin, int64_t end) {
   for (NexmarkRows& rows : rows_) rows.clear();
-  const int64_t total = settings_.total_proportion();
-  if (!only_ || settings_.group_size > 1) {
+  if (settings_.group_size > 1) {
     for (int64_t position = begin; position < end; ++position) {
-      const int64_t event = nexmark_event_at(settings_, position);
-      add(nexmark_place(settings_, event).entity, event, position - begin);
+      add(nexmark_event_at(settings_, position), position - begin);
     }
-    return;
+  } else {
+    // In order, an entity's events lie in one stretch of every round.
+    const int64_t total = settings_.total_proportion();
+    for (int64_t round = begin / total; round * total < end; ++round) {
+      for (const NexmarkEntity entity : kEntities) {
+        if (wanted_[static_cast<size_t>(entity)]) add_stretch(entity, round, begin, end);
+      }
+    }
   }
-  // In order, an entity's events lie in one stretch of every round.
-  const int64_t first = *only_ == NexmarkEntity::kPerson    ? 0
-                        : *only_ == NexmarkEntity::kAuction ? settings_.person_proportion
-                                                            : total - settings_.bid_proportion;
-  const int64_t count = proportion_of(settings_, *only_);
-  for (int64_t round = begin / total; round * total < end; ++round) {
-    const int64_t from = std::max(begin, round * total + first);
-    const int64_t to = std::min(end, round * total + first + count);
-    for (int64_t event = from; event < to; ++event) add(*only_, event, 0);
-  }
+  for (NexmarkRows& rows : rows_) columns_.clock().times_ms(rows.events, &rows.times);
 }
 
 ColumnPtr NexmarkBatches::event_types(int64_t begin, int64_t end) const {
@@ -160,7 +185,7 @@ ColumnPtr NexmarkBatches::event_types(int64_t begin, int64_t end) const {
 }
 
 ColumnPtr NexmarkBatches::row_column(const SqlType& type, NexmarkEntity entity) {
-  const NexmarkRows& rows = rows_[static_cast<size_t>(entity)];
+  NexmarkRows& rows = rows_[static_cast<size_t>(entity)];
   std::shared_ptr<arrow::Buffer> validity =
       zeroed_buffer(arrow::bit_util::BytesForBits(rows.num_rows));
   for (const int32_t slot : rows.slots) {

@@ -28,7 +28,8 @@ class NexmarkBatches {
 
  private:
   void find_rows(int64_t begin, int64_t end);
-  void add(NexmarkEntity entity, int64_t event, int64_t slot);
+  void add(int64_t event, int64_t slot);
+  void add_stretch(NexmarkEntity entity, int64_t round, int64_t begin, int64_t end);
   ColumnPtr event_types(int64_t begin, int64_t end) const;
   ColumnPtr row_column(const SqlType& type, NexmarkEntity entity);
 

@@ -82,17 +82,34 @@ const std::array<double, kPowers + 1>& powers_of_two() {
 
 }  // namespace
 
-int64_t nexmark_price(uint64_t bits) {
+namespace {
+
+// Hot: in the loops below.
+inline int64_t price_of(uint64_t bits, const std::array<double, kPowers + 1>& table) {
   constexpr double kOctaves = 19.931568569324174;  // log2(10^6)
   constexpr double kUnit = 1.0 / (uint64_t{1} << 32);
   const double exponent = static_cast<double>(bits >> 32) * kUnit * kOctaves;
   const auto octave = static_cast<int64_t>(exponent);
   const double at = (exponent - static_cast<double>(octave)) * kPowers;
   const auto i = static_cast<size_t>(at);
-  const auto& table = powers_of_two();
   const double power = table[i] + (table[i + 1] - table[i]) * (at - static_cast<double>(i));
   return static_cast<int64_t>(power * static_cast<double>(int64_t{100} << octave) + 0.5);
 }
+
+inline int64_t draw_person(uint64_t bits, int64_t last_person) {
+  const int64_t people = last_person + 1;
+  const int64_t active = std::min(people, NexmarkIds::kActivePeople);
+  return people - active + NexmarkDraw::high(bits, active + NexmarkIds::kLead);
+}
+
+inline int64_t draw_auction(uint64_t bits, int64_t last_auction) {
+  const int64_t first = std::max<int64_t>(last_auction - NexmarkIds::kOpenAuctions, 0);
+  return first + NexmarkDraw::high(bits, last_auction - first + 1 + NexmarkIds::kLead);
+}
+
+}  // namespace
+
+int64_t nexmark_price(uint64_t bits) { return price_of(bits, powers_of_two()); }
 
 const std::vector<NexmarkField>& nexmark_fields(NexmarkEntity entity) {
   static const auto& kPerson = *new std::vector<NexmarkField>{
@@ -136,21 +153,11 @@ void NexmarkRows::clear() {
   last_persons.clear();
   last_auctions.clear();
   slots.clear();
+  channels.clear();
   num_rows = 0;
 }
 
 // --- ids and numbers ---
-
-int64_t NexmarkColumns::draw_person(uint64_t bits, int64_t last_person) const {
-  const int64_t people = last_person + 1;
-  const int64_t active = std::min(people, NexmarkIds::kActivePeople);
-  return people - active + NexmarkDraw::high(bits, active + NexmarkIds::kLead);
-}
-
-int64_t NexmarkColumns::draw_auction(uint64_t bits, int64_t last_auction) const {
-  const int64_t first = std::max<int64_t>(last_auction - NexmarkIds::kOpenAuctions, 0);
-  return first + NexmarkDraw::high(bits, last_auction - first + 1 + NexmarkIds::kLead);
-}
 
 void NexmarkColumns::auction_numbers(int field, const NexmarkRows& rows) {
   const NexmarkDraw first_price(settings_.seed, kAuctionInitialBid);
@@ -225,7 +232,8 @@ void NexmarkColumns::bid_numbers(int field, const NexmarkRows& rows) {
     }
   } else if (field == kPrice) {
     const NexmarkDraw draw(settings_.seed, kBidPrice);
-    for (size_t i = 0; i < count; ++i) numbers_[i] = nexmark_price(draw(rows.events[i]));
+    const auto& table = powers_of_two();
+    for (size_t i = 0; i < count; ++i) numbers_[i] = price_of(draw(rows.events[i]), table);
   } else {
     std::copy(rows.times.begin(), rows.times.end(), numbers_.begin());
   }
@@ -306,17 +314,25 @@ void NexmarkColumns::auction_texts(int field, const NexmarkRows& rows) {
   }
 }
 
-void NexmarkColumns::bid_texts(int field, const NexmarkRows& rows) {
+void NexmarkColumns::bid_texts(int field, NexmarkRows& rows) {
   constexpr int64_t kUsed = 8 + 8 + 8 + 8;
   if (field == kBidExtraField) return extra(rows, kBidExtra, kUsed, settings_.bid_size);
-  const NexmarkDraw draw(settings_.seed, kBidChannel);
-  for (size_t i = 0; i < rows.events.size(); ++i) {
-    const uint64_t bits = draw(rows.events[i]);
-    const bool hot = (bits & 1) != 0;
-    const int64_t channel =
-        hot ? NexmarkDraw::high(bits, NexmarkTexts::kHotChannels)
-            : NexmarkTexts::kHotChannels + NexmarkDraw::high(bits, NexmarkTexts::kChannels);
-    pieces_[i] = field == kChannel ? texts_->channel(channel) : texts_->url(channel);
+  if (rows.channels.empty()) {
+    const NexmarkDraw draw(settings_.seed, kBidChannel);
+    rows.channels.resize(rows.events.size());
+    for (size_t i = 0; i < rows.events.size(); ++i) {
+      const uint64_t bits = draw(rows.events[i]);
+      const bool hot = (bits & 1) != 0;
+      const int64_t first = hot ? 0 : NexmarkTexts::kHotChannels;
+      const int64_t count = hot ? NexmarkTexts::kHotChannels : NexmarkTexts::kChannels;
+      rows.channels[i] = static_cast<int32_t>(first + NexmarkDraw::high(bits, count));
+    }
+  }
+  const NexmarkTexts& texts = *texts_;
+  if (field == kChannel) {
+    for (size_t i = 0; i < pieces_.size(); ++i) pieces_[i] = texts.channel(rows.channels[i]);
+  } else {
+    for (size_t i = 0; i < pieces_.size(); ++i) pieces_[i] = texts.url(rows.channels[i]);
   }
 }
 
@@ -351,10 +367,13 @@ std::shared_ptr<arrow::ArrayData> NexmarkColumns::text_column(
   } else {
     int64_t slot = 0;
     for (size_t i = 0; i < pieces_.size(); ++i) {
-      while (slot <= rows.slots[i]) offset[slot++] = end;
+      // Rows of other entities in between are empty.
+      if (rows.slots[i] > slot) std::fill(offset + slot, offset + rows.slots[i], end);
+      offset[rows.slots[i]] = end;
+      slot = rows.slots[i] + 1;
       end += static_cast<int32_t>(pieces_[i].size());
     }
-    while (slot < rows.num_rows) offset[slot++] = end;
+    std::fill(offset + slot, offset + rows.num_rows, end);
   }
   offset[rows.num_rows] = end;
   std::shared_ptr<arrow::ResizableBuffer> text = pooled_buffer(end + kSlack);
@@ -371,7 +390,7 @@ std::shared_ptr<arrow::ArrayData> NexmarkColumns::text_column(
 }
 
 std::shared_ptr<arrow::ArrayData> NexmarkColumns::make(
-    NexmarkEntity entity, int field, const NexmarkRows& rows,
+    NexmarkEntity entity, int field, NexmarkRows& rows,
     const std::shared_ptr<arrow::Buffer>& validity) {
   const Kind kind = nexmark_fields(entity)[static_cast<size_t>(field)].kind;
   if (kind == Kind::kText) {

@@ -37,6 +37,8 @@ struct NexmarkRows {
   std::vector<int64_t> last_auctions;
   /// Which row each is; empty when they are all rows.
   std::vector<int32_t> slots;
+  /// Of bids; drawn when channel or url is asked for.
+  std::vector<int32_t> channels;
   int64_t num_rows = 0;  // of the batch
 
   int64_t size() const { return static_cast<int64_t>(events.size()); }
@@ -50,21 +52,16 @@ class NexmarkColumns {
       : settings_(settings), clock_(settings), texts_(std::move(texts)) {}
 
   /// The storage of field `field` of `entity`. `validity` (may be null) is shared by all fields.
-  std::shared_ptr<arrow::ArrayData> make(NexmarkEntity entity, int field, const NexmarkRows& rows,
+  std::shared_ptr<arrow::ArrayData> make(NexmarkEntity entity, int field, NexmarkRows& rows,
                                          const std::shared_ptr<arrow::Buffer>& validity);
   const NexmarkClock& clock() const { return clock_; }
 
  private:
-  struct Texts;
-  using Numbers = std::vector<int64_t>;
-
   void person_texts(int field, const NexmarkRows& rows);
   void auction_texts(int field, const NexmarkRows& rows);
-  void bid_texts(int field, const NexmarkRows& rows);
+  void bid_texts(int field, NexmarkRows& rows);
   void auction_numbers(int field, const NexmarkRows& rows);
   void bid_numbers(int field, const NexmarkRows& rows);
-  int64_t draw_person(uint64_t bits, int64_t last_person) const;
-  int64_t draw_auction(uint64_t bits, int64_t last_auction) const;
   void extra(const NexmarkRows& rows, uint64_t field, int64_t used, int64_t average);
   std::shared_ptr<arrow::ArrayData> number_column(NexmarkField::Kind kind, const NexmarkRows& rows,
                                                   const std::shared_ptr<arrow::Buffer>& validity);

@@ -30,6 +30,25 @@ NexmarkClock::NexmarkClock(const NexmarkSettings& settings) : base_ms_(settings.
   }
 }
 
+void NexmarkClock::times_ms(const std::vector<int64_t>& events, std::vector<int64_t>* times) const {
+  times->resize(events.size());
+  // Below this, a product of doubles finds the quotient but for one.
+  constexpr int64_t kExactMax = int64_t{1} << 42;
+  if (steps_.size() > 1 || (!events.empty() && events.back() >= kExactMax)) {
+    for (size_t i = 0; i < events.size(); ++i) (*times)[i] = time_ms(events[i]);
+    return;
+  }
+  const int64_t rate = steps_[0].rate;
+  const double reciprocal = 1000.0 / static_cast<double>(rate);
+  for (size_t i = 0; i < events.size(); ++i) {
+    const int64_t thousandfold = events[i] * 1000;
+    auto quotient = static_cast<int64_t>(static_cast<double>(events[i]) * reciprocal);
+    quotient -= quotient * rate > thousandfold;
+    quotient += (quotient + 1) * rate <= thousandfold;
+    (*times)[i] = base_ms_ + quotient;
+  }
+}
+
 int64_t NexmarkClock::time_in_cycle(int64_t event) const {
   const int64_t in_cycle = event % cycle_events_;
   size_t i = steps_.size() - 1;

@@ -72,6 +72,8 @@ class NexmarkClock {
   int64_t time_ms(int64_t event) const {
     return steps_.size() == 1 ? base_ms_ + event * 1000 / steps_[0].rate : time_in_cycle(event);
   }
+  /// The same for many.
+  void times_ms(const std::vector<int64_t>& events, std::vector<int64_t>* times) const;
   /// How many events have a time up to `ms`; for a limited rate.
   int64_t events_until(int64_t ms) const;
 

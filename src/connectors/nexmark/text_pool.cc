@@ -62,34 +62,34 @@ NexmarkTexts::NexmarkTexts(int64_t seed) {
   const NexmarkDraw channel_id(seed, kChannelId);
   int64_t at = 0;
   for (const std::string_view name : kHotNames) {
-    add(name, &channels_);
-    add(address(draw, &at), &urls_);
+    channels_.push_back(add(name));
+    urls_.push_back(add(address(draw, &at)));
   }
   for (int64_t i = 0; i < kChannels; ++i) {
-    add("channel-" + std::to_string(i), &channels_);
+    channels_.push_back(add("channel-" + std::to_string(i)));
     std::string url = address(draw, &at);
     // Nine of ten carry a number.
     if (draw_below(draw, &at, 10) > 0) {
       url += "&channel_id=" + std::to_string(channel_id(i) & 0x7FFFFFFF);
     }
-    add(url, &urls_);
+    urls_.push_back(add(url));
   }
   for (const std::string_view first : kFirstNames) {
     for (const std::string_view last : kLastNames) {
-      add(std::string(first) + " " + std::string(last), &names_);
+      names_.push_back(add(std::string(first) + " " + std::string(last)));
     }
   }
-  for (const std::string_view city : kCities) add(city, &cities_);
-  for (const std::string_view state : kStates) add(state, &states_);
+  for (const std::string_view city : kCities) cities_.push_back(add(city));
+  for (const std::string_view state : kStates) states_.push_back(add(state));
   arena_.append(64, ' ');
 }
 
-void NexmarkTexts::add(std::string_view text, std::vector<std::string_view>* to) {
+NexmarkTexts::Piece NexmarkTexts::add(std::string_view text) {
   // Views point into the arena: it may not move.
   HW_CHECK(arena_.size() + text.size() + 64 <= arena_.capacity());
-  const size_t begin = arena_.size();
+  const auto begin = static_cast<uint32_t>(arena_.size());
   arena_ += text;
-  to->push_back(std::string_view(arena_).substr(begin));
+  return {begin, static_cast<uint32_t>(text.size())};
 }
 
 std::string_view NexmarkTexts::words(uint64_t bits, int64_t size_max) const {
@@ -100,16 +100,9 @@ std::string_view NexmarkTexts::words(uint64_t bits, int64_t size_max) const {
   return text;
 }
 
-std::string_view NexmarkTexts::person_name(uint64_t bits) const {
-  return names_[static_cast<size_t>(NexmarkDraw::high(bits, static_cast<int64_t>(names_.size())))];
-}
-std::string_view NexmarkTexts::city(uint64_t bits) const {
-  return cities_[static_cast<size_t>(
-      NexmarkDraw::high(bits, static_cast<int64_t>(cities_.size())))];
-}
-std::string_view NexmarkTexts::state(uint64_t bits) const {
-  return states_[static_cast<size_t>(
-      NexmarkDraw::high(bits, static_cast<int64_t>(states_.size())))];
+std::string_view NexmarkTexts::drawn(const std::vector<Piece>& pieces, uint64_t bits) const {
+  return view(
+      pieces[static_cast<size_t>(NexmarkDraw::high(bits, static_cast<int64_t>(pieces.size())))]);
 }
 
 }  // namespace hw
