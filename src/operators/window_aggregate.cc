@@ -70,6 +70,10 @@ class WindowAggregate final : public Operator {
     options.num_distribution_keys = static_cast<int>(spec_.keys.size());
     options.retracts = spec_.input_retracts;
     options.single_pane = is_single_pane();
+    options.sliding = !is_single_pane() && spec_.window.kind == WindowKind::kHop;
+    options.pane_ms = clock_.pane_ms();
+    options.panes_per_window = spec_.window.size_ms / clock_.pane_ms();
+    options.origin_ms = clock_.pane_of(0);
     options.memory_pool = context.memory_pool();
     panes_.emplace(aggregates_, *spec_.input, std::move(options), context.state());
     return Status::OK();

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/env/env.h"
+#include "columnar/column_builder.h"
 #include "columnar/literal.h"
+#include "columnar/text/type_text.h"
 #include "operators/aggregate_fixture.h"
 #include "testkit/operator_harness.h"
 
@@ -84,6 +87,12 @@ std::string at(std::string_view script) {
   return text;
 }
 
+std::string timestamp_text(int64_t ms) {
+  auto builder = *ColumnBuilder::make(SqlType::timestamp(3));
+  EXPECT_TRUE(builder->append_int(ms).ok());
+  return value_text(**builder->finish(), 0);
+}
+
 TEST(WindowAggregateTest, EmitsATumblingWindowOnceItsEndIsReached) {
   windowed({.window = tumble(10'000), .properties = {kStart, kEnd, kTime}})
       .keyed_by({1})
@@ -137,6 +146,48 @@ TEST(WindowAggregateTest, MergesPanesOfWhatCannotBeTakenBack) {
       .input(at("+ @01.000' a 9 | + @03.000' a 1 | + @05.000' a 5 | + @07.000' a null | end"))
       .expect(at("+ a 9 9 9 @02.000' | + a 1 9 10 @04.000' | + a 1 9 15 @06.000' | + a 1 5 6 "
                  "@08.000' | + a 5 5 5 @10.000' | + a null null null @12.000' | end"));
+}
+
+// Long windows, whose panes are merged into blocks, against every row looked at for every window.
+TEST(WindowAggregateTest, PutsLongWindowsTogetherFromBlocks) {
+  constexpr int64_t kSizeMs = 40'000;
+  constexpr int64_t kSlideMs = 1'000;
+  struct Row {
+    int64_t ms;
+    int64_t key;
+    int64_t n;
+  };
+  Random random(5);
+  std::vector<Row> rows;
+  std::string script;
+  for (int64_t i = 0; i < 300; ++i) {
+    // Gaps in which whole windows are empty, and some disorder.
+    const int64_t ms = i * 170 + (i > 200 ? 90'000 : 0) - static_cast<int64_t>(random.below(900));
+    rows.push_back({std::max<int64_t>(ms, 0), static_cast<int64_t>(random.below(3)),
+                    static_cast<int64_t>(random.below(1'000))});
+    script += "+ '" + timestamp_text(rows.back().ms) + "' k" + std::to_string(rows.back().key) +
+              " " + std::to_string(rows.back().n) + " | ";
+    if (i % 25 == 24) script += "wm " + std::to_string(ms - 2'000) + " | ";
+  }
+  std::string expected;
+  for (int64_t end = kSlideMs; end < 250'000; end += kSlideMs) {
+    for (int64_t key = 0; key < 3; ++key) {
+      int64_t least = INT64_MAX;
+      int64_t count = 0;
+      for (const Row& row : rows) {
+        if (row.key != key || row.ms >= end || row.ms < end - kSizeMs) continue;
+        least = std::min(least, row.n);
+        ++count;
+      }
+      if (count == 0) continue;
+      expected += "+ k" + std::to_string(key) + " " + std::to_string(least) + " " +
+                  std::to_string(count) + " '" + timestamp_text(end) + "' | ";
+    }
+  }
+  windowed({.window = hop(kSizeMs, kSlideMs), .calls = {{"MIN", {2}}, {"COUNT", {}}}})
+      .keyed_by({1})
+      .input(script + "end")
+      .expect_in_any_order(expected);
 }
 
 TEST(WindowAggregateTest, ForgetsAKeyThatSlidOut) {

@@ -14,6 +14,8 @@ namespace {
 /// Entries that are handed to a kernel at once.
 constexpr size_t kBlockRows = 4096;
 constexpr size_t kFiltersMax = 63;
+/// Windows of more panes than that are put together from blocks.
+constexpr int64_t kSinglePanesMax = 8;
 
 }  // namespace
 
@@ -43,11 +45,20 @@ WindowPanes::WindowPanes(const Aggregates& aggregates, const Schema& input, Opti
     }
     distinct_.push_back({std::move(values), &panes, std::move(fed)});
   }
+  if (options_.sliding && options_.panes_per_window > kSinglePanesMax && distinct_.empty() &&
+      !aggregates.invertible()) {
+    blocks_.emplace(aggregates, *panes_,
+                    PaneBlocks::Options{.schema = schema,
+                                        .memory_pool = options_.memory_pool,
+                                        .pane_ms = options_.pane_ms,
+                                        .origin_ms = options_.origin_ms});
+  }
 }
 
 Status WindowPanes::update(int64_t pane, const DenseInput& input, std::span<const ColumnPtr> keys) {
   // A late row for a pane that is in the running window already: that is put together anew.
   if (pane < added_until_) forget_window();
+  if (blocks_) blocks_->forget(pane);
   KeyedTable& table = panes_->pane(pane);
   std::vector<uint32_t> groups;
   std::vector<uint32_t> inserted;
@@ -86,28 +97,34 @@ Status WindowPanes::open_window(int64_t start, int64_t end, std::vector<uint32_t
     list_rows(*open_, rows);
     return Status::OK();
   }
-  const auto& panes = panes_->panes();
-  for (auto at = panes.lower_bound(std::max(start, added_until_));
-       at != panes.end() && at->first < end; ++at) {
-    HW_TRY(add_pane(*at->second, at->first));
-  }
+  HW_TRY(add_panes(std::max(start, added_until_), end));
   added_until_ = end;
   open_ = window_.get();
   list_rows(*window_, rows);
   return Status::OK();
 }
 
+Status WindowPanes::add_panes(int64_t start, int64_t end) {
+  if (blocks_) {
+    std::vector<KeyedTable*> tables;
+    HW_TRY(blocks_->cover(start, end, tables));
+    std::vector<uint32_t> rows;
+    for (KeyedTable* table : tables) {
+      HW_TRY(merge_tables(aggregates_, kRows, *table, table->live_rows(), *window_, rows));
+    }
+    return Status::OK();
+  }
+  const auto& panes = panes_->panes();
+  for (auto at = panes.lower_bound(start); at != panes.end() && at->first < end; ++at) {
+    HW_TRY(add_pane(*at->second, at->first));
+  }
+  return Status::OK();
+}
+
 Status WindowPanes::add_pane(KeyedTable& pane, int64_t number) {
   const std::vector<uint32_t> pane_rows = pane.live_rows();
-  if (pane_rows.empty()) return Status::OK();
   std::vector<uint32_t> rows;
-  std::vector<uint32_t> inserted;
-  HW_TRY(window_->find_or_insert_from(pane, pane_rows, rows, &inserted));
-  aggregates_.initialize(*window_, inserted);
-  const FixedColumn<int64_t> totals = window_->fixed<int64_t>(kRows);
-  const FixedColumn<int64_t> counts = pane.fixed<int64_t>(kRows);
-  for (size_t i = 0; i < rows.size(); ++i) totals[rows[i]] += counts[pane_rows[i]];
-  HW_TRY(aggregates_.merge(*window_, rows, pane, pane_rows));
+  HW_TRY(merge_tables(aggregates_, kRows, pane, pane_rows, *window_, rows));
   if (distinct_.empty()) return Status::OK();
   std::vector<uint32_t> window_row_of_pane_row(pane.end_row());
   for (size_t i = 0; i < rows.size(); ++i) window_row_of_pane_row[pane_rows[i]] = rows[i];
@@ -210,6 +227,7 @@ Status WindowPanes::drop_before(int64_t end) {
     panes_->drop(pane);
   }
   if (any && !take_out) forget_window();
+  if (any && blocks_) blocks_->drop_before(end);
   open_ = nullptr;
   return Status::OK();
 }

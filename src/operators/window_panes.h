@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "operators/aggregates.h"
 #include "operators/dense_input.h"
 #include "operators/distinct_values.h"
+#include "operators/pane_blocks.h"
 #include "state/paned_table.h"
 
 namespace hw {
@@ -30,6 +32,12 @@ class WindowPanes {
     bool retracts = false;
     /// Every pane is a window of its own: nothing is put together.
     bool single_pane = false;
+    /// Windows move over the panes, up to panes_per_window of them at a time.
+    bool sliding = false;
+    int64_t panes_per_window = 1;
+    int64_t pane_ms = 1;
+    /// Name of any pane.
+    int64_t origin_ms = 0;
     arrow::MemoryPool* memory_pool = nullptr;
   };
   /// `aggregates` outlives it; bound with deferred_sets and first_accumulator().
@@ -61,6 +69,7 @@ class WindowPanes {
   };
   static constexpr int kRows = 0;
 
+  Status add_panes(int64_t start, int64_t end);
   Status add_pane(KeyedTable& pane, int64_t number);
   Status take_out_pane(KeyedTable& pane);
   Status feed_distinct(KeyedTable& pane, int64_t number, KeyedTable& window,
@@ -78,6 +87,8 @@ class WindowPanes {
   // The running window: the sum of all panes before added_until_ that are still there.
   std::unique_ptr<KeyedTable> window_;
   int64_t added_until_ = INT64_MIN;
+  /// Only for long sliding windows that cannot be taken back.
+  std::optional<PaneBlocks> blocks_;
   KeyedTable* open_ = nullptr;  // the window that results are read from
 };
 
