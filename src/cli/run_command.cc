@@ -127,17 +127,6 @@ int exit_code(ScriptEnd end) {
   return kExitFailure;
 }
 
-Result<std::string> read_standard_input() {
-  std::string text;
-  char buffer[1 << 16];
-  while (true) {
-    const ssize_t count = ::read(STDIN_FILENO, buffer, sizeof buffer);
-    if (count < 0) return Status::IOError("standard input cannot be read");
-    if (count == 0) return text;
-    text.append(buffer, static_cast<size_t>(count));
-  }
-}
-
 // The script's text and the name that errors give it.
 Result<std::pair<std::string, std::string>> script_of(const Arguments& arguments, Env& env) {
   std::pair<std::string, std::string> script;
@@ -146,7 +135,7 @@ Result<std::pair<std::string, std::string>> script_of(const Arguments& arguments
     script.second = arguments.file;
     if (script.first.starts_with("\xEF\xBB\xBF")) script.first.erase(0, 3);
   } else if (arguments.file == "-" || (arguments.statements.empty() && !isatty(STDIN_FILENO))) {
-    HW_ASSIGN_OR_RETURN(script.first, read_standard_input());
+    HW_ASSIGN_OR_RETURN(script.first, env.read_stdin());
     script.second = "<stdin>";
   }
   for (const std::string& statement : arguments.statements) {

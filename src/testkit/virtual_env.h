@@ -31,6 +31,13 @@ class VirtualEnv final : public Env {
   Status publish(const std::string& from, const std::string& to) override {
     return real_->publish(from, to);
   }
+  Result<std::unique_ptr<AppendFile>> open_append(const std::string& path) override {
+    return real_->open_append(path);
+  }
+  Result<std::unique_ptr<FileLock>> try_lock(const std::string& path) override {
+    return real_->try_lock(path);
+  }
+  Status touch(const std::string& path) override { return real_->touch(path); }
   Result<std::unique_ptr<Socket>> connect(const std::string& host, int port) override {
     return real_->connect(host, port);
   }

@@ -15,6 +15,7 @@
 
 #include <arrow/type_fwd.h>
 
+#include "base/env/local_file.h"
 #include "base/status.h"
 
 namespace arrow::fs {
@@ -83,6 +84,20 @@ class Env {
   /// `publish` renames without replacing: AlreadyExists if the target is there.
   virtual Status sync(const std::string& path) = 0;
   virtual Status publish(const std::string& from, const std::string& to) = 0;
+
+  /// What the local file system can do beyond Arrow's streams (base/env/local_file.h). An Env
+  /// without local files answers NotImplemented.
+  /// Opens a file to append to, made if missing.
+  virtual Result<std::unique_ptr<AppendFile>> open_append(const std::string& path);
+  /// Takes the operating system's lock on a file, made if missing; null when somebody else, in this
+  /// process or another, holds it.
+  virtual Result<std::unique_ptr<FileLock>> try_lock(const std::string& path);
+  /// Sets the file's time of modification to now. Fails when it is missing.
+  virtual Status touch(const std::string& path);
+  /// Where this process runs: for messages and records that others read.
+  virtual std::string host_name() { return "localhost"; }
+  virtual int64_t process_id() { return 0; }
+
   virtual Result<std::unique_ptr<Socket>> connect(const std::string& host, int port) = 0;
   virtual Result<std::unique_ptr<ListeningSocket>> listen(const std::string& host, int port) = 0;
   /// A stream named for its use: another component's draws do not shift it.
@@ -91,6 +106,8 @@ class Env {
   virtual std::unique_ptr<Thread> start_thread(std::string name, std::function<void()> body) = 0;
   virtual void sleep_ns(int64_t ns) = 0;
   /// Data goes to stdout, messages to stderr. Writing to a closed stdout: IOError "closed".
+  /// All of standard input until its end.
+  virtual Result<std::string> read_stdin();
   virtual Status write_stdout(std::string_view text) = 0;
   virtual Status write_stderr(std::string_view text) = 0;
   virtual int num_cores() = 0;

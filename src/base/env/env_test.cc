@@ -35,6 +35,41 @@ TEST(EnvTest, SaysWhatItCannotLocate) {
   EXPECT_TRUE(real_env().locate("file://a/b").status().IsInvalid());
 }
 
+TEST(EnvTest, AppendsToWhatIsThereAndCutsIt) {
+  const std::string path = fresh_directory() + "/log";
+  {
+    auto file = real_env().open_append(path).ValueOrDie();
+    EXPECT_TRUE(file->append("first,").ok());
+    EXPECT_TRUE(file->append("second").ok());
+    EXPECT_TRUE(file->sync().ok());
+  }
+  auto file = real_env().open_append(path).ValueOrDie();
+  EXPECT_EQ(file->size(), 12);
+  EXPECT_TRUE(file->truncate(6).ok());
+  EXPECT_TRUE(file->append("2nd").ok());
+  EXPECT_EQ(file->size(), 9);
+  EXPECT_EQ(*read_text_file(real_env(), path), "first,2nd");
+}
+
+TEST(EnvTest, AppendingBelowNoDirectorySaysWhere) {
+  const Status status = real_env().open_append("/no/such/file").status();
+  EXPECT_TRUE(status.IsIOError());
+  EXPECT_EQ(status.message(), "cannot open '/no/such/file': No such file or directory");
+}
+
+TEST(EnvTest, ALockHasOneHolder) {
+  const std::string path = fresh_directory() + "/lock";
+  auto held = real_env().try_lock(path).ValueOrDie();
+  ASSERT_NE(held, nullptr);
+  EXPECT_EQ(real_env().try_lock(path).ValueOrDie(), nullptr);
+  held.reset();
+  EXPECT_NE(real_env().try_lock(path).ValueOrDie(), nullptr);
+}
+
+TEST(EnvTest, TouchingNeedsAFile) {
+  EXPECT_TRUE(real_env().touch("/no/such/file").IsIOError());
+}
+
 TEST(EnvTest, PublishesWithoutReplacing) {
   const std::string directory = fresh_directory();
   ASSERT_TRUE(write_text_file(real_env(), directory + "/a", "first").ok());

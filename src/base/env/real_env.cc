@@ -22,15 +22,12 @@
 
 #include "base/env/env.h"
 #include "base/env/random_seed.h"
+#include "base/env/real_local_file.h"
 #include "base/env/real_socket.h"
 #include "base/memory.h"
 
 namespace hw {
 namespace {
-
-Status failed(std::string_view what, const std::string& path, int error) {
-  return Status::IOError(what, " '", path, "': ", std::strerror(error));
-}
 
 class RealThread final : public Thread {
  public:
@@ -72,6 +69,20 @@ Status write_all(int fd, std::string_view text) {
   return Status::OK();
 }
 
+Result<std::string> read_all(int fd) {
+  std::string text;
+  char buffer[1 << 16];
+  while (true) {
+    const ssize_t count = ::read(fd, buffer, sizeof buffer);
+    if (count == 0) return text;
+    if (count > 0) {
+      text.append(buffer, static_cast<size_t>(count));
+    } else if (errno != EINTR) {
+      return Status::IOError("standard input cannot be read: ", std::strerror(errno));
+    }
+  }
+}
+
 /// Zero or more letters, digits, '+', '-' or '.' before "://"; empty if there is none.
 std::string_view scheme_of(std::string_view uri) {
   const size_t end = uri.find("://");
@@ -104,10 +115,10 @@ class RealEnv : public Env {
 
   Status sync(const std::string& path) override {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return failed("cannot open to sync", path, errno);
+    if (fd < 0) return file_failure("cannot open to sync", path, errno);
     const int error = ::fsync(fd) == 0 ? 0 : errno;
     ::close(fd);
-    return error == 0 ? Status::OK() : failed("cannot sync", path, error);
+    return error == 0 ? Status::OK() : file_failure("cannot sync", path, error);
   }
 
   Status publish(const std::string& from, const std::string& to) override {
@@ -121,8 +132,25 @@ class RealEnv : public Env {
       }
     }
     if (errno == EEXIST) return Status::AlreadyExists("'", to, "' exists already");
-    return failed("cannot publish '" + from + "' as", to, errno);
+    return file_failure("cannot publish '" + from + "' as", to, errno);
   }
+
+  Result<std::unique_ptr<AppendFile>> open_append(const std::string& path) override {
+    return open_append_file(path);
+  }
+
+  Result<std::unique_ptr<FileLock>> try_lock(const std::string& path) override {
+    return try_lock_file(path);
+  }
+
+  Status touch(const std::string& path) override { return touch_file(path); }
+
+  std::string host_name() override {
+    char name[256] = {};
+    return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+  }
+
+  int64_t process_id() override { return ::getpid(); }
 
   Result<std::unique_ptr<Socket>> connect(const std::string& host, int port) override {
     return connect_socket(host, port);
@@ -139,6 +167,7 @@ class RealEnv : public Env {
     return std::make_unique<RealThread>(name, std::move(body));
   }
   void sleep_ns(int64_t ns) override { std::this_thread::sleep_for(std::chrono::nanoseconds(ns)); }
+  Result<std::string> read_stdin() override { return read_all(STDIN_FILENO); }
   Status write_stdout(std::string_view text) override { return write_all(STDOUT_FILENO, text); }
   Status write_stderr(std::string_view text) override { return write_all(STDERR_FILENO, text); }
   int num_cores() override {
@@ -169,6 +198,20 @@ uint64_t fresh_seed() {
 }
 
 }  // namespace
+
+Result<std::unique_ptr<AppendFile>> Env::open_append(const std::string&) {
+  return Status::NotImplemented("this environment has no local files");
+}
+
+Result<std::unique_ptr<FileLock>> Env::try_lock(const std::string&) {
+  return Status::NotImplemented("this environment has no local files");
+}
+
+Status Env::touch(const std::string&) {
+  return Status::NotImplemented("this environment has no local files");
+}
+
+Result<std::string> Env::read_stdin() { return std::string(); }
 
 Env& real_env() {
   static Env* const env = [] {
