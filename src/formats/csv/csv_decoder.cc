@@ -340,8 +340,10 @@ Result<int64_t> CsvDecoder::decode_block(std::string_view block, bool last,
   lines_ = 0;
   const char* p = block.data();
   const char* const end = p + block.size();
+  const char* first = p;
   if (place.line == 1) {
     if (block.starts_with(kByteOrderMark)) p += kByteOrderMark.size();
+    first = p;
     header_pending_ = settings_.header != CsvSettings::Header::kNone;
   }
   while (p < end && !full()) {
@@ -378,6 +380,8 @@ Result<int64_t> CsvDecoder::decode_block(std::string_view block, bool last,
     text_bytes_ += p - begin;
     lines_ += std::max<int64_t>(1, std::count(begin, p, '\n'));
   }
+  // A byte order mark goes with the first line: alone it would be looked for again behind itself.
+  if (p == first && !last) return 0;
   return p - block.data();
 }
 

@@ -3,6 +3,7 @@
 #include "formats/csv/csv_encoder.h"
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,8 @@
 
 namespace hw {
 namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// Appends one scalar as text, without quotes.
 void append_scalar(const SqlType& type, const Column& column, int64_t row, bool scientific,
@@ -117,8 +120,11 @@ class CsvWriter {
   }
 
   bool needs_quotes() const {
-    if (text_.empty()) return settings_.null_literal.has_value() && settings_.null_literal->empty();
     if (settings_.null_literal && text_ == *settings_.null_literal) return true;
+    // Without quotes an empty field of bytes is NULL.
+    if (text_.empty()) return type_.is_bytes();
+    // At the front of a file it would be taken for the file's own.
+    if (text_.starts_with(kByteOrderMark)) return true;
     if (text_.front() == ' ' || text_.back() == ' ' || text_.front() == '#') return true;
     for (const char c : text_) {
       if (c == settings_.delimiter || c == '\n' || c == '\r' || c == settings_.quote ||

@@ -45,6 +45,8 @@ TEST(CsvDecode, ReadsFieldsByPosition) {
                  "\xEF\xBB\xBF"
                  "1,x"),
             "+I[1, x]");
+  // Only the first mark is the file's own, in blocks of every size.
+  EXPECT_EQ(rows({{"b", SqlType::string()}}, "\xEF\xBB\xBF\xEF\xBB\xBFx"), "+I[\xEF\xBB\xBFx]");
 }
 
 TEST(CsvDecode, QuotedFieldsHoldEverything) {
@@ -228,6 +230,12 @@ TEST(CsvEncode, OptionsHoldForWritingToo) {
       "1,a\\,b\n");
   EXPECT_EQ(again({{"d", SqlType::decimal(10, 2)}}, "100000\n"), "1E+5\n");
   EXPECT_EQ(again({{"s", SqlType::string()}}, "\"\"\nx\n"), "\"\"\nx\n");
+}
+
+TEST(CsvEncode, QuotesWhatWouldReadBackAsSomethingElse) {
+  const std::vector<SqlField> columns = {{"s", SqlType::string()}, {"y", SqlType::bytes()}};
+  EXPECT_EQ(again(columns, "x,\"\"\ny,\n"), "x,\"\"\ny,\n");
+  EXPECT_EQ(again(columns, "\"\xEF\xBB\xBFx\",AA==\n"), "\"\xEF\xBB\xBFx\",AA==\n");
 }
 
 }  // namespace

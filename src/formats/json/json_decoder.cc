@@ -390,6 +390,8 @@ Result<int64_t> JsonDecoder::decode_block(std::string_view block, bool last,
     HW_ASSIGN_OR_RETURN(const int64_t got, decode_chunk(rest.substr(0, size + 1)));
     consumed += got;
   }
+  // A byte order mark goes with the first line: alone it would be looked for again behind itself.
+  if (lines_ == 0 && !last) consumed = 0;
   if (fields_ignored_ != nullptr && reader_.fields_ignored() > ignored_counted_) {
     fields_ignored_->add(reader_.fields_ignored() - ignored_counted_);
     ignored_counted_ = reader_.fields_ignored();

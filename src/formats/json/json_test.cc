@@ -62,6 +62,8 @@ TEST(JsonDecode, LooksOnlyAtTheColumnsAskedFor) {
 TEST(JsonDecode, ByteOrderMarkBlankLinesAndLineEndsOfBothKindsAreNoRows) {
   EXPECT_EQ(rows(ab(), "\xEF\xBB\xBF{\"a\":1}\r\n\r\n  \n{\"a\":2}\n\n"),
             "+I[1, NULL] | +I[2, NULL]");
+  EXPECT_NE(rows(ab(), "\xEF\xBB\xBF\xEF\xBB\xBF{\"a\":1}").find("error: malformed JSON"),
+            std::string::npos);
   EXPECT_EQ(rows(ab(), ""), "");
   EXPECT_EQ(rows(ab(), "\n\n"), "");
 }
@@ -117,10 +119,13 @@ TEST(JsonDecode, WholeNumbersAreExactOrAnError) {
   EXPECT_EQ(one(SqlType::bigint(), "-9223372036854775808"), "+I[-9223372036854775808]");
   EXPECT_EQ(one(SqlType::integer(), "1e3"), "+I[1000]");
   EXPECT_EQ(one(SqlType::integer(), "2.0"), "+I[2]");
+  EXPECT_EQ(one(SqlType::integer(), "1.250e2"), "+I[125]");
+  EXPECT_EQ(one(SqlType::integer(), "1200e-2"), "+I[12]");
+  EXPECT_EQ(one(SqlType::integer(), "0.0e-99"), "+I[0]");
   EXPECT_EQ(one(SqlType::integer(), "\" 7 \""), "+I[7]");
   EXPECT_EQ(one(SqlType::tinyint(), "-128"), "+I[-128]");
   for (const auto* bad : {"9223372036854775808", "1.5", "1e30", "\"x\"", "\"\"", "true", "{}",
-                          "[1]", "1.00000000000000000001"}) {
+                          "[1]", "1.00000000000000000001", "4e-19", "1.05e1", "2e38"}) {
     EXPECT_NE(one(SqlType::bigint(), bad).find("error: column 'x' needs a value of type BIGINT"),
               std::string::npos)
         << bad;

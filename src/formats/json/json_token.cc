@@ -96,29 +96,30 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+/// Whether a number has no digit but 0 behind its point once its exponent has moved it.
+bool is_whole(std::string_view text) {
+  const size_t exponent = std::min(text.find_first_of("eE"), text.size());
+  const std::string_view mantissa = text.substr(0, exponent);
+  const size_t last = mantissa.find_last_of("123456789");
+  if (last == std::string_view::npos) return true;
+  const size_t point = std::min(mantissa.find('.'), mantissa.size());
+  // The last digit counts 10^power, before the exponent moves it.
+  const int64_t power =
+      static_cast<int64_t>(point) - static_cast<int64_t>(last) - (last < point ? 1 : 0);
+  if (exponent == text.size()) return power >= 0;
+  int64_t moved = 0;
+  return scalar_text::parse_int64(text.substr(exponent + 1), &moved) && moved >= -power;
+}
+
 /// A whole number also when it is written as 1.0 or 1e3.
 bool parse_whole(std::string_view text, int64_t* value) {
   if (scalar_text::parse_int64(text, value)) return true;
-  if (text.find_first_of(".eE") == std::string_view::npos) return false;
-  scalar_text::Unscaled scaled = 0;
+  if (text.find_first_of(".eE") == std::string_view::npos || !is_whole(text)) return false;
+  scalar_text::Unscaled whole = 0;
   constexpr int kPrecisionMax = 38;
-  constexpr int kScale = 18;
-  if (!scalar_text::parse_decimal(text, {kPrecisionMax, kScale}, &scaled)) return false;
-  scalar_text::Unscaled unit = 1;
-  for (int i = 0; i < kScale; ++i) unit *= 10;
-  const scalar_text::Unscaled whole = scaled / unit;
-  if (scaled % unit != 0 || whole > std::numeric_limits<int64_t>::max() ||
-      whole < std::numeric_limits<int64_t>::min()) {
+  if (!scalar_text::parse_decimal(text, {kPrecisionMax, 0}, &whole) ||
+      whole > std::numeric_limits<int64_t>::max() || whole < std::numeric_limits<int64_t>::min()) {
     return false;
-  }
-  // Digits below the scale would have been rounded away.
-  const size_t point = text.find('.');
-  if (point != std::string_view::npos) {
-    const size_t exponent = std::min(text.find_first_of("eE"), text.size());
-    const std::string_view fraction = text.substr(point + 1, exponent - point - 1);
-    if (exponent == text.size() && fraction.find_first_not_of('0') != std::string_view::npos) {
-      return false;
-    }
   }
   *value = static_cast<int64_t>(whole);
   return true;

@@ -130,11 +130,13 @@ bool parse_decimal(std::string_view text, DecimalShape shape, Unscaled* value) {
                      : digits.fraction[static_cast<size_t>(i - whole)];
   };
   const Unscaled limit = powers_of_ten()[static_cast<size_t>(shape.precision)];
+  // From here on one more digit is one too many; ten times as much may not fit 128 bits.
+  const Unscaled full = limit / 10;
   Unscaled sum = 0;
   for (int64_t i = 0; i < kept; ++i) {
     if (i >= there && sum == 0) break;  // zeros times any power
+    if (sum >= full) return false;
     sum = sum * 10 + (i < there ? digit(i) - '0' : 0);
-    if (sum >= limit) return false;
   }
   if (kept >= 0 && kept < there && digit(kept) >= '5') ++sum;
   if (sum >= limit) return false;

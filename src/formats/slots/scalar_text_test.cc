@@ -82,6 +82,10 @@ TEST(ScalarText, DecimalsAreExactAndRoundHalfUp) {
   EXPECT_EQ(decimal("100", 2, 0), "no");
   EXPECT_EQ(decimal("99.5", 2, 0), "no");
   EXPECT_EQ(decimal("1e99999999999", 38, 0), "no");
+  // One digit too many, where ten times the digits so far does not fit 128 bits either.
+  EXPECT_EQ(decimal("2e38", 38, 0), "no");
+  EXPECT_EQ(decimal("-99999999999999999999999999999999999999.5", 38, 0), "no");
+  EXPECT_EQ(decimal("340282366920938463463374607431768211457", 38, 0), "no");
   EXPECT_EQ(decimal("0e99999999999", 38, 0), "0");
   EXPECT_EQ(decimal("1e-99999999999", 38, 0), "0");
   EXPECT_EQ(decimal(".", 5, 0), "no");
