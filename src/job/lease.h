@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The right to run a job: taken, renewed, used to publish checkpoints, lost to a higher attempt.
+// Whoever lost it learns so at the next publish or renewal (an error with is_fenced()) and must
+// stop; nothing that it does later is visible.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/env/local_file.h"
+#include "base/status.h"
+#include "job/checkpoint_files.h"
+#include "job/lease_record.h"
+
+namespace hw {
+
+class Env;
+
+constexpr int64_t kLeaseTimeoutDefaultMs = 10'000;
+/// A waiting process looks this often: it must notice a free lock within 3 s.
+constexpr int64_t kLeasePollMs = 200;
+
+/// What an attempt goes on from; decided between reading the chain and taking the lease.
+struct LeaseStart {
+  int64_t generation = 1;
+  int64_t checkpoint = 0;
+  std::string manifest;
+  ContentDigest digest{};
+};
+
+struct LeaseOptions {
+  int64_t timeout_ms = kLeaseTimeoutDefaultMs;
+  bool standby = false;
+  /// Asked while waiting; true ends it with Cancelled. May be empty.
+  std::function<bool()> cancelled;
+  /// Told once when waiting begins: who has it. May be empty.
+  std::function<void(const std::string& message)> on_wait;
+};
+
+/// publish() and start() belong to one thread; renew() may be called from another one.
+class Lease {
+ public:
+  /// Waits as LeaseWatch says, then writes attempt + 1, going on from the newest published
+  /// checkpoint. Fails with kHeld (naming host and process) or Cancelled.
+  static Result<std::unique_ptr<Lease>> take(Env& env, std::shared_ptr<CheckpointFiles> files,
+                                             const LeaseOptions& options);
+
+  int64_t attempt() const { return attempt_; }
+  int64_t generation() const { return generation_; }
+  /// The chain as it was when the lease was taken.
+  const LeaseChain& chain() const { return chain_; }
+
+  /// Says what this attempt goes on from where that is not the newest published checkpoint: an
+  /// older one, another place (manifest = ""), nothing. Before the first publish().
+  Status start_from(const LeaseStart& start);
+
+  /// THE commit of a checkpoint whose files and manifest are durable. Fails with kFenced; with
+  /// kUnknownOutcome when it may have happened; any other error: it has not.
+  struct Publication {
+    int64_t checkpoint = 0;
+    std::string manifest;
+    ContentDigest digest{};
+    std::vector<std::string> sinks;
+  };
+  Status publish(const Publication& publication);
+
+  /// Shows life; to be called every timeout / 10, from a thread that nothing blocks. Fails with
+  /// kFenced when a higher attempt is there.
+  Status renew();
+
+  /// Removes records that nobody needs: below the one that published the oldest of `lineage`.
+  Status forget_before(int64_t checkpoint);
+
+ private:
+  Lease(Env& env, std::shared_ptr<CheckpointFiles> files);
+  Status append(LeaseRecord record);
+  Status fenced_if_higher() const;
+
+  Env& env_;
+  const std::shared_ptr<CheckpointFiles> files_;
+  int64_t attempt_ = 0;
+  int64_t generation_ = 0;
+  int64_t number_ = 0;  // of our last record
+  LeaseRecord newest_;
+  LeaseChain chain_;
+  std::unique_ptr<FileLock> lock_;
+};
+
+}  // namespace hw
