@@ -11,9 +11,20 @@
 #include <string>
 #include <string_view>
 
+#include "base/status.h"
 #include "state/manifest_digest.h"
 
 namespace hw {
+
+/// What a small file begins with, and what messages call it.
+struct FileFormat {
+  std::string_view magic;  // its last byte is the version
+  std::string_view what;   // `a checkpoint's manifest`
+};
+
+/// Returns what stands between the magic and the CRC32C of everything before it, at the end. Fails
+/// (SerializationError) when the file is another one, has another version, is damaged or cut.
+Result<std::string_view> checked_contents(std::string_view file, const FileFormat& format);
 
 template <std::integral T>
 void put_field(std::string& out, T value) {
