@@ -15,6 +15,7 @@
 #include "columnar/text/integer.h"
 #include "columnar/text/json_text.h"
 #include "columnar/text/timestamp.h"
+#include "formats/slots/scalar_text.h"
 
 namespace hw {
 namespace {
@@ -33,14 +34,16 @@ void append_scalar(const SqlType& type, const Column& column, int64_t row, bool 
     case PhysicalType::kInt16:
       return append_integer(column.value<int16_t>(row), out);
     case PhysicalType::kInt32:
-      if (type.is(TypeKind::kDate)) return append_date(column.value<int32_t>(row), out);
+      if (type.is(TypeKind::kDate)) {
+        return scalar_text::append_date(column.value<int32_t>(row), out);
+      }
       if (type.is(TypeKind::kTime)) {
         return append_time(column.value<int32_t>(row), type.precision(), Fraction::kCut, out);
       }
       return append_integer(column.value<int32_t>(row), out);
     case PhysicalType::kInt64:
       if (!type.is_timestamp()) return append_integer(column.value<int64_t>(row), out);
-      append_timestamp(column.value<int64_t>(row), type.precision(), Fraction::kCut, out);
+      scalar_text::append_timestamp(column.value<int64_t>(row), type.precision(), out);
       if (type.is(TypeKind::kTimestampLtz)) out += 'Z';
       return;
     case PhysicalType::kFloat32:

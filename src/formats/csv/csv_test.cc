@@ -232,6 +232,11 @@ TEST(CsvEncode, OptionsHoldForWritingToo) {
   EXPECT_EQ(again({{"s", SqlType::string()}}, "\"\"\nx\n"), "\"\"\nx\n");
 }
 
+TEST(CsvEncode, YearsOfMoreThanFourDigitsKeepTheirSign) {
+  const std::string text = "+12020-01-01,+10000-01-01 00:00:00\n-0044-03-15,9999-12-31 00:00:00\n";
+  EXPECT_EQ(again({{"d", SqlType::date()}, {"t", SqlType::timestamp(3)}}, text), text);
+}
+
 TEST(CsvEncode, QuotesWhatWouldReadBackAsSomethingElse) {
   const std::vector<SqlField> columns = {{"s", SqlType::string()}, {"y", SqlType::bytes()}};
   EXPECT_EQ(again(columns, "x,\"\"\ny,\n"), "x,\"\"\ny,\n");

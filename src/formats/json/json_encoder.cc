@@ -17,6 +17,7 @@
 #include "columnar/text/timestamp.h"
 #include "formats/json/json_options.h"
 #include "formats/json/json_shape.h"
+#include "formats/slots/scalar_text.h"
 
 namespace hw {
 namespace {
@@ -144,7 +145,7 @@ void JsonWriter::write_real(double value, bool is_float, std::string& out) const
 void JsonWriter::write_timestamp(int64_t ticks, std::string& out) const {
   out += '"';
   const size_t begin = out.size();
-  append_timestamp(ticks, type_.precision(), Fraction::kCut, out);
+  scalar_text::append_timestamp(ticks, type_.precision(), out);
   if (settings_.timestamp_separator != ' ') {
     out[out.find(' ', begin)] = settings_.timestamp_separator;
   }
@@ -185,7 +186,7 @@ void JsonWriter::write_scalar(int64_t row, std::string& out) const {
       break;
   }
   out += '"';
-  if (kind_ == TypeKind::kDate) append_date(column_->value<int32_t>(row), out);
+  if (kind_ == TypeKind::kDate) scalar_text::append_date(column_->value<int32_t>(row), out);
   if (kind_ == TypeKind::kTime) {
     append_time(column_->value<int32_t>(row), type_.precision(), Fraction::kCut, out);
   }

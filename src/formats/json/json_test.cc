@@ -355,6 +355,17 @@ TEST(JsonEncode, EveryTypeReadsBackAsItWasWritten) {
   EXPECT_EQ(again(columns, text), text);
 }
 
+TEST(JsonEncode, YearsOfMoreThanFourDigitsKeepTheirSign) {
+  const std::string text =
+      "{\"d\":\"+12020-01-01\",\"t\":\"+10000-01-01 00:00:00\"}\n"
+      "{\"d\":\"-0044-03-15\",\"t\":\"9999-12-31 23:59:59.999\"}\n";
+  EXPECT_EQ(again({{"d", SqlType::date()}, {"t", SqlType::timestamp(3)}}, text), text);
+  // The first and the last nanosecond that 64 bits hold.
+  const std::string ends =
+      "{\"t\":\"1677-09-21 00:12:43.145224192\"}\n{\"t\":\"2262-04-11 23:47:16.854775807\"}\n";
+  EXPECT_EQ(again({{"t", SqlType::timestamp(9)}}, ends), ends);
+}
+
 TEST(JsonEncode, OptionsChangeTimesAndNulls) {
   EXPECT_EQ(again({{"t", SqlType::timestamp(3)}}, "{\"t\":\"2020-01-01T00:00:00.1\"}",
                   {{"timestamp-format.standard", "ISO-8601"}}),

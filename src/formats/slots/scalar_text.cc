@@ -10,9 +10,12 @@
 #include <limits>
 
 #include "columnar/text/calendar.h"
+#include "columnar/text/timestamp.h"
 
 namespace hw::scalar_text {
 namespace {
+
+constexpr int64_t kLastDayOfFourDigits = 2'932'896;  // 9999-12-31
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -276,9 +279,22 @@ bool parse_timestamp(std::string_view text, const TimestampShape& shape, int64_t
                              : shape.precision <= 6 ? 1'000'000
                                                     : 1'000'000'000;
   const int64_t seconds = days * 86400 + time.seconds - offset;
-  int64_t ticks = 0;
-  if (__builtin_mul_overflow(seconds, per_second, &ticks)) return false;
-  return !__builtin_add_overflow(ticks, nanoseconds / (1'000'000'000 / per_second), value);
+  // Wide: the second of the first tick of all begins before it.
+  const Unscaled ticks =
+      static_cast<Unscaled>(seconds) * per_second + nanoseconds / (1'000'000'000 / per_second);
+  *value = static_cast<int64_t>(ticks);
+  return *value == ticks;
+}
+
+void append_date(int64_t days, std::string& out) {
+  if (days > kLastDayOfFourDigits) out += '+';
+  hw::append_date(days, out);
+}
+
+void append_timestamp(int64_t ticks, int precision, std::string& out) {
+  const int64_t days = ticks / ticks_per_second_of(precision) / kSecondsPerDay;
+  if (days > kLastDayOfFourDigits) out += '+';
+  hw::append_timestamp(ticks, precision, Fraction::kCut, out);
 }
 
 namespace {

@@ -45,6 +45,11 @@ struct TimestampShape {
 /// are cut. False also when the value does not fit its storage.
 bool parse_timestamp(std::string_view text, const TimestampShape& shape, int64_t* value);
 
+/// As parse_date and parse_timestamp read them: a year beyond four digits carries its sign, which
+/// CAST leaves out. Zeros at the end of a second's fraction are cut.
+void append_date(int64_t days, std::string& out);
+void append_timestamp(int64_t ticks, int precision, std::string& out);
+
 /// Standard alphabet, padded. Appends to `out`.
 bool decode_base64(std::string_view text, std::string* out);
 
