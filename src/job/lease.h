@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,11 +32,15 @@ struct LeaseStart {
   int64_t checkpoint = 0;
   std::string manifest;
   ContentDigest digest{};
+  /// Path of a savepoint outside; then checkpoint = 0.
+  std::string origin;
 };
 
 struct LeaseOptions {
   int64_t timeout_ms = kLeaseTimeoutDefaultMs;
   bool standby = false;
+  /// Start anew even where checkpoints lie that no record names.
+  bool fresh = false;
   /// Asked while waiting; true ends it with Cancelled. May be empty.
   std::function<bool()> cancelled;
   /// Told once when waiting begins: who has it. May be empty.
@@ -46,17 +51,18 @@ struct LeaseOptions {
 class Lease {
  public:
   /// Waits as LeaseWatch says, then writes attempt + 1, going on from the newest published
-  /// checkpoint. Fails with kHeld (naming host and process) or Cancelled.
+  /// checkpoint. Fails with kHeld (naming host and process), with kNothingValid when checkpoints
+  /// lie there without any record, or Cancelled.
   static Result<std::unique_ptr<Lease>> take(Env& env, std::shared_ptr<CheckpointFiles> files,
                                              const LeaseOptions& options);
 
   int64_t attempt() const { return attempt_; }
   int64_t generation() const { return generation_; }
-  /// The chain as it was when the lease was taken.
+  /// The chain before our first record.
   const LeaseChain& chain() const { return chain_; }
 
   /// Says what this attempt goes on from where that is not the newest published checkpoint: an
-  /// older one, another place (manifest = ""), nothing. Before the first publish().
+  /// older one, a savepoint, nothing (--fresh). Before the first publish().
   Status start_from(const LeaseStart& start);
 
   /// THE commit of a checkpoint whose files and manifest are durable. Fails with kFenced; with
@@ -73,20 +79,25 @@ class Lease {
   /// kFenced when a higher attempt is there.
   Status renew();
 
-  /// Removes records that nobody needs: below the one that published the oldest of `lineage`.
+  /// Records before the one that published `checkpoint` are needed no more: the next record says
+  /// so, and the call after that one removes them.
   Status forget_before(int64_t checkpoint);
 
  private:
   Lease(Env& env, std::shared_ptr<CheckpointFiles> files);
+  Status take_after(LeaseChain chain);
   Status append(LeaseRecord record);
-  Status fenced_if_higher() const;
+  Status taken_by_other() const;
 
   Env& env_;
   const std::shared_ptr<CheckpointFiles> files_;
   int64_t attempt_ = 0;
   int64_t generation_ = 0;
   int64_t number_ = 0;  // of our last record
-  LeaseRecord newest_;
+  int64_t floor_ = 1;   // of our next record
+  int64_t written_floor_ = 1;
+  int64_t removed_below_ = 1;
+  std::map<int64_t, int64_t> published_;  // by us: checkpoint -> number of its record
   LeaseChain chain_;
   std::unique_ptr<FileLock> lock_;
 };

@@ -21,7 +21,10 @@ class CheckpointFiles;
 struct LeaseRecord {
   enum class Kind : uint8_t { kTake = 0, kPublish = 1 };
   Kind kind = Kind::kTake;
-  int64_t number = 0;      // from 1, without gaps
+  int64_t number = 0;  // from 1, without gaps above the floor
+  /// Records with lower numbers are void, whoever writes them: they may be removed, and an old
+  /// attempt that finds their place free wins nothing.
+  int64_t floor = 1;
   int64_t attempt = 0;     // fencing number: rises with every kTake
   int64_t generation = 0;  // identity of the output
   /// Newest checkpoint, 0 and "" = none. Of a kTake: what the attempt goes on from; checkpoints
@@ -29,6 +32,8 @@ struct LeaseRecord {
   int64_t checkpoint = 0;
   std::string manifest;  // file name
   ContentDigest digest{};
+  /// Path of a savepoint outside that the attempt goes on from (then checkpoint = 0).
+  std::string origin;
   /// kPublish: sinks with something to commit in it.
   std::vector<std::string> sinks;
   std::string host;
@@ -41,7 +46,7 @@ std::string encode(const LeaseRecord& record);
 Result<LeaseRecord> decode_lease_record(std::string_view bytes);
 
 struct LeaseChain {
-  /// Readable records, ascending; older ones may have been dropped.
+  /// Readable records from the floor on, ascending.
   std::vector<LeaseRecord> records;
   /// The highest number there is, read or damaged; 0 = an empty chain.
   int64_t newest_number = 0;
@@ -59,11 +64,18 @@ struct LeaseChain {
   int64_t newest_checkpoint() const;
   /// Published and not abandoned, oldest first: what a restore may choose from.
   std::vector<LeaseRecord> lineage() const;
+  /// The savepoint outside that the lineage began with, as long as nothing was published since.
+  std::string origin() const;
 };
 
 /// Name of a record in its directory of CheckpointFiles.
 std::string lease_record_name(int64_t number);
-/// Reads all records. A damaged one is read twice before it counts as damaged.
+/// Reads all records. A damaged one is read twice before it counts as damaged; one of another
+/// version is an error (kForeign).
 Result<LeaseChain> read_lease_chain(const CheckpointFiles& files);
+/// The highest number there is, readable or not; 0 = an empty chain.
+Result<int64_t> newest_lease_number(const CheckpointFiles& files);
+/// The attempt of the newest record alone; 0 = an empty chain.
+Result<int64_t> newest_lease_attempt(const CheckpointFiles& files);
 
 }  // namespace hw

@@ -6,7 +6,6 @@
 #include <set>
 #include <utility>
 
-#include "base/crc32c.h"
 #include "state/manifest_bytes.h"
 
 namespace hw {
@@ -331,7 +330,7 @@ std::string encode(const Manifest& manifest) {
   for (const ManifestCommittable& item : manifest.committables) put_committable(out, item);
   put_count(out, manifest.files.size());
   for (const ManifestFile& file : manifest.files) put_file(out, file);
-  put_field(out, crc32c(0, out.data(), out.size()));
+  put_checksum(out);
   return out;
 }
 

@@ -135,8 +135,8 @@ struct Manifest {
 Status check(const Manifest& manifest);
 /// Requires: check() is OK.
 std::string encode(const Manifest& manifest);
-/// Fails (SerializationError) on anything that encode() would not have written; another version is
-/// refused by its number.
+/// Fails (SerializationError) on anything that encode() would not have written; (Invalid) when the
+/// manifest is intact and of another version, which is named.
 Result<Manifest> decode_manifest(std::string_view bytes);
 
 }  // namespace hw

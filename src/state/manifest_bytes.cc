@@ -17,14 +17,14 @@ Result<std::string_view> checked_contents(std::string_view file, const FileForma
   const bool intact = tail.number<uint32_t>() == crc32c(0, covered.data(), covered.size());
   const auto version = static_cast<int>(static_cast<unsigned char>(file[family.size()]));
   const auto known = static_cast<int>(static_cast<unsigned char>(format.magic.back()));
-  // A newer version may have its checksum elsewhere: its number is told either way.
-  if (version != known) {
-    return Status::SerializationError("this version reads format ", known, " of ", format.what,
-                                      ", but this one has format ", version,
-                                      intact ? "" : ", or is damaged");
-  }
   if (!intact) return Status::SerializationError(format.what, " is damaged: wrong checksum");
+  if (version != known) {
+    return Status::Invalid("this version reads format ", known, " of ", format.what,
+                           ", but this one has format ", version);
+  }
   return covered.substr(format.magic.size());
 }
+
+void put_checksum(std::string& out) { put_field(out, crc32c(0, out.data(), out.size())); }
 
 }  // namespace hw

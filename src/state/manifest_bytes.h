@@ -23,7 +23,8 @@ struct FileFormat {
 };
 
 /// Returns what stands between the magic and the CRC32C of everything before it, at the end. Fails
-/// (SerializationError) when the file is another one, has another version, is damaged or cut.
+/// (SerializationError) when the file is another one, damaged or cut, with Invalid when it is
+/// intact and of another version, which is named.
 Result<std::string_view> checked_contents(std::string_view file, const FileFormat& format);
 
 template <std::integral T>
@@ -39,6 +40,9 @@ inline void put_text(std::string& out, std::string_view text) {
 inline void put_digest(std::string& out, const ContentDigest& digest) {
   out.append(reinterpret_cast<const char*>(digest.data()), digest.size());
 }
+
+/// Appends the CRC32C of everything in `out`.
+void put_checksum(std::string& out);
 
 /// After a failure everything reads as zero, and ok() stays false.
 class FieldReader {
