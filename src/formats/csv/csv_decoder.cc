@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <deque>
 #include <immintrin.h>
 #include <string>
 #include <utility>
@@ -84,7 +85,7 @@ class CsvDecoder final : public Decoder {
   bool header_pending_ = false;
   std::vector<Field> fields_;
   size_t num_fields_ = 0;
-  std::vector<std::string> scratch_;  // one per field with escapes
+  std::deque<std::string> scratch_;  // one per field with escapes; fields point into them
   size_t num_scratch_ = 0;
   std::string padded_;
   const char* broken_rule_ = nullptr;
@@ -369,6 +370,10 @@ Result<int64_t> CsvDecoder::decode_block(std::string_view block, bool last,
     if (scan == Scan::kBroken) {
       // Goes on with the next line: what was taken for a quoted field may be many records.
       p = std::find(begin, end, '\n');
+      if (p == end && !last) {
+        p = begin;
+        break;
+      }
       HW_TRY(failed({begin, static_cast<size_t>(p - begin)},
                     std::string("malformed CSV: ") + broken_rule_));
       p = std::min(end, p + 1);

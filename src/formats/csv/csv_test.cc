@@ -56,6 +56,19 @@ TEST(CsvDecode, QuotedFieldsHoldEverything) {
       "+I[6, x]");
 }
 
+TEST(CsvDecode, ManyFieldsOfOneRecordMayHaveEscapes) {
+  std::vector<SqlField> columns;
+  std::string line;
+  std::string row;
+  for (int i = 0; i < 20; ++i) {
+    const std::string number = std::to_string(i);
+    columns.push_back({"c" + number, SqlType::string()});
+    line += (i == 0 ? "" : ",") + ("\"q\"\"" + number + "\"");
+    row += (i == 0 ? "q\"" : ", q\"") + number;
+  }
+  EXPECT_EQ(rows(columns, line), "+I[" + row + "]");
+}
+
 TEST(CsvDecode, LinesAreCountedThroughQuotedLineBreaks) {
   EXPECT_EQ(rows(ab(), "1,\"two\nlines\"\n\nx,y\n"),
             "error: column 'a' needs a value of type INT, but has \"x\" (t.file, line 4); write a "
@@ -67,6 +80,9 @@ TEST(CsvDecode, AQuoteThatDoesNotEndIsAnErrorOfItsFirstLine) {
             "error: malformed CSV: a quoted field does not end: \"2,\"open\" (t.file, line 2)");
   EXPECT_NE(rows(ab(), "1,\"x\"y\n").find("follows a closing quote"), std::string::npos);
   EXPECT_EQ(rows(ab(), "1,x\n2,\"open\n3,y\n", {{"ignore-parse-errors", "true"}}),
+            "+I[1, x] | +I[3, y]");
+  // The whole line is skipped, also where a block ends within it.
+  EXPECT_EQ(rows(ab(), "1,x\n2,\"a\"b,3,4,5\n3,y\n", {{"ignore-parse-errors", "true"}}),
             "+I[1, x] | +I[3, y]");
 }
 
