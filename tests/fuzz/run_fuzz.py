@@ -4,7 +4,8 @@
 With a time box (HW_SUITE_SECONDS, set by ctest) what the build leaves of it is shared among the
 targets, at most 30 seconds each; a person says --seconds. New inputs that reach new code are kept in
 build/fuzz/corpus; an input that crashes is written to build/fuzz/crashes and named. The exit code is
-1 when a target crashed, hung or could not be built.
+1 when a target crashed, hung or does not build, and 77 (skipped, for ctest) when the build left no
+time to fuzz.
 """
 
 import argparse
@@ -20,6 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "fuzz"
 SECONDS_MAX = 30
 SECONDS_MIN = 5
+SKIPPED = 77
 RSS_LIMIT_MB = 2048
 INPUT_TIMEOUT_S = 10
 
@@ -39,7 +41,7 @@ def run(command, deadline):
     except subprocess.TimeoutExpired:
         # ctest shows the suite as skipped: nothing was fuzzed, and nothing failed.
         print(f"fuzz: {' '.join(command[:3])} did not end within the time box; no target was run")
-        sys.exit(77)
+        sys.exit(SKIPPED)
     if done.returncode != 0:
         print(done.stdout[-8000:])
         sys.exit(f"fuzz: {' '.join(command[:3])} failed")
@@ -86,7 +88,9 @@ def main():
     if unknown or not known:
         sys.exit(f"fuzz: no target {' '.join(unknown)}; there are: {' '.join(known) or 'none'}")
     names = args.targets or known
+    began = time.monotonic()
     build([f"fuzz_{name}" for name in args.targets], deadline)
+    print(f"fuzz: built in {time.monotonic() - began:.0f} s", flush=True)
 
     lanes = max(1, min(os.cpu_count() or 1, len(names)))
     seconds = args.seconds or SECONDS_MAX
@@ -94,8 +98,9 @@ def main():
         rounds = -(-len(names) // lanes)
         seconds = min(seconds, int((deadline - time.monotonic()) / rounds))
         if seconds < SECONDS_MIN:
-            print(f"fuzz: the build left {seconds} s a target; {SECONDS_MIN} s each are needed")
-            sys.exit(1)
+            print(f"fuzz: the build left {seconds} s a target, and {SECONDS_MIN} s each are needed; "
+                  "no target was run")
+            sys.exit(SKIPPED)
     failed = []
     with concurrent.futures.ThreadPoolExecutor(lanes) as pool:
         for name, bad, executed, text in pool.map(lambda n: fuzz(n, seconds), names):
