@@ -63,12 +63,25 @@ TEST_F(PlanChangelogTest, AppendSinksNameTheOperatorThatUpdates) {
   EXPECT_NE(error.find("which come from GroupAggregate(groupBy=[k]"), std::string::npos) << error;
 }
 
-TEST_F(PlanChangelogTest, OtherKeysNeedWhatIsNotBuilt) {
-  const std::string error =
-      session.error("INSERT INTO wrong_key SELECT COUNT(*), k FROM t GROUP BY k");
-  EXPECT_NE(error.find("not supported yet: writing updates by the PRIMARY KEY (n)"),
+TEST_F(PlanChangelogTest, SinksWithAnotherKeyKeepTheRowsOfEachKey) {
+  const std::string plan =
+      session.physical("INSERT INTO wrong_key SELECT COUNT(*), k FROM t GROUP BY k");
+  EXPECT_NE(plan.find("  UpsertMaterialize(key=[n], changelogMode=[I,UA,D], upsertKeys=[[n]])\n"
+                      "    Exchange(distribution=[hash[n]])\n"
+                      "      Calc(select=[EXPR$0 AS n, k], changelogMode=[I,UB,UA]"),
             std::string::npos)
-      << error;
+      << plan;
+}
+
+TEST_F(PlanChangelogTest, KeepingRowsForASinkCanBeSwitchedOffAndForced) {
+  session.must("SET 'table.exec.sink.upsert-materialize' = 'none'");
+  EXPECT_EQ(session.physical("INSERT INTO wrong_key SELECT COUNT(*), k FROM t GROUP BY k")
+                .find("UpsertMaterialize"),
+            std::string::npos);
+  session.must("SET 'table.exec.sink.upsert-materialize' = 'FORCE'");
+  EXPECT_NE(session.physical("INSERT INTO upserts SELECT k, COUNT(*) FROM t GROUP BY k")
+                .find("UpsertMaterialize"),
+            std::string::npos);
 }
 
 TEST_F(PlanChangelogTest, AggregatesOverChangesDelete) {
@@ -80,12 +93,30 @@ TEST_F(PlanChangelogTest, AggregatesOverChangesDelete) {
   EXPECT_NE(plan.find("changelogMode=[I,UB,UA,D], upsertKeys=[[id]]"), std::string::npos) << plan;
 }
 
-TEST_F(PlanChangelogTest, ChangelogsWithoutUpdateBeforeAreRefusedAsStreams) {
-  const std::string error = session.error("SELECT * FROM up");
-  EXPECT_EQ(error.substr(0, 5), "1:15 ");
-  EXPECT_NE(error.find("not supported yet: reading a table of updates without -U"),
-            std::string::npos)
-      << error;
+TEST_F(PlanChangelogTest, StreamsOfUpsertsAreNormalized) {
+  EXPECT_EQ(session.physical("SELECT k FROM up WHERE k <> 'x'"),
+            "Calc(select=[k], where=[k <> 'x'], changelogMode=[I,UB,UA,D])\n"
+            "  Calc(select=[k], changelogMode=[I,UB,UA,D])\n"
+            "    ChangelogNormalize(by=[id], changelogMode=[I,UB,UA,D], upsertKeys=[[id]])\n"
+            "      Exchange(distribution=[hash[id]])\n"
+            "        TableSourceScan(table=[default_catalog.default_database.up], fields=[k, id], "
+            "changelogMode=[I,UA,D], upsertKeys=[[id]])\n");
+}
+
+TEST_F(PlanChangelogTest, NormalizingLeavesOutUpdateBeforeWhereNobodyNeedsIt) {
+  session.must(
+      "CREATE TABLE copy (id INT, k STRING, PRIMARY KEY (id) NOT ENFORCED) WITH ('accepts' = "
+      "'upsert')");
+  const std::string plan = session.physical("INSERT INTO copy SELECT id, k FROM up");
+  EXPECT_NE(plan.find("ChangelogNormalize(by=[id], changelogMode=[I,UA,D]"), std::string::npos)
+      << plan;
+}
+
+TEST_F(PlanChangelogTest, FeedsThatRepeatThemselvesAreNormalizedWhenSaidSo) {
+  EXPECT_EQ(session.physical("SELECT id, k FROM c").find("ChangelogNormalize"), std::string::npos);
+  session.must("SET 'table.exec.source.cdc-events-duplicate' = 'true'");
+  EXPECT_NE(session.physical("SELECT id, k FROM c").find("ChangelogNormalize(by=[id]"),
+            std::string::npos);
 }
 
 TEST_F(PlanChangelogTest, BatchModeFoldsChangelogsFirst) {

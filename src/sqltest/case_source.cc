@@ -74,7 +74,13 @@ class CaseSource final : public Source {
 
   bool bounded() const override { return true; }
   RowKindSet changelog() const override {
-    return rows_.insert_only() ? RowKindSet::insert_only() : RowKindSet::all();
+    if (rows_.insert_only()) return RowKindSet::insert_only();
+    RowKindSet kinds;
+    for (int64_t row = 0; row < rows_.num_rows(); ++row) kinds = kinds.with(rows_.row_kind(row));
+    // Updates that come without the old row replace by PRIMARY KEY.
+    const bool upserts =
+        kinds.contains(RowKind::kUpdateAfter) && !kinds.contains(RowKind::kUpdateBefore);
+    return upserts ? RowKindSet::upsert() : RowKindSet::all();
   }
   Result<std::unique_ptr<SplitEnumerator>> make_enumerator(const SourceContext&) override {
     return std::make_unique<CaseEnumerator>();

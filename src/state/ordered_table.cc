@@ -130,42 +130,46 @@ Result<uint32_t> OrderedTable::insert(uint32_t parent_row, std::string_view orde
   return entry;
 }
 
-// Equal entries share one place in the index, chained, as in RowLog.
+// Equal entries share one place in the index: it names the newest of them, which leads to the
+// oldest, and so on in order of arrival.
 void OrderedTable::index_entry(uint32_t entry, uint32_t tag, std::span<const ColumnPtr> payload,
                                int64_t payload_row) {
   const FixedColumn<uint32_t> same = rows_.fixed<uint32_t>(kSame);
   rows_.fixed<uint32_t>(kTag)[entry] = tag;
-  same[entry] = kNoEntry;
-  const uint32_t first =
-      first_equal(tag, rows_.fixed<uint32_t>(kParent)[entry], payload, payload_row);
-  if (first == kNoEntry) return by_payload_.insert(tag, entry);
-  same[entry] = same[first];
-  same[first] = entry;
+  const uint32_t newest =
+      newest_equal(tag, rows_.fixed<uint32_t>(kParent)[entry], payload, payload_row);
+  if (newest == kNoEntry) {
+    same[entry] = entry;
+  } else {
+    same[entry] = same[newest];
+    same[newest] = entry;
+    by_payload_.erase(tag, newest);
+  }
+  by_payload_.insert(tag, entry);
 }
 
 void OrderedTable::unindex_entry(uint32_t entry) {
   const FixedColumn<uint32_t> same = rows_.fixed<uint32_t>(kSame);
   const uint32_t tag = rows_.fixed<uint32_t>(kTag)[entry];
-  const auto holds_entry = [&](uint32_t first) {
-    for (uint32_t e = first; e != kNoEntry; e = same[e]) {
-      if (e == entry) return true;
+  // The oldest is met first: it is what goes as a rule.
+  uint32_t before = kNoEntry;
+  const uint32_t newest = by_payload_.find(tag, [&](uint32_t candidate) {
+    before = candidate;
+    while (same[before] != entry) {
+      before = same[before];
+      if (before == candidate) return false;
     }
-    return false;
-  };
-  const uint32_t first = by_payload_.find(tag, holds_entry);
-  HW_CHECK(first != kNoEntry);
-  if (first == entry) {
-    by_payload_.erase(tag, entry);
-    if (same[entry] != kNoEntry) by_payload_.insert(tag, same[entry]);
-    return;
-  }
-  uint32_t before = first;
-  while (same[before] != entry) before = same[before];
+    return true;
+  });
+  HW_CHECK(newest != kNoEntry);
   same[before] = same[entry];
+  if (newest != entry) return;
+  by_payload_.erase(tag, entry);
+  if (before != entry) by_payload_.insert(tag, before);
 }
 
-uint32_t OrderedTable::first_equal(uint32_t tag, uint32_t parent_row,
-                                   std::span<const ColumnPtr> payload, int64_t payload_row) const {
+uint32_t OrderedTable::newest_equal(uint32_t tag, uint32_t parent_row,
+                                    std::span<const ColumnPtr> payload, int64_t payload_row) const {
   const FixedColumn<uint32_t> parents = rows_.fixed<uint32_t>(kParent);
   return by_payload_.find(tag, [&](uint32_t entry) {
     if (parents[entry] != parent_row) return false;
@@ -181,12 +185,9 @@ uint32_t OrderedTable::first_equal(uint32_t tag, uint32_t parent_row,
 uint32_t OrderedTable::find_equal(uint32_t parent_row, uint64_t payload_hash,
                                   std::span<const ColumnPtr> payload, int64_t payload_row) const {
   HW_DCHECK(spec_.searchable);
-  const uint32_t first =
-      first_equal(payload_tag(parent_row, payload_hash), parent_row, payload, payload_row);
-  if (first == kNoEntry) return kNoEntry;
-  // The second of several goes: it leaves the chain without a search.
-  const uint32_t second = rows_.fixed<uint32_t>(kSame)[first];
-  return second != kNoEntry ? second : first;
+  const uint32_t newest =
+      newest_equal(payload_tag(parent_row, payload_hash), parent_row, payload, payload_row);
+  return newest == kNoEntry ? kNoEntry : rows_.fixed<uint32_t>(kSame)[newest];
 }
 
 SortedSet::Place OrderedTable::place_of(uint32_t entry) const {

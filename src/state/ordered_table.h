@@ -50,7 +50,7 @@ class OrderedTable final : public StateTable {
   /// hash_keys of the payload columns, read where searchable.
   Result<uint32_t> insert(uint32_t parent_row, std::string_view order, uint64_t payload_hash,
                           std::span<const ColumnPtr> payload, int64_t payload_row);
-  /// searchable: an entry of the set with an equal payload, or kNoEntry.
+  /// searchable: the oldest entry of the set with an equal payload, or kNoEntry.
   uint32_t find_equal(uint32_t parent_row, uint64_t payload_hash,
                       std::span<const ColumnPtr> payload, int64_t payload_row) const;
 
@@ -85,15 +85,15 @@ class OrderedTable final : public StateTable {
   static constexpr int kOrder = 1;
   static constexpr int kMark = 2;  // kCounted: the count; kArrival: the number of arrival
   static constexpr int kTag = 3;   // searchable only: the entry's tag in by_payload_
-  static constexpr int kSame = 4;  // searchable only: the next of equal entries
+  static constexpr int kSame = 4;  // searchable only: the next of equal entries, round and round
 
   SortedSet& set_of(uint32_t parent_row);
   const SortedSet* find_set(uint32_t parent_row) const;
   SortedSet::Place place_of(uint32_t entry) const;
   Result<uint32_t> add_entry(uint32_t parent_row, std::string_view order, int64_t mark,
                              std::span<const ColumnPtr> payload, int64_t payload_row);
-  uint32_t first_equal(uint32_t tag, uint32_t parent_row, std::span<const ColumnPtr> payload,
-                       int64_t payload_row) const;
+  uint32_t newest_equal(uint32_t tag, uint32_t parent_row, std::span<const ColumnPtr> payload,
+                        int64_t payload_row) const;
   void index_entry(uint32_t entry, uint32_t tag, std::span<const ColumnPtr> payload,
                    int64_t payload_row);
   void unindex_entry(uint32_t entry);
@@ -103,7 +103,7 @@ class OrderedTable final : public StateTable {
   KeyedTable& parent_;
   RowChunks rows_;
   std::vector<SortedSet> sets_;  // by parent row
-  /// searchable only: parent row and payload -> the first of equal entries.
+  /// searchable only: parent row and payload -> the newest of equal entries.
   HashIndex by_payload_;
   std::vector<uint32_t> removed_;
   int64_t next_arrival_ = 0;

@@ -121,6 +121,27 @@ TEST_F(OrderedTableTest, FindsEntriesByTheirPayload) {
   EXPECT_NE(find(3, 100), OrderedTable::kNoEntry);
 }
 
+TEST_F(OrderedTableTest, FindsTheOldestOfEqualEntries) {
+  OrderedTable table(spec(EqualEntries::kArrival, true), parent_, recycling_pool());
+  const ColumnPtr seven = number(7);
+  const uint64_t hash = hash_keys(std::span(&seven, 1), 1)[0];
+  const auto find = [&] { return table.find_equal(parent(), hash, std::span(&seven, 1), 0); };
+  std::vector<uint32_t> arrived;
+  for (int i = 0; i < 4; ++i) arrived.push_back(insert(table, parent(), 0, 7));
+  insert(table, parent(), 0, 8);
+  table.remove(arrived[2]);  // from the middle
+  table.remove(arrived[3]);  // the newest
+  table.free_removed();
+  arrived.resize(2);
+  arrived.push_back(insert(table, parent(), 0, 7));
+  for (const uint32_t oldest : arrived) {
+    EXPECT_EQ(find(), oldest);
+    table.remove(oldest);
+  }
+  EXPECT_EQ(find(), OrderedTable::kNoEntry);
+  EXPECT_EQ(values(table, parent()), (std::vector<int64_t>{8}));
+}
+
 TEST_F(OrderedTableTest, AgreesWithAMapThroughSplitsAndJoinsOfLeaves) {
   OrderedTable table(spec(EqualEntries::kCounted), parent_, recycling_pool());
   std::map<int64_t, int64_t> expected;

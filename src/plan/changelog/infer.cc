@@ -19,7 +19,9 @@ void infer_up(PhysicalNode& node, bool batch) {
 }
 
 /// Who can leave -U away does so when nobody wants it; others pass on what they get.
-bool decides(const PhysicalNode& node) { return node.kind == PhysicalKind::kGroupAggregate; }
+bool decides(const PhysicalNode& node) {
+  return node.kind == PhysicalKind::kGroupAggregate || node.kind == PhysicalKind::kNormalize;
+}
 
 /// Pass two: the demand down, the final kinds up.
 void infer_down(PhysicalNode& node, bool wanted, bool batch) {
@@ -65,11 +67,26 @@ bool replaces_by_key(const PhysicalNode& sink) {
   });
 }
 
-/// Checks that the sink takes what comes; says whether it wants -U.
-Result<bool> check_sink(const PhysicalNode& sink, const Lowering& lowering) {
+/// The sink replaces rows by its PRIMARY KEY and wants no -U.
+bool upserts(const PhysicalNode& sink) {
+  const RowKindSet accepts = sink.sink->accepts();
+  return updates(accepts) && !accepts.contains(RowKind::kUpdateBefore);
+}
+
+/// Whether the sink must see the old rows of updates. One that replaces by its PRIMARY KEY need
+/// not, but only if an update never changes that key: it is the query's own, column by column.
+bool wants_update_before(const PhysicalNode& sink) {
+  if (!upserts(sink)) return updates(sink.sink->accepts());
+  std::vector<int> key = sink.columns;
+  std::sort(key.begin(), key.end());
+  const auto& keys = sink.input().traits.upsert_keys;
+  return std::find(keys.begin(), keys.end(), key) == keys.end();
+}
+
+/// Fails when the sink does not take what comes.
+Status check_sink(const PhysicalNode& sink) {
   const RowKindSet kinds = sink.input().traits.kinds;
   const RowKindSet accepts = sink.sink->accepts();
-  const bool upserts = updates(accepts) && !accepts.contains(RowKind::kUpdateBefore);
   const bool refused = (updates(kinds) && !updates(accepts)) ||
                        (kinds.contains(RowKind::kDelete) && !accepts.contains(RowKind::kDelete));
   if (refused) {
@@ -80,24 +97,28 @@ Result<bool> check_sink(const PhysicalNode& sink, const Lowering& lowering) {
                               ", which come from ", line_of(origin),
                               "; write into a table that takes changes, or aggregate in windows"));
   }
-  if (!upserts || kinds.is_insert_only()) return updates(accepts);
-  if (sink.columns.empty()) {
+  if (upserts(sink) && !kinds.is_insert_only() && sink.columns.empty()) {
     return at(sink.position, Status::Invalid("table '", sink.table,
                                              "' takes updates by key, so it needs a PRIMARY KEY "
                                              "(..) NOT ENFORCED"));
   }
+  return Status::OK();
+}
+
+/// Whether the sink's rows must be kept per PRIMARY KEY in front of it.
+bool needs_materializing(const PhysicalNode& sink, Lowering& lowering) {
+  if (!upserts(sink) || sink.input().traits.kinds.is_insert_only()) return false;
   const std::string strategy = lowering.context.config->text("table.exec.sink.upsert-materialize");
-  if (!replaces_by_key(sink) && strategy != "NONE" && strategy != "none") {
-    const auto& keys = sink.input().traits.upsert_keys;
-    return not_supported_yet(
-        "writing updates by the PRIMARY KEY " + column_names(*sink.schema, sink.columns) + " of '" +
-            sink.table + "' when the query's key is " +
-            (keys.empty() ? std::string("unknown") : column_names(*sink.schema, keys[0])) +
-            " (it needs the rows kept per PRIMARY KEY); make the keys equal, or set "
-            "'table.exec.sink.upsert-materialize' to NONE",
-        sink.position);
-  }
-  return false;
+  if (strategy == "NONE" || strategy == "none") return false;
+  if (strategy == "FORCE" || strategy == "force") return true;
+  if (replaces_by_key(sink)) return false;
+  const auto& keys = sink.input().traits.upsert_keys;
+  lowering.warnings.push_back(
+      "rows are kept per PRIMARY KEY " + column_names(*sink.schema, sink.columns) + " of '" +
+      sink.table + "', since the query's key is " +
+      (keys.empty() ? std::string("unknown") : column_names(*sink.input().schema, keys[0])) +
+      ": the table shows the newest row of each; make the keys equal to save the state");
+  return true;
 }
 
 /// A value that differs from call to call cannot be taken back.
@@ -125,12 +146,17 @@ Status check_deterministic(const PhysicalNode& node) {
 Status infer_changelog(PhysicalNode& sink, Lowering& lowering) {
   infer_up(sink, lowering.batch());
   HW_TRY(reopen_sink(sink, lowering));
-  HW_ASSIGN_OR_RETURN(const bool wants_update_before, check_sink(sink, lowering));
+  HW_TRY(check_sink(sink));
+  if (needs_materializing(sink, lowering)) {
+    materialize_upserts(sink);
+    infer_up(sink, lowering.batch());
+    HW_TRY(reopen_sink(sink, lowering));
+  }
   const RowKindSet before = sink.input().traits.kinds;
-  infer_down(sink, wants_update_before, lowering.batch());
+  infer_down(sink, wants_update_before(sink), lowering.batch());
   if (!(sink.input().traits.kinds == before)) {
     HW_TRY(reopen_sink(sink, lowering));
-    HW_TRY(check_sink(sink, lowering).status());
+    HW_TRY(check_sink(sink));
   }
   return check_deterministic(sink);
 }

@@ -92,7 +92,8 @@ Keys join_keys(const PhysicalNode& node, const JoinNode::Parts& parts) {
   if ((inner || parts.kind == JoinKind::kRight) && is_unique(left, parts.left_keys)) {
     for (const std::vector<int>& key : right) add_key(keys, shifted(key, left_columns));
   }
-  if (!inner) return keys;
+  // Both together are a key only worth naming where neither is one alone.
+  if (!inner || !keys.empty()) return keys;
   for (const std::vector<int>& l : left) {
     for (const std::vector<int>& r : right) {
       std::vector<int> both = l;
@@ -145,6 +146,14 @@ ChangelogTraits streaming_traits(const PhysicalNode& node) {
       return traits;
     case PhysicalKind::kFold:
       if (!node.columns.empty()) add_key(traits.upsert_keys, node.columns);
+      return traits;
+    case PhysicalKind::kNormalize:
+      traits.kinds = with_deletes(with_updates(inserts()));
+      add_key(traits.upsert_keys, node.columns);
+      return traits;
+    case PhysicalKind::kMaterialize:
+      traits.kinds = with_deletes(inserts().with(RowKind::kUpdateAfter));
+      add_key(traits.upsert_keys, node.columns);
       return traits;
     case PhysicalKind::kCalc:
       traits.kinds = node.input().traits.kinds;
@@ -217,8 +226,10 @@ bool needs_update_before(const PhysicalNode& node) {
     case PhysicalKind::kWindowAssign:
     case PhysicalKind::kSink:
     case PhysicalKind::kSource:
+    case PhysicalKind::kNormalize:
       return false;
     case PhysicalKind::kFold:
+    case PhysicalKind::kMaterialize:
     case PhysicalKind::kGroupAggregate:
     case PhysicalKind::kWindowAggregate:
     case PhysicalKind::kJoin:

@@ -2,6 +2,9 @@
 
 #include "plan/explain/plan_text.h"
 
+#include "runtime/sink.h"
+#include "runtime/source.h"
+
 namespace hw {
 namespace {
 
@@ -19,6 +22,30 @@ std::string with_details(const std::string& name, const Details& details) {
     first = false;
   }
   return text + ")";
+}
+
+void append_description(const Description& description, Details& details) {
+  if (description.name.empty()) return;
+  details.emplace_back("connector", description.name);
+  for (const auto& detail : description.details) {
+    // What a failure does to rows is said once, and for every connector in the same words.
+    if (detail.first != "delivery") details.push_back(detail);
+  }
+}
+
+/// What the source or sink of a table says of itself, and what becomes of its rows when the job
+/// fails: for a source only if it is less than others give.
+Details endpoint_details(const PhysicalNode& node) {
+  Details details;
+  if (node.table.empty()) return details;
+  if (node.kind == PhysicalKind::kSource) {
+    append_description(node.source->describe(), details);
+    if (!node.source->replayable()) details.emplace_back("delivery", "at most once");
+  } else if (node.kind == PhysicalKind::kSink) {
+    append_description(node.sink->describe(), details);
+    details.emplace_back("delivery", to_text(node.sink->guarantee()));
+  }
+  return details;
 }
 
 Details changelog_details(const PhysicalNode& node) {
@@ -46,6 +73,7 @@ std::string exchange_text(const Placement& placement, const Schema& schema) {
 
 void append_tree(const PhysicalNode& node, int depth, bool changelog, std::string& text) {
   Details details = node.details;
+  for (auto& detail : endpoint_details(node)) details.push_back(std::move(detail));
   if (changelog) {
     for (auto& detail : changelog_details(node)) details.push_back(std::move(detail));
   }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Filter and Project: one Calc for a projection over a filter.
+// Filter and Project: one Calc for a projection over a filter, and one for two of which one only
+// drops, renames or moves columns.
 
 #include "operators/calc.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "plan/logical/filter.h"
@@ -26,10 +28,36 @@ Details calc_details(const BoundExprPtr& condition, const std::vector<BoundExprP
   return details;
 }
 
+/// Columns only, none of them twice.
+bool moves_columns(const BoundExprPtr& condition, const std::vector<BoundExprPtr>& projections) {
+  std::vector<int> seen;
+  for (const BoundExprPtr& expr : projections) {
+    if (expr->kind() != BoundExpr::Kind::kColumn) return false;
+    seen.push_back(expr->column_index());
+  }
+  std::sort(seen.begin(), seen.end());
+  return condition == nullptr && std::adjacent_find(seen.begin(), seen.end()) == seen.end();
+}
+
+/// Writes condition and projections over the input of the Calc below instead, and takes its place.
+void merge_into(const PhysicalNode& below, BoundExprPtr& condition,
+                std::vector<BoundExprPtr>& projections) {
+  for (BoundExprPtr& expr : projections) expr = substitute_columns(expr, below.projections);
+  // Only one of the two has a condition: the other one moves columns.
+  condition =
+      condition == nullptr ? below.condition : substitute_columns(condition, below.projections);
+}
+
 }  // namespace
 
 PhysicalNodePtr calc_node(PhysicalNodePtr input, BoundExprPtr condition,
                           std::vector<BoundExprPtr> projections, SchemaPtr schema) {
+  if (input->kind == PhysicalKind::kCalc && (moves_columns(input->condition, input->projections) ||
+                                             moves_columns(condition, projections))) {
+    merge_into(*input, condition, projections);
+    PhysicalNodePtr below = std::move(input->inputs[0]);
+    input = std::move(below);
+  }
   std::vector<PhysicalNodePtr> inputs;
   inputs.push_back(std::move(input));
   PhysicalNodePtr node =

@@ -52,6 +52,8 @@ Result<OperatorMaker> operator_of(const PhysicalNode& node, const ExprSession& s
   switch (node.kind) {
     case PhysicalKind::kFold:
       return make_fold_of(node);
+    case PhysicalKind::kNormalize:
+      return make_normalize_of(node);
     case PhysicalKind::kCalc:
       return make_calc_of(node, session);
     case PhysicalKind::kGroupAggregate:
@@ -71,6 +73,8 @@ Result<OperatorMaker> operator_of(const PhysicalNode& node, const ExprSession& s
       return make_top_n_of(node);
     case PhysicalKind::kNotNull:
       return make_not_null_of(node, session);
+    case PhysicalKind::kMaterialize:
+      return make_materialize_of(node);
     case PhysicalKind::kSource:
     case PhysicalKind::kUnion:
     case PhysicalKind::kSink:

@@ -41,6 +41,8 @@ Result<PhysicalNodePtr> lower_sink(const LogicalNodePtr& node, Lowering& lowerin
 
 /// The sink that takes a query's rows, at parallelism 1.
 PhysicalNodePtr collecting_sink(PhysicalNodePtr input, std::shared_ptr<Sink> sink);
+/// Puts an operator in front of the sink that shows it the newest row of each PRIMARY KEY.
+void materialize_upserts(PhysicalNode& sink);
 /// Opens a table's sink again once it is known which kinds it gets.
 Status reopen_sink(PhysicalNode& sink, Lowering& lowering);
 
@@ -60,7 +62,9 @@ OperatorMaker make_sort_of(const PhysicalNode& node);
 OperatorMaker make_limit_of(const PhysicalNode& node);
 OperatorMaker make_top_n_of(const PhysicalNode& node);
 OperatorMaker make_fold_of(const PhysicalNode& node);
+OperatorMaker make_normalize_of(const PhysicalNode& node);
 OperatorMaker make_not_null_of(const PhysicalNode& node, const ExprSession& session);
+OperatorMaker make_materialize_of(const PhysicalNode& node);
 
 /// A node over lowered inputs, with the logical node's schema.
 PhysicalNodePtr physical_node(PhysicalKind kind, std::string name, const LogicalNodePtr& logical,

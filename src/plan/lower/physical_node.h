@@ -17,7 +17,8 @@ namespace hw {
 
 enum class PhysicalKind : uint8_t {
   kSource,
-  kFold,  // a bounded changelog in batch mode becomes its result
+  kFold,       // a bounded changelog in batch mode becomes its result
+  kNormalize,  // a stream of upserts becomes an exact changelog
   kCalc,
   kGroupAggregate,
   kWindowAssign,
@@ -27,7 +28,8 @@ enum class PhysicalKind : uint8_t {
   kSort,
   kLimit,
   kTopN,
-  kNotNull,  // refuses NULL in columns of a sink that are NOT NULL
+  kNotNull,      // refuses NULL in columns of a sink that are NOT NULL
+  kMaterialize,  // keeps the rows of each PRIMARY KEY of a sink that replaces by it
   kSink,
 };
 
@@ -62,7 +64,8 @@ struct PhysicalNode {
   /// Short and stable: "Calc". Details as EXPLAIN prints them.
   std::string name;
   Details details;
-  /// What it was made of; null for kCalc, kFold, kNotNull, and the collecting kSink.
+  /// What it was made of; null for kCalc, kFold, kNormalize, kNotNull, kMaterialize and the
+  /// collecting kSink.
   LogicalNodePtr logical;
   std::vector<PhysicalNodePtr> inputs;
   /// One per input.
@@ -75,8 +78,8 @@ struct PhysicalNode {
   // kCalc
   BoundExprPtr condition;  // may be null
   std::vector<BoundExprPtr> projections;
-  // kFold: columns of the PRIMARY KEY, empty = multiset. kNotNull: the columns. kSource, kSink:
-  // the PRIMARY KEY among the columns.
+  // kFold: columns of the PRIMARY KEY, empty = multiset. kNotNull: the columns. kSource,
+  // kNormalize, kMaterialize, kSink: the PRIMARY KEY among the columns.
   std::vector<int> columns;
   // kSource
   std::shared_ptr<Source> source;

@@ -10,6 +10,7 @@
 
 #include "expr/resolve.h"
 #include "operators/changelog_fold.h"
+#include "operators/changelog_normalize.h"
 #include "operators/source_transform.h"
 #include "plan/logical/project.h"
 #include "plan/lower/lowering.h"
@@ -116,6 +117,11 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
   const TableDefinition& table = scan.table();
   PhysicalNodePtr source = physical_node(PhysicalKind::kSource, "TableSourceScan", node, {}, {});
   source->schema = schema_of(table, columns.output);
+  if (predicates.empty()) {
+    std::erase_if(source->details, [](const auto& detail) { return detail.first == "filter"; });
+  }
+  if (!watermark)
+    std::erase_if(source->details, [](const auto& it) { return it.first == "watermark"; });
   for (auto& [key, value] : source->details) {
     if (key != "fields") continue;
     value.clear();
@@ -166,7 +172,8 @@ PhysicalNodePtr wanted_only(PhysicalNodePtr below, const LogicalNodePtr& node) {
   return calc_node(std::move(below), nullptr, columns_of(*node), node->schema());
 }
 
-PhysicalNodePtr folded(PhysicalNodePtr source) {
+/// An operator over a source that gathers the changes of each PRIMARY KEY, or of each row.
+PhysicalNodePtr by_key(PhysicalKind kind, const char* name, PhysicalNodePtr source) {
   std::vector<int> key = source->columns;
   Placement placement = Placement::by(key);
   if (key.empty()) {
@@ -175,16 +182,37 @@ PhysicalNodePtr folded(PhysicalNodePtr source) {
     placement = Placement::by(std::move(all));
   }
   const SchemaPtr schema = source->schema;
-  std::vector<PhysicalNodePtr> inputs;
-  inputs.push_back(std::move(source));
-  PhysicalNodePtr fold = physical_node(PhysicalKind::kFold, "ChangelogFold", nullptr,
-                                       std::move(inputs), {std::move(placement)});
-  fold->schema = schema;
   std::string names;
   for (const int column : key) names += (names.empty() ? "" : ", ") + schema->name(column);
-  fold->details = {{"by", names.empty() ? "row" : names}};
-  fold->columns = std::move(key);
-  return fold;
+  std::vector<PhysicalNodePtr> inputs;
+  inputs.push_back(std::move(source));
+  PhysicalNodePtr node =
+      physical_node(kind, name, nullptr, std::move(inputs), {std::move(placement)});
+  node->schema = schema;
+  node->details = {{"by", names.empty() ? "row" : names}};
+  node->columns = std::move(key);
+  return node;
+}
+
+/// What a changelog becomes before others read it.
+enum class Reading { kAsItIs, kNormalized, kFolded };
+
+Result<Reading> reading_of(const PhysicalNode& source, const TableDefinition& table,
+                           const Lowering& lowering) {
+  const RowKindSet kinds = source.source->changelog();
+  const bool upserts =
+      kinds.contains(RowKind::kUpdateAfter) && !kinds.contains(RowKind::kUpdateBefore);
+  if (upserts && table.primary_key.empty()) {
+    return at(source.position, Status::Invalid("table '", source.table,
+                                               "' has updates without -U, so it needs a PRIMARY "
+                                               "KEY (..) NOT ENFORCED"));
+  }
+  if (kinds.is_insert_only()) return Reading::kAsItIs;
+  if (lowering.batch()) return Reading::kFolded;
+  const bool may_repeat =
+      !table.primary_key.empty() &&
+      lowering.context.config->boolean("table.exec.source.cdc-events-duplicate");
+  return upserts || may_repeat ? Reading::kNormalized : Reading::kAsItIs;
 }
 
 }  // namespace
@@ -196,22 +224,9 @@ Result<PhysicalNodePtr> lower_scan(const LogicalNodePtr& node, Lowering& lowerin
   ScanColumns columns = scan_columns(table, scan.spec().columns, watermark);
   HW_ASSIGN_OR_RETURN(PhysicalNodePtr source,
                       open_scan(node, columns, watermark, scan.spec().predicates, lowering));
-  const RowKindSet kinds = source->source->changelog();
-  const bool upserts =
-      kinds.contains(RowKind::kUpdateAfter) && !kinds.contains(RowKind::kUpdateBefore);
-  if (upserts && table.primary_key.empty()) {
-    return at(source->position, Status::Invalid("table '", source->table,
-                                                "' has updates without -U, so it needs a PRIMARY "
-                                                "KEY (..) NOT ENFORCED"));
-  }
-  if (kinds.is_insert_only()) return wanted_only(std::move(source), node);
-  if (!lowering.batch()) {
-    if (upserts) {
-      return not_supported_yet("reading a table of updates without -U ('" + source->table +
-                                   "') in streaming mode; batch mode folds it",
-                               source->position);
-    }
-    if (!scan.spec().predicates.empty()) {
+  HW_ASSIGN_OR_RETURN(const Reading reading, reading_of(*source, table, lowering));
+  if (reading == Reading::kAsItIs) {
+    if (!source->source->changelog().is_insert_only() && !scan.spec().predicates.empty()) {
       // Skipping rows of a changelog is the plan's business.
       HW_ASSIGN_OR_RETURN(source, open_scan(node, columns, watermark, {}, lowering));
     }
@@ -220,11 +235,23 @@ Result<PhysicalNodePtr> lower_scan(const LogicalNodePtr& node, Lowering& lowerin
   for (const int key : table.primary_key) add_once(columns.output, key);
   columns = scan_columns(table, std::move(columns.output), watermark);
   HW_ASSIGN_OR_RETURN(source, open_scan(node, columns, watermark, {}, lowering));
+  if (reading == Reading::kNormalized) {
+    return wanted_only(by_key(PhysicalKind::kNormalize, "ChangelogNormalize", std::move(source)),
+                       node);
+  }
   if (!source->bounded) {
     return at(source->position, Status::Invalid("batch mode reads bounded tables, but '",
                                                 source->table, "' is unbounded"));
   }
-  return wanted_only(folded(std::move(source)), node);
+  return wanted_only(by_key(PhysicalKind::kFold, "ChangelogFold", std::move(source)), node);
+}
+
+OperatorMaker make_normalize_of(const PhysicalNode& node) {
+  ChangelogNormalizeSpec spec;
+  spec.schema = node.schema;
+  spec.primary_key = node.columns;
+  spec.generate_update_before = node.traits.kinds.contains(RowKind::kUpdateBefore);
+  return [spec = std::move(spec)] { return make_changelog_normalize(spec); };
 }
 
 OperatorMaker make_fold_of(const PhysicalNode& node) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "operators/not_null_check.h"
+#include "operators/upsert_materialize.h"
 #include "plan/lower/lowering.h"
 #include "plan/lower/open_table.h"
 
@@ -73,6 +74,20 @@ PhysicalNodePtr collecting_sink(PhysicalNodePtr input, std::shared_ptr<Sink> col
   return sink;
 }
 
+void materialize_upserts(PhysicalNode& sink) {
+  const SchemaPtr schema = sink.input().schema;
+  std::string names;
+  for (const int column : sink.columns) names += (names.empty() ? "" : ", ") + schema->name(column);
+  std::vector<PhysicalNodePtr> inputs = std::move(sink.inputs);
+  PhysicalNodePtr keep = physical_node(PhysicalKind::kMaterialize, "UpsertMaterialize", nullptr,
+                                       std::move(inputs), {Placement::by(sink.columns)});
+  keep->schema = schema;
+  keep->details = {{"key", names}};
+  keep->columns = sink.columns;
+  sink.inputs.clear();
+  sink.inputs.push_back(std::move(keep));
+}
+
 Status reopen_sink(PhysicalNode& sink, Lowering& lowering) {
   if (sink.logical == nullptr) return Status::OK();
   HW_ASSIGN_OR_RETURN(sink.sink,
@@ -90,6 +105,12 @@ OperatorMaker make_not_null_of(const PhysicalNode& node, const ExprSession&) {
     if (key == "onNull") spec.drop = value == "DROP" || value == "drop";
   }
   return [spec = std::move(spec)] { return make_not_null_check(spec); };
+}
+
+OperatorMaker make_materialize_of(const PhysicalNode& node) {
+  return [spec = UpsertMaterializeSpec{node.schema, node.columns}] {
+    return make_upsert_materialize(spec);
+  };
 }
 
 }  // namespace hw
