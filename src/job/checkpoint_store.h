@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,13 +55,15 @@ class CheckpointStore {
   /// attempt, parent, wall_ms and the entries of kept files. Returns the manifest's file name.
   Result<std::string> write_manifest(Manifest& manifest);
   /// Step 8, THE commit. Requires: write_manifest() of it returned OK. Errors as Lease::publish();
-  /// when it has not happened the manifest is removed.
+  /// when it has not happened, abandon() it.
   Status publish(const Manifest& manifest);
   /// Removes what was written of a checkpoint that was not published; errors are only reported.
   Status abandon(int64_t checkpoint);
 
   /// Published ones that a restart may choose from, oldest first.
   std::vector<int64_t> published() const;
+  /// The manifest of one of them; null = it is none, or cannot be read.
+  std::shared_ptr<const Manifest> find(int64_t checkpoint) const;
 
   /// First phase of deletion: the manifest is renamed and is none any more.
   Status drop(int64_t checkpoint);
@@ -71,21 +74,40 @@ class CheckpointStore {
   const std::shared_ptr<CheckpointFiles>& files() const { return files_; }
 
  private:
-  struct Published {
-    std::string manifest;
-    Manifest contents;
+  struct Written {
+    std::shared_ptr<const Manifest> manifest;
+    ContentDigest digest{};
   };
   CheckpointStore(Env& env, std::shared_ptr<CheckpointFiles> files, Lease& lease,
                   CheckpointStoreOptions options);
+  Status load();
   Status complete_files(Manifest& manifest) const;
-  Result<std::map<std::string, int>> count_references() const;
+  std::set<std::string> named_files() const;
+  Status remove_dropped(const std::string& name, const std::set<std::string>& named);
+  Status sweep_leftovers();
 
   Env& env_;
   const std::shared_ptr<CheckpointFiles> files_;
   Lease& lease_;
   const CheckpointStoreOptions options_;
+  int64_t opened_ms_;
   int64_t next_checkpoint_ = 1;
-  std::map<int64_t, Published> published_;
+  /// Null where the manifest cannot be read: nothing is deleted while nobody knows what it names.
+  std::map<int64_t, std::shared_ptr<const Manifest>> published_;
+  std::map<int64_t, Written> written_;  // and not published yet
+  /// Manifests that lie there and belong to nobody's history any more (--fresh, a fallback): what
+  /// they name stays too.
+  std::vector<std::shared_ptr<const Manifest>> abandoned_;
+  /// Manifests of dead attempts that nobody published.
+  std::vector<std::string> unpublished_;
+  std::map<std::string, int64_t> dropped_ms_;  // file -> when it was dropped or first seen
+  bool leftovers_swept_ = false;
 };
+
+/// File names within a job's directory.
+std::string checkpoint_manifest_name(int64_t checkpoint, int64_t attempt);
+constexpr std::string_view kManifestPrefix = "checkpoint-";
+constexpr std::string_view kDroppedPrefix = "dropped-";
+constexpr std::string_view kDataDirectory = "data";
 
 }  // namespace hw

@@ -27,8 +27,10 @@ struct DamagedCheckpoint {
 };
 
 struct RestoreChoice {
-  /// Null: no checkpoint was ever published, the job starts anew.
+  /// Null: no checkpoint was published; the job starts from `origin`, or anew where that is empty.
   std::shared_ptr<const Manifest> manifest;
+  /// A savepoint that an earlier attempt started from and did not get beyond (open_checkpoint()).
+  std::string origin;
   std::string manifest_name;
   ContentDigest digest{};
   /// Newer ones that were passed over: to be told loudly. Not empty: Lease::start_from() the
