@@ -13,6 +13,7 @@
 #include "runtime/outbox.h"
 #include "runtime/sink_tail.h"
 #include "runtime/source_tasklet.h"
+#include "runtime/split_feed.h"
 
 namespace hw {
 namespace {
@@ -39,17 +40,16 @@ RowKindSet output_kinds(const Vertex& vertex, int op) {
 
 class Builder {
  public:
-  Builder(const JobGraph& graph, const JobOptions& options, WorkerReports& reports,
-          SnapshotReceiver& snapshots)
+  Builder(const JobGraph& graph, const JobOptions& options, WorkerReports& reports)
       : graph_(graph),
         options_(options),
         env_(*options.env),
         reports_(reports),
-        snapshots_(snapshots),
         deployment_(std::make_unique<Deployment>()) {}
 
   Result<std::unique_ptr<Deployment>> build() {
     HW_TRY(graph_.validate());
+    HW_TRY(check_restored_sinks());
     HW_TRY(find_splits());
     number_tasklets();
     make_workers();
@@ -67,6 +67,47 @@ class Builder {
     return *deployment_->workers[static_cast<size_t>(subtask) % deployment_->workers.size()];
   }
 
+  // What an earlier run prepared is never dropped.
+  Status check_restored_sinks() const {
+    if (options_.restore == nullptr) return Status::OK();
+    for (const JobCheckpoint::Prepared& prepared : options_.restore->committables) {
+      const auto commits = [&](const Vertex& vertex) {
+        return vertex.sink && vertex.sink->uid == prepared.sink_uid;
+      };
+      if (std::none_of(graph_.vertices.begin(), graph_.vertices.end(), commits))
+        return Status::Invalid("the checkpoint holds output that sink '", prepared.sink_uid,
+                               "' has not shown yet (epoch ", prepared.epoch,
+                               "), but this job has no such sink");
+    }
+    return Status::OK();
+  }
+
+  // The splits a source begins with: those of the checkpoint, and what is found now.
+  Result<std::vector<DealtSplit>> splits_of(const SourceRecipe& recipe, DeployedSource& source) {
+    std::vector<DealtSplit> splits;
+    const JobCheckpoint::SourceState* state = nullptr;
+    if (options_.restore != nullptr)
+      for (const auto& candidate : options_.restore->sources)
+        if (candidate.uid == recipe.uid) state = &candidate;
+    if (state != nullptr) {
+      bool all_ended = true;
+      for (const OperatorSnapshot& snapshot : options_.restore->of(recipe.uid)) {
+        all_ended = all_ended && snapshot.ended;
+        for (const auto& [name, bytes] : snapshot.named) {
+          HW_ASSIGN_OR_RETURN(DealtSplit split, decode_split(bytes));
+          splits.push_back(std::move(split));
+        }
+      }
+      source.finished = state->finished || all_ended;
+      if (source.finished) return splits;
+      HW_TRY(source.enumerator->seek(state->position));
+    }
+    HW_ASSIGN_OR_RETURN(std::vector<Split> found, source.enumerator->discover());
+    for (DealtSplit& split : unread(std::move(found))) splits.push_back(std::move(split));
+    source.finished = source.enumerator->finished();
+    return splits;
+  }
+
   Status find_splits() {
     std::vector<int> num_splits(graph_.vertices.size(), -1);
     for (const Vertex& vertex : graph_.vertices) {
@@ -80,8 +121,7 @@ class Builder {
                                   }};
       DeployedSource source{.vertex = vertex.id};
       HW_ASSIGN_OR_RETURN(source.enumerator, recipe.source->make_enumerator(context));
-      HW_ASSIGN_OR_RETURN(std::vector<Split> splits, source.enumerator->discover());
-      source.finished = source.enumerator->finished();
+      HW_ASSIGN_OR_RETURN(std::vector<DealtSplit> splits, splits_of(recipe, source));
       if (source.finished)
         num_splits[static_cast<size_t>(vertex.id)] = static_cast<int>(splits.size());
       found_splits_.push_back(std::move(splits));
@@ -95,9 +135,54 @@ class Builder {
     for (const Vertex& vertex : graph_.vertices) {
       first_tasklet_.push_back(deployment_->num_tasklets);
       deployment_->num_tasklets += instances(vertex.id);
-      for (int subtask = 0; subtask < instances(vertex.id); ++subtask)
+      for (int subtask = 0; subtask < instances(vertex.id); ++subtask) {
         if (vertex.sink) deployment_->sinks.push_back(tasklet_of(vertex.id, subtask));
+        deployment_->members.push_back({.subtask = subtask,
+                                        .uids = uids_of(vertex),
+                                        .sink_uid = vertex.sink ? vertex.sink->uid : ""});
+        make_answers(tasklet_of(vertex.id, subtask));
+      }
     }
+  }
+
+  // Those that have state of their own: the source and the operators.
+  static std::vector<std::string> uids_of(const Vertex& vertex) {
+    std::vector<std::string> uids;
+    if (vertex.source) uids.push_back(vertex.source->uid);
+    for (const OperatorRecipe& recipe : vertex.chain) uids.push_back(recipe.uid);
+    return uids;
+  }
+
+  void make_answers(int tasklet) {
+    deployment_->answers.push_back(
+        std::make_unique<BarrierAnswers>([&reports = reports_, tasklet](BarrierAnswer answer) {
+          reports.post({.kind = WorkerReport::Kind::kAnswered,
+                        .tasklet = tasklet,
+                        .answer = std::make_shared<BarrierAnswer>(std::move(answer))});
+        }));
+  }
+  BarrierAnswers& answers_of(const Vertex& vertex, int subtask) {
+    return *deployment_->answers[static_cast<size_t>(tasklet_of(vertex.id, subtask))];
+  }
+
+  std::vector<OperatorSnapshot> restored_of(const Vertex& vertex) const {
+    std::vector<OperatorSnapshot> restored;
+    if (options_.restore == nullptr) return restored;
+    for (const std::string& uid : uids_of(vertex))
+      for (OperatorSnapshot& snapshot : options_.restore->of(uid))
+        restored.push_back(std::move(snapshot));
+    return restored;
+  }
+
+  // Each slot's, of whatever instances there are now.
+  std::vector<Committable> pending_of(const SinkRecipe& recipe, int subtask,
+                                      int num_instances) const {
+    std::vector<Committable> pending;
+    if (options_.restore == nullptr) return pending;
+    for (const JobCheckpoint::Prepared& prepared : options_.restore->committables)
+      if (prepared.sink_uid == recipe.uid && prepared.subtask % num_instances == subtask)
+        pending.push_back(prepared.committable);
+    return pending;
   }
 
   void make_workers() {
@@ -138,7 +223,7 @@ class Builder {
 
   Status build_vertex(const Vertex& vertex) {
     DeployedSource* source = nullptr;
-    std::vector<std::vector<Split>> dealt;
+    std::vector<std::vector<DealtSplit>> dealt;
     for (size_t i = 0; i < deployment_->sources.size(); ++i) {
       if (deployment_->sources[i].vertex != vertex.id) continue;
       source = &deployment_->sources[i];
@@ -152,10 +237,9 @@ class Builder {
       } else {
         HW_ASSIGN_OR_RETURN(tasklet, source_tasklet(vertex, subtask));
         source->tasklets.push_back(tasklet_of(vertex.id, subtask));
-        DealSplits deal{.splits = {}, .no_more = source->finished};
-        for (Split& split : dealt[static_cast<size_t>(subtask)])
-          deal.splits.push_back({.split = std::move(split)});
-        HW_TRY(tasklet->on_control(std::move(deal)));
+        HW_TRY(
+            tasklet->on_control(DealSplits{.splits = std::move(dealt[static_cast<size_t>(subtask)]),
+                                           .no_more = source->finished}));
       }
       worker_of(subtask).add(tasklet_of(vertex.id, subtask), std::move(tasklet));
     }
@@ -216,7 +300,7 @@ class Builder {
       operators.push_back(std::make_unique<OperatorInstance>(
           recipe, *std::move(op), kinds,
           metrics_of(vertex, recipe.uid, recipe.description.name, subtask),
-          context_of(vertex, subtask), snapshots_));
+          context_of(vertex, subtask), answers_of(vertex, subtask)));
       kinds = {recipe.output_kinds};
     }
     return operators;
@@ -224,21 +308,7 @@ class Builder {
 
   std::unique_ptr<ChainTail> tail_of(const Vertex& vertex, int subtask) {
     const int last = static_cast<int>(vertex.chain.size()) - 1;
-    if (vertex.sink) {
-      const SinkRecipe& recipe = *vertex.sink;
-      const SinkContext context{.env = &env_,
-                                .memory_pool = env_.memory_pool(),
-                                .subtask = subtask,
-                                .parallelism = instances(vertex.id),
-                                .job = graph_.name};
-      const int number = tasklet_of(vertex.id, subtask);
-      return std::make_unique<SinkTail>(
-          recipe.sink, context, last,
-          metrics_of(vertex, recipe.uid, recipe.description.name, subtask),
-          [&reports = reports_, number] {
-            reports.post({.kind = WorkerReport::Kind::kPrepared, .tasklet = number});
-          });
-    }
+    if (vertex.sink) return sink_tail_of(vertex, subtask);
     std::vector<OutEdge> edges;
     for (size_t e = 0; e < graph_.edges.size(); ++e) {
       const Edge& edge = graph_.edges[e];
@@ -254,7 +324,38 @@ class Builder {
                                 .max_parallelism = graph_.max_parallelism});
       edges.push_back(std::move(out));
     }
-    return std::make_unique<Outbox>(std::move(edges), last, last_metrics(vertex, subtask));
+    return std::make_unique<Outbox>(std::move(edges), last, last_metrics(vertex, subtask),
+                                    &answers_of(vertex, subtask));
+  }
+
+  std::unique_ptr<ChainTail> sink_tail_of(const Vertex& vertex, int subtask) {
+    const SinkRecipe& recipe = *vertex.sink;
+    const CheckpointOptions& checkpoints = options_.checkpoints;
+    const int number = tasklet_of(vertex.id, subtask);
+    SinkTailParts parts{
+        .sink = recipe.sink,
+        .context = {.env = &env_,
+                    .memory_pool = env_.memory_pool(),
+                    .subtask = subtask,
+                    .parallelism = instances(vertex.id),
+                    .job = graph_.name,
+                    .generation = checkpoints.generation,
+                    .attempt = checkpoints.attempt},
+        .last_operator = static_cast<int>(vertex.chain.size()) - 1,
+        .metrics = metrics_of(vertex, recipe.uid, recipe.description.name, subtask),
+        .answers = checkpoints.sink != nullptr ? &answers_of(vertex, subtask) : nullptr,
+        .on_prepared =
+            [&reports = reports_, number] {
+              reports.post({.kind = WorkerReport::Kind::kPrepared, .tasklet = number});
+            },
+        .on_committed = {},
+        .pending = pending_of(recipe, subtask, instances(vertex.id))};
+    if (checkpoints.sink != nullptr)
+      parts.on_committed = [&reports = reports_, number](int64_t up_to) {
+        reports.post(
+            {.kind = WorkerReport::Kind::kCommitted, .tasklet = number, .checkpoint = up_to});
+      };
+    return std::make_unique<SinkTail>(std::move(parts));
   }
 
   std::shared_ptr<OperatorMetrics> last_metrics(const Vertex& vertex, int subtask) {
@@ -283,7 +384,8 @@ class Builder {
     parts.tail = tail_of(vertex, subtask);
     parts.metrics =
         metrics_of(vertex, vertex.source->uid, vertex.source->description.name, subtask);
-    parts.snapshots = &snapshots_;
+    parts.snapshots = &answers_of(vertex, subtask);
+    parts.restored = restored_of(vertex);
     return std::make_unique<SourceTasklet>(std::move(parts));
   }
 
@@ -301,6 +403,8 @@ class Builder {
     HW_ASSIGN_OR_RETURN(parts.operators, operators_of(vertex, subtask));
     parts.tail = tail_of(vertex, subtask);
     parts.metrics = first_metrics(vertex, subtask);
+    parts.restored = restored_of(vertex);
+    if (options_.checkpoints.at_least_once) parts.alignment = Alignment::kAtLeastOnce;
     return std::make_unique<OperatorTasklet>(std::move(parts));
   }
 
@@ -308,9 +412,8 @@ class Builder {
   const JobOptions& options_;
   Env& env_;
   WorkerReports& reports_;
-  SnapshotReceiver& snapshots_;
   std::unique_ptr<Deployment> deployment_;
-  std::vector<std::vector<Split>> found_splits_;               // parallel to the deployed sources
+  std::vector<std::vector<DealtSplit>> found_splits_;          // parallel to the deployed sources
   std::vector<int> first_tasklet_;                             // by vertex
   std::map<std::tuple<size_t, int, int>, Channel*> channels_;  // by edge, sender, receiver
   std::map<std::pair<std::string, int>, std::shared_ptr<OperatorMetrics>> metrics_;
@@ -343,16 +446,23 @@ std::vector<int> instances_of(const JobGraph& graph, const std::vector<int>& num
   return instances;
 }
 
-std::vector<std::vector<Split>> deal_splits(std::vector<Split> splits, int num_instances,
-                                            size_t& next) {
-  std::vector<std::vector<Split>> dealt(static_cast<size_t>(num_instances));
-  for (Split& split : splits) dealt[next++ % dealt.size()].push_back(std::move(split));
+std::vector<DealtSplit> unread(std::vector<Split> splits) {
+  std::vector<DealtSplit> unread;
+  for (Split& split : splits)
+    unread.push_back({.split = std::move(split), .position = std::nullopt});
+  return unread;
+}
+
+std::vector<std::vector<DealtSplit>> deal_splits(std::vector<DealtSplit> splits, int num_instances,
+                                                 size_t& next) {
+  std::vector<std::vector<DealtSplit>> dealt(static_cast<size_t>(num_instances));
+  for (DealtSplit& split : splits) dealt[next++ % dealt.size()].push_back(std::move(split));
   return dealt;
 }
 
 Result<std::unique_ptr<Deployment>> deploy(const JobGraph& graph, const JobOptions& options,
-                                           WorkerReports& reports, SnapshotReceiver& snapshots) {
-  return Builder(graph, options, reports, snapshots).build();
+                                           WorkerReports& reports) {
+  return Builder(graph, options, reports).build();
 }
 
 }  // namespace hw

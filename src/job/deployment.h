@@ -11,11 +11,13 @@
 #include <vector>
 
 #include "base/status.h"
+#include "job/barrier_rounds.h"
 #include "job/job_run.h"
+#include "runtime/barrier_answers.h"
 #include "runtime/channel.h"
 #include "runtime/job_graph.h"
-#include "runtime/operator_instance.h"
 #include "runtime/source.h"
+#include "runtime/tasklet.h"
 #include "runtime/worker.h"
 #include "runtime/worker_metrics.h"
 
@@ -34,13 +36,15 @@ struct Deployment {
   /// Instances of each vertex.
   std::vector<int> parallelism;
   std::vector<DeployedSource> sources;
-  std::vector<int> sinks;  // tasklets that commit
+  std::vector<int> sinks;            // tasklets that commit
+  std::vector<RoundMember> members;  // by tasklet
   int num_tasklets = 0;
   std::vector<int> worker_of_tasklet;
   /// In order of vertex, place in the chain and subtask.
   std::vector<std::shared_ptr<OperatorMetrics>> metrics;
   std::vector<bool> metrics_of_source;  // parallel to `metrics`
-  // Channels outlive the workers, whose tasklets use them.
+  // These outlive the workers, whose tasklets use them.
+  std::vector<std::unique_ptr<BarrierAnswers>> answers;  // by tasklet; empty without checkpoints
   std::vector<std::unique_ptr<Channel>> channels;
   std::vector<std::unique_ptr<Worker>> workers;
 };
@@ -51,11 +55,14 @@ struct Deployment {
 std::vector<int> instances_of(const JobGraph& graph, const std::vector<int>& num_splits);
 
 /// Deals splits out in turn. Returns per instance.
-std::vector<std::vector<Split>> deal_splits(std::vector<Split> splits, int num_instances,
-                                            size_t& next);
+std::vector<std::vector<DealtSplit>> deal_splits(std::vector<DealtSplit> splits, int num_instances,
+                                                 size_t& next);
+/// Newly found ones, to be read from their beginning.
+std::vector<DealtSplit> unread(std::vector<Split> splits);
 
-/// Builds everything; nothing runs yet. `reports` and `snapshots` outlive the deployment.
+/// Builds everything, from options.restore if there is one; nothing runs yet. `reports` outlives
+/// the deployment.
 Result<std::unique_ptr<Deployment>> deploy(const JobGraph& graph, const JobOptions& options,
-                                           WorkerReports& reports, SnapshotReceiver& snapshots);
+                                           WorkerReports& reports);
 
 }  // namespace hw

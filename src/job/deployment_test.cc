@@ -47,13 +47,13 @@ TEST(DeploymentTest, WhatIsGlobalHasOneInstance) {
 
 TEST(DeploymentTest, SplitsAreDealtInTurnAcrossDiscoveries) {
   size_t next = 0;
-  auto dealt = deal_splits({{.id = "a"}, {.id = "b"}, {.id = "c"}}, 2, next);
+  auto dealt = deal_splits(unread({{.id = "a"}, {.id = "b"}, {.id = "c"}}), 2, next);
   ASSERT_EQ(dealt.size(), 2u);
   EXPECT_EQ(dealt[0].size(), 2u);
-  EXPECT_EQ(dealt[1][0].id, "b");
-  dealt = deal_splits({{.id = "d"}}, 2, next);
+  EXPECT_EQ(dealt[1][0].split.id, "b");
+  dealt = deal_splits(unread({{.id = "d"}}), 2, next);
   EXPECT_TRUE(dealt[0].empty());
-  EXPECT_EQ(dealt[1][0].id, "d");
+  EXPECT_EQ(dealt[1][0].split.id, "d");
 }
 
 }  // namespace

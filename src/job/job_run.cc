@@ -3,10 +3,13 @@
 #include "job/job_run.h"
 
 #include <algorithm>
+#include <deque>
+#include <set>
 #include <utility>
 
 #include "base/env/env.h"
 #include "job/deployment.h"
+#include "job/job_checkpoint.h"
 #include "job/job_coordinator.h"
 #include "runtime/worker.h"
 #include "runtime/worker_gate.h"
@@ -21,17 +24,29 @@ constexpr int64_t kTendIntervalNs = 100'000'000;
 // A single-threaded wait() sleeps so long when nothing could be done.
 constexpr int64_t kIdleSleepNs = 1'000'000;
 
-enum class Request : uint8_t { kStop, kCancel };
+struct Request {
+  enum class Kind : uint8_t { kStop, kCancel, kCheckpoint };
+  Kind kind = Kind::kStop;
+  BarrierKind barrier = BarrierKind::kCheckpoint;
+  bool drain = false;
+};
 
-class Running final : public JobRun, private SnapshotReceiver {
+class Running final : public JobRun {
  public:
   Running(JobGraph graph, JobOptions options)
-      : graph_(std::move(graph)), options_(options), env_(*options.env) {}
+      : graph_(std::move(graph)),
+        options_(std::move(options)),
+        checkpoints_(options_.checkpoints),
+        env_(*options_.env) {}
 
   Status begin() {
-    HW_ASSIGN_OR_RETURN(deployment_, deploy(graph_, options_, reports_, *this));
+    HW_ASSIGN_OR_RETURN(deployment_, deploy(graph_, options_, reports_));
     coordinator_.emplace(deployment_->num_tasklets, static_cast<int>(deployment_->workers.size()));
     next_discovery_ms_ = env_.wall_ms() + kDiscoveryIntervalMs;
+    if (checkpoints_.sink != nullptr) {
+      rounds_.emplace(deployment_->members, checkpoints_.first_id);
+      next_checkpoint_ms_ = env_.wall_ms() + checkpoints_.interval_ms;
+    }
     if (options_.single_thread) return Status::OK();
     for (size_t i = 0; i < deployment_->workers.size(); ++i)
       threads_.push_back(env_.start_thread("worker-" + std::to_string(i),
@@ -43,7 +58,7 @@ class Running final : public JobRun, private SnapshotReceiver {
         if (tend()) {
           reports_.waker.withdraw();
         } else {
-          reports_.waker.park(kTendIntervalNs);
+          reports_.waker.park(parking_ns());
         }
       }
     }));
@@ -77,8 +92,11 @@ class Running final : public JobRun, private SnapshotReceiver {
   }
 
   bool done() const override { return gate_.is_open(); }
-  void stop() override { requests_.post(Request::kStop, reports_.waker); }
-  void cancel() override { requests_.post(Request::kCancel, reports_.waker); }
+  void stop() override { ask({.kind = Request::Kind::kStop}); }
+  void cancel() override { ask({.kind = Request::Kind::kCancel}); }
+  void checkpoint(BarrierKind kind, bool drain) override {
+    ask({.kind = Request::Kind::kCheckpoint, .barrier = kind, .drain = drain});
+  }
 
   JobProgress progress() const override {
     JobProgress progress{.done = done(), .watermark_ms = Watermark::kMax};
@@ -127,24 +145,54 @@ class Running final : public JobRun, private SnapshotReceiver {
   // The coordinator's turn: hears everybody, carries decisions out. Returns whether it did any.
   bool tend() {
     bool any = false;
-    for (const Request request : requests_.take()) {
+    for (const Request& request : requests_.take()) {
       any = true;
-      carry_out(request == Request::kStop ? coordinator_->on_stop_requested()
-                                          : coordinator_->on_cancel_requested());
+      hear(request);
     }
     for (WorkerReport& report : reports_.mailbox.take()) {
       any = true;
       hear(std::move(report));
     }
-    if (!done()) discover();
+    if (done()) return any;
+    discover();
+    keep_complete_checkpoints();
+    begin_due_checkpoint();
     return any;
+  }
+
+  void ask(Request request) { requests_.post(request, reports_.waker); }
+
+  int64_t parking_ns() const {
+    if (!rounds_ || checkpoints_.interval_ms <= 0) return kTendIntervalNs;
+    const int64_t wait_ms = std::max<int64_t>(1, next_checkpoint_ms_ - env_.wall_ms());
+    return std::min(kTendIntervalNs, wait_ms * 1'000'000);
+  }
+
+  void hear(const Request& request) {
+    switch (request.kind) {
+      case Request::Kind::kStop:
+        if (may_begin()) return begin_checkpoint(BarrierKind::kStopWithSavepoint, false);
+        if (last_begun_) return;
+        return carry_out(coordinator_->on_stop_requested());
+      case Request::Kind::kCancel:
+        return carry_out(coordinator_->on_cancel_requested());
+      case Request::Kind::kCheckpoint:
+        if (may_begin()) begin_checkpoint(request.barrier, request.drain);
+        return;
+    }
   }
 
   void hear(WorkerReport report) {
     switch (report.kind) {
       case WorkerReport::Kind::kPrepared:
         return carry_out(coordinator_->on_prepared(report.tasklet));
+      case WorkerReport::Kind::kAnswered:
+        if (rounds_) rounds_->on_answer(report.tasklet, std::move(*report.answer));
+        return;
+      case WorkerReport::Kind::kCommitted:
+        return on_committed(report.tasklet, report.checkpoint);
       case WorkerReport::Kind::kDone:
+        if (rounds_) rounds_->on_done(report.tasklet);
         return carry_out(coordinator_->on_done(report.tasklet));
       case WorkerReport::Kind::kFailed:
         return carry_out(coordinator_->on_failed({.cause = std::move(report.status),
@@ -159,6 +207,11 @@ class Running final : public JobRun, private SnapshotReceiver {
     for (const JobCoordinator::Action action : actions) {
       switch (action) {
         case JobCoordinator::Action::kCommitSinks:
+          if (rounds_) {
+            // Only sinks are left. Their last checkpoint makes the commit certain.
+            if (!last_begun_) begin_final_checkpoint();
+            break;
+          }
           for (const int tasklet : deployment_->sinks) post(tasklet, CommitPrepared{});
           break;
         case JobCoordinator::Action::kStopSources:
@@ -202,22 +255,104 @@ class Running final : public JobRun, private SnapshotReceiver {
       source.finished = source.enumerator->finished();
       if (found->empty() && !source.finished) continue;
       const auto instances = static_cast<int>(source.tasklets.size());
-      auto dealt = deal_splits(*std::move(found), instances, source.next);
+      auto dealt = deal_splits(unread(*std::move(found)), instances, source.next);
       for (size_t i = 0; i < dealt.size(); ++i) {
-        DealSplits deal{.splits = {}, .no_more = source.finished};
-        for (Split& split : dealt[i]) deal.splits.push_back({.split = std::move(split)});
+        DealSplits deal{.splits = std::move(dealt[i]), .no_more = source.finished};
         if (!deal.splits.empty() || deal.no_more) post(source.tasklets[i], std::move(deal));
       }
     }
   }
 
-  Status on_snapshot(const Barrier&, OperatorSnapshot) override {
-    return not_supported_yet("checkpoints");
+  // A batch job has one checkpoint, at its end: killed before, it runs again.
+  bool may_begin() const { return rounds_ && !last_begun_ && !graph_.batch_mode; }
+
+  void begin_due_checkpoint() {
+    if (!may_begin() || checkpoints_.interval_ms <= 0 || rounds_->num_under_way() > 0) return;
+    const int64_t now_ms = env_.wall_ms();
+    if (now_ms < next_checkpoint_ms_) return;
+    next_checkpoint_ms_ = now_ms + checkpoints_.interval_ms;
+    begin_checkpoint(BarrierKind::kCheckpoint, false);
+  }
+
+  // Splits found so far have been dealt out already, and no others are before the barrier reaches
+  // the sources' mailboxes: what an enumerator says now fits what its readers will say.
+  Result<std::vector<JobCheckpoint::SourceState>> where_sources_are() const {
+    std::vector<JobCheckpoint::SourceState> states;
+    for (const DeployedSource& source : deployment_->sources) {
+      const Vertex& vertex = graph_.vertices[static_cast<size_t>(source.vertex)];
+      JobCheckpoint::SourceState state{.uid = vertex.source->uid, .finished = source.finished};
+      HW_ASSIGN_OR_RETURN(state.position, source.enumerator->position());
+      states.push_back(std::move(state));
+    }
+    return states;
+  }
+
+  void begin_checkpoint(BarrierKind kind, bool drain) {
+    Result<std::vector<JobCheckpoint::SourceState>> sources = where_sources_are();
+    if (!sources.ok()) return fail_checkpoint(sources.status());
+    const int64_t id =
+        rounds_->begin({.kind = kind, .final = false, .sources = *std::move(sources)});
+    last_begun_ = kind == BarrierKind::kStopWithSavepoint;
+    const InjectBarrier inject{.barrier = {.id = id, .kind = kind}, .drain = drain};
+    std::set<int> told(deployment_->sinks.begin(), deployment_->sinks.end());
+    for (DeployedSource& source : deployment_->sources) {
+      told.insert(source.tasklets.begin(), source.tasklets.end());
+      // Behind the last barrier nothing is read any more.
+      if (last_begun_) source.finished = true;
+    }
+    for (const int tasklet : told) post(tasklet, inject);
+  }
+
+  void begin_final_checkpoint() {
+    Result<std::vector<JobCheckpoint::SourceState>> sources = where_sources_are();
+    if (!sources.ok()) return fail_checkpoint(sources.status());
+    for (JobCheckpoint::SourceState& source : *sources) source.finished = true;
+    const int64_t id = rounds_->begin(
+        {.kind = BarrierKind::kCheckpoint, .final = true, .sources = *std::move(sources)});
+    last_begun_ = true;
+    for (const int tasklet : deployment_->sinks) post(tasklet, InjectBarrier{{.id = id}});
+  }
+
+  void keep_complete_checkpoints() {
+    if (!rounds_ || failed_) return;
+    while (const std::optional<JobCheckpoint> complete = rounds_->take_complete()) {
+      const Result<bool> durable = checkpoints_.sink->keep(*complete);
+      const bool last = complete->final || complete->kind == BarrierKind::kStopWithSavepoint;
+      if (!durable.ok() || (last && !*durable)) {
+        return fail_checkpoint(durable.ok() ? Status::IOError("the last checkpoint of the job, ",
+                                                              complete->id, ", could not be kept")
+                                            : durable.status());
+      }
+      if (!*durable) continue;
+      kept_.push_back(complete->id);
+      for (const int tasklet : deployment_->sinks)
+        post(tasklet, CommitPrepared{.up_to = complete->id, .last = last});
+      tell_committed();
+    }
+  }
+
+  void on_committed(int tasklet, int64_t up_to) {
+    if (!rounds_) return;
+    rounds_->on_committed(tasklet, up_to);
+    tell_committed();
+  }
+  void tell_committed() {
+    while (!kept_.empty() && rounds_->committed_up_to(kept_.front())) {
+      checkpoints_.sink->on_committed(kept_.front());
+      kept_.pop_front();
+    }
+  }
+
+  void fail_checkpoint(const Status& cause) {
+    failed_ = true;
+    carry_out(coordinator_->on_failed(
+        {.cause = cause, .operator_name = "the checkpoint", .tasklet = "the job"}));
   }
 
   // Constant after begin().
   const JobGraph graph_;
   const JobOptions options_;
+  const CheckpointOptions& checkpoints_;
   Env& env_;
   // Thread-safe.
   WorkerReports reports_;
@@ -227,6 +362,11 @@ class Running final : public JobRun, private SnapshotReceiver {
   // use from any thread.
   std::unique_ptr<Deployment> deployment_;
   std::optional<JobCoordinator> coordinator_;
+  std::optional<BarrierRounds> rounds_;  // none without checkpoints
+  std::deque<int64_t> kept_;             // durable, not committed everywhere
+  bool last_begun_ = false;              // no further checkpoint
+  bool failed_ = false;
+  int64_t next_checkpoint_ms_ = 0;
   int64_t next_discovery_ms_ = 0;
   // Last: joined before anything else goes.
   std::vector<std::unique_ptr<Thread>> threads_;
@@ -235,7 +375,7 @@ class Running final : public JobRun, private SnapshotReceiver {
 }  // namespace
 
 Result<std::unique_ptr<JobRun>> JobRun::start(JobGraph graph, JobOptions options) {
-  auto running = std::make_unique<Running>(std::move(graph), options);
+  auto running = std::make_unique<Running>(std::move(graph), std::move(options));
   HW_TRY(running->begin());
   return running;
 }

@@ -20,6 +20,24 @@ namespace hw {
 
 class Env;
 
+class CheckpointSink;
+struct JobCheckpoint;
+
+/// How a job takes checkpoints.
+struct CheckpointOptions {
+  /// Null: none are taken, sinks commit at the end of the input. Outlives the run.
+  CheckpointSink* sink = nullptr;
+  /// Between the beginnings of two; 0 = only when asked for. One at a time.
+  int64_t interval_ms = 0;
+  /// Above every number that was used before.
+  int64_t first_id = 1;
+  /// Barriers are not aligned: rows between two of them may come twice.
+  bool at_least_once = false;
+  /// Identity of the output: part names are made of these.
+  int64_t generation = 0;
+  int64_t attempt = 0;
+};
+
 struct JobOptions {
   /// Not null; outlives the run.
   Env* env = nullptr;
@@ -29,6 +47,9 @@ struct JobOptions {
   bool single_thread = false;
   /// Rows in a batch that an operator makes, at most; tests lower it.
   int64_t output_rows_max = kBatchRowsMax;
+  CheckpointOptions checkpoints = {};
+  /// What to go on from; null: from the beginning. Taken of the same graph, at any parallelism.
+  std::shared_ptr<const JobCheckpoint> restore = nullptr;
 };
 
 /// Why a job failed.
@@ -66,8 +87,13 @@ class JobRun {
   virtual bool done() const = 0;
 
   /// Clean stop: sources read no further, what is under way is finished, sinks commit. Windows
-  /// that are still open do not fire.
+  /// that are still open do not fire. With checkpoints: behind a last one, from which a later run
+  /// goes on.
   virtual void stop() = 0;
+  /// Begins a checkpoint; its CheckpointSink hears of it when it is complete. One that stops the
+  /// job (`drain`: all windows fire before) is the last. Does nothing without checkpoints, in batch
+  /// mode, and when the job is ending already.
+  virtual void checkpoint(BarrierKind kind = BarrierKind::kCheckpoint, bool drain = false) = 0;
   /// Stops at once; sinks drop what they have not committed.
   virtual void cancel() = 0;
 

@@ -30,14 +30,26 @@ Chain::~Chain() { close(); }
 
 Status Chain::open(const std::vector<OperatorSnapshot>& restored) {
   HW_TRY(tail_->open());
+  const auto had_ended = [](const OperatorSnapshot& snapshot) { return snapshot.ended; };
+  if (!restored.empty() && std::all_of(restored.begin(), restored.end(), had_ended))
+    return open_ended();
   for (size_t i = operators_.size(); i-- > 0;) {
     current_operator_ = instance(i).name();
     std::vector<const OperatorSnapshot*> mine;
     for (const OperatorSnapshot& snapshot : restored)
-      if (snapshot.uid == instance(i).uid()) mine.push_back(&snapshot);
+      if (snapshot.uid == instance(i).uid() && !snapshot.ended) mine.push_back(&snapshot);
     HW_TRY(instance(i).open(mine));
   }
   return Status::OK();
+}
+
+// Receivers are told once more that nothing comes.
+Status Chain::open_ended() {
+  ended_ = true;
+  if (operators_.empty()) return tail_->on_control(-1, End{});
+  // Last first: nobody is told of an end by the one above.
+  for (size_t i = operators_.size(); i-- > 0;) instance(i).finish(*links_[i], /*complete=*/false);
+  return error_;
 }
 
 // ------------------------------------------------------------------------------ down the chain

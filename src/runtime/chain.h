@@ -35,7 +35,8 @@ class Chain {
         BusyClock& clock);
   ~Chain();
 
-  /// Opens tail and operators, last first; restores those of which `restored` has snapshots.
+  /// Opens tail and operators, last first; restores those of which `restored` has snapshots. When
+  /// all that it has for this chain had ended, the chain has ended.
   Status open(const std::vector<OperatorSnapshot>& restored);
   /// Works off what is pending.
   Result<State> advance();
@@ -64,6 +65,7 @@ class Chain {
   void note(size_t i, const Result<OperatorInstance::Turn>& turn);
   void to_tail(const Status& status);
   Status settle();
+  Status open_ended();
 
   // Constant after open().
   std::vector<std::unique_ptr<OperatorInstance>> operators_;

@@ -15,6 +15,7 @@
 namespace hw {
 
 class OperatorMetrics;
+struct CommitPrepared;
 
 class ChainTail {
  public:
@@ -36,8 +37,11 @@ class ChainTail {
   virtual Status on_control(int from_operator, const Message& control) = 0;
   /// Nothing came for a moment: a sink shows what it has.
   virtual Status on_quiet() { return Status::OK(); }
-  /// The job says that all sinks have prepared.
-  virtual Status on_commit() { return Status::OK(); }
+  /// Sources have been told to let this barrier in. It comes through on_control, or never: when
+  /// the input had ended before.
+  virtual Status on_barrier_under_way(const Barrier& barrier) { return Status::OK(); }
+  /// What was prepared up to a durable checkpoint is to be committed.
+  virtual Status on_commit(const CommitPrepared& commit) { return Status::OK(); }
   /// Nobody wants more rows: every receiver has finished.
   virtual bool finished() const = 0;
   /// The End has come and everything before it is delivered or committed.

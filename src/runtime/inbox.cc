@@ -9,9 +9,10 @@
 namespace hw {
 
 Inbox::Inbox(const std::vector<InputChannel>& channels, int num_inputs,
-             const InputSelection* selection)
+             const InputSelection* selection, Alignment alignment)
     : num_inputs_(num_inputs),
       selection_(selection),
+      alignment_(alignment),
       open_lanes_(static_cast<size_t>(num_inputs)),
       merge_(static_cast<int>(channels.size())) {
   HW_CHECK(num_inputs >= 1 && num_inputs <= 32);
@@ -41,7 +42,9 @@ uint32_t Inbox::wanted_inputs() const {
 }
 
 bool Inbox::readable(const Lane& lane, uint32_t wanted) const {
-  return !lane.ended && !lane.blocked && (wanted >> lane.input & 1) != 0;
+  const bool waits = alignment_ == Alignment::kExactlyOnce && !barriers_.empty() &&
+                     lane.barrier == barriers_.front().id;
+  return !lane.ended && !waits && (wanted >> lane.input & 1) != 0;
 }
 
 Result<std::optional<Inbox::Delivery>> Inbox::next() {
@@ -91,23 +94,26 @@ Status Inbox::accept(size_t i, Message message) {
 }
 
 Status Inbox::accept_barrier(Lane& lane, const Barrier& barrier) {
-  if (barrier_ && barrier_->id != barrier.id)
+  const bool aligned = alignment_ == Alignment::kExactlyOnce;
+  const bool overtakes = aligned && !barriers_.empty() && barriers_.front().id != barrier.id;
+  if (overtakes || barrier.id <= lane.barrier)
     return Status::UnknownError("internal check: barriers arrive in order on every channel, but ",
-                                barrier.id, " came while ", barrier_->id, " was aligned");
-  barrier_ = barrier;
-  lane.blocked = true;
-  release_barrier();
+                                barrier.id, " came while ",
+                                overtakes ? barriers_.front().id : lane.barrier, " was aligned");
+  lane.barrier = barrier.id;
+  if (barriers_.empty() || barriers_.back().id < barrier.id) barriers_.push_back(barrier);
+  release_barriers();
   return Status::OK();
 }
 
-// Lets the barrier through when every channel that has not ended has delivered it.
-void Inbox::release_barrier() {
-  if (!barrier_) return;
-  for (const Lane& lane : lanes_)
-    if (!lane.ended && !lane.blocked) return;
-  ready_.push_back({0, *barrier_});
-  barrier_.reset();
-  for (Lane& lane : lanes_) lane.blocked = false;
+// Lets a barrier through when every channel that has not ended has delivered it.
+void Inbox::release_barriers() {
+  while (!barriers_.empty()) {
+    for (const Lane& lane : lanes_)
+      if (!lane.ended && lane.barrier < barriers_.front().id) return;
+    ready_.push_back({0, barriers_.front()});
+    barriers_.pop_front();
+  }
 }
 
 void Inbox::end_lane(size_t i) {
@@ -115,7 +121,7 @@ void Inbox::end_lane(size_t i) {
   lane.ended = true;
   tell(merge_.on_end(static_cast<int>(i)));
   // What waited for this channel only comes before what its end leads to.
-  release_barrier();
+  release_barriers();
   if (--open_lanes_[static_cast<size_t>(lane.input)] > 0) return;
   ++inputs_ended_;
   ready_.push_back({lane.input, End{}});

@@ -2,8 +2,8 @@
 //
 // The receiving end of a tasklet: batches of all channels in turn, one merged watermark (the
 // minimum over active channels of all inputs), barriers aligned (a channel that has delivered
-// barrier n is not read until the others have), one End an input. Control messages of single
-// channels never leave it.
+// barrier n is not read until the others have; at least once: it is), one End an input. Control
+// messages of single channels never leave it.
 
 #pragma once
 
@@ -28,6 +28,12 @@ struct InputChannel {
   Channel* channel = nullptr;
 };
 
+/// What an input does that has delivered a barrier which others have not.
+enum class Alignment : uint8_t {
+  kExactlyOnce,  // waits
+  kAtLeastOnce,  // goes on: what it delivers meanwhile is in the snapshot, and comes again
+};
+
 class Inbox {
  public:
   /// Messages taken from a channel at once.
@@ -39,7 +45,8 @@ class Inbox {
   };
 
   /// An input without channels has ended. `selection` may be null.
-  Inbox(const std::vector<InputChannel>& channels, int num_inputs, const InputSelection* selection);
+  Inbox(const std::vector<InputChannel>& channels, int num_inputs, const InputSelection* selection,
+        Alignment alignment = Alignment::kExactlyOnce);
 
   /// After a restore, before the first next(): time goes on from there.
   void resume_at(int64_t watermark_ms);
@@ -57,26 +64,27 @@ class Inbox {
     Channel* channel;
     std::vector<Message> burst;
     size_t burst_next = 0;
-    bool blocked = false;  // has delivered the barrier that others have not
     bool ended = false;
+    int64_t barrier = 0;  // the last one that it has delivered
   };
   bool readable(const Lane& lane, uint32_t wanted) const;
   uint32_t wanted_inputs() const;
   Status accept(size_t lane, Message message);
   Status accept_barrier(Lane& lane, const Barrier& barrier);
   void end_lane(size_t lane);
-  void release_barrier();
+  void release_barriers();
   void tell(const std::optional<Watermark>& watermark);
 
   // Constant after construction.
   const int num_inputs_;
   const InputSelection* const selection_;
+  const Alignment alignment_;
   // Owned by the tasklet's thread.
   std::vector<Lane> lanes_;
   std::vector<int> open_lanes_;  // per input
   WatermarkMerge merge_;
   std::deque<Delivery> ready_;
-  std::optional<Barrier> barrier_;  // being aligned
+  std::deque<Barrier> barriers_;  // delivered by some channels, not by all; rising
   size_t turn_ = 0;
   int inputs_ended_ = 0;
 };

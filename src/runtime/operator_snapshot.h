@@ -30,6 +30,8 @@ struct OperatorSnapshot {
   std::vector<Timer> timers;
   /// The watermark the operator had been told.
   int64_t watermark_ms = Watermark::kNone;
+  /// It had ended: everything that it will ever emit went before, and the rest is empty.
+  bool ended = false;
 };
 
 /// Collects what Operator::snapshot puts.

@@ -22,19 +22,25 @@ OperatorTasklet::OperatorTasklet(OperatorTaskletParts parts)
       busy_clock_(env_),
       step_clock_(env_, *metrics_),
       selection_(selection_of(parts.operators)),
-      inbox_(parts.inputs, parts.num_inputs, selection_),
+      inbox_(parts.inputs, parts.num_inputs, selection_, parts.alignment),
       chain_(std::move(parts.operators), std::move(parts.tail), busy_clock_),
       restored_(std::move(parts.restored)) {}
 
 Status OperatorTasklet::open() {
   HW_TRY(chain_.open(restored_));
+  // The vertex had ended: nobody reads here.
+  if (!chain_.wants_input()) inbox_.stop_wanting();
   if (!restored_.empty()) inbox_.resume_at(chain_.restored_watermark_ms());
   restored_.clear();
   return Status::OK();
 }
 
 Status OperatorTasklet::on_control(Control control) {
-  return std::holds_alternative<CommitPrepared>(control) ? chain_.tail().on_commit() : Status::OK();
+  if (const auto* commit = std::get_if<CommitPrepared>(&control))
+    return chain_.tail().on_commit(*commit);
+  if (const auto* inject = std::get_if<InjectBarrier>(&control))
+    return chain_.tail().on_barrier_under_way(inject->barrier);
+  return Status::OK();
 }
 
 Result<Progress> OperatorTasklet::step() {

@@ -24,6 +24,7 @@ struct OperatorTaskletParts {
   std::unique_ptr<ChainTail> tail;
   /// Of the first operator, or of the sink if there is none: pays for waiting.
   std::shared_ptr<OperatorMetrics> metrics;
+  Alignment alignment = Alignment::kExactlyOnce;
   std::vector<OperatorSnapshot> restored;
 };
 

@@ -5,12 +5,13 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "runtime/barrier_answers.h"
 
 namespace hw {
 
 Outbox::Outbox(std::vector<OutEdge> edges, int last_operator,
-               std::shared_ptr<OperatorMetrics> metrics)
-    : last_operator_(last_operator), metrics_(std::move(metrics)) {
+               std::shared_ptr<OperatorMetrics> metrics, BarrierAnswers* answers)
+    : last_operator_(last_operator), metrics_(std::move(metrics)), answers_(answers) {
   for (OutEdge& given : edges) {
     Edge edge{given.from_operator, given.from_port, std::move(given.router), {}};
     for (Channel* channel : given.channels) edge.lanes.push_back({channel, {}, false});
@@ -62,7 +63,10 @@ Status Outbox::on_control(int from_operator, const Message& control) {
     if (edge.from_operator != from_operator) continue;
     for (Lane& lane : edge.lanes) send(lane, control);
   }
-  if (from_operator == last_operator_ && std::holds_alternative<End>(control)) ended_ = true;
+  if (from_operator != last_operator_) return Status::OK();
+  if (std::holds_alternative<End>(control)) ended_ = true;
+  const auto* barrier = std::get_if<Barrier>(&control);
+  if (barrier != nullptr && answers_ != nullptr) answers_->on_passed(barrier->id, {});
   return Status::OK();
 }
 

@@ -18,6 +18,8 @@
 
 namespace hw {
 
+class BarrierAnswers;
+
 /// One edge as one sender sees it. The channels outlive the outbox.
 struct OutEdge {
   int from_operator = -1;
@@ -28,8 +30,10 @@ struct OutEdge {
 
 class Outbox final : public ChainTail {
  public:
-  /// `last_operator`: whose End ends the tasklet. `metrics` counts the bytes sent.
-  Outbox(std::vector<OutEdge> edges, int last_operator, std::shared_ptr<OperatorMetrics> metrics);
+  /// `last_operator`: whose End ends the tasklet. `metrics` counts the bytes sent. `answers`, if
+  /// there are any, are told of each barrier that has passed.
+  Outbox(std::vector<OutEdge> edges, int last_operator, std::shared_ptr<OperatorMetrics> metrics,
+         BarrierAnswers* answers = nullptr);
 
   Result<Room> drain() override;
   bool has_room() const override { return num_waiting_ == 0; }
@@ -58,6 +62,7 @@ class Outbox final : public ChainTail {
   // Constant after construction.
   const int last_operator_;
   const std::shared_ptr<OperatorMetrics> metrics_;
+  BarrierAnswers* const answers_;  // may be null
   // Owned by the tasklet's thread.
   std::vector<Edge> edges_;
   std::vector<RoutedBatch> routed_;  // scratch

@@ -4,38 +4,83 @@
 
 #include <utility>
 
+#include "runtime/barrier_answers.h"
+
 namespace hw {
 
-SinkTail::SinkTail(std::shared_ptr<Sink> sink, SinkContext context, int last_operator,
-                   std::shared_ptr<OperatorMetrics> metrics, std::function<void()> on_prepared)
-    : sink_(std::move(sink)),
-      context_(std::move(context)),
-      last_operator_(last_operator),
-      metrics_(std::move(metrics)),
-      on_prepared_(std::move(on_prepared)) {}
-
-Status SinkTail::open() { return sink_->make_writer(context_).Value(&writer_); }
+Status SinkTail::open() {
+  HW_TRY(parts_.sink->make_writer(parts_.context).Value(&writer_));
+  // Before the first row: what an earlier attempt had prepared comes first.
+  if (parts_.pending.empty()) return Status::OK();
+  return writer_->recover(parts_.pending);
+}
 
 Status SinkTail::on_batch(int from_operator, int port, const Batch& batch) {
-  if (from_operator != last_operator_ || port != 0) return Status::OK();
+  if (from_operator != parts_.last_operator || port != 0 || phase_ != Phase::kWriting)
+    return Status::OK();
   HW_ASSIGN_OR_RETURN(const Batch dense, batch.compacted());
-  metrics_->batches_in.add(1);
-  metrics_->rows_in.add(dense.num_rows());
-  metrics_->bytes_in.add(dense.num_bytes());
+  parts_.metrics->batches_in.add(1);
+  parts_.metrics->rows_in.add(dense.num_rows());
+  parts_.metrics->bytes_in.add(dense.num_bytes());
   HW_TRY(writer_->write(dense));
   dirty_ = true;
   return Status::OK();
 }
 
 Status SinkTail::on_control(int from_operator, const Message& control) {
-  if (from_operator != last_operator_) return Status::OK();
+  if (from_operator != parts_.last_operator) return Status::OK();
   if (const auto* watermark = std::get_if<Watermark>(&control))
-    metrics_->watermark_ms.set(watermark->ms);
-  if (std::holds_alternative<Barrier>(control)) return not_supported_yet("checkpoints of sinks");
-  if (!std::holds_alternative<End>(control)) return Status::OK();
-  HW_ASSIGN_OR_RETURN(committables_, writer_->prepare(0));
-  phase_ = Phase::kPrepared;
-  on_prepared_();
+    parts_.metrics->watermark_ms.set(watermark->ms);
+  if (const auto* barrier = std::get_if<Barrier>(&control)) return on_barrier(*barrier);
+  if (std::holds_alternative<End>(control)) return on_end();
+  return Status::OK();
+}
+
+Result<std::vector<Committable>> SinkTail::prepare(int64_t epoch) {
+  // Where there is no second phase, what was written up to here has to be out.
+  if (parts_.answers != nullptr) HW_TRY(writer_->flush());
+  dirty_ = false;
+  HW_ASSIGN_OR_RETURN(std::vector<Committable> committables, writer_->prepare(epoch));
+  epochs_.push_back({epoch, committables});
+  prepared_up_to_ = epoch;
+  return committables;
+}
+
+Status SinkTail::on_barrier(const Barrier& barrier) {
+  if (phase_ != Phase::kWriting) return Status::OK();
+  while (!expected_.empty() && expected_.front() <= barrier.id) expected_.pop_front();
+  HW_ASSIGN_OR_RETURN(std::vector<Committable> committables, prepare(barrier.id));
+  if (barrier.kind == BarrierKind::kStopWithSavepoint) phase_ = Phase::kStopped;
+  if (parts_.answers != nullptr) parts_.answers->on_passed(barrier.id, std::move(committables));
+  return Status::OK();
+}
+
+Status SinkTail::on_barrier_under_way(const Barrier& barrier) {
+  // It may have come through the channels before the letter did.
+  if (prepared_up_to_ >= barrier.id) return Status::OK();
+  expected_.push_back(barrier.id);
+  return phase_ == Phase::kEnded ? answer_what_is_under_way() : Status::OK();
+}
+
+Status SinkTail::on_end() {
+  if (phase_ != Phase::kWriting) return Status::OK();
+  if (parts_.answers == nullptr) {
+    HW_TRY(prepare(0).status());
+  }
+  phase_ = Phase::kEnded;
+  HW_TRY(answer_what_is_under_way());
+  parts_.on_prepared();
+  return Status::OK();
+}
+
+// Barriers that were let in after the input's last message.
+Status SinkTail::answer_what_is_under_way() {
+  while (!expected_.empty()) {
+    const int64_t checkpoint = expected_.front();
+    expected_.pop_front();
+    HW_ASSIGN_OR_RETURN(std::vector<Committable> committables, prepare(checkpoint));
+    parts_.answers->on_ended(checkpoint, std::move(committables));
+  }
   return Status::OK();
 }
 
@@ -45,9 +90,15 @@ Status SinkTail::on_quiet() {
   return writer_->flush();
 }
 
-Status SinkTail::on_commit() {
-  if (phase_ != Phase::kPrepared) return Status::OK();
-  for (const Committable& committable : committables_) HW_TRY(writer_->commit(committable));
+Status SinkTail::on_commit(const CommitPrepared& commit) {
+  if (phase_ == Phase::kCommitted || phase_ == Phase::kClosed) return Status::OK();
+  while (!epochs_.empty() && epochs_.front().number <= commit.up_to) {
+    for (const Committable& committable : epochs_.front().committables)
+      HW_TRY(writer_->commit(committable));
+    epochs_.pop_front();
+  }
+  if (parts_.on_committed) parts_.on_committed(commit.up_to);
+  if (!commit.last) return Status::OK();
   HW_TRY(writer_->flush());
   phase_ = Phase::kCommitted;
   return Status::OK();

@@ -34,6 +34,8 @@ SourceTasklet::SourceTasklet(SourceTaskletParts parts)
 Status SourceTasklet::open() {
   HW_TRY(chain_.open(restored_));
   restored_.clear();
+  // The vertex had ended: there is nothing to read.
+  if (!chain_.wants_input()) phase_ = Phase::kEnding;
   return Status::OK();
 }
 
@@ -49,9 +51,10 @@ Status SourceTasklet::on_control(Control control) {
   } else if (std::holds_alternative<StopReading>(control)) {
     stopped_ = true;
   } else if (const auto* inject = std::get_if<InjectBarrier>(&control)) {
-    barriers_.push_back(inject->barrier);
+    barriers_.push_back(*inject);
+    return chain_.tail().on_barrier_under_way(inject->barrier);
   } else {
-    return chain_.tail().on_commit();
+    return chain_.tail().on_commit(std::get<CommitPrepared>(control));
   }
   return Status::OK();
 }
@@ -120,12 +123,15 @@ Result<bool> SourceTasklet::do_one_thing() {
 }
 
 Status SourceTasklet::open_dealt() {
-  for (DealtSplit& split : dealt_) {
-    const int member = merge_.add_member();
+  // All take part in the minimum before any of them says where it stands.
+  std::vector<int> members;
+  for (size_t i = 0; i < dealt_.size(); ++i) members.push_back(merge_.add_member());
+  for (size_t i = 0; i < dealt_.size(); ++i) {
+    DealtSplit& split = dealt_[i];
     if (split.watermark_ms != Watermark::kNone)
-      HW_TRY(tell(merge_.on_watermark(member, Watermark{split.watermark_ms})));
-    HW_ASSIGN_OR_RETURN(
-        auto feed, SplitFeed::open(std::move(split), recipe_, source_context_, member, now_ms_));
+      HW_TRY(tell(merge_.on_watermark(members[i], Watermark{split.watermark_ms})));
+    HW_ASSIGN_OR_RETURN(auto feed, SplitFeed::open(std::move(split), recipe_, source_context_,
+                                                   members[i], now_ms_));
     feeds_.push_back(std::move(feed));
   }
   dealt_.clear();
@@ -166,10 +172,18 @@ Result<bool> SourceTasklet::deliver_read() {
 
 Result<bool> SourceTasklet::inject_barrier() {
   if (barriers_.empty()) return false;
-  const Barrier barrier = barriers_.front();
+  const InjectBarrier inject = barriers_.front();
+  if (inject.drain) {
+    // All time passes; what this leads to comes before the barrier.
+    barriers_.front().drain = false;
+    HW_TRY(tell(Watermark{Watermark::kMax}));
+    return true;
+  }
   barriers_.pop_front();
-  HW_TRY(send_snapshot(barrier));
-  HW_TRY(chain_.deliver(0, barrier));
+  HW_TRY(send_snapshot(inject.barrier));
+  HW_TRY(chain_.deliver(0, inject.barrier));
+  // A source that goes on would only have its rows dropped.
+  if (inject.barrier.kind == BarrierKind::kStopWithSavepoint) stopped_ = true;
   return true;
 }
 

@@ -88,7 +88,7 @@ class SourceTasklet final : public Tasklet {
   std::vector<DealtSplit> dealt_;  // not opened yet
   std::vector<std::unique_ptr<SplitFeed>> feeds_;
   std::deque<std::pair<int, Message>> read_;  // by member; rows of one poll at most
-  std::deque<Barrier> barriers_;              // asked for, at most those in flight
+  std::deque<InjectBarrier> barriers_;        // asked for, at most those in flight
   WatermarkMerge merge_;
   std::optional<int> splits_to_come_;  // an idle member while splits may still be dealt
   ReadProgress finished_reads_;

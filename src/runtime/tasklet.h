@@ -39,12 +39,20 @@ struct DealSplits {
 };
 /// A clean stop: a source reads no further and sends End (time does not jump to its end).
 struct StopReading {};
-/// A source lets this barrier into its outputs between two polls.
+/// A source lets this barrier into its outputs between two polls; behind one that stops the job it
+/// ends. A sink whose input has ended answers at once: no barrier will come through its channels.
 struct InjectBarrier {
   Barrier barrier;
+  /// A last watermark goes before it, so that all windows fire.
+  bool drain = false;
 };
-/// All sinks have prepared: commit.
-struct CommitPrepared {};
+/// A sink commits what it has prepared up to a checkpoint that is durable. Without checkpoints: all
+/// sinks have prepared.
+struct CommitPrepared {
+  int64_t up_to = std::numeric_limits<int64_t>::max();
+  /// Nothing comes after it: the sink is done.
+  bool last = true;
+};
 
 /// What the job tells a tasklet; it arrives through the worker's mailbox, before data.
 using Control = std::variant<DealSplits, StopReading, InjectBarrier, CommitPrepared>;

@@ -20,20 +20,25 @@
 namespace hw {
 
 class Env;
+struct BarrierAnswer;
 
 /// What a worker tells the job.
 struct WorkerReport {
   enum class Kind : uint8_t {
-    kPrepared,  // a sink tasklet has prepared and waits for CommitPrepared
-    kDone,      // a tasklet has finished and is closed
-    kFailed,    // a tasklet returned an error and is closed
-    kStopped,   // the worker has closed everything and will do nothing more
+    kPrepared,   // a sink tasklet waits: its input has ended, only the commit is left
+    kAnswered,   // a tasklet has passed a barrier: `answer`
+    kCommitted,  // a sink tasklet has committed everything up to `checkpoint`
+    kDone,       // a tasklet has finished and is closed
+    kFailed,     // a tasklet returned an error and is closed
+    kStopped,    // the worker has closed everything and will do nothing more
   };
   Kind kind = Kind::kDone;
   int tasklet = 0;  // its number in the job
   Status status;    // kFailed
   std::string operator_name;
   std::string tasklet_name;
+  std::shared_ptr<BarrierAnswer> answer;  // kAnswered
+  int64_t checkpoint = 0;                 // kCommitted
 };
 
 /// Where reports go: the job's mailbox and who empties it. Outlives the workers.
