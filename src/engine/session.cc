@@ -165,6 +165,14 @@ Result<std::string> Session::explain(const ast::Statement& statement, bool chang
 }
 
 Status Session::register_table(std::string_view declaration, SourceMaker source) {
+  return register_ends(declaration, std::move(source), nullptr);
+}
+
+Status Session::register_sink(std::string_view declaration, SinkMaker sink) {
+  return register_ends(declaration, nullptr, std::move(sink));
+}
+
+Status Session::register_ends(std::string_view declaration, SourceMaker source, SinkMaker sink) {
   HW_ASSIGN_OR_RETURN(const ast::StatementPtr statement,
                       parse_statement("CREATE TABLE " + std::string(declaration)));
   BinderContext context = binder_context();
@@ -177,6 +185,7 @@ Status Session::register_table(std::string_view declaration, SourceMaker source)
   }
   auto table = std::make_shared<TableDefinition>(*create->object.table);
   table->registered_source = std::move(source);
+  table->registered_sink = std::move(sink);
   return catalog_.create(create->path, {.table = std::move(table), .view = nullptr}, {});
 }
 

@@ -70,6 +70,9 @@ class Session {
   /// TABLE without WITH. `source` is called for each scan.
   using SourceMaker = std::function<Result<std::unique_ptr<Source>>(const ScanRequest&)>;
   Status register_table(std::string_view declaration, SourceMaker source);
+  /// The same for a table that is written; `sink` is called for each INSERT that is planned.
+  using SinkMaker = std::function<Result<std::unique_ptr<Sink>>(const SinkRequest&)>;
+  Status register_sink(std::string_view declaration, SinkMaker sink);
 
   /// How the jobs to come run; tests lower the batch sizes.
   void set_output_rows_max(int64_t rows) { output_rows_max_ = rows; }
@@ -77,6 +80,7 @@ class Session {
  private:
   BinderContext binder_context() const;
   PlanContext plan_context() const;
+  Status register_ends(std::string_view declaration, SourceMaker source, SinkMaker sink);
   Result<Outcome> start(std::vector<PlanRoot> roots, bool is_query, std::string default_name,
                         RowReceiver* receiver);
 

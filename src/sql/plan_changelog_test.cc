@@ -54,6 +54,16 @@ TEST_F(PlanChangelogTest, FiltersOutsideTheKeyNeedUpdateBefore) {
       << plan;
 }
 
+TEST_F(PlanChangelogTest, KeysThatUpdatesChangeNeedUpdateBefore) {
+  session.must(
+      "CREATE TABLE pairs (k STRING, n BIGINT, PRIMARY KEY (k, n) NOT ENFORCED) WITH ('accepts' = "
+      "'upsert')");
+  const std::string plan =
+      session.physical("INSERT INTO pairs SELECT k, COUNT(*) FROM t GROUP BY k");
+  EXPECT_NE(plan.find("select=[COUNT(*) AS EXPR$0], changelogMode=[I,UB,UA]"), std::string::npos)
+      << plan;
+}
+
 TEST_F(PlanChangelogTest, AppendSinksNameTheOperatorThatUpdates) {
   const std::string error =
       session.error("INSERT INTO appends SELECT k, COUNT(*) FROM t GROUP BY k");
@@ -96,10 +106,9 @@ TEST_F(PlanChangelogTest, AggregatesOverChangesDelete) {
 TEST_F(PlanChangelogTest, StreamsOfUpsertsAreNormalized) {
   EXPECT_EQ(session.physical("SELECT k FROM up WHERE k <> 'x'"),
             "Calc(select=[k], where=[k <> 'x'], changelogMode=[I,UB,UA,D])\n"
-            "  Calc(select=[k], changelogMode=[I,UB,UA,D])\n"
-            "    ChangelogNormalize(by=[id], changelogMode=[I,UB,UA,D], upsertKeys=[[id]])\n"
-            "      Exchange(distribution=[hash[id]])\n"
-            "        TableSourceScan(table=[default_catalog.default_database.up], fields=[k, id], "
+            "  ChangelogNormalize(by=[id], changelogMode=[I,UB,UA,D], upsertKeys=[[id]])\n"
+            "    Exchange(distribution=[hash[id]])\n"
+            "      TableSourceScan(table=[default_catalog.default_database.up], fields=[k, id], "
             "changelogMode=[I,UA,D], upsertKeys=[[id]])\n");
 }
 

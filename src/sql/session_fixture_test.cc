@@ -40,7 +40,7 @@ class TestSource final : public Source {
   Result<std::unique_ptr<SplitReader>> make_reader(const Split&, const SourceContext&) override {
     return Status::UnknownError("there is nothing to read");
   }
-  Description describe() const override { return {.name = "Test", .details = {}}; }
+  Description describe() const override { return {}; }
 
  private:
   const bool bounded_;
@@ -55,7 +55,7 @@ class TestSink final : public Sink {
   Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext&) override {
     return Status::UnknownError("nothing is written");
   }
-  Description describe() const override { return {.name = "Test", .details = {}}; }
+  Description describe() const override { return {}; }
 
  private:
   const RowKindSet accepts_;

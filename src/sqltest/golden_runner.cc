@@ -11,11 +11,16 @@
 #include "engine/result_fold.h"
 #include "engine/session.h"
 #include "sql/parser.h"
+#include "sqltest/case_sink.h"
 
 namespace hw {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
+
+bool makes_table(const SltRecord& record) {
+  return record.kind == SltRecord::Kind::kTable || record.kind == SltRecord::Kind::kSink;
+}
 
 /// Keeps all batches of a query.
 class CapturingReceiver final : public RowReceiver {
@@ -62,6 +67,25 @@ Status append_texts(const Batch& batch, bool with_kind, std::string_view zone, R
   return Status::OK();
 }
 
+/// The lines between the heading and the next one.
+std::string section_of(const std::string& text, std::string_view heading) {
+  const size_t found = text.find(heading);
+  if (found == std::string::npos) return {};
+  const size_t begin = found + heading.size();
+  return text.substr(begin, text.find("\n== ", begin) - begin);
+}
+
+std::string without_empty_lines(const std::string& text) {
+  std::string kept;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string line = text.substr(begin, end - begin);
+    if (line.find_first_not_of(' ') != std::string::npos) kept += line + "\n";
+    begin = end + 1;
+  }
+  return kept;
+}
+
 std::string joined(const std::vector<std::string>& cells) {
   std::string line;
   for (const std::string& cell : cells) line += (line.empty() ? "" : "  ") + cell;
@@ -87,6 +111,11 @@ class GoldenRun {
   bool applies(const SltRecord& record) const {
     if (record.condition == SltRecord::Condition::kBatchOnly && !mode_.batch) return false;
     if (record.condition == SltRecord::Condition::kStreamOnly && mode_.batch) return false;
+    if (record.kind == SltRecord::Kind::kExplain) {
+      // One text is one mode's plan; only the execution plan depends on parallelism.
+      const bool batch = record.condition == SltRecord::Condition::kBatchOnly;
+      return mode_.batch == batch && (!record.whole_plan || mode_.parallelism == 4);
+    }
     // The changelog of a query is stated row by row: Flink's without mini-batches.
     return record.kind != SltRecord::Kind::kChangelog || mode_.name == "tiny";
   }
@@ -122,6 +151,10 @@ class GoldenRun {
     switch (record.kind) {
       case SltRecord::Kind::kTable:
         return make_table(record);
+      case SltRecord::Kind::kSink:
+        return session_.register_sink(record.sql, [accepts = record.accepts](const SinkRequest&) {
+          return Result<std::unique_ptr<Sink>>(make_case_sink(accepts));
+        });
       case SltRecord::Kind::kStatementOk:
         return execute(record.sql, std::make_shared<CapturingReceiver>()).status();
       case SltRecord::Kind::kStatementError:
@@ -135,11 +168,13 @@ class GoldenRun {
     return Status::OK();
   }
 
-  Result<std::string> text_of(const SltRecord& record) {
-    HW_ASSIGN_OR_RETURN(const Outcome outcome,
-                        execute("EXPLAIN " + record.sql, std::make_shared<CapturingReceiver>()));
+  Result<std::string> plan_of(const SltRecord& record) {
+    HW_ASSIGN_OR_RETURN(const Outcome outcome, execute("EXPLAIN CHANGELOG_MODE " + record.sql,
+                                                       std::make_shared<CapturingReceiver>()));
     const auto* text = std::get_if<Outcome::Text>(&outcome.what);
-    return text == nullptr ? std::string() : text->text;
+    if (text == nullptr) return Status::Invalid("there is no plan of this statement");
+    if (record.whole_plan) return without_empty_lines(text->text);
+    return without_empty_lines(section_of(text->text, "== Optimized Physical Plan =="));
   }
 
  private:
@@ -157,7 +192,6 @@ class GoldenRun {
   }
 
   Status make_table(const SltRecord& record) {
-    const std::string name = record.sql.substr(0, record.sql.find('('));
     const auto rows = std::make_shared<Rows>(record.rows);
     const auto schema_of = [](const ScanRequest& request) { return request.physical; };
     return session_.register_table(
@@ -183,16 +217,9 @@ class GoldenRun {
   }
 
   Status check_lines(const SltRecord& record) {
-    HW_ASSIGN_OR_RETURN(const std::string text, text_of(record));
+    HW_ASSIGN_OR_RETURN(const std::string given, plan_of(record));
     std::string wanted;
     for (const std::string& line : record.lines) wanted += line + "\n";
-    std::string given;
-    for (size_t begin = 0; begin < text.size();) {
-      const size_t end = std::min(text.find('\n', begin), text.size());
-      const std::string line = text.substr(begin, end - begin);
-      if (line.find_first_not_of(' ') != std::string::npos) given += line + "\n";
-      begin = end + 1;
-    }
     return given == wanted ? Status::OK() : Status::Invalid("the plan differs, it is\n", given);
   }
 
@@ -232,7 +259,7 @@ void run_golden(const std::string& file, const std::vector<SltRecord>& records,
   if (const Status status = run.configure(); !status.ok()) return fail(0, status);
   for (const SltRecord& record : records) {
     if (!run.applies(record)) continue;
-    if (record.kind != SltRecord::Kind::kTable) ++report.checks;
+    if (!makes_table(record)) ++report.checks;
     if (const Status status = run.check(record); !status.ok()) fail(record.line, status);
   }
 }
@@ -247,11 +274,11 @@ Result<std::string> update_golden(const std::string& text, Env& env) {
     for (size_t i = 0; i < records.size(); ++i) {
       const SltRecord& record = records[i];
       if (!run.applies(record)) continue;
-      if (record.kind == SltRecord::Kind::kTable || record.kind == SltRecord::Kind::kStatementOk) {
+      if (makes_table(record) || record.kind == SltRecord::Kind::kStatementOk) {
         HW_TRY(run.check(record));
       } else if (record.kind == SltRecord::Kind::kExplain) {
-        HW_ASSIGN_OR_RETURN(replacement[i], run.text_of(record));
-        replaced[i] = mode.name == "stream";
+        HW_ASSIGN_OR_RETURN(replacement[i], run.plan_of(record));
+        replaced[i] = true;
       } else if (record.kind != SltRecord::Kind::kStatementError && !replaced[i]) {
         HW_ASSIGN_OR_RETURN(const Rows rows, run.rows_of(record));
         for (const auto& row : rows) replacement[i] += joined(row) + "\n";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Runs golden SQL files in all modes: golden [--update] [--seed N] [--mode NAME] [PATH…].
-// Without a path: tests/sql below the working directory.
+// Without a path: tests/sql and tests/plan below the working directory.
 
 #include <cstdio>
 #include <string>
@@ -35,7 +35,7 @@ GoldenArguments parse_arguments(int argc, char** argv) {
       arguments.paths.push_back(argument);
     }
   }
-  if (arguments.paths.empty()) arguments.paths.emplace_back("tests/sql");
+  if (arguments.paths.empty()) arguments.paths = {"tests/sql", "tests/plan"};
   return arguments;
 }
 

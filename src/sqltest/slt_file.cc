@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "sqltest/case_sink.h"
+
 namespace hw {
 namespace {
 
@@ -86,7 +88,16 @@ class SltParser {
     record.line = static_cast<int>(next_) + 1;
     if (words[0] == "table") {
       record.kind = SltRecord::Kind::kTable;
-      HW_TRY(read_table(record));
+      HW_TRY(read_columns("table", record));
+      read_input(record);
+      return record;
+    }
+    if (words[0] == "sink") {
+      const auto accepts = words.size() >= 2 ? sink_kinds(words[1]) : std::nullopt;
+      if (!accepts) return error("a sink takes insert, upsert or all");
+      record.kind = SltRecord::Kind::kSink;
+      record.accepts = *accepts;
+      HW_TRY(read_columns(words[1], record));
       return record;
     }
     HW_TRY(read_heading(words, record));
@@ -101,6 +112,8 @@ class SltParser {
     using Kind = SltRecord::Kind;
     if (words[0] == "explain") {
       record.kind = Kind::kExplain;
+      record.whole_plan = words.size() >= 2 && words[1] == "all";
+      if (words.size() >= 2 && !record.whole_plan) return error("explain takes all or nothing");
       return Status::OK();
     }
     if (words[0] == "statement" && words.size() >= 2 && words[1] == "ok") {
@@ -118,7 +131,7 @@ class SltParser {
       return Status::OK();
     }
     return error(
-        "a record begins with table, statement ok, statement error, query TYPES, "
+        "a record begins with table, sink, statement ok, statement error, query TYPES, "
         "changelog TYPES or explain");
   }
 
@@ -143,10 +156,10 @@ class SltParser {
   }
 
   // The columns may take several lines: they go on to the closing parenthesis.
-  Status read_table(SltRecord& record) {
+  Status read_columns(std::string_view last_word, SltRecord& record) {
     int depth = 0;
     bool opened = false;
-    record.sql = lines_[next_].substr(lines_[next_].find("table") + 5);
+    record.sql = lines_[next_].substr(lines_[next_].find(last_word) + last_word.size());
     for (std::string_view rest = record.sql;; rest = lines_[next_]) {
       for (const char c : rest) {
         depth += c == '(' ? 1 : c == ')' ? -1 : 0;
@@ -159,12 +172,15 @@ class SltParser {
       record.sql += lines_[next_];
     }
     ++next_;
+    return Status::OK();
+  }
+
+  void read_input(SltRecord& record) {
     record.expected_line = static_cast<int>(next_) + 1;
     while (next_ < lines_.size() && !is_blank(lines_[next_])) {
       if (!lines_[next_].starts_with('#')) record.rows.push_back(split_cells(lines_[next_]));
       ++next_;
     }
-    return Status::OK();
   }
 
   const std::vector<std::string_view> lines_;

@@ -7,6 +7,9 @@
 //   1   2020-01-01 00:00:00             rows; cells are parted by a tab or two spaces; a first
 //   -D  1  2020-01-01 00:00:00          cell +I, -U, +U or -D is the row's kind
 //
+//   sink upsert totals (k STRING, PRIMARY KEY (k) NOT ENFORCED)
+//                                       a table to write: takes insert, upsert or all; drops rows
+//
 //   statement ok                        or: statement error
 //   CREATE VIEW …                       SQL up to `----` or an empty line
 //
@@ -22,7 +25,14 @@
 //
 //   onlyif batch                        or stream; also skipif: for the next record only
 //
-// An expected error is a part of the message. `explain` records compare plan text line by line.
+// An expected error is a part of the message.
+//
+//   explain                             the physical plan with changelog modes, line by line;
+//   INSERT INTO t SELECT …              `explain all`: the whole EXPLAIN CHANGELOG_MODE, at
+//   ----                                parallelism 4, without its empty lines
+//   Sink(table=[…], changelogMode=[I])
+//
+// A plan is the stream's; behind `onlyif batch` it is the batch's.
 
 #pragma once
 
@@ -31,20 +41,31 @@
 #include <vector>
 
 #include "base/status.h"
+#include "columnar/row_kind.h"
 
 namespace hw {
 
 struct SltRecord {
-  enum class Kind : uint8_t { kTable, kStatementOk, kStatementError, kQuery, kChangelog, kExplain };
+  enum class Kind : uint8_t {
+    kTable,
+    kSink,
+    kStatementOk,
+    kStatementError,
+    kQuery,
+    kChangelog,
+    kExplain
+  };
   enum class Condition : uint8_t { kAlways, kBatchOnly, kStreamOnly };
 
   Kind kind = Kind::kStatementOk;
   Condition condition = Condition::kAlways;
   int line = 0;           // of the record's first line, from 1
   int expected_line = 0;  // of the first expected line
-  std::string sql;        // kTable: `orders (id INT, …)`
+  std::string sql;        // kTable, kSink: `orders (id INT, …)`
+  RowKindSet accepts;     // kSink
   std::string types;      // kQuery, kChangelog
   bool rowsort = false;
+  bool whole_plan = false;  // kExplain: all parts of the text
   /// Cells of expected rows, or of kTable's input rows.
   std::vector<std::vector<std::string>> rows;
   /// kStatementError, kExplain: the lines as they are.

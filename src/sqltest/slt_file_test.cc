@@ -40,6 +40,17 @@ TEST(SltFileTest, ReadsTablesStatementsAndQueries) {
   EXPECT_EQ(query.expected_line, 17);
 }
 
+TEST(SltFileTest, PlansKeepTheirIndentationAndAreWholeOnDemand) {
+  const auto records =
+      parse_slt("explain\nSELECT 1\n----\nCalc()\n  Values()\n\nexplain all\nSELECT 1\n----\nx\n");
+  ASSERT_TRUE(records.ok()) << records.status().ToString();
+  ASSERT_EQ(records->size(), 2u);
+  EXPECT_EQ((*records)[0].lines, (std::vector<std::string>{"Calc()", "  Values()"}));
+  EXPECT_FALSE((*records)[0].whole_plan);
+  EXPECT_TRUE((*records)[1].whole_plan);
+  EXPECT_FALSE(parse_slt("explain some\nSELECT 1\n----\nx\n").ok());
+}
+
 TEST(SltFileTest, RefusesAnUnknownRecordNamingTheLine) {
   const auto records = parse_slt("\nqueri I\nSELECT 1\n");
   EXPECT_NE(records.status().message().find("line 2"), std::string::npos);
