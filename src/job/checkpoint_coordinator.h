@@ -17,7 +17,7 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -90,7 +90,8 @@ class CheckpointCoordinator {
     int num_tasklets = 0;  // 0 … num_tasklets - 1 answer each barrier
     /// Published earlier, oldest first.
     std::vector<int64_t> published;
-    /// Restored and not yet committed, with the tasklet that holds each now.
+    /// Restored and not yet committed, with the tasklet that holds each now: told to commit at the
+    /// first tick.
     std::vector<std::pair<int, ManifestCommittable>> pending;
     int64_t now_ms = 0;
   };
@@ -98,7 +99,8 @@ class CheckpointCoordinator {
 
   /// Time has passed; next_tick_ms() says when this can matter.
   Actions on_tick(int64_t now_ms);
-  /// Refused (kAnswerSavepoint with a reason) while a stop is under way.
+  /// A savepoint is refused (kAnswerSavepoint with a reason) while a stop is under way; a second
+  /// stop changes nothing.
   Actions on_request(CheckpointRequest request, int64_t now_ms);
 
   /// A tasklet has passed the barrier and its snapshot is durable, or has failed. It answers the
@@ -114,11 +116,13 @@ class CheckpointCoordinator {
   Actions on_answer(Answer answer, int64_t now_ms);
   /// A tasklet has ended for good: it answers no barrier any more. Not for sinks that still have
   /// something to commit.
-  Actions on_tasklet_done(int tasklet, int64_t now_ms);
+  Actions on_tasklet_done(int tasklet);
 
   Actions on_manifest_written(int64_t checkpoint, const Status& status, int64_t now_ms);
   Actions on_published(int64_t checkpoint, const Status& status, int64_t now_ms);
-  Actions on_savepoint_written(int64_t checkpoint, const Status& status);
+  /// `request`: as in the action.
+  Actions on_savepoint_written(int64_t checkpoint, const CheckpointRequest& request,
+                               const Status& status);
   /// A tasklet has committed all epochs up to `checkpoint`, or has failed to: it is told again
   /// after a while.
   Actions on_committed(int tasklet, int64_t checkpoint, const Status& status, int64_t now_ms);
@@ -136,8 +140,7 @@ class CheckpointCoordinator {
 
  private:
   enum class Phase : uint8_t {
-    kAligning,    // waits for answers
-    kComplete,    // all answers are there; an older one is still under way
+    kAligning,    // waits for answers, or for an older one
     kWriting,     // its manifest is written
     kPublishing,  // may be durable at any moment: cannot be aborted
   };
@@ -151,35 +154,39 @@ class CheckpointCoordinator {
   struct Pending {
     int tasklet = 0;
     ManifestCommittable committable;
-    int64_t published_by = 0;  // 0 = no manifest holds it yet
-    /// The barrier up to which it belongs; it is in manifests from there on.
+    /// The barrier at which it was answered: every manifest from there on holds it.
     int64_t since = 0;
+    bool published = false;  // by that manifest or a later one
   };
 
   void trigger(CheckpointRequest request, int64_t now_ms, Actions& actions);
   void trigger_what_is_due(int64_t now_ms, Actions& actions);
-  void advance(int64_t now_ms, Actions& actions);
+  void advance(Actions& actions);
   void abort(int64_t checkpoint, const Status& reason, int64_t now_ms, Actions& actions);
   void fail(const Status& reason, Actions& actions);
-  void commit_up_to(int64_t checkpoint, Actions& actions);
+  void complete(int64_t checkpoint, int64_t now_ms, Actions& actions);
+  void commit(const std::set<int>& tasklets, Actions& actions);
   void drop_old(Actions& actions);
   void finish_if_settled(Actions& actions);
-  bool stopping() const;
+  Flight* find_oldest(int64_t checkpoint, Phase phase);
 
   const CheckpointSettings settings_;
   const int64_t attempt_;
   int64_t next_checkpoint_;
   std::set<int> open_tasklets_;
+  std::map<int, int64_t> last_answer_;  // by tasklet
   std::map<int64_t, Flight> in_flight_;
-  std::deque<CheckpointRequest> requests_;           // wait for room
-  std::vector<int64_t> published_;                   // not dropped, oldest first
-  std::vector<Pending> pending_;                     // in the order of their commit
-  std::map<int, int64_t> retry_ms_;                  // tasklets whose commit failed
-  std::map<int64_t, CheckpointRequest> savepoints_;  // being copied, by checkpoint
-  int64_t next_due_ms_ = 0;
-  int64_t last_completed_ms_;
+  std::deque<CheckpointRequest> requests_;  // wait for room
+  int64_t requests_not_before_ms_ = 0;
+  std::vector<int64_t> published_;   // not dropped, oldest first
+  std::vector<Pending> pending_;     // in the order of their commit
+  std::map<int, int64_t> retry_ms_;  // tasklets whose commit failed
+  std::set<int64_t> savepoints_;     // being copied
+  int64_t next_due_ms_;
+  int64_t pause_until_ms_;
+  bool skip_counted_ = false;
   int consecutive_failures_ = 0;
-  bool ending_ = false;  // the last checkpoint has been triggered or asked for
+  bool ending_ = false;  // the last checkpoint has been asked for
   bool ended_ = false;   // and published
   bool finished_ = false;
   bool failed_ = false;
