@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <map>
 
 #include <CLI/CLI.hpp>
 
@@ -38,9 +39,11 @@ void add_script_options(CLI::App& app, Arguments& out, std::vector<std::string>&
       ->expected(1)
       ->take_all();
   app.add_option("--mode", mode, "streaming (default) or batch")
-      ->check(CLI::IsMember({"streaming", "batch"}));
+      ->check(CLI::IsMember({"streaming", "batch"}))
+      ->take_last();
   app.add_option("--parallelism", parallelism, "parallel instances; default: number of cores")
-      ->check(CLI::Range(1, 1024));
+      ->check(CLI::Range(1, 1024))
+      ->take_last();
   app.add_option("--config", out.config_file, "YAML file of configuration keys");
 }
 
@@ -89,18 +92,23 @@ struct Raw {
   bool check = false;
 };
 
-bool take_settings(const Raw& raw, Arguments& out) {
-  if (!raw.mode.empty()) out.settings.emplace_back("execution.runtime-mode", raw.mode);
-  if (raw.parallelism > 0) {
-    out.settings.emplace_back("parallelism.default", std::to_string(raw.parallelism));
-  }
-  for (const std::string& define : raw.defines) {
-    const size_t equals = define.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      std::fprintf(stderr, "error: -D takes KEY=VALUE, found '%s'\n", define.c_str());
-      return false;
+// Adds what the options of `command` set, in the order in which they were written: the last wins.
+bool take_settings(const CLI::App& command, Arguments& out) {
+  std::map<const CLI::Option*, size_t> taken;
+  for (const CLI::Option* option : command.parse_order()) {
+    const std::string value = option->results().at(taken[option]++);
+    if (option->get_name() == "--mode") {
+      out.settings.emplace_back("execution.runtime-mode", value);
+    } else if (option->get_name() == "--parallelism") {
+      out.settings.emplace_back("parallelism.default", value);
+    } else if (option->get_name() == "-D") {
+      const size_t equals = value.find('=');
+      if (equals == std::string::npos || equals == 0) {
+        std::fprintf(stderr, "error: -D takes KEY=VALUE, found '%s'\n", value.c_str());
+        return false;
+      }
+      out.settings.emplace_back(value.substr(0, equals), value.substr(equals + 1));
     }
-    out.settings.emplace_back(define.substr(0, equals), define.substr(equals + 1));
   }
   return true;
 }
@@ -144,7 +152,8 @@ Arguments parse_arguments(int argc, char** argv) {
   out.output = *parse_output_form(raw.output);
   out.color = switch_of(raw.color);
   out.progress = switch_of(raw.progress);
-  if (!take_settings(raw, out)) {
+  for (const CLI::App* command : app.get_subcommands()) {
+    if (take_settings(*command, out)) continue;
     out.exit_code = kUsageError;
     return out;
   }
