@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The raw format: a record is the bytes of its one column, a file's records are its lines.
+// The raw format: a record is the bytes of its one column, a file's records are its lines. Values
+// that would read back as something else (NULL, a line break inside) are refused, not written.
 
 #include <algorithm>
 #include <cstring>
@@ -181,7 +182,8 @@ class RawDecoder final : public Decoder {
 
 class RawEncoder final : public Encoder {
  public:
-  RawEncoder(SqlType type, bool big_endian) : type_(std::move(type)), big_endian_(big_endian) {}
+  RawEncoder(SqlField column, bool big_endian)
+      : name_(std::move(column.name)), type_(std::move(column.type)), big_endian_(big_endian) {}
 
   Status encode(const Batch& batch, std::string& out) override {
     const Column& column = *batch.column(0);
@@ -189,12 +191,14 @@ class RawEncoder final : public Encoder {
     for (int64_t i = 0; i < batch.num_rows(); ++i) {
       const int64_t row = selection ? (*selection)[static_cast<size_t>(i)] : i;
       if (column.is_null(row)) {
-        if (!is_variable(type_)) {
-          return Status::Invalid("the raw format has no bytes for a NULL of type ", type_.to_sql());
-        }
-        out += '\n';
-      } else if (is_variable(type_)) {
-        out.append(column.value<std::string_view>(row)).append("\n");
+        return Status::Invalid("the raw format has no bytes for NULL, but column '", name_,
+                               "' is NULL in a row; give it a value with COALESCE, or filter such "
+                               "rows out before");
+      }
+      if (is_variable(type_)) {
+        const auto record = column.value<std::string_view>(row);
+        HW_TRY(check_line(record));
+        out.append(record).append("\n");
       } else {
         append_number(column, row, out);
       }
@@ -203,6 +207,17 @@ class RawEncoder final : public Encoder {
   }
 
  private:
+  /// Fails when `record` would not read back as one line: the decoder ends a record at a line feed
+  /// and takes a carriage return before it from texts.
+  Status check_line(std::string_view record) const {
+    const bool broken = record.find('\n') != std::string_view::npos;
+    if (!broken && !(type_.is_text() && record.ends_with('\r'))) return Status::OK();
+    return Status::Invalid("a record of the raw format is one line, but column '", name_, "' has ",
+                           scalar_text::quoted_cut(record), broken ? " with" : " that ends with",
+                           " a line break; write the json format, or take line breaks out with "
+                           "REPLACE");
+  }
+
   void append_number(const Column& column, int64_t row, std::string& out) const {
     const auto put = [&](const auto value) {
       char raw[sizeof(value)];
@@ -229,6 +244,7 @@ class RawEncoder final : public Encoder {
     }
   }
 
+  const std::string name_;
   const SqlType type_;
   const bool big_endian_;
 };
@@ -241,7 +257,9 @@ void register_raw(FormatCatalogue& catalogue) {
   FormatRecord record;
   record.name = "raw";
   record.sentence =
-      "The bytes of one column as they are: a message, or a line of a file; numbers in binary.";
+      "The bytes of one column as they are: a message, or a line of a file; numbers in binary. "
+      "NULL "
+      "and texts with line breaks are read back as something else, so writing them is an error.";
   record.options = {charset(), endianness()};
   record.check = check;
   record.decoder = [](const DecoderRequest& request,
@@ -252,7 +270,7 @@ void register_raw(FormatCatalogue& catalogue) {
   record.encoder = [](const SchemaPtr& schema,
                       const Options& options) -> Result<std::unique_ptr<Encoder>> {
     HW_TRY(check(*schema, options));
-    return std::make_unique<RawEncoder>(schema->type(0), is_big_endian(options));
+    return std::make_unique<RawEncoder>(schema->fields()[0], is_big_endian(options));
   };
   record.example = R"(CREATE TABLE lines (
   line STRING

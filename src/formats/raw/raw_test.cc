@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "columnar/literal.h"
 #include "formats/testing/decoded.h"
 #include "runtime/format_catalogue.h"
 
@@ -57,6 +58,29 @@ TEST(Raw, WritesWhatItReads) {
         raw().encoder(request.schema, Options()).ValueOrDie()->encode(batches.at(0), out).ok());
     EXPECT_EQ(out, text) << type.to_sql();
   }
+}
+
+std::string written(const SqlType& type, const std::string& rows) {
+  const SchemaPtr schema = make_schema({{"x", type}});
+  std::string out;
+  const Status status = raw()
+                            .encoder(schema, Options())
+                            .ValueOrDie()
+                            ->encode(parse_batch(schema, rows).ValueOrDie(), out);
+  return status.ok() ? out : status.message();
+}
+
+TEST(Raw, RefusesToWriteWhatWouldReadBackDifferently) {
+  EXPECT_EQ(written(SqlType::string(), "+ 'a\rb' | + ''"), "a\rb\n\n");
+  EXPECT_EQ(
+      written(SqlType::string(), "+ ok | + null"),
+      "the raw format has no bytes for NULL, but column 'x' is NULL in a row; give it a value "
+      "with COALESCE, or filter such rows out before");
+  EXPECT_NE(written(SqlType::integer(), "+ null").find("no bytes for NULL"), std::string::npos);
+  EXPECT_NE(written(SqlType::string(), "+ 'two\nlines'").find("is one line, but column 'x' has"),
+            std::string::npos);
+  EXPECT_NE(written(SqlType::string(), "+ 'end\r'").find("ends with a line break"),
+            std::string::npos);
 }
 
 TEST(Raw, HasOneColumnOfASimpleType) {
