@@ -11,11 +11,19 @@
 namespace hw {
 namespace {
 
-void replace(TextWriter& out, std::string_view text, std::string_view from, std::string_view to) {
-  if (from.empty()) {
-    out.append(text);
-    return;
+/// `to` before every character and at the end.
+void put_between(TextWriter& out, std::string_view text, std::string_view to) {
+  out.append(to);
+  for (size_t i = 0; i < text.size();) {
+    const size_t size = code_point_size(static_cast<unsigned char>(text[i]));
+    out.append(text.substr(i, size));
+    out.append(to);
+    i += size;
   }
+}
+
+void replace(TextWriter& out, std::string_view text, std::string_view from, std::string_view to) {
+  if (from.empty()) return put_between(out, text, to);
   while (true) {
     const size_t at = text.find(from);
     out.append(text.substr(0, at));
@@ -65,9 +73,12 @@ void register_replace(FunctionCatalogue& catalogue) {
       .name = "REPLACE",
       .family = "string",
       .signatures = {"(text VARCHAR, search VARCHAR, replacement VARCHAR) -> VARCHAR"},
-      .sentence = "Returns `text` with every `search` replaced; an empty `search` changes nothing.",
+      .sentence =
+          "Returns `text` with every `search` replaced; an empty `search` stands before every "
+          "character and at the end.",
       .examples = {{"REPLACE('head water', ' ', '-')", "head-water"},
-                   {"REPLACE('aaa', 'aa', 'b')", "ba"}},
+                   {"REPLACE('aaa', 'aa', 'b')", "ba"},
+                   {"REPLACE('aaa', '', 'b')", "bababab"}},
       .kernel = row_kernel<replace>(),
   });
   catalogue.add(ScalarFunction{

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// UPPER and LOWER. Unicode simple case mapping of single code points; ASCII has its own loop.
+// UPPER and LOWER: the full case mapping of Unicode without a language, as Java's with Locale.ROOT,
+// so a text may change its length (ß to SS) and a sigma at the end of a word gets its final form.
+// ASCII has its own loop.
 
 #include <string_view>
 
-#include <unicode/uchar.h>
+#include <unicode/bytestream.h>
+#include <unicode/casemap.h>
 
-#include "expr/code_points.h"
 #include "expr/function_catalogue.h"
 #include "expr/row_kernel.h"
 
@@ -19,44 +21,41 @@ bool is_ascii(std::string_view text) {
   return seen < 0x80;
 }
 
-void append_code_point(TextWriter& out, UChar32 c) {
-  if (c < 0x80) {
-    out.append(static_cast<char>(c));
-  } else if (c < 0x800) {
-    out.append(static_cast<char>(0xC0 | (c >> 6)));
-    out.append(static_cast<char>(0x80 | (c & 0x3F)));
-  } else if (c < 0x10000) {
-    out.append(static_cast<char>(0xE0 | (c >> 12)));
-    out.append(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
-    out.append(static_cast<char>(0x80 | (c & 0x3F)));
-  } else {
-    out.append(static_cast<char>(0xF0 | (c >> 18)));
-    out.append(static_cast<char>(0x80 | ((c >> 12) & 0x3F)));
-    out.append(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
-    out.append(static_cast<char>(0x80 | (c & 0x3F)));
+/// Takes what ICU writes. Bytes that are no UTF-8 arrive as U+FFFD.
+class RowSink final : public icu::ByteSink {
+ public:
+  /// `out` outlives it.
+  explicit RowSink(TextWriter& out) : out_(out) {}
+  void Append(const char* bytes, int32_t size) override {
+    out_.append(std::string_view(bytes, static_cast<size_t>(size)));
   }
+
+ private:
+  TextWriter& out_;
+};
+
+constexpr const char* kNoLanguage = "";
+
+icu::StringPiece piece(std::string_view text) {
+  return {text.data(), static_cast<int32_t>(text.size())};
 }
 
-template <typename Map>
-void map_wide(TextWriter& out, std::string_view text, Map map) {
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const size_t size = code_point_size(lead);
-    if (size == 1 || i + size > text.size()) {
-      out.append(lead < 0x80 ? static_cast<char>(map(lead)) : text[i]);
-      ++i;
-      continue;
-    }
-    UChar32 c = lead & (0xFF >> (size + 1));
-    for (size_t k = 1; k < size; ++k)
-      c = (c << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3F);
-    append_code_point(out, map(c));
-    i += size;
-  }
+// Mapping without a language allocates nothing and knows no error but a text of over 2 GiB, which
+// no column holds.
+void upper_wide(TextWriter& out, std::string_view text) {
+  RowSink sink(out);
+  UErrorCode error = U_ZERO_ERROR;
+  icu::CaseMap::utf8ToUpper(kNoLanguage, 0, piece(text), sink, nullptr, error);
+}
+
+void lower_wide(TextWriter& out, std::string_view text) {
+  RowSink sink(out);
+  UErrorCode error = U_ZERO_ERROR;
+  icu::CaseMap::utf8ToLower(kNoLanguage, 0, piece(text), sink, nullptr, error);
 }
 
 void upper(TextWriter& out, std::string_view text) {
-  if (!is_ascii(text)) return map_wide(out, text, [](UChar32 c) { return u_toupper(c); });
+  if (!is_ascii(text)) return upper_wide(out, text);
   char* to = out.extend(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -65,7 +64,7 @@ void upper(TextWriter& out, std::string_view text) {
 }
 
 void lower(TextWriter& out, std::string_view text) {
-  if (!is_ascii(text)) return map_wide(out, text, [](UChar32 c) { return u_tolower(c); });
+  if (!is_ascii(text)) return lower_wide(out, text);
   char* to = out.extend(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -80,15 +79,15 @@ void register_upper(FunctionCatalogue& catalogue) {
       .name = "UPPER",
       .family = "string",
       .signatures = {"(text VARCHAR) -> VARCHAR"},
-      .sentence = "Returns `text` in upper case.",
-      .examples = {{"UPPER('Water')", "WATER"}, {"UPPER('größe')", "GRÖßE"}},
+      .sentence = "Returns `text` in upper case, by the rules of Unicode: `ß` becomes `SS`.",
+      .examples = {{"UPPER('Water')", "WATER"}, {"UPPER('größe')", "GRÖSSE"}},
       .kernel = row_kernel<upper>(),
   });
   catalogue.add(ScalarFunction{
       .name = "LOWER",
       .family = "string",
       .signatures = {"(text VARCHAR) -> VARCHAR"},
-      .sentence = "Returns `text` in lower case.",
+      .sentence = "Returns `text` in lower case, by the rules of Unicode.",
       .examples = {{"LOWER('WaTer')", "water"}, {"LOWER('GRÖSSE')", "grösse"}},
       .kernel = row_kernel<lower>(),
   });
