@@ -2,34 +2,48 @@
 
 #include "expr/time_unit.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
 
 #include "columnar/text/calendar.h"
+#include "expr/temporal_range.h"
 
 namespace hw {
 namespace {
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr int64_t kNanosPerDay = kSecondsPerDay * kNanosPerSecond;
+/// Days or months out of every type's range, yet small enough that calendar sums do not overflow.
+constexpr int64_t kUnitsMax = int64_t{1} << 40;
 
 struct UnitName {
   std::string_view name;
   TimeUnit unit;
 };
-constexpr std::array kUnitNames = {
-    UnitName{"NANOSECOND", TimeUnit::kNanosecond}, UnitName{"MICROSECOND", TimeUnit::kMicrosecond},
-    UnitName{"MILLISECOND", TimeUnit::kMillisecond}, UnitName{"SECOND", TimeUnit::kSecond},
-    UnitName{"MINUTE", TimeUnit::kMinute}, UnitName{"HOUR", TimeUnit::kHour},
-    UnitName{"DAY", TimeUnit::kDay}, UnitName{"WEEK", TimeUnit::kWeek},
-    UnitName{"MONTH", TimeUnit::kMonth}, UnitName{"QUARTER", TimeUnit::kQuarter},
-    UnitName{"YEAR", TimeUnit::kYear}, UnitName{"DECADE", TimeUnit::kDecade},
-    UnitName{"CENTURY", TimeUnit::kCentury}, UnitName{"MILLENNIUM", TimeUnit::kMillennium},
-    UnitName{"DOW", TimeUnit::kDayOfWeek}, UnitName{"DAYOFWEEK", TimeUnit::kDayOfWeek},
-    UnitName{"ISODOW", TimeUnit::kIsoDayOfWeek}, UnitName{"DOY", TimeUnit::kDayOfYear},
-    UnitName{"DAYOFYEAR", TimeUnit::kDayOfYear}, UnitName{"DAYOFMONTH", TimeUnit::kDay},
-    UnitName{"ISOYEAR", TimeUnit::kIsoYear}, UnitName{"EPOCH", TimeUnit::kEpoch}};
+constexpr std::array kUnitNames = {UnitName{"NANOSECOND", TimeUnit::kNanosecond},
+                                   UnitName{"MICROSECOND", TimeUnit::kMicrosecond},
+                                   UnitName{"MILLISECOND", TimeUnit::kMillisecond},
+                                   UnitName{"SECOND", TimeUnit::kSecond},
+                                   UnitName{"MINUTE", TimeUnit::kMinute},
+                                   UnitName{"HOUR", TimeUnit::kHour},
+                                   UnitName{"DAY", TimeUnit::kDay},
+                                   UnitName{"WEEK", TimeUnit::kWeek},
+                                   UnitName{"MONTH", TimeUnit::kMonth},
+                                   UnitName{"QUARTER", TimeUnit::kQuarter},
+                                   UnitName{"YEAR", TimeUnit::kYear},
+                                   UnitName{"DECADE", TimeUnit::kDecade},
+                                   UnitName{"CENTURY", TimeUnit::kCentury},
+                                   UnitName{"MILLENNIUM", TimeUnit::kMillennium},
+                                   UnitName{"DOW", TimeUnit::kDayOfWeek},
+                                   UnitName{"DAYOFWEEK", TimeUnit::kDayOfWeek},
+                                   UnitName{"ISODOW", TimeUnit::kIsoDayOfWeek},
+                                   UnitName{"DOY", TimeUnit::kDayOfYear},
+                                   UnitName{"DAYOFYEAR", TimeUnit::kDayOfYear},
+                                   UnitName{"DAYOFMONTH", TimeUnit::kDay},
+                                   UnitName{"ISOYEAR", TimeUnit::kIsoYear},
+                                   UnitName{"EPOCH", TimeUnit::kEpoch}};
 
 // Nanoseconds of a unit up to the day; 0 for longer ones.
 constexpr int64_t nanos_of(TimeUnit unit) {
@@ -121,24 +135,31 @@ std::optional<TimeUnit> parse_time_unit(std::string_view name) {
 }
 
 WallTimeReader::WallTimeReader(const SqlType& type, TimeZone zone)
-    : kind_(type.kind()),
+    : type_(type),
       ticks_per_second_(type.is_timestamp() ? type.ticks_per_second() : 1000),
       zone_(std::move(zone)) {}
 
 WallTime WallTimeReader::operator()(int64_t stored) {
-  if (kind_ == TypeKind::kDate) return {.days = stored, .nanos = 0};
-  if (kind_ == TypeKind::kTimestampLtz) stored = zone_.to_local(stored, ticks_per_second_);
+  if (type_.is(TypeKind::kDate)) return {.days = stored, .nanos = 0};
+  if (type_.is(TypeKind::kTimestampLtz)) stored = zone_.to_local(stored, ticks_per_second_);
   const int64_t ticks_per_day = kSecondsPerDay * ticks_per_second_;
   return {.days = floor_div(stored, ticks_per_day),
           .nanos = floor_mod(stored, ticks_per_day) * (kNanosPerSecond / ticks_per_second_)};
 }
 
-int64_t WallTimeReader::store(WallTime time) {
-  if (kind_ == TypeKind::kDate) return time.days;
+Result<int64_t> WallTimeReader::store(WallTime time) {
+  if (type_.is(TypeKind::kDate)) return checked_date(time.days);
   const int64_t of_day = time.nanos / (kNanosPerSecond / ticks_per_second_);
-  if (kind_ == TypeKind::kTime) return of_day;
-  const int64_t local = time.days * kSecondsPerDay * ticks_per_second_ + of_day;
-  return kind_ == TypeKind::kTimestampLtz ? zone_.to_instant(local, ticks_per_second_) : local;
+  if (type_.is(TypeKind::kTime)) return of_day;
+  int64_t local = 0;
+  // A negative day is counted from its end, so that the least time of all is not lost on the way.
+  const int64_t ticks_per_day = kSecondsPerDay * ticks_per_second_;
+  const bool back = time.days < 0;
+  if (__builtin_mul_overflow(time.days + (back ? 1 : 0), ticks_per_day, &local) ||
+      __builtin_add_overflow(local, of_day - (back ? ticks_per_day : 0), &local)) {
+    return beyond_range(type_);
+  }
+  return type_.is(TypeKind::kTimestampLtz) ? zone_.to_instant(local, ticks_per_second_) : local;
 }
 
 int64_t extract_unit(TimeUnit unit, WallTime time) {
@@ -204,10 +225,13 @@ WallTime ceil_to(TimeUnit unit, WallTime time) {
 
 WallTime add_units(TimeUnit unit, int64_t count, WallTime time) {
   if (const int64_t months = months_of(unit); months > 0) {
-    return {.days = add_months(time.days, count * months), .nanos = time.nanos};
+    const int64_t within = std::clamp(count, -kUnitsMax, kUnitsMax);
+    return {.days = add_months(time.days, within * months), .nanos = time.nanos};
   }
-  if (unit == TimeUnit::kWeek) return {.days = time.days + count * 7, .nanos = time.nanos};
-  if (unit == TimeUnit::kDay) return {.days = time.days + count, .nanos = time.nanos};
+  if (unit == TimeUnit::kWeek || unit == TimeUnit::kDay) {
+    const int64_t within = std::clamp(count, -kUnitsMax, kUnitsMax);
+    return {.days = time.days + within * (unit == TimeUnit::kWeek ? 7 : 1), .nanos = time.nanos};
+  }
   const int64_t per_day = kNanosPerDay / nanos_of(unit);
   const int64_t nanos = time.nanos + count % per_day * nanos_of(unit);
   return {.days = time.days + count / per_day + floor_div(nanos, kNanosPerDay),

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/status.h"
 #include "columnar/sql_type.h"
 #include "columnar/text/time_zone.h"
 
@@ -51,10 +52,11 @@ class WallTimeReader {
   /// TIMESTAMP_LTZ is read in `zone`. Requires: a DATE, TIME or TIMESTAMP*.
   WallTimeReader(const SqlType& type, TimeZone zone);
   WallTime operator()(int64_t stored);
-  int64_t store(WallTime time);
+  /// Fails (Invalid) when the type does not reach so far.
+  Result<int64_t> store(WallTime time);
 
  private:
-  TypeKind kind_;
+  SqlType type_;
   int64_t ticks_per_second_;
   TimeZone zone_;
 };
@@ -64,7 +66,8 @@ int64_t extract_unit(TimeUnit unit, WallTime time);
 WallTime floor_to(TimeUnit unit, WallTime time);
 /// The first start of a unit at or after `time`; for WEEK and above only the date counts.
 WallTime ceil_to(TimeUnit unit, WallTime time);
-/// Adds whole units; months clamp to the last day. Requires: not an extract-only unit.
+/// Adds whole units; months clamp to the last day. More of them than any type reaches over count
+/// as so many that no type does. Requires: not an extract-only unit.
 WallTime add_units(TimeUnit unit, int64_t count, WallTime time);
 /// to - from in whole units, toward zero.
 int64_t units_between(TimeUnit unit, WallTime from, WallTime to);

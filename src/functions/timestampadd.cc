@@ -40,8 +40,9 @@ template <typename Stored, typename Count, typename Out>
 Result<std::unique_ptr<ScalarKernel>> make_add(TimeUnit unit, WallTimeReader read,
                                                WallTimeReader write, const CallBinding& binding) {
   return make_row_kernel(
-      [unit, read, write](std::string_view, Count count, Stored value) mutable -> Out {
-        return static_cast<Out>(write.store(add_units(unit, count, read(value))));
+      [unit, read, write](std::string_view, Count count, Stored value) mutable -> Result<Out> {
+        HW_ASSIGN_OR_RETURN(const int64_t moved, write.store(add_units(unit, count, read(value))));
+        return static_cast<Out>(moved);
       },
       binding);
 }
@@ -97,9 +98,10 @@ void register_timestampadd(FunctionCatalogue& catalogue) {
       .signatures = {"(unit SYMBOL, n INT, time TEMPORAL) -> ANY",
                      "(unit SYMBOL, n BIGINT, time TEMPORAL) -> ANY"},
       .sentence = "Adds `n` units to `time`; months, quarters and years clamp to the last day of "
-                  "the month.",
+                  "the month. Fails when the result lies beyond the type's range.",
       .examples = {{"TIMESTAMPADD(WEEK, 1, DATE '2018-02-07')", "2018-02-14"},
                    {"TIMESTAMPADD(MONTH, 1, DATE '2018-01-31')", "2018-02-28"}},
+      .can_fail = true,
       .infer = add_type,
       .kernel = bind_add,
   });

@@ -2,6 +2,7 @@
 //
 // The operators + - * / and % (MOD): which types they take, and what comes out.
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -30,6 +31,12 @@ Status not_defined(const std::string& name, const CallBinding& binding) {
   }
   return Status::TypeError("operator ", name, " is not defined for ", type_list(binding.arg_types),
                            "; ", advice);
+}
+
+/// Numbers wrap around; dates and intervals leave their range.
+bool moves_no_time(std::span<const BoundExprPtr> args) {
+  return std::none_of(args.begin(), args.end(),
+                      [](const BoundExprPtr& arg) { return touches_time(arg->type()); });
 }
 
 /// A literal divisor other than 0 cannot fail; nor can floating point.
@@ -93,6 +100,8 @@ ScalarFunction record(ArithmeticOp op, std::string name) {
   function.family = "arithmetic";
   // A DECIMAL result that does not fit is NULL; `infer` knows where that can happen.
   function.nulls = Nulls::kHandled;
+  function.can_fail = true;
+  function.never_fails = moves_no_time;
   return function;
 }
 
@@ -104,7 +113,7 @@ void register_arithmetic(FunctionCatalogue& catalogue) {
                     "(a INTERVAL, b INTERVAL) -> INTERVAL"};
   add.sentence =
       "Adds numbers, or moves a date or time by an interval. Integers wrap around; a DECIMAL that "
-      "needs more than 38 digits is NULL.";
+      "needs more than 38 digits is NULL. A date or time beyond its type's range is an error.";
   add.examples = {{"1 + 2", "3"},
                   {"2147483647 + 1", "-2147483648"},
                   {"1.5 + 1.25", "2.75"},
@@ -137,7 +146,6 @@ void register_arithmetic(FunctionCatalogue& catalogue) {
       "floating point follows IEEE 754.";
   divide.examples = {
       {"7 / 2", "3"}, {"-7 / 2", "-3"}, {"1.0 / 3", "0.333333333333"}, {"1e0 / 0", "Infinity"}};
-  divide.can_fail = true;
   divide.never_fails = divides_safely;
   catalogue.add(std::move(divide));
 
@@ -147,7 +155,6 @@ void register_arithmetic(FunctionCatalogue& catalogue) {
   modulo.sentence =
       "The remainder of a division, with the sign of the dividend; fails when `b` is 0.";
   modulo.examples = {{"MOD(7, 3)", "1"}, {"-7 % 3", "-1"}, {"5.5 % 2", "1.5"}};
-  modulo.can_fail = true;
   modulo.never_fails = divides_safely;
   catalogue.add(std::move(modulo));
 }

@@ -10,19 +10,13 @@
 #include "expr/civil_date.h"
 #include "expr/literal.h"
 #include "expr/row_kernel.h"
+#include "expr/temporal_range.h"
 #include "functions/arithmetic/arithmetic_kernels.h"
 
 namespace hw {
 namespace {
 
 using KernelResult = Result<std::unique_ptr<ScalarKernel>>;
-
-int64_t wrapping_add(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
-}
-int64_t wrapping_multiply(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
-}
 
 /// An INTERVAL DAY literal with hours or less turns a DATE into a TIMESTAMP.
 bool has_time_of_day(const SqlType& interval, const ColumnPtr& literal) {
@@ -48,34 +42,49 @@ std::optional<DatetimeArithmetic> scaled_interval(ArithmeticOp op, const SqlType
   return std::nullopt;
 }
 
-/// Moves a point in time: days of a DATE, milliseconds of a TIME, ticks of a timestamp.
-template <typename T>
-struct MoveByMillis {
-  T operator()(T value, int64_t millis) const {
-    return static_cast<T>(wrapping_add(value, wrapping_multiply(millis, ticks_per_milli)));
+/// Moves the ticks of a timestamp. Where nothing can overflow (see SafeKernel) it is a bare loop.
+struct MoveSafely {
+  int64_t operator()(int64_t value, int64_t millis) const {
+    return value + millis * ticks_per_milli;
   }
   int64_t ticks_per_milli;  // negative to subtract
 };
+struct MoveByMillis {
+  Result<int64_t> operator()(int64_t value, int64_t millis) const {
+    int64_t moved = 0;
+    if (__builtin_mul_overflow(millis, ticks_per_milli, &moved) ||
+        __builtin_add_overflow(value, moved, &moved)) {
+      return beyond_range(type);
+    }
+    return moved;
+  }
+  SqlType type;
+  int64_t ticks_per_milli;
+};
 /// Precisions below milliseconds keep to their own steps.
 struct MoveCoarse {
-  int64_t operator()(int64_t value, int64_t millis) const {
-    const int64_t moved = wrapping_add(value, millis * sign);
-    return moved - floor_mod(moved, step);
+  Result<int64_t> operator()(int64_t value, int64_t millis) const {
+    HW_ASSIGN_OR_RETURN(const int64_t moved, move(value, millis));
+    int64_t whole = 0;
+    if (__builtin_sub_overflow(moved, floor_mod(moved, step), &whole)) {
+      return beyond_range(move.type);
+    }
+    return whole;
   }
-  int64_t sign;
+  MoveByMillis move;
   int64_t step;
 };
 struct MoveDateByMillis {
-  int32_t operator()(int32_t days, int64_t millis) const {
-    return static_cast<int32_t>(wrapping_add(days, sign * (millis / kMillisPerDay)));
+  Result<int32_t> operator()(int32_t days, int64_t millis) const {
+    return checked_date(days + sign * (millis / kMillisPerDay));
   }
   int64_t sign;
 };
 struct DateTimeByMillis {
-  int64_t operator()(int32_t days, int64_t millis) const {
-    return wrapping_add(days * kMillisPerDay, sign * millis);
+  Result<int64_t> operator()(int32_t days, int64_t millis) const {
+    return move(days * kMillisPerDay, millis);
   }
-  int64_t sign;
+  MoveByMillis move;
 };
 struct MoveTimeByMillis {
   int32_t operator()(int32_t time, int64_t millis) const {
@@ -84,51 +93,99 @@ struct MoveTimeByMillis {
   int64_t sign;
 };
 struct MoveDateByMonths {
-  int32_t operator()(int32_t days, int32_t months) const {
-    return static_cast<int32_t>(add_months(days, sign * months));
+  Result<int32_t> operator()(int32_t days, int32_t months) const {
+    return checked_date(add_months(days, sign * months));
   }
   int64_t sign;
 };
 struct MoveTimestampByMonths {
-  int64_t operator()(int64_t value, int32_t months) const {
+  Result<int64_t> operator()(int64_t value, int32_t months) const {
     const int64_t days = floor_div(value, ticks_per_day);
-    const int64_t moved = add_months(days, sign * months);
-    return wrapping_add(value, wrapping_multiply(moved - days, ticks_per_day));
+    int64_t moved = add_months(days, sign * months) - days;
+    if (__builtin_mul_overflow(moved, ticks_per_day, &moved) ||
+        __builtin_add_overflow(value, moved, &moved)) {
+      return beyond_range(type);
+    }
+    return moved;
   }
+  SqlType type;
   int64_t sign;
   int64_t ticks_per_day;
 };
 
 template <typename T>
+SqlType interval_type() {
+  return sizeof(T) == sizeof(int32_t) ? SqlType::interval_month() : SqlType::interval_day();
+}
+
+template <typename T>
 struct AddIntervals {
-  T operator()(T a, T b) const {
-    return static_cast<T>(wrapping_add(a, wrapping_multiply(b, sign)));
+  Result<T> operator()(T a, T b) const {
+    T sum = 0;
+    const bool overflows =
+        negative ? __builtin_sub_overflow(a, b, &sum) : __builtin_add_overflow(a, b, &sum);
+    if (overflows) return beyond_range(interval_type<T>());
+    return sum;
   }
-  int64_t sign;
+  bool negative;
 };
 template <typename T>
-T multiply_interval(T interval, int64_t n) {
-  return static_cast<T>(wrapping_multiply(interval, n));
+Result<T> multiply_interval(T interval, int64_t n) {
+  T product = 0;
+  if (__builtin_mul_overflow(interval, n, &product)) return beyond_range(interval_type<T>());
+  return product;
 }
 template <typename T>
 Result<T> divide_interval(T interval, int64_t n) {
   if (n == 0) return Status::Invalid("division by zero");
-  return n == -1 ? multiply_interval<T>(interval, -1) : static_cast<T>(interval / n);
+  if (n == -1) return multiply_interval<T>(interval, -1);
+  return static_cast<T>(interval / n);
 }
+
+/// Of values below 2^bits in absolute value.
+bool all_small(const Column& column, int bits) {
+  const auto* values = column.data<int64_t>();
+  const int64_t num_values = column.is_plain() ? column.num_rows() : column.values().length;
+  uint64_t seen = 0;
+  for (int64_t i = 0; i < num_values; ++i) {
+    seen |= static_cast<uint64_t>(values[i]) + (uint64_t{1} << bits);
+  }
+  return seen >> (bits + 1) == 0;
+}
+
+/// A timestamp and an interval: runs the bare loop when no row can overflow, else the one that
+/// looks at each. What lies under a NULL may be anything, so it only decides which.
+class SafeKernel final : public ScalarKernel {
+ public:
+  SafeKernel(std::unique_ptr<ScalarKernel> bare, std::unique_ptr<ScalarKernel> careful)
+      : bare_(std::move(bare)), careful_(std::move(careful)) {}
+  Result<ColumnPtr> evaluate(const KernelContext& context,
+                             std::span<const ColumnPtr> args) override {
+    // 2^41 ms are 69 years: less than 2^62 ticks of any length.
+    const bool safe = all_small(*args[1], 41) && all_small(*args[0], 62);
+    return (safe ? bare_ : careful_)->evaluate(context, args);
+  }
+
+ private:
+  const std::unique_ptr<ScalarKernel> bare_;
+  const std::unique_ptr<ScalarKernel> careful_;
+};
 
 KernelResult move_point(const CallBinding& binding, int64_t sign) {
   const SqlType& point = binding.arg_types[0];
   const int64_t ticks = point.is_timestamp() ? point.ticks_per_second() : 1000;
   if (binding.arg_types[1].is(TypeKind::kIntervalMonth)) {
     if (point.is(TypeKind::kDate)) return make_row_kernel(MoveDateByMonths{sign}, binding);
-    return make_row_kernel(MoveTimestampByMonths{sign, ticks * (kMillisPerDay / 1000)}, binding);
+    return make_row_kernel(MoveTimestampByMonths{point, sign, ticks * (kMillisPerDay / 1000)},
+                           binding);
   }
+  const MoveByMillis move{binding.result_type, sign * (ticks / 1000)};
   switch (point.kind()) {
     case TypeKind::kDate:
       if (binding.result_type.is(TypeKind::kDate)) {
         return make_row_kernel(MoveDateByMillis{sign}, binding);
       }
-      return make_row_kernel(DateTimeByMillis{sign}, binding);
+      return make_row_kernel(DateTimeByMillis{move}, binding);
     case TypeKind::kTime:
       return make_row_kernel(MoveTimeByMillis{sign}, binding);
     default:
@@ -137,9 +194,11 @@ KernelResult move_point(const CallBinding& binding, int64_t sign) {
   if (point.precision() < 3) {
     constexpr std::array<int64_t, 3> kSteps = {1000, 100, 10};
     const int64_t step = kSteps[static_cast<size_t>(point.precision())];
-    return make_row_kernel(MoveCoarse{sign, step}, binding);
+    return make_row_kernel(MoveCoarse{move, step}, binding);
   }
-  return make_row_kernel(MoveByMillis<int64_t>{sign * (ticks / 1000)}, binding);
+  HW_ASSIGN_OR_RETURN(auto bare, make_row_kernel(MoveSafely{move.ticks_per_milli}, binding));
+  HW_ASSIGN_OR_RETURN(auto careful, make_row_kernel(move, binding));
+  return std::make_unique<SafeKernel>(std::move(bare), std::move(careful));
 }
 
 KernelResult interval_arithmetic(ArithmeticOp op, const CallBinding& binding) {
@@ -147,9 +206,9 @@ KernelResult interval_arithmetic(ArithmeticOp op, const CallBinding& binding) {
   switch (op) {
     case ArithmeticOp::kAdd:
     case ArithmeticOp::kSubtract: {
-      const int64_t sign = op == ArithmeticOp::kAdd ? 1 : -1;
-      return months ? make_row_kernel(AddIntervals<int32_t>{sign}, binding)
-                    : make_row_kernel(AddIntervals<int64_t>{sign}, binding);
+      const bool negative = op == ArithmeticOp::kSubtract;
+      return months ? make_row_kernel(AddIntervals<int32_t>{negative}, binding)
+                    : make_row_kernel(AddIntervals<int64_t>{negative}, binding);
     }
     case ArithmeticOp::kMultiply:
       return row_kernel<multiply_interval<int32_t>, multiply_interval<int64_t>>()(binding);

@@ -28,9 +28,12 @@ Result<TimeUnit> unit_of(const CallBinding& binding) {
 
 template <typename T>
 struct RoundToUnit {
-  T operator()(T stored) {
+  // The start of a century or the end of a day may lie beyond what the type holds.
+  Result<T> operator()(T stored) {
     const WallTime time = reader(stored);
-    return static_cast<T>(reader.store(up ? ceil_to(unit, time) : floor_to(unit, time)));
+    HW_ASSIGN_OR_RETURN(const int64_t rounded,
+                        reader.store(up ? ceil_to(unit, time) : floor_to(unit, time)));
+    return static_cast<T>(rounded);
   }
   WallTimeReader reader;
   TimeUnit unit;

@@ -163,6 +163,9 @@ Result<SqlType> whole_type(const CallBinding& binding) {
              : type;
 }
 
+/// Numbers always round; the start of a unit of time may lie beyond the type's range.
+bool rounds_no_time(std::span<const BoundExprPtr> args) { return !args[0]->type().is_temporal(); }
+
 ScalarFunction record(std::string name, std::string sentence, ScalarBind kernel) {
   ScalarFunction function;
   function.name = std::move(name);
@@ -209,6 +212,8 @@ void register_rounding(FunctionCatalogue& catalogue) {
                    {"CEIL(-1.2e0)", "-1.0"},
                    {"CEIL(DATE '2024-05-17' TO MONTH)", "2024-06-01"}};
   ceil.infer = whole_type;
+  ceil.can_fail = true;
+  ceil.never_fails = rounds_no_time;
   catalogue.add(std::move(ceil));
 
   ScalarFunction floor = record("FLOOR",
@@ -220,6 +225,8 @@ void register_rounding(FunctionCatalogue& catalogue) {
                     {"FLOOR(-1.2)", "-2"},
                     {"FLOOR(TIMESTAMP '2024-05-17 10:42:00' TO HOUR)", "2024-05-17 10:00:00"}};
   floor.infer = whole_type;
+  floor.can_fail = true;
+  floor.never_fails = rounds_no_time;
   catalogue.add(std::move(floor));
 }
 
