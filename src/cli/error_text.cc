@@ -29,6 +29,18 @@ size_t byte_of_column(std::string_view line, int column) {
   return i;
 }
 
+// A message may quote data: its lines stay, all else a terminal would obey is spelled out.
+std::string shown_message(std::string_view message) {
+  std::string out;
+  while (true) {
+    const size_t end = message.find('\n');
+    out += terminal_text(message.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += '\n';
+    message.remove_prefix(end + 1);
+  }
+}
+
 }  // namespace
 
 std::string error_text(const Status& status, std::string_view script, std::string_view file,
@@ -36,7 +48,7 @@ std::string error_text(const Status& status, std::string_view script, std::strin
   const char* red = color ? "\x1b[1;31m" : "";
   const char* blue = color ? "\x1b[34m" : "";
   const char* plain = color ? "\x1b[0m" : "";
-  std::string out = std::string(red) + "error: " + plain + status.message() + "\n";
+  std::string out = std::string(red) + "error: " + plain + shown_message(status.message()) + "\n";
   if (status.IsUnknownError()) {
     out += "  this is a defect of headwater: please report it with the script that shows it\n";
   }

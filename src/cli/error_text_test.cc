@@ -32,6 +32,11 @@ TEST(ErrorTextTest, CutsLongLinesAroundThePlace) {
   EXPECT_NE(text.find('!'), std::string::npos);
 }
 
+TEST(ErrorTextTest, QuotedDataCommandsNoTerminal) {
+  EXPECT_EQ(error_text(Status::Invalid("bad '\x1b[31m'\n  did you mean 'a'?"), "", "", true),
+            "\x1b[1;31merror: \x1b[0mbad '\\x1b[31m'\n  did you mean 'a'?\n");
+}
+
 TEST(ErrorTextTest, AsksForAReportOfOurOwnErrors) {
   EXPECT_NE(error_text(Status::UnknownError("x"), "", "", false).find("report"), std::string::npos);
 }

@@ -150,7 +150,17 @@ class CsvPrinter final : public ResultPrinter {
   const Printers printers_;
 };
 
-/// Aligned columns between rules.
+void append_hex(std::string_view bytes, std::string& out) {
+  constexpr char kHex[] = "0123456789abcdef";
+  out += "x'";
+  for (const char c : bytes) {
+    out += kHex[(c >> 4) & 15];
+    out += kHex[c & 15];
+  }
+  out += '\'';
+}
+
+/// Aligned columns between rules. BYTES are shown as the literal that makes them.
 class TablePrinter final : public ResultPrinter {
  public:
   TablePrinter(PrintRequest request, TextWriter writer, Printers printers)
@@ -168,7 +178,12 @@ class TablePrinter final : public ResultPrinter {
       if (request_.show_kind) cells.emplace_back(to_text(dense.row_kind(row)));
       for (size_t i = 0; i < printers_.size(); ++i) {
         std::string cell;
-        printers_[i]->print(*dense.column(static_cast<int>(i)), row, cell);
+        const Column& column = *dense.column(static_cast<int>(i));
+        if (column.type().is_bytes() && !column.is_null(row)) {
+          append_hex(column.value<std::string_view>(row), cell);
+        } else {
+          printers_[i]->print(column, row, cell);
+        }
         cells.push_back(std::move(cell));
       }
       layout_.add(std::move(cells), out);

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "sql/utf8.h"
+
 namespace hw {
 namespace {
 
@@ -76,11 +78,35 @@ size_t display_width(std::string_view text) {
   return width;
 }
 
+std::string terminal_text(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const CodePoint point = decode_utf8(text);
+    const size_t size = std::max<size_t>(point.size, 1);
+    const std::string_view bytes = text.substr(0, size);
+    text.remove_prefix(size);
+    // Controls of both sets: some terminals take U+009B for the beginning of a command, too.
+    const bool control = point.value < 0x20 || (point.value >= 0x7F && point.value < 0xA0);
+    if (bytes == "\n" || bytes == "\r" || bytes == "\t") {
+      out += ' ';
+    } else if (point.size == 0 || control) {
+      const auto shown =
+          point.size == 0 ? static_cast<uint8_t>(bytes[0]) : static_cast<uint8_t>(point.value);
+      (out += "\\x").append({kHex[shown >> 4], kHex[shown & 15]});
+    } else {
+      out += bytes;
+    }
+  }
+  return out;
+}
+
 TableLayout::TableLayout(const Schema& schema, bool show_kind, bool widths_from_types) {
   if (show_kind) headings_.push_back({.title = "op", .width = 2, .right = false});
   for (const SqlField& field : schema.fields()) {
-    Heading heading{
-        .title = field.name, .width = display_width(field.name), .right = field.type.is_numeric()};
+    Heading heading{.title = terminal_text(field.name), .right = field.type.is_numeric()};
+    heading.width = display_width(heading.title);
     if (widths_from_types) heading.width = std::max(heading.width, width_of_type(field.type));
     headings_.push_back(std::move(heading));
   }
@@ -89,11 +115,8 @@ TableLayout::TableLayout(const Schema& schema, bool show_kind, bool widths_from_
 
 void TableLayout::add(std::vector<std::string> cells, std::string& out) {
   ++num_rows_;
-  for (std::string& cell : cells) {
-    // One row is one line: line breaks inside a value would break the alignment.
-    std::replace(cell.begin(), cell.end(), '\n', ' ');
-    std::replace(cell.begin(), cell.end(), '\r', ' ');
-  }
+  // One row is one line, and what a value holds is nothing to be carried out.
+  for (std::string& cell : cells) cell = terminal_text(cell);
   if (widths_fixed_) {
     print_heading(out);
     print_row(cells, false, out);

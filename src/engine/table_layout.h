@@ -18,12 +18,16 @@ namespace hw {
 /// none.
 size_t display_width(std::string_view text);
 
+/// `text` with nothing that a terminal would obey: control characters and bytes that are not UTF-8
+/// are spelled out as `\x1b`, line breaks and tabs are blanks.
+std::string terminal_text(std::string_view text);
+
 class TableLayout {
  public:
   /// With `show_kind` the first cell of each row is its row kind under the title `op`.
   TableLayout(const Schema& schema, bool show_kind, bool widths_from_types);
 
-  /// Appends what can be printed now.
+  /// Appends what can be printed now; cells as terminal_text.
   void add(std::vector<std::string> cells, std::string& out);
   /// Appends the rest, the closing rule and the row count.
   void finish(std::string& out);

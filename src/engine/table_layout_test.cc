@@ -50,5 +50,17 @@ TEST(TableLayoutTest, ALineBreakInAValueDoesNotBreakTheTable) {
   EXPECT_NE(out.find("| a b"), std::string::npos);
 }
 
+TEST(TableLayoutTest, WhatATerminalWouldObeyIsSpelledOut) {
+  EXPECT_EQ(terminal_text("größe 日本"), "größe 日本");
+  EXPECT_EQ(terminal_text("\x1b[31mred\x7f\t."), "\\x1b[31mred\\x7f .");
+  EXPECT_EQ(terminal_text(std::string_view("\0\xff\xc3", 3)), "\\x00\\xff\\xc3");
+  EXPECT_EQ(terminal_text("\u009b2J"), "\\x9b2J");
+  TableLayout layout(Schema({{"a\x1b", SqlType::string()}}), false, false);
+  std::string out;
+  layout.add({"\x1b"}, out);
+  layout.finish(out);
+  EXPECT_EQ(out, "+-------+\n| a\\x1b |\n+-------+\n| \\x1b  |\n+-------+\n1 row\n");
+}
+
 }  // namespace
 }  // namespace hw

@@ -19,5 +19,11 @@ class Settings(Case):
         self.assertEqual(parallelism("--parallelism", "1", "-D", "parallelism.default=2"), ["parallelism.default,2"])
 
 
+class Tables(Case):
+    def test_bytes_are_shown_as_literals_and_controls_are_spelled_out(self):
+        done = self.run_sql(r"SELECT x'00ff' AS b, E'\x1b[31mred' AS c, ROW(x'ff') AS r", "--mode", "batch")
+        self.assertIn(r"| x'00ff' | \x1b[31mred | (\xff) |", done.stdout)
+
+
 if __name__ == "__main__":
     unittest.main()
