@@ -18,13 +18,14 @@ Batch row(int64_t n) { return *parse_batch(*parse_schema("n BIGINT"), "+ " + std
 class InboxTest : public testing::Test {
  protected:
   void open(const std::vector<int>& input_of_channel, int num_inputs,
-            const InputSelection* selection = nullptr) {
+            const InputSelection* selection = nullptr,
+            Alignment alignment = Alignment::kExactlyOnce) {
     std::vector<InputChannel> inputs;
     for (const int input : input_of_channel) {
       channels_.push_back(make_local_channel({}));
       inputs.push_back({input, channels_.back().get()});
     }
-    inbox_ = std::make_unique<Inbox>(inputs, num_inputs, selection);
+    inbox_ = std::make_unique<Inbox>(inputs, num_inputs, selection, alignment);
   }
   void send(size_t channel, Message message) { ASSERT_TRUE(channels_[channel]->offer(message)); }
 
@@ -120,6 +121,19 @@ TEST_F(InboxTest, AnEndedChannelIsNotWaitedFor) {
   send(1, End{});
   EXPECT_EQ(drain(), "0:+I[2] | barrier 1");
   send(0, Barrier{.id = 2});
+  EXPECT_EQ(drain(), "barrier 2");
+}
+
+TEST_F(InboxTest, AtLeastOnceGoesOnBehindABarrierAndPassesEachWhenAllHaveIt) {
+  open({0, 0}, 1, nullptr, Alignment::kAtLeastOnce);
+  send(0, Barrier{.id = 1});
+  send(0, row(1));
+  send(0, Barrier{.id = 2});
+  send(0, row(2));
+  EXPECT_EQ(drain(), "0:+I[1] | 0:+I[2]");
+  send(1, Barrier{.id = 1});
+  EXPECT_EQ(drain(), "barrier 1");
+  send(1, End{});
   EXPECT_EQ(drain(), "barrier 2");
 }
 

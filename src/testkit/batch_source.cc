@@ -56,6 +56,12 @@ class BatchEnumerator final : public SplitEnumerator {
     return found;
   }
   bool finished() const override { return next_ == spec_->splits.size(); }
+  Result<std::string> position() const override { return std::to_string(next_); }
+  Status seek(const std::string& position) override {
+    next_ = std::stoul(position);
+    called_ = next_ > 0;
+    return Status::OK();
+  }
 
  private:
   const std::shared_ptr<const BatchSourceSpec> spec_;
