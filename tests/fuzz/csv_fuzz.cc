@@ -5,7 +5,8 @@
 
 // libraries: base columnar
 // sources: src/formats/csv/*.cc src/formats/json/*.cc src/formats/slots/*.cc
-// sources: src/formats/testing/*.cc src/runtime/options*.cc src/runtime/format_catalogue.cc
+// sources: src/formats/changelog_json/*.cc src/formats/testing/*.cc
+// sources: src/runtime/options*.cc src/runtime/format_catalogue.cc
 
 #include <cstddef>
 #include <cstdint>

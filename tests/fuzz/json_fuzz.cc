@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Any bytes are JSON lines or an error. The first byte of an input picks the options, the rest is
-// the text.
+// Any bytes are JSON lines or an error, plain ones and those of changelog-json. The first byte of
+// an input picks the options, the rest is the text.
 
 // libraries: base columnar
 // sources: src/formats/csv/*.cc src/formats/json/*.cc src/formats/slots/*.cc
-// sources: src/formats/testing/*.cc src/runtime/options*.cc src/runtime/format_catalogue.cc
+// sources: src/formats/changelog_json/*.cc src/formats/testing/*.cc
+// sources: src/runtime/options*.cc src/runtime/format_catalogue.cc
 
 #include <cstddef>
 #include <cstdint>
@@ -18,21 +19,26 @@
 namespace hw {
 
 void register_json(FormatCatalogue& catalogue);
+void register_changelog_json(FormatCatalogue& catalogue);
 
 namespace {
 
 const DecoderRequest& request() {
-  static const DecoderRequest& made = *new DecoderRequest(testing::request_for(
-      {{"a", SqlType::integer()},
-       {"b", SqlType::string()},
-       {"c", SqlType::float64()},
-       {"d", SqlType::decimal(38, 3)},
-       {"e", SqlType::timestamp(3)},
-       {"f", SqlType::array(SqlType::row({{"g", SqlType::bigint()}, {"h", SqlType::date()}}))},
-       {"i", SqlType::map(SqlType::string(), SqlType::boolean())},
-       {"j", SqlType::bytes()},
-       {"k", SqlType::timestamp_ltz(6)},
-       {"l", SqlType::time(3)}}));
+  static const DecoderRequest& made = *[] {
+    auto* request = new DecoderRequest(testing::request_for(
+        {{"a", SqlType::integer()},
+         {"b", SqlType::string()},
+         {"c", SqlType::float64()},
+         {"d", SqlType::decimal(38, 3)},
+         {"e", SqlType::timestamp(3)},
+         {"f", SqlType::array(SqlType::row({{"g", SqlType::bigint()}, {"h", SqlType::date()}}))},
+         {"i", SqlType::map(SqlType::string(), SqlType::boolean())},
+         {"j", SqlType::bytes()},
+         {"k", SqlType::timestamp_ltz(6)},
+         {"l", SqlType::time(3)}}));
+    request->primary_key = {0};  // what an upsert's delete must hold
+    return request;
+  }();
   return made;
 }
 
@@ -43,6 +49,10 @@ const std::vector<fuzz::DecoderChecks>& variants() {
     for (const char* standard : {"SQL", "ISO-8601", "ISO-8601-WITH-OFFSET"}) {
       checks->emplace_back(json, request(),
                            fuzz::OptionValues{{"timestamp-format.standard", standard}});
+    }
+    const FormatRecord& changelog = fuzz::format_of(&register_changelog_json);
+    for (const char* mode : {"all", "upsert"}) {
+      checks->emplace_back(changelog, request(), fuzz::OptionValues{{"changelog-mode", mode}});
     }
     return checks;
   }();

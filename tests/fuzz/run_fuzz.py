@@ -69,8 +69,10 @@ def fuzz(name, seconds):
                        UBSAN_OPTIONS="print_stacktrace=1")
     done = subprocess.run(command, env=environment, text=True, errors="replace",
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    executed = re.search(r"number_of_executed_units: (\d+)", done.stdout)
-    return name, done.returncode != 0, int(executed.group(1)) if executed else 0, done.stdout
+    stat = re.search(r"number_of_executed_units: (\d+)", done.stdout)
+    executed = int(stat.group(1)) if stat else 0
+    # A target that ran nothing has shown nothing.
+    return name, done.returncode != 0 or executed == 0, executed, done.stdout
 
 
 def main():
