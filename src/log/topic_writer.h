@@ -37,8 +37,8 @@ struct TopicWriterOptions {
   /// generation, even if that one still runs; from then on the lower one cannot commit.
   int64_t attempt = 0;
   std::vector<int> partitions;
-  /// Of the rows that will come; must be the topic's newest or one that it can evolve to, or one
-  /// that widens to the newest. Null: the topic's.
+  /// Of the rows that will come: one of the topic's versions, or what its newest can evolve to,
+  /// which makes a new version. Null: the topic's newest.
   SchemaPtr schema;
   arrow::MemoryPool* memory_pool = nullptr;
 };
@@ -57,8 +57,9 @@ class TopicWriter {
 
   /// Ends the epoch: its rows are on disk when this returns (unless the topic's flush policy says
   /// otherwise). Returns the token, or an empty string when nothing was written. `epoch` must be
-  /// above all that this writer has prepared or settled. After a failure the epoch's rows are lost
-  /// to this writer: the caller starts over from its last checkpoint.
+  /// above all that this writer has prepared or settled. After CapacityError (full disk) it may be
+  /// called again; after any other failure the epoch's rows are lost to this writer: the caller
+  /// starts over from its last checkpoint.
   virtual Result<std::string> prepare(int64_t epoch) = 0;
 
   /// Makes the epochs of these tokens, its own or others', visible under one commit number, which
@@ -67,7 +68,7 @@ class TopicWriter {
   /// of their epochs; one that skips an epoch is refused.
   virtual Result<int64_t> commit(std::span<const std::string> tokens) = 0;
 
-  /// These epochs will never be committed. Fails (Invalid) when one already was.
+  /// These epochs will never be committed. One that is settled already stays what it is.
   virtual Status abort(std::span<const std::string> tokens) = 0;
   /// Forgets the rows since the last prepare.
   virtual Status discard() = 0;

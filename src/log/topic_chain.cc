@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "log/topic_chain.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <arrow/filesystem/filesystem.h>
+
+#include "base/env/env.h"
+#include "log/file_names.h"
+#include "log/log_error.h"
+
+namespace hw {
+namespace {
+
+/// So often another one may be faster before a publication gives up.
+constexpr int kPublishTriesMax = 10'000;
+
+Status no_topic(const std::string& path) {
+  return Status::KeyError("there is no topic at '", path, "'");
+}
+
+}  // namespace
+
+TopicChain::TopicChain(Env& env, std::string topic_path,
+                       std::shared_ptr<arrow::fs::FileSystem> files, ChainLimits limits)
+    : env_(env),
+      topic_path_(std::move(topic_path)),
+      files_(std::move(files)),
+      limits_(limits),
+      writer_(env, chain_folder(topic_path_)) {}
+
+Status TopicChain::create(Env& env, const std::string& topic_path, const CreateTopic& topic) {
+  HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::fs::FileSystem> files,
+                      files_of(env, topic_path));
+  HW_TRY(files->CreateDir(chain_folder(topic_path), true));
+  for (int64_t p = 0; p < topic.num_partitions; ++p) {
+    HW_TRY(files->CreateDir(partition_folder(topic_path, p), true));
+  }
+  HW_TRY(env.sync(topic_path));
+  const size_t name = topic_path.rfind('/');
+  if (name != std::string::npos && name > 0) HW_TRY(env.sync(topic_path.substr(0, name)));
+  // Record 1 may have been removed since; then a later state is there.
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                      names_in(*files, chain_folder(topic_path)));
+  for (const std::string& file : names) {
+    if (number_of(file, ".rec") || number_of(file, ".state")) {
+      return Status::AlreadyExists("topic '", topic_path, "' exists already");
+    }
+  }
+  SmallFileWriter writer(env, chain_folder(topic_path));
+  const TopicRecord record{.number = 1, .wall_ms = env.wall_ms(), .change = topic};
+  return writer.write(record_name(1), encode_record(record), {});
+}
+
+Result<std::unique_ptr<TopicChain>> TopicChain::open(Env& env, const std::string& topic_path,
+                                                     ChainLimits limits) {
+  HW_ASSIGN_OR_RETURN(std::shared_ptr<arrow::fs::FileSystem> files, files_of(env, topic_path));
+  auto chain =
+      std::unique_ptr<TopicChain>(new TopicChain(env, topic_path, std::move(files), limits));
+  HW_TRY(chain->load());
+  HW_TRY(chain->refresh().status());
+  if (chain->state_.record == 0) return no_topic(topic_path);
+  return chain;
+}
+
+std::string TopicChain::record_path(int64_t record) const {
+  return chain_folder(topic_path_) + "/" + record_name(record);
+}
+
+bool TopicChain::syncs() const { return state_.options.flush == FlushPolicy::kCommit; }
+
+Status TopicChain::load() {
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                      names_in(*files_, chain_folder(topic_path_)));
+  std::vector<int64_t> states;
+  for (const std::string& name : names) {
+    if (const auto record = number_of(name, ".state")) states.push_back(*record);
+  }
+  Status damaged;
+  for (auto record = states.rbegin(); record != states.rend(); ++record) {
+    const std::string path = chain_folder(topic_path_) + "/" + state_name(*record);
+    HW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, read_small_file(*files_, path));
+    if (!bytes) continue;
+    Result<TopicState> state = decode_state(*bytes);
+    if (state.ok() && state->record == *record) {
+      state_ = *std::move(state);
+      bytes_since_state_ = 0;
+      records_since_state_ = 0;
+      state_bytes_ = static_cast<int64_t>(bytes->size());
+      return Status::OK();
+    }
+    // An older one and the records behind it say the same.
+    if (damaged.ok()) {
+      damaged = while_doing(
+          state.ok() ? log_error(LogErrorKind::kDamaged, "a state is misplaced") : state.status(),
+          "reading '" + path + "'");
+    }
+  }
+  HW_ASSIGN_OR_RETURN(const bool complete, file_exists(*files_, record_path(1)));
+  if (complete) {
+    state_ = TopicState();
+    return Status::OK();
+  }
+  HW_TRY(damaged);
+  return names.empty()
+             ? no_topic(topic_path_)
+             : log_error(LogErrorKind::kDamaged, "topic '" + topic_path_ + "' has lost its state");
+}
+
+Result<bool> TopicChain::fold_next() {
+  const std::string path = record_path(state_.record + 1);
+  HW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, read_small_file(*files_, path));
+  if (!bytes) return false;
+  if (state_.record > 0) {
+    // Behind a record that was removed stands, at best, what somebody wrote who lags as we do.
+    HW_ASSIGN_OR_RETURN(const bool known, file_exists(*files_, record_path(state_.record)));
+    if (!known) return false;
+  }
+  Result<TopicRecord> record = decode_record(*bytes);
+  Status status = record.status();
+  if (status.ok()) status = apply(*record, state_);
+  if (!status.ok()) return while_doing(status, "reading '" + path + "'");
+  bytes_since_state_ += static_cast<int64_t>(bytes->size());
+  ++records_since_state_;
+  return true;
+}
+
+Result<bool> TopicChain::refresh() {
+  const int64_t before = state_.record;
+  while (true) {
+    HW_ASSIGN_OR_RETURN(const bool folded, fold_next());
+    if (folded) continue;
+    if (state_.record == 0) break;
+    // The next record is not there: not yet, or no more. Records are removed oldest first, so it
+    // was removed only if the last one we know is gone too.
+    HW_ASSIGN_OR_RETURN(const bool known, file_exists(*files_, record_path(state_.record)));
+    if (known) break;
+    const int64_t lagging = state_.record;
+    HW_TRY(load());
+    if (state_.record <= lagging) break;  // a state of this very record stands for it
+  }
+  return state_.record != before;
+}
+
+Result<int64_t> TopicChain::publish(const Decide& decide) {
+  for (int tries = 0; tries < kPublishTriesMax; ++tries) {
+    HW_TRY(refresh().status());
+    HW_ASSIGN_OR_RETURN(std::optional<TopicChange> change, decide(state_));
+    if (!change) return 0;
+    const TopicRecord record{.number = state_.record + 1,
+                             .wall_ms = std::max(env_.wall_ms(), state_.wall_ms),
+                             .change = *std::move(change)};
+    const std::string bytes = encode_record(record);
+    const Status written = writer_.write(record_name(record.number), bytes, {.sync = syncs()});
+    if (written.IsAlreadyExists()) continue;
+    HW_TRY(written);
+    // Whoever slept while the records up to this one were removed has written where nobody reads.
+    HW_ASSIGN_OR_RETURN(const bool current, file_exists(*files_, record_path(state_.record)));
+    if (!current) {
+      HW_TRY(load());
+      continue;
+    }
+    HW_TRY(apply(record, state_));
+    bytes_since_state_ += static_cast<int64_t>(bytes.size());
+    ++records_since_state_;
+    write_state();
+    return record.number;
+  }
+  return Status::IOError("topic '", topic_path_, "' is changed by others all the time");
+}
+
+void TopicChain::write_state() {
+  // A large state is written down the more seldom, so that it costs no more than the records.
+  const int64_t bytes_max = std::max(limits_.bytes_between_states, state_bytes_);
+  if (records_since_state_ < limits_.records_between_states && bytes_since_state_ < bytes_max) {
+    return;
+  }
+  const std::string bytes = encode_state(state_);
+  // The records say the same: a state that cannot be written is only missed.
+  const Status written = writer_.write(state_name(state_.record), bytes, {.sync = syncs()});
+  if (!written.ok() && !written.IsAlreadyExists()) return;
+  bytes_since_state_ = 0;
+  records_since_state_ = 0;
+  state_bytes_ = static_cast<int64_t>(bytes.size());
+  prune();
+}
+
+void TopicChain::prune() {
+  const auto names = names_in(*files_, chain_folder(topic_path_));
+  if (!names.ok()) return;
+  std::vector<int64_t> states;
+  for (const std::string& name : *names) {
+    if (const auto record = number_of(name, ".state")) states.push_back(*record);
+  }
+  // Two states stay, and every record behind the older one.
+  if (states.size() < 2) return;
+  const int64_t older = states[states.size() - 2];
+  const int64_t keep_from = std::min(older, state_.record - limits_.records_kept + 1);
+  for (const std::string& name : *names) {  // ascending: refresh() relies on it
+    const auto record = number_of(name, ".rec");
+    if (!record || *record >= keep_from) continue;
+    if (!files_->DeleteFile(chain_folder(topic_path_) + "/" + name).ok()) return;
+  }
+  for (size_t i = 0; i + 2 < states.size(); ++i) {
+    (void)files_->DeleteFile(chain_folder(topic_path_) + "/" + state_name(states[i]));
+  }
+}
+
+}  // namespace hw

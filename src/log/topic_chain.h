@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The chain of numbered records of a topic on disk. Record k + 1 is made by a rename that replaces
+// nothing, so of all that want to change the topic, in whatever process, exactly one does, and it
+// has seen every change before. Now and then the whole state is written down and old records are
+// removed. Internal to log/; one thread at a time.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/status.h"
+#include "log/small_file.h"
+#include "log/topic_record.h"
+#include "log/topic_state.h"
+
+namespace hw {
+
+class Env;
+
+/// When the state is written down, and how long its records stay for readers that lag.
+struct ChainLimits {
+  int64_t records_between_states = 1024;
+  int64_t bytes_between_states = 256 << 10;
+  int64_t records_kept = 2048;
+};
+
+class TopicChain {
+ public:
+  /// Makes folder and first record. Fails with AlreadyExists.
+  static Status create(Env& env, const std::string& topic_path, const CreateTopic& topic);
+  /// Fails (KeyError) when there is no such topic, with kDamaged naming the file.
+  static Result<std::unique_ptr<TopicChain>> open(Env& env, const std::string& topic_path,
+                                                  ChainLimits limits = {});
+
+  const TopicState& state() const { return state_; }
+  /// Folds in what was published since; returns whether there was anything.
+  Result<bool> refresh();
+
+  /// Asks `decide` what to change in the newest state, until what it answers is the next record;
+  /// returns the record's number, or 0 when it answers nothing. Errors of `decide` are returned.
+  using Decide = std::function<Result<std::optional<TopicChange>>(const TopicState&)>;
+  Result<int64_t> publish(const Decide& decide);
+
+  const std::string& topic_path() const { return topic_path_; }
+  Env& env() const { return env_; }
+  arrow::fs::FileSystem& files() const { return *files_; }
+
+ private:
+  TopicChain(Env& env, std::string topic_path, std::shared_ptr<arrow::fs::FileSystem> files,
+             ChainLimits limits);
+
+  /// Reads the newest state that was written down and is intact.
+  Status load();
+  /// Folds in record state().record + 1; false when it is not there.
+  Result<bool> fold_next();
+  std::string record_path(int64_t record) const;
+  bool syncs() const;
+  /// Writes the state down when it is time to; failures are left to the next one.
+  void write_state();
+  void prune();
+
+  Env& env_;
+  const std::string topic_path_;
+  const std::shared_ptr<arrow::fs::FileSystem> files_;
+  const ChainLimits limits_;
+  SmallFileWriter writer_;
+  TopicState state_;
+  int64_t bytes_since_state_ = 0;
+  int64_t records_since_state_ = 0;
+  int64_t state_bytes_ = 0;  // of the last one that was written down
+};
+
+}  // namespace hw

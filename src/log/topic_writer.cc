@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "log/topic_writer.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/env/env.h"
+#include "log/file_names.h"
+#include "log/log_error.h"
+#include "log/partition_locks.h"
+#include "log/partition_writer.h"
+#include "log/small_file.h"
+#include "log/topic.h"
+#include "log/topic_chain.h"
+#include "log/topic_schema.h"
+#include "log/writer_rules.h"
+
+namespace hw {
+namespace {
+
+/// Somebody else may look at a lock at the very moment at which we do.
+constexpr int kOpenTriesMax = 20;
+constexpr int64_t kOpenPauseNs = 2'000'000;
+/// A closed piece with fewer extents stays in the state: a file would be larger than they are.
+constexpr size_t kIndexedExtentsMin = 8;
+
+class RealTopicWriter final : public TopicWriter {
+ public:
+  RealTopicWriter(Env& env, TopicWriterOptions options, std::unique_ptr<Topic> topic)
+      : env_(env),
+        options_(std::move(options)),
+        topic_(std::move(topic)),
+        claim_{.topic = topic_->name(), .identity = options_.identity, .attempt = options_.attempt},
+        locks_(env, topic_->path()) {}
+
+  Status begin();
+  Status append(int partition, const Batch& batch, TimeRange times) override;
+  Result<std::string> prepare(int64_t epoch) override;
+  Result<int64_t> commit(std::span<const std::string> tokens) override;
+  Status abort(std::span<const std::string> tokens) override;
+  Status discard() override {
+    for (auto& [_, partition] : partitions_) partition.discard();
+    return Status::OK();
+  }
+  int64_t settled_epoch() const override {
+    return topic_->state().settled_epoch(options_.identity);
+  }
+  Topic& topic() override { return *topic_; }
+
+ private:
+  Status choose_schema();
+  Result<int64_t> claim();
+  Result<std::optional<TopicChange>> decide_claim(const TopicState& state);
+  Status resume(int64_t partition);
+  Status index_closed_pieces();
+
+  Env& env_;
+  TopicWriterOptions options_;
+  const std::unique_ptr<Topic> topic_;
+  const WriterClaim claim_;
+  PartitionLocks locks_;
+  uint32_t schema_version_ = 1;
+  std::map<int64_t, PartitionWriter> partitions_;
+  /// Partitions whose earlier writers are all dead.
+  std::vector<int64_t> resumable_;
+  int64_t last_prepared_ = 0;
+  int64_t synced_ms_ = 0;
+};
+
+Status RealTopicWriter::choose_schema() {
+  if (options_.schema == nullptr) options_.schema = topic_->schema();
+  const std::vector<SchemaPtr>* versions = &topic_->state().schemas;
+  const auto same = [&](const SchemaPtr& version) { return *version == *options_.schema; };
+  if (std::none_of(versions->begin(), versions->end(), same)) {
+    const Status evolved = topic_->evolve(options_.schema);
+    if (!evolved.ok()) return while_doing(evolved, "opening topic '" + topic_->name() + "'");
+    versions = &topic_->state().schemas;
+  }
+  const auto found = std::find_if(versions->begin(), versions->end(), same);
+  if (found == versions->end()) {
+    return Status::Invalid("topic '", topic_->name(), "' was given another schema just now");
+  }
+  schema_version_ = static_cast<uint32_t>(found - versions->begin()) + 1;
+  return Status::OK();
+}
+
+Result<std::optional<TopicChange>> RealTopicWriter::decide_claim(const TopicState& state) {
+  OpenWriter change;
+  change.writer = {.identity = options_.identity,
+                   .attempt = options_.attempt,
+                   .host = env_.host_name(),
+                   .process_id = env_.process_id()};
+  std::vector<ClaimedPartition> claimed;
+  for (const int partition : options_.partitions) {
+    claimed.push_back({.partition = partition});
+    change.partitions.push_back(partition);
+  }
+  HW_TRY(check_claim(state, claim_, claimed));  // that there are such partitions
+  resumable_.clear();
+  for (ClaimedPartition& partition : claimed) {
+    HW_ASSIGN_OR_RETURN(const PartitionLocks::Living living,
+                        locks_.look(state, partition.partition));
+    partition.held = living.owner;
+    if (!living.anybody) resumable_.push_back(partition.partition);
+  }
+  HW_TRY(check_claim(state, claim_, claimed));
+  HW_TRY(locks_.take(state.record + 1, change.partitions));
+  return TopicChange(std::move(change));
+}
+
+Result<int64_t> RealTopicWriter::claim() {
+  const auto decide = [this](const TopicState& state) { return decide_claim(state); };
+  Result<int64_t> number = 0;
+  for (int tries = 0; tries < kOpenTriesMax; ++tries) {
+    number = topic_->chain().publish(decide);
+    if (number.ok() || log_error_of(number.status()) != LogErrorKind::kHeld) return number;
+    env_.sleep_ns(kOpenPauseNs);
+  }
+  return number;
+}
+
+Status RealTopicWriter::begin() {
+  HW_TRY(choose_schema());
+  if (options_.memory_pool == nullptr) options_.memory_pool = env_.memory_pool();
+  HW_ASSIGN_OR_RETURN(const int64_t number, claim());
+  for (const int partition : options_.partitions) {
+    partitions_.try_emplace(partition, env_,
+                            PartitionWriterParts{.topic_path = topic_->path(),
+                                                 .partition = partition,
+                                                 .writer = number,
+                                                 .identity = options_.identity,
+                                                 .pool = options_.memory_pool});
+  }
+  for (const int64_t partition : resumable_) HW_TRY(resume(partition));
+  synced_ms_ = env_.wall_ms();
+  return Status::OK();
+}
+
+Status RealTopicWriter::resume(int64_t partition) {
+  const std::vector<Piece>& pieces =
+      topic_->state().partitions[static_cast<size_t>(partition)].pieces;
+  if (pieces.empty()) return Status::OK();
+  const Piece& last = pieces.back();
+  // Compacted and moved ones are closed for good.
+  if (last.indexed || last.compacted || !last.location.empty()) return Status::OK();
+  return partitions_.at(partition).resume(last.segment, last.extents.back().end);
+}
+
+Status RealTopicWriter::append(int partition, const Batch& batch, TimeRange times) {
+  const auto found = partitions_.find(partition);
+  if (found == partitions_.end()) {
+    return Status::Invalid("this writer does not own partition ", partition, " of topic '",
+                           topic_->name(), "'");
+  }
+  if (!(*batch.schema() == *options_.schema)) {
+    return Status::TypeError("rows of topic '", topic_->name(), "' must be ",
+                             options_.schema->to_sql(), ", but are ", batch.schema()->to_sql());
+  }
+  if (batch.empty()) return Status::OK();
+  const FrameFacts facts{.schema_version = schema_version_, .times = times};
+  return found->second.append(batch, facts, topic_->state().options);
+}
+
+Result<std::string> RealTopicWriter::prepare(int64_t epoch) {
+  const int64_t previous = std::max(last_prepared_, settled_epoch());
+  if (epoch <= previous) {
+    return Status::Invalid("epochs must rise, but epoch ", epoch, " follows epoch ", previous);
+  }
+  const TopicOptions& options = topic_->state().options;
+  const int64_t now = env_.wall_ms();
+  const bool sync =
+      options.flush == FlushPolicy::kCommit ||
+      (options.flush == FlushPolicy::kInterval && now - synced_ms_ >= options.flush_interval_ms);
+  Status status;
+  for (auto& [_, partition] : partitions_) {
+    if (status.ok()) status = partition.flush();
+  }
+  if (status.IsCapacityError()) return status;  // all is as it was
+  for (auto& [_, partition] : partitions_) {
+    if (status.ok()) status = partition.finish(epoch, sync);
+  }
+  if (!status.ok()) {
+    // What the disk holds of these segments is not known: later rows go to new ones.
+    for (auto& [_, partition] : partitions_) partition.forget_segments();
+    return status.IsCapacityError() ? Status::IOError(status.message()) : status;
+  }
+  if (sync) synced_ms_ = now;
+  PreparedEpoch prepared{.identity = options_.identity, .epoch = epoch, .previous = previous};
+  for (auto& [_, partition] : partitions_) partition.take_extents(prepared.extents);
+  if (prepared.extents.empty()) return std::string();
+  last_prepared_ = epoch;
+  return encode_token(prepared);
+}
+
+Result<std::vector<PreparedEpoch>> decode_tokens(std::span<const std::string> tokens) {
+  std::vector<PreparedEpoch> epochs;
+  for (const std::string& token : tokens) {
+    if (token.empty()) continue;
+    HW_ASSIGN_OR_RETURN(PreparedEpoch epoch, decode_token(token));
+    epochs.push_back(std::move(epoch));
+  }
+  return epochs;
+}
+
+Result<int64_t> RealTopicWriter::commit(std::span<const std::string> tokens) {
+  HW_ASSIGN_OR_RETURN(const std::vector<PreparedEpoch> epochs, decode_tokens(tokens));
+  if (epochs.empty()) return 0;
+  HW_ASSIGN_OR_RETURN(const int64_t commit, topic_->chain().publish([&](const TopicState& state) {
+    return decide_commit(state, claim_, epochs);
+  }));
+  // Only saves memory: what fails here is tried again behind the next commit.
+  if (commit > 0) (void)index_closed_pieces();
+  return commit;
+}
+
+Status RealTopicWriter::abort(std::span<const std::string> tokens) {
+  HW_ASSIGN_OR_RETURN(const std::vector<PreparedEpoch> epochs, decode_tokens(tokens));
+  return topic_->chain()
+      .publish([&](const TopicState& state) { return decide_abort(state, claim_, epochs); })
+      .status();
+}
+
+Status RealTopicWriter::index_closed_pieces() {
+  IndexPieces change;
+  for (const auto& [number, _] : partitions_) {
+    const std::vector<Piece>& pieces =
+        topic_->state().partitions[static_cast<size_t>(number)].pieces;
+    SmallFileWriter files(env_, partition_folder(topic_->path(), number));
+    for (size_t i = 0; i + 1 < pieces.size(); ++i) {
+      const Piece& piece = pieces[i];
+      if (piece.indexed || piece.extents.size() < kIndexedExtentsMin) continue;
+      const Status written = files.write(piece.index_name(), encode_index(piece), {});
+      if (!written.IsAlreadyExists()) HW_TRY(written);
+      change.pieces.push_back({.partition = number, .first_offset = piece.first_offset});
+    }
+  }
+  if (change.pieces.empty()) return Status::OK();
+  const auto still_there = [&](const TopicState& state) -> Result<std::optional<TopicChange>> {
+    IndexPieces left;
+    for (const PieceName& name : change.pieces) {
+      for (const Piece& piece : state.partitions[static_cast<size_t>(name.partition)].pieces) {
+        if (piece.first_offset == name.first_offset && !piece.indexed && !piece.compacted) {
+          left.pieces.push_back(name);
+        }
+      }
+    }
+    if (left.pieces.empty()) return std::nullopt;
+    return TopicChange(std::move(left));
+  };
+  return topic_->chain().publish(still_there).status();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<TopicWriter>> TopicWriter::open(Env& env, TopicWriterOptions options) {
+  HW_ASSIGN_OR_RETURN(std::unique_ptr<Topic> topic,
+                      Topic::open(env, options.directory, options.topic));
+  auto writer = std::make_unique<RealTopicWriter>(env, std::move(options), std::move(topic));
+  HW_TRY(writer->begin());
+  return writer;
+}
+
+}  // namespace hw
