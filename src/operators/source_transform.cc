@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/env/env.h"
+#include "columnar/text/type_text.h"
 #include "expr/evaluator.h"
 #include "runtime/message.h"
 
@@ -49,12 +51,8 @@ class SourceTransform final : public SplitTransform {
                      .watermark_ms = {}};
     if (spec_->time_column < 0) return timed;
     const Column& time = *timed.batch.column(spec_->time_column);
-    if (time.null_count() > 0) {
-      return Status::Invalid(
-          "a time attribute must not be NULL, but column '",
-          spec_->output->name(spec_->time_column),
-          "' is; filter such rows out before, or give the computed column a value with COALESCE");
-    }
+    if (time.null_count() > 0) return null_time(timed.batch, time);
+    if (!spec_->timed) return timed;
     timed.time_ms = milliseconds_of(time, Watermark::kNone);
     if (watermark_) {
       HW_ASSIGN_OR_RETURN(const auto watermark, watermark_->evaluate(timed.batch, context));
@@ -64,6 +62,30 @@ class SourceTransform final : public SplitTransform {
   }
 
  private:
+  Status null_time(const Batch& rows, const Column& time) const {
+    int64_t row = 0;
+    while (!time.is_null(row)) ++row;
+    const std::string& name = spec_->output->name(spec_->time_column);
+    return Status::Invalid("a time attribute must not be NULL, but column '", name, "' of table '",
+                           spec_->table, "' is in row ", row_text(rows, row),
+                           "; correct the row, or let WATERMARK FOR name a computed column that "
+                           "always has a value: COALESCE(",
+                           name, ", …)");
+  }
+
+  static std::string row_text(const Batch& rows, int64_t row) {
+    constexpr size_t kBytesShown = 200;
+    std::string text;
+    for (int i = 0; i < rows.num_columns() && text.size() < kBytesShown; ++i) {
+      text += (i == 0 ? "(" : ", ") + value_text(*rows.column(i), row);
+    }
+    if (text.size() <= kBytesShown) return text + ")";
+    // Not in the middle of a character.
+    size_t end = kBytesShown;
+    while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    return text.substr(0, end) + "…)";
+  }
+
   const std::shared_ptr<const SourceTransformSpec> spec_;
   Env& env_;
   // Owned by the tasklet's thread.

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "columnar/schema.h"
@@ -25,10 +26,14 @@ struct SourceTransformSpec {
   /// The time attribute among the output columns; -1 without a watermark. TIMESTAMP(p <= 3) or
   /// TIMESTAMP_LTZ(p <= 3), as `watermark` is.
   int time_column = -1;
+  /// False in batch mode, where the time attribute is only checked.
+  bool timed = true;
+  std::string table;  // for messages
   ExprSession session;
 };
 
-/// The transform fails (Invalid) when a time attribute is NULL, naming the column.
+/// The transform fails (Invalid) when a time attribute is NULL, naming the column, the table and
+/// the row.
 SplitTransformFactory make_source_transform(SourceTransformSpec spec);
 
 }  // namespace hw

@@ -75,7 +75,9 @@ Status SplitFeed::take_in(const Batch& rows, std::vector<Message>& out) {
   HW_ASSIGN_OR_RETURN(const Batch dense, rows.compacted());
   TimedBatch timed{.batch = dense, .time_ms = {}, .watermark_ms = {}};
   if (transform_) {
-    HW_ASSIGN_OR_RETURN(timed, transform_->transform(dense));
+    Result<TimedBatch> made = transform_->transform(dense);
+    if (!made.ok()) return while_doing(made.status(), "reading '" + split_.split.id + "'");
+    timed = *std::move(made);
   }
   if (recipe_.watermark.kind == WatermarkRule::Kind::kPerRow) {
     cutter_.cut(timed, out);

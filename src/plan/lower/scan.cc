@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Scans: opens the source with the columns that it must produce, and says how they become the
-// table's columns and watermarks. In batch mode a changelog is folded first.
+// table's columns and watermarks. In batch mode there are no watermarks, but a time attribute that
+// is NULL is an error all the same, and a changelog is folded first.
 
 #include "plan/logical/scan.h"
 
@@ -43,11 +44,16 @@ void add_once(std::vector<int>& columns, int column) {
   }
 }
 
+bool checks_time(const TableDefinition& table) {
+  return table.watermark &&
+         table.columns[static_cast<size_t>(table.watermark->column)].type.nullable();
+}
+
 ScanColumns scan_columns(const TableDefinition& table, std::vector<int> wanted, bool watermark) {
   ScanColumns columns;
   columns.output = std::move(wanted);
+  if (watermark || checks_time(table)) add_once(columns.output, table.watermark->column);
   if (watermark) {
-    add_once(columns.output, table.watermark->column);
     for (const int read : columns_read(*table.watermark->expr)) add_once(columns.output, read);
   }
   for (const int declared : columns.output) {
@@ -137,18 +143,20 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
   HW_ASSIGN_OR_RETURN(source->source, open_source(scan, std::move(request), lowering));
   source->bounded = source->source->bounded();
   std::vector<BoundExprPtr> exprs = transform_exprs(table, columns, produced);
-  if (!is_identity(exprs, produced.size()) || watermark) {
+  if (!is_identity(exprs, produced.size()) || watermark || checks_time(table)) {
     SourceTransformSpec spec;
     spec.columns = std::move(exprs);
     spec.output = source->schema;
     spec.session = lowering.session;
+    spec.table = scan.spec().path.object;
+    spec.timed = watermark;
+    if (table.watermark) spec.time_column = columns.output_index(table.watermark->column);
     if (watermark) {
       std::vector<int> index(table.columns.size(), -1);
       for (size_t i = 0; i < columns.output.size(); ++i) {
         index[static_cast<size_t>(columns.output[i])] = static_cast<int>(i);
       }
       spec.watermark = renumber_columns(table.watermark->expr, index);
-      spec.time_column = columns.output_index(table.watermark->column);
       source->watermark.kind = WatermarkRule::Kind::kPerRow;
       HW_ASSIGN_OR_RETURN(source->watermark.idle_timeout_ms, idle_timeout_ms(scan, lowering));
     }
