@@ -11,6 +11,7 @@
 #include "plan/logical/project.h"
 #include "plan/logical/values.h"
 #include "runtime/connector_catalogue.h"
+#include "runtime/table_format.h"
 #include "sql/bind_expr.h"
 #include "sql/bind_from.h"
 #include "sql/bind_query.h"
@@ -224,6 +225,13 @@ Result<TableDefinition> bind_table_definition(const ast::CreateTable& create,
   return table;
 }
 
+/// Whether a value stands for something that is known when the table is used: `${env:NAME}`.
+bool has_references(const Options& options) {
+  return std::any_of(options.all().begin(), options.all().end(), [](const auto& option) {
+    return option.second.find("${") != std::string::npos;
+  });
+}
+
 Status check_connector(const TableDefinition& table, const std::string& name,
                        BindSession& session) {
   const BinderContext& context = session.context;
@@ -240,6 +248,11 @@ Status check_connector(const TableDefinition& table, const std::string& name,
   if (connector->check) {
     const Status status = connector->check(*table.physical_schema(), options);
     if (!status.ok()) return while_doing(status, "checking table '" + name + "'");
+  }
+  if (!has_references(options)) {
+    const Status status = check_table_format(*table.physical_schema(), table.partition_keys,
+                                             options, *connector, *context.formats);
+    if (!status.ok()) return while_doing(status, "checking " + place);
   }
   for (const TableColumn& column : table.columns) {
     if (column.origin != ColumnOrigin::kMetadata) continue;
@@ -260,10 +273,6 @@ Status check_connector(const TableDefinition& table, const std::string& name,
       return Status::TypeError("metadata '", column.metadata_key, "' is ",
                                found->type.to_sql_without_null(), ", which cannot be cast to ",
                                column.type.to_sql_without_null(), " of column '", column.name, "'");
-    }
-    if (!column.is_virtual && !found->writable && connector->sink) {
-      session.warn("metadata column '" + column.name + "' of '" + name +
-                   "' can only be read: declare it VIRTUAL if the table is written");
     }
   }
   return Status::OK();

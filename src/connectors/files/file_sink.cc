@@ -66,6 +66,7 @@ class FileWriter final : public SinkWriter {
     std::string hidden;
   };
 
+  Status make_folder(const std::string& path);
   Status write_to(const std::string& folder, const Batch& batch);
   Status write_partitioned(const Batch& batch);
   Batch without_partition_columns(const Batch& batch) const;
@@ -120,11 +121,20 @@ std::string FileWriter::hidden_path(const std::string& folder) {
          std::to_string(hidden_count_++) + ".inprogress";
 }
 
+Status FileWriter::make_folder(const std::string& path) {
+  const Status made = location_.files->CreateDir(path, true);
+  if (made.ok()) return made;
+  // The system's reason is the detail.
+  const std::string reason = made.detail() == nullptr ? made.message() : made.detail()->ToString();
+  return Status::IOError("cannot make the folder '", path, "' of table ", target_->request.table,
+                         ": ", reason, "; 'path' names a folder that exists or can be made");
+}
+
 Status FileWriter::write_to(const std::string& folder, const Batch& batch) {
   auto found = open_.find(folder);
   if (found == open_.end()) {
     if (open_.size() == kOpenFilesMax) HW_TRY(close_all());
-    HW_TRY(location_.files->CreateDir(location_.path + "/" + folder, true));
+    HW_TRY(make_folder(location_.path + "/" + folder));
     Open open{.part = nullptr, .hidden = hidden_path(folder)};
     HW_ASSIGN_OR_RETURN(open.part, PartFile::open(*target_, location_.files, open.hidden));
     found = open_.emplace(folder, std::move(open)).first;

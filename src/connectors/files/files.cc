@@ -3,8 +3,12 @@
 // The filesystem connector: files of any format as source and sink.
 
 #include <memory>
+#include <string>
 #include <utility>
 
+#include <arrow/filesystem/filesystem.h>
+
+#include "base/env/env.h"
 #include "connectors/files/file_options.h"
 #include "connectors/files/file_sink.h"
 #include "connectors/files/file_source.h"
@@ -30,6 +34,15 @@ Result<std::unique_ptr<Source>> make_source(const ScanRequest& request,
   return make_file_source(std::move(scan));
 }
 
+// Seen before the job starts; a writer looks again.
+Status check_no_file(const std::string& path, Env& env) {
+  HW_ASSIGN_OR_RETURN(const Env::Location location, env.locate(path));
+  HW_ASSIGN_OR_RETURN(const auto there, location.files->GetFileInfo(location.path));
+  if (there.type() != arrow::fs::FileType::File) return Status::OK();
+  return Status::Invalid("the path of a table that is written is a directory, but '", path,
+                         "' is a file");
+}
+
 Result<std::unique_ptr<Sink>> make_sink(const SinkRequest& request,
                                         const ConnectorContext& context) {
   const Options& options = context.options;
@@ -43,6 +56,7 @@ Result<std::unique_ptr<Sink>> make_sink(const SinkRequest& request,
   if (!target.format->encoder && !target.format->bulk_writer) {
     return not_supported_yet("writing files of format '" + target.format->name + "'");
   }
+  if (context.env != nullptr) HW_TRY(check_no_file(target.path, *context.env));
   return make_file_sink(std::move(target));
 }
 

@@ -6,6 +6,7 @@
 
 #include "runtime/connector_catalogue.h"
 #include "runtime/options_reference.h"
+#include "runtime/table_format.h"
 
 namespace hw {
 namespace {
@@ -16,7 +17,7 @@ struct OpenedTable {
   ConnectorContext context;
 };
 
-Result<OpenedTable> open_table(const ObjectPath& path,
+Result<OpenedTable> open_table(const ObjectPath& path, const TableDefinition& table,
                                const std::map<std::string, std::string>& given,
                                const Lowering& lowering) {
   const PlanContext& plan = lowering.context;
@@ -31,6 +32,10 @@ Result<OpenedTable> open_table(const ObjectPath& path,
   if (plan.env != nullptr) {
     HW_ASSIGN_OR_RETURN(opened.context.options, resolve_references(options, *plan.env));
   }
+  const Status format =
+      check_table_format(*table.physical_schema(), table.partition_keys, opened.context.options,
+                         *opened.connector, *plan.formats);
+  if (!format.ok()) return while_doing(format, "opening table " + path.object);
   return opened;
 }
 
@@ -100,7 +105,7 @@ Result<std::shared_ptr<Source>> open_source(const ScanNode& scan, ScanRequest re
   Result<std::unique_ptr<Source>> source = [&]() -> Result<std::unique_ptr<Source>> {
     if (table.registered_source) return table.registered_source(request);
     HW_ASSIGN_OR_RETURN(const OpenedTable opened,
-                        open_table(scan.spec().path, scan.spec().options, lowering));
+                        open_table(scan.spec().path, table, scan.spec().options, lowering));
     if (!opened.connector->source) {
       return Status::Invalid("table '", scan.spec().path.object, "' cannot be read: connector '",
                              opened.connector->name, "' only writes");
@@ -144,7 +149,7 @@ Result<std::shared_ptr<Sink>> open_sink(const SinkNode& sink, const SinkTraffic&
   Result<std::unique_ptr<Sink>> opened = [&]() -> Result<std::unique_ptr<Sink>> {
     if (table.registered_sink) return table.registered_sink(request);
     HW_ASSIGN_OR_RETURN(const OpenedTable found,
-                        open_table(sink.spec().path, sink.spec().options, lowering));
+                        open_table(sink.spec().path, table, sink.spec().options, lowering));
     if (!found.connector->sink) {
       return Status::Invalid("table '", sink.spec().path.object, "' cannot be written: connector '",
                              found.connector->name, "' only reads");
