@@ -26,6 +26,8 @@
 namespace hw {
 namespace {
 
+/// Windows that turn out to be empty are passed over, so many in a call.
+constexpr int kWindowsPerCall = 256;
 constexpr std::string_view kProgressName = "progress_ms";
 
 ColumnPtr constant_time(const SqlType& type, int64_t value, int64_t num_rows) {
@@ -261,27 +263,27 @@ class WindowAggregate final : public Operator {
 
   /// Emits every window that is closed, in order of end, a bounded amount per call.
   Result<Flow> fire(Output& output) {
-    while (true) {
+    for (int windows = 0; windows < kWindowsPerCall; ++windows) {
       if (!firing_) {
-        HW_ASSIGN_OR_RETURN(const bool any, start_firing());
-        if (!any) {
-          fired_until_ms_ = progress_ms_;
-          return Flow::kNeedInput;
-        }
+        HW_ASSIGN_OR_RETURN(const Flow flow, start_firing());
+        if (flow == Flow::kNeedInput) fired_until_ms_ = progress_ms_;
+        if (!firing_) return flow;
       }
       for (int batches = 0; next_row_ < firing_rows_.size(); ++batches) {
         if (batches == OutputQueue::kBatchesPerCall) return Flow::kMoreOutput;
         HW_TRY(emit_some(output));
       }
       HW_TRY(finish_firing());
-      // One window a call: the next one may have to be put together first.
-      if (!firing_rows_.empty()) return Flow::kMoreOutput;
+      // One window with rows a call: the next one may have to be put together first.
+      if (!firing_rows_.empty()) break;
     }
+    return Flow::kMoreOutput;
   }
 
-  /// Opens the next window that is closed by now, if there is one.
-  Result<bool> start_firing() {
-    if (panes_->empty()) return false;
+  /// Opens the next window that is closed by now. kNeedInput: there is none; kMoreOutput: it is
+  /// opened, unless firing_ is still empty: then it takes another call.
+  Result<Flow> start_firing() {
+    if (panes_->empty()) return Flow::kNeedInput;
     const int64_t pane = panes_->first_pane();
     int64_t end = pane;
     int64_t start = pane;
@@ -293,12 +295,13 @@ class WindowAggregate final : public Operator {
     }
     if (clock_.closes_at(end) > progress_ms_) {
       wait_for(end);
-      return false;
+      return Flow::kNeedInput;
     }
-    HW_TRY(panes_->open_window(start, end, firing_rows_));
+    HW_ASSIGN_OR_RETURN(const bool open, panes_->open_window(start, end, firing_rows_));
+    if (!open) return Flow::kMoreOutput;
     firing_ = Firing{.start = start, .end = end};
     next_row_ = 0;
-    return true;
+    return Flow::kMoreOutput;
   }
 
   Status finish_firing() {

@@ -30,14 +30,6 @@ class WindowClock {
   int64_t last_end(int64_t pane) const;
   /// Start of the window with that end.
   int64_t start_of(int64_t end) const;
-  /// Calls visit(start, end) for every window that holds the time, ascending by end.
-  template <typename Visit>
-  void visit_windows(int64_t wall_ms, Visit&& visit) const {
-    const int64_t pane = pane_of(wall_ms);
-    for (int64_t end = first_end(pane); end <= last_end(pane); end += step_ms_) {
-      visit(start_of(end), end);
-    }
-  }
 
   /// Wall-clock ms of a time column's first `num_rows` rows; NULL gives kNoTime.
   void wall_times(const Column& times, int64_t num_rows, std::vector<int64_t>& wall_ms);

@@ -14,6 +14,10 @@ namespace {
 /// Entries that are handed to a kernel at once.
 constexpr size_t kBlockRows = 4096;
 constexpr size_t kFiltersMax = 63;
+/// Rows of panes that are added to the running window in a call: some milliseconds. A pane costs as
+/// much as some rows, also when it is empty.
+constexpr int64_t kAddedRowsPerCall = 65'536;
+constexpr int64_t kRowsPerPane = 16;
 /// Windows of more panes than that are put together from blocks.
 constexpr int64_t kSinglePanesMax = 8;
 
@@ -89,22 +93,24 @@ void WindowPanes::list_rows(KeyedTable& table, std::vector<uint32_t>& rows) cons
   std::erase_if(rows, [&](uint32_t row) { return num_rows[row] <= 0; });
 }
 
-Status WindowPanes::open_window(int64_t start, int64_t end, std::vector<uint32_t>& rows) {
+Result<bool> WindowPanes::open_window(int64_t start, int64_t end, std::vector<uint32_t>& rows) {
   if (options_.single_pane) {
     open_ = panes_->find_pane(start);
     HW_CHECK(open_ != nullptr);
     HW_TRY(feed_distinct(*open_, start, *open_, {}));
     list_rows(*open_, rows);
-    return Status::OK();
+    return true;
   }
-  HW_TRY(add_panes(std::max(start, added_until_), end));
+  HW_ASSIGN_OR_RETURN(const bool complete, add_panes(std::max(start, added_until_), end));
+  if (!complete) return false;
   added_until_ = end;
   open_ = window_.get();
   list_rows(*window_, rows);
-  return Status::OK();
+  return true;
 }
 
-Status WindowPanes::add_panes(int64_t start, int64_t end) {
+// Adds a bounded number of rows, at least one pane; added_until_ says how far it came.
+Result<bool> WindowPanes::add_panes(int64_t start, int64_t end) {
   if (blocks_) {
     std::vector<KeyedTable*> tables;
     HW_TRY(blocks_->cover(start, end, tables));
@@ -112,13 +118,19 @@ Status WindowPanes::add_panes(int64_t start, int64_t end) {
     for (KeyedTable* table : tables) {
       HW_TRY(merge_tables(aggregates_, kRows, *table, table->live_rows(), *window_, rows));
     }
-    return Status::OK();
+    return true;
   }
   const auto& panes = panes_->panes();
+  int64_t added_rows = 0;
   for (auto at = panes.lower_bound(start); at != panes.end() && at->first < end; ++at) {
+    if (added_rows >= kAddedRowsPerCall) {
+      added_until_ = at->first;
+      return false;
+    }
     HW_TRY(add_pane(*at->second, at->first));
+    added_rows += kRowsPerPane + at->second->num_rows();
   }
-  return Status::OK();
+  return true;
 }
 
 Status WindowPanes::add_pane(KeyedTable& pane, int64_t number) {

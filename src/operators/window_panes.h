@@ -53,8 +53,9 @@ class WindowPanes {
   int64_t first_pane() const { return panes_->panes().begin()->first; }
 
   /// Makes the window of panes [start, end) and lists its keys' rows in `rows`. The next window's
-  /// panes must not lie before these.
-  Status open_window(int64_t start, int64_t end, std::vector<uint32_t>& rows);
+  /// panes must not lie before these. Returns false after some work if more is left: then call it
+  /// again with the same window, without an update between.
+  Result<bool> open_window(int64_t start, int64_t end, std::vector<uint32_t>& rows);
   Result<ColumnPtr> read_key(int key, std::span<const uint32_t> rows) const;
   Result<ColumnPtr> result(int call, std::span<const uint32_t> rows);
   /// Panes before `end` are in no further window: takes them out and drops them.
@@ -69,7 +70,7 @@ class WindowPanes {
   };
   static constexpr int kRows = 0;
 
-  Status add_panes(int64_t start, int64_t end);
+  Result<bool> add_panes(int64_t start, int64_t end);
   Status add_pane(KeyedTable& pane, int64_t number);
   Status take_out_pane(KeyedTable& pane);
   Status feed_distinct(KeyedTable& pane, int64_t number, KeyedTable& window,
