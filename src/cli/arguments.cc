@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/did_you_mean.h"
+
 namespace hw {
 namespace {
 
@@ -22,10 +24,15 @@ constexpr const char* kExamples = R"(Examples:
   headwater functions TRIM                        look a function up
 )";
 
-// Options of `run` that later parts bring. Named here so that using one says so.
+// Options of `run` and `explain` that later parts bring. Named here so that using one says so.
 constexpr const char* kLater[] = {
     "--state-dir", "--restore", "--savepoint-dir", "--drain",
-    "--standby",   "--fresh",   "--available-now", "--allow-non-restored-state"};
+    "--standby",   "--fresh",   "--available-now", "--allow-non-restored-state",
+    "--json",      "--state"};
+// Commands likewise.
+constexpr const char* kLaterCommands[] = {"sql",         "checkpoint", "log",        "simulate",
+                                          "verify-sink", "config",     "completion", "server",
+                                          "jobs",        "savepoint"};
 
 void add_script_options(CLI::App& app, Arguments& out, std::vector<std::string>& defines,
                         std::string& mode, int& parallelism) {
@@ -81,6 +88,46 @@ bool uses_later_option(int argc, char** argv) {
   return false;
 }
 
+// The option or command that was meant by a word that is none, as a line to add.
+std::string suggestion(std::string_view word, const CLI::App& command) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->nonpositional()) known.push_back(option->get_name());
+  }
+  if (!word.starts_with('-')) known.clear();
+  for (const CLI::App* each : command.get_subcommands([](const CLI::App*) { return true; }))
+    known.push_back(each->get_name());
+  const std::vector<std::string> near = nearest(word, known);
+  return near.empty() ? "" : "  did you mean '" + near[0] + "'?\n";
+}
+
+// What is wrong with the words of the command line, in our own form.
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  const CLI::App& command = chosen.empty() ? app : *chosen.front();
+  const std::string name =
+      chosen.empty() ? std::string("headwater") : "headwater " + command.get_name();
+  const std::string hint = "  " + name + " --help shows what there is\n";
+  const std::vector<std::string> extras = app.remaining(true);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || extras.empty()) {
+    return std::string("error: ") + error.what() + "\n" + hint;
+  }
+  const std::string& word = extras.front();
+  if (word.starts_with('-')) {
+    return "error: " + name + " has no option '" + word + "'\n" + suggestion(word, command) + hint;
+  }
+  if (chosen.empty()) {
+    for (const char* later : kLaterCommands) {
+      if (word == later) return "error: not supported yet: headwater " + word + "\n";
+    }
+    return "error: there is no command '" + word + "'\n" + suggestion(word, command) + hint;
+  }
+  std::string words;
+  for (const std::string& extra : extras) words += (words.empty() ? "'" : ", '") + extra + "'";
+  return "error: " + name + " takes no more words, but there " +
+         (extras.size() == 1 ? "is " : "are ") + words + "\n" + hint;
+}
+
 // Values that CLI11 fills while parsing, before they become settings.
 struct Raw {
   std::vector<std::string> defines;
@@ -133,6 +180,8 @@ Arguments parse_arguments(int argc, char** argv) {
   auto* connectors = app.add_subcommand("connectors", "connectors and their options");
   auto* formats = app.add_subcommand("formats", "formats and their options");
   auto* version = app.add_subcommand("version", "print the version");
+  bool show_version = false;
+  app.add_flag("--version", show_version, "print the version");
   for (CLI::App* command : {run, check, explain}) {
     add_script_options(*command, out, raw.defines, raw.mode, raw.parallelism);
     add_message_options(*command, out, raw.color, raw.progress);
@@ -146,7 +195,12 @@ Arguments parse_arguments(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    out.exit_code = app.exit(error) == 0 ? 0 : kUsageError;
+    if (error.get_exit_code() == 0) {
+      out.exit_code = app.exit(error);
+      return out;
+    }
+    std::fputs(usage_error(app, error).c_str(), stderr);
+    out.exit_code = kUsageError;
     return out;
   }
   out.output = *parse_output_form(raw.output);
@@ -163,7 +217,7 @@ Arguments parse_arguments(int argc, char** argv) {
   if (*functions) out.verb = Verb::kFunctions;
   if (*connectors) out.verb = Verb::kConnectors;
   if (*formats) out.verb = Verb::kFormats;
-  if (*version) out.verb = Verb::kVersion;
+  if (*version || show_version) out.verb = Verb::kVersion;
   if (out.verb == Verb::kNone) {
     std::fputs(app.help().c_str(), stdout);
     out.exit_code = 0;

@@ -181,7 +181,9 @@ int run_command(const Arguments& arguments, Env& env) {
   if (!arguments.timeout.empty()) {
     const Result<int64_t> parsed = parse_duration_ms(arguments.timeout);
     if (!parsed.ok()) {
-      complain(parsed.status(), "", "");
+      complain(Status::Invalid("--timeout must be ", parsed.status().message(), ", but is '",
+                               arguments.timeout, "'"),
+               "", "");
       return kExitUsage;
     }
     timeout_ms = *parsed;
