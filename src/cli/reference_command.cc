@@ -11,6 +11,7 @@
 #include "base/did_you_mean.h"
 #include "base/env/env.h"
 #include "engine/catalogues.h"
+#include "engine/syntax_reference.h"
 
 namespace hw {
 namespace {
@@ -29,6 +30,20 @@ std::string padded(std::string_view text, size_t width) {
   return out;
 }
 
+std::string examples_text(const std::vector<FunctionExample>& examples) {
+  std::string out = "\nExamples:\n";
+  for (const FunctionExample& example : examples) {
+    out += "  " + example.expression + "\n    -> " + example.result + "\n";
+  }
+  return out;
+}
+
+std::string describe_syntax(const SyntaxForm& form) {
+  std::string out = form.name + "\n  " + form.sentence + "\n\n";
+  for (const std::string& text : form.forms) out += "  " + text + "\n";
+  return out + examples_text(form.examples);
+}
+
 template <typename Function>
 std::string describe_function(const Function& function) {
   std::string out = function.name + "\n  " + function.sentence + "\n\n";
@@ -40,11 +55,7 @@ std::string describe_function(const Function& function) {
     for (const std::string& alias : function.aliases) out += " " + alias;
     out += "\n";
   }
-  out += "\nExamples:\n";
-  for (const FunctionExample& example : function.examples) {
-    out += "  " + example.expression + "\n    -> " + example.result + "\n";
-  }
-  return out;
+  return out + examples_text(function.examples);
 }
 
 std::string type_text(const OptionSpec& option) {
@@ -104,6 +115,7 @@ std::string list_functions() {
   for (const AggregateFunction& function : catalogues().functions.aggregates()) {
     families["aggregate"].push_back(function.name);
   }
+  for (const SyntaxForm& form : syntax_forms()) families[form.family].push_back(form.name);
   std::string out;
   for (auto& [family, names] : families) {
     std::sort(names.begin(), names.end());
@@ -173,6 +185,9 @@ int reference_command(const Arguments& arguments, Env& env) {
   }
   if (const AggregateFunction* function = all.functions.aggregate(arguments.name)) {
     return print(describe_function(*function), env);
+  }
+  for (const SyntaxForm& form : syntax_forms()) {
+    if (equal_ignoring_case(form.name, arguments.name)) return print(describe_syntax(form), env);
   }
   return unknown("function", arguments.name, all.functions.near(arguments.name), env);
 }

@@ -12,6 +12,7 @@
 #include "columnar/text/type_text.h"
 #include "engine/catalogues.h"
 #include "engine/session.h"
+#include "engine/syntax_reference.h"
 #include "sql/parser.h"
 
 namespace hw {
@@ -65,6 +66,10 @@ TEST(FunctionExamplesTest, EveryScalarExampleGivesWhatItsRecordSays) {
 
 TEST(FunctionExamplesTest, EveryAggregateExampleGivesWhatItsRecordSays) {
   expect_examples(catalogues().functions.aggregates());
+}
+
+TEST(FunctionExamplesTest, EveryExampleOfTheSyntaxGivesWhatItsRecordSays) {
+  expect_examples(syntax_forms());
 }
 
 TEST(FunctionExamplesTest, ThereAreAtLeastEightyFunctions) {

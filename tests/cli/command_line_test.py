@@ -50,6 +50,11 @@ class Usage(Case):
                       ["run", "--state-dir", "d", "x.sql"]):
             self.assertIn("not supported yet", self.wrong(*words))
 
+    def test_syntax_is_described_beside_functions(self):
+        self.assertIn("TRY_CAST", headwater("functions").stdout)
+        self.assertIn("CASE WHEN condition THEN", headwater("functions", "case").stdout)
+        self.assertIn("CAST(value AS type)", headwater("functions", "CAST").stdout)
+
     def test_a_script_from_a_pipe(self):
         fifo = self.folder / "fifo"
         os.mkfifo(fifo)
