@@ -76,7 +76,7 @@ Result<std::unique_ptr<CheckpointStore>> CheckpointStore::open(
 
 Status CheckpointStore::load() {
   HW_ASSIGN_OR_RETURN(const LeaseChain chain, read_lease_chain(*files_));
-  int64_t newest = chain.newest_checkpoint();
+  int64_t newest = std::max(chain.newest_checkpoint(), options_.restored_checkpoint);
   std::map<std::string, int64_t> lineage;
   for (const LeaseRecord& record : chain.lineage()) lineage[record.manifest] = record.checkpoint;
   HW_ASSIGN_OR_RETURN(std::vector<StoredFile> stored, files_->list(""));

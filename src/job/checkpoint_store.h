@@ -26,6 +26,8 @@ class Env;
 
 struct CheckpointStoreOptions {
   std::string job;
+  /// What the job goes on from, wherever that lies: numbers begin above it.
+  int64_t restored_checkpoint = 0;
   /// Files of dropped checkpoints stay that long: readers may have them open.
   int64_t delete_grace_ms = 60'000;
 };
