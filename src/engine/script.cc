@@ -12,6 +12,8 @@ namespace hw {
 namespace {
 
 constexpr int64_t kPollMs = 50;
+/// What an unbounded job gets to finish what is under way when its time is up.
+constexpr int64_t kStopGraceMs = 10'000;
 
 /// A job that runs beside the script.
 struct RunningJob {
@@ -77,6 +79,15 @@ class ScriptRun {
     return text->empty() ? ScriptResult{} : printed(observer_.print(*text));
   }
 
+  static ScriptEnd end_of(StopRequest request) {
+    if (request == StopRequest::kTimeout) return ScriptEnd::kTimedOut;
+    return request == StopRequest::kInterrupt ? ScriptEnd::kInterrupted : ScriptEnd::kTerminated;
+  }
+  static Status why_ended(StopRequest request) {
+    return Status::Cancelled(
+        request == StopRequest::kTimeout ? "timed out" : "stopped before the end of the input");
+  }
+
   static ScriptEnd end_of(const Status& status) {
     // Before a job runs only the statement can be wrong, or the outside (a missing file).
     return status.IsIOError() ? ScriptEnd::kJobFailed : ScriptEnd::kInvalid;
@@ -118,22 +129,20 @@ class ScriptRun {
       const StopRequest request = observer_.stop_request();
       if (request == StopRequest::kNone || stopped_) continue;
       stopped_ = true;
-      if (running.bounded && request != StopRequest::kTimeout) {
-        running.job->cancel();
-        (void)running.job->wait();
-        return fail(
-            request == StopRequest::kInterrupt ? ScriptEnd::kInterrupted : ScriptEnd::kTerminated,
-            Status::Cancelled("stopped before the end of the input"));
-      }
-      for (RunningJob& each : running_) each.job->stop();
       timed_out_ = request == StopRequest::kTimeout;
+      // The result over a part of the input would look like the result.
+      if (running.bounded) return fail(end_of(request), why_ended(request));
+      for (RunningJob& each : running_) each.job->stop();
+      if (timed_out_ && !running.job->wait_for(kStopGraceMs)) {
+        return fail(ScriptEnd::kTimedOut, why_ended(request));
+      }
     }
     const Status status = running.job->wait();
     observer_.job_ended(*running.job, running.name, running.is_query);
     if (!status.ok()) {
       return fail(output_closed(status) ? ScriptEnd::kOutputClosed : ScriptEnd::kJobFailed, status);
     }
-    if (timed_out_) return fail(ScriptEnd::kTimedOut, Status::Cancelled("timed out"));
+    if (timed_out_) return fail(ScriptEnd::kTimedOut, why_ended(StopRequest::kTimeout));
     return {};
   }
 

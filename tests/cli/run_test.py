@@ -85,6 +85,22 @@ class ExitCodes(Case):
                "CREATE TABLE s (x INT) WITH ('connector' = 'blackhole'); INSERT INTO s SELECT x FROM g")
         self.assertEqual(self.run_sql(sql, "--timeout", "500 ms").returncode, 124)
 
+    def test_a_timeout_ends_a_bounded_job_without_a_result(self):
+        sql = ("CREATE TABLE g (x INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen', "
+               "'number-of-rows' = '200');"
+               "SELECT COUNT(*) FROM (SELECT window_start, COUNT(*) FROM TABLE(HOP(TABLE g, DESCRIPTOR(ts), "
+               "INTERVAL '0.001' SECOND, INTERVAL '1000' SECOND)) GROUP BY window_start, window_end)")
+        bare = (sql[:sql.index("SELECT")] + "SELECT COUNT(*) FROM TABLE(HOP(TABLE g, DESCRIPTOR(ts), "
+                "INTERVAL '0.001' SECOND, INTERVAL '1000' SECOND))")
+        join = ("CREATE TEMPORARY VIEW v AS SELECT 1 AS k FROM (VALUES (1), (1), (1), (1), (1), (1), (1), (1), (1), (1)) "
+                "AS t(x); SELECT COUNT(*) FROM v AS a" + "".join(f" JOIN v AS v{i} ON a.k = v{i}.k" for i in range(9)))
+        for query in (sql, sql.replace("HOP", "CUMULATE"), bare, join):
+            for mode in ("batch", "streaming"):
+                began = time.monotonic()
+                done = self.run_sql(query, "--mode", mode, "--timeout", "1 s", "--output", "json")
+                self.assertEqual((done.returncode, done.stdout), (124, ""), done.stderr)
+                self.assertLess(time.monotonic() - began, 4)
+
 
 class Interrupts(Case):
     UNBOUNDED = ("CREATE TABLE g (x INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000');"
