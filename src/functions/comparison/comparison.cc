@@ -2,6 +2,7 @@
 //
 // The operators = <> < <= > >=.
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -36,6 +37,35 @@ SqlType temporal_meeting(const SqlType& a, const SqlType& b) {
   if (a.is_text()) return b;
   if (b.is_text()) return a;
   return a.is(TypeKind::kDate) ? b : a;
+}
+
+constexpr int64_t kNanosPerSecond = 1'000'000'000;
+
+/// A date or timestamp as `common`, at its own precision.
+SqlType coarse(const SqlType& type, const SqlType& common) {
+  const int precision = type.is_timestamp() ? type.precision() : 3;
+  return common.is(TypeKind::kTimestamp) ? SqlType::timestamp(precision)
+                                         : SqlType::timestamp_ltz(precision);
+}
+
+/// Two points in time that meet in `common`. Nanoseconds reach from 1677 to 2262 only, so a side
+/// that has none stays as it is, and '9999-12-31' can be compared with them. But two columns that
+/// are tested for equality get one type: they may become the key of a join.
+std::vector<SqlType> meet_in(const SqlType& common, bool ordered, const CallBinding& binding) {
+  std::vector<SqlType> types(2, common);
+  const auto is_literal = [](const ColumnPtr& literal) { return literal != nullptr; };
+  const bool may_differ =
+      ordered || std::any_of(binding.literals.begin(), binding.literals.end(), is_literal);
+  if (!may_differ || !common.is_timestamp() || common.ticks_per_second() != kNanosPerSecond) {
+    return types;
+  }
+  for (size_t i = 0; i < 2; ++i) {
+    const SqlType& type = binding.arg_types[i];
+    if (!type.is_timestamp() && !type.is(TypeKind::kDate)) continue;
+    const SqlType own = coarse(type, common);
+    if (own.ticks_per_second() != kNanosPerSecond) types[i] = own;
+  }
+  return types;
 }
 
 ScalarFunction record(CompareOp op, std::string name, bool ordered) {
@@ -74,7 +104,8 @@ Result<std::vector<SqlType>> comparison_types(const std::string& name, bool orde
   }
   if ((a.is_temporal() && (b.is_text() || b.is(TypeKind::kDate))) ||
       (b.is_temporal() && (a.is_text() || a.is(TypeKind::kDate)))) {
-    if (!a.is(TypeKind::kTime) && !b.is(TypeKind::kTime)) return both(temporal_meeting(a, b));
+    if (!a.is(TypeKind::kTime) && !b.is(TypeKind::kTime))
+      return meet_in(temporal_meeting(a, b), ordered, binding);
     if (a.is_text() || b.is_text()) return both(temporal_meeting(a, b));
   }
   Result<SqlType> common = common_type(binding.arg_types);
@@ -83,7 +114,7 @@ Result<std::vector<SqlType>> comparison_types(const std::string& name, bool orde
     return Status::TypeError("operator ", name, " does not order ", common->to_sql_without_null(),
                              "; only = and <> compare it");
   }
-  return both(*common);
+  return meet_in(*common, ordered, binding);
 }
 
 void register_comparison(FunctionCatalogue& catalogue) {

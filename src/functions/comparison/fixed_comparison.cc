@@ -3,11 +3,13 @@
 // Comparisons of numbers, dates, times, text and booleans. > and >= are < and <= with the
 // arguments swapped.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
 #include <utility>
 
+#include "expr/civil_date.h"
 #include "expr/row_kernel.h"
 #include "functions/comparison/comparison_kernels.h"
 
@@ -52,6 +54,38 @@ Result<std::unique_ptr<ScalarKernel>> make_swapped(CompareOp op, const CallBindi
   return std::make_unique<SwappedKernel>(std::move(kernel));
 }
 
+/// Timestamps of two units. `a` is in the longer one unless `swapped`.
+struct CompareUnits {
+  bool operator()(int64_t a, int64_t b) const {
+    const int order = swapped ? -order_of(b, a) : order_of(a, b);
+    switch (op) {
+      case CompareOp::kEqual:
+        return order == 0;
+      case CompareOp::kNotEqual:
+        return order != 0;
+      case CompareOp::kLess:
+        return order < 0;
+      default:
+        return order <= 0;
+    }
+  }
+  // Compares whole longer units first: nothing is multiplied, so nothing overflows.
+  int order_of(int64_t coarse, int64_t fine) const {
+    const int64_t whole = floor_div(fine, fine_per_coarse);
+    if (coarse != whole) return coarse < whole ? -1 : 1;
+    return floor_mod(fine, fine_per_coarse) > 0 ? -1 : 0;
+  }
+  CompareOp op;
+  bool swapped;
+  int64_t fine_per_coarse;
+};
+
+Result<std::unique_ptr<ScalarKernel>> compare_units(CompareOp op, const CallBinding& binding) {
+  const int64_t a = binding.arg_types[0].ticks_per_second();
+  const int64_t b = binding.arg_types[1].ticks_per_second();
+  return make_row_kernel(CompareUnits{op, a > b, std::max(a, b) / std::min(a, b)}, binding);
+}
+
 // One storage type after the other; a function template cannot be an argument of a template.
 #define HW_EACH_STORAGE(function)                                                     \
   function<int64_t>, function<int32_t>, function<std::string_view>, function<double>, \
@@ -66,6 +100,9 @@ Result<std::unique_ptr<ScalarKernel>> make_comparison(CompareOp op, const CallBi
   const SqlType& b = binding.arg_types[1];
   if (a.is(TypeKind::kDecimal) || b.is(TypeKind::kDecimal)) {
     return make_decimal_comparison(op, binding);
+  }
+  if (a.is_timestamp() && a.ticks_per_second() != b.ticks_per_second()) {
+    return compare_units(op, binding);
   }
   if (a.is_constructed()) return make_constructed_equality(op == CompareOp::kEqual, binding);
   switch (op) {
