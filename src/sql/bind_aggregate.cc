@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "expr/literal.h"
 #include "plan/logical/aggregate.h"
 #include "plan/logical/expr_rewrite.h"
 #include "plan/logical/project.h"
@@ -52,6 +53,14 @@ class InputColumns {
   std::vector<std::string> names_;
 };
 
+/// An argument that may fail is not computed for rows that FILTER drops.
+BoundExprPtr only_where(const BoundExprPtr& filter, const BoundExprPtr& arg) {
+  if (filter == nullptr || !arg->can_fail()) return arg;
+  const SqlType type = arg->type().with_nullable(true);
+  return BoundExpr::special(BoundExpr::Kind::kCase, {filter, arg, null_literal(type)}, type)
+      ->with_position(arg->position());
+}
+
 NamedAggregate named_aggregate(const AggregateCollector::Call& call, size_t number,
                                InputColumns& columns) {
   NamedAggregate named;
@@ -60,7 +69,7 @@ NamedAggregate named_aggregate(const AggregateCollector::Call& call, size_t numb
   named.call.distinct = call.distinct;
   named.call.result_type = call.type;
   for (const BoundExprPtr& arg : call.args) {
-    named.call.args.push_back(columns.add(arg));
+    named.call.args.push_back(columns.add(only_where(call.filter, arg)));
     named.call.literals.push_back(arg->is_literal() ? arg->literal_value() : nullptr);
   }
   if (call.filter != nullptr) named.call.filter = columns.add(call.filter);
