@@ -16,6 +16,7 @@
 #include "sql/bind_aggregate.h"
 #include "sql/bind_from.h"
 #include "sql/bind_order.h"
+#include "sql/plan_size.h"
 
 namespace hw {
 namespace {
@@ -143,7 +144,10 @@ Result<LogicalNodePtr> bind_query(const ast::Query& query, QueryPlace place, Bin
   }();
   session.common_tables = outer;
   if (!plan.ok()) return plan.status();
-  if (place == QueryPlace::kOutermost) return plan;
+  if (place == QueryPlace::kOutermost) {
+    HW_TRY(check_plan_size(*plan, query.position));
+    return plan;
+  }
   if (query.limit == nullptr && query.offset == nullptr && !query.order_by.empty()) {
     plan = without_idle_sort(*plan);
   }

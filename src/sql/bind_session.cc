@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sql/plan_size.h"
+
 namespace hw {
 
 BindSession::BindSession(const BinderContext& binder_context)
@@ -24,6 +26,8 @@ QueryDepth::QueryDepth(BindSession& session, SqlPosition position) : session_(se
     status_ = at(position, Status::Invalid("queries may be nested ", kMaxQueryDepth,
                                            " deep, views expanded; this one is deeper"));
   }
+  // Each query is a node at least.
+  if (++session_.num_queries > kMaxPlanNodes) status_ = plan_too_large(std::nullopt, position);
 }
 
 QueryDepth::~QueryDepth() { --session_.depth; }

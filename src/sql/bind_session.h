@@ -33,6 +33,8 @@ struct BindSession {
   std::vector<std::string> warnings;
   /// Views within views, and queries within queries.
   int depth = 0;
+  /// Queries bound so far: a view is bound anew at each use.
+  int64_t num_queries = 0;
 
   bool batch() const { return expr.batch_mode; }
   void warn(std::string text);
@@ -41,7 +43,7 @@ struct BindSession {
 /// Queries nested deeper than this, views expanded, are refused: each level costs stack.
 constexpr int kMaxQueryDepth = 200;
 
-/// Counts one level while it lives. Check `status` before going on.
+/// Counts one level while it lives, and one query more for good. Check `status` before going on.
 class QueryDepth {
  public:
   QueryDepth(BindSession& session, SqlPosition position);

@@ -180,6 +180,26 @@ Result<int64_t> bind_interval_arg(const WindowForm& form, std::string_view what,
   return literal_integer(**value);
 }
 
+/// A row takes part in so many windows at most: more cost memory and time out of all proportion to
+/// the input.
+constexpr int64_t kWindowsPerRowMax = 1'000'000;
+
+/// The least step, or one not far from it, that divides the size into no more windows than that.
+int64_t least_step(int64_t size_ms) {
+  constexpr int64_t kTries = 100'000;
+  const int64_t least = size_ms / kWindowsPerRowMax + (size_ms % kWindowsPerRowMax != 0 ? 1 : 0);
+  for (int64_t step = least; step < least + kTries; ++step) {
+    if (size_ms % step == 0) return step;
+  }
+  return size_ms;
+}
+
+std::string seconds_text(int64_t ms) {
+  std::string text = std::to_string(ms / 1000);
+  if (ms % 1000 != 0) text += "." + std::to_string(1000 + ms % 1000).substr(1);
+  return text;
+}
+
 Status check_window(const WindowForm& form, const WindowSpec& window, SqlPosition position) {
   const auto refuse = [&](auto&&... words) {
     return at(position, Status::Invalid(std::forward<decltype(words)>(words)...));
@@ -195,6 +215,12 @@ Status check_window(const WindowForm& form, const WindowSpec& window, SqlPositio
     if (window.size_ms % window.step_ms != 0) {
       return refuse("SIZE of ", form.name, " must be a multiple of ", form.intervals[0], ", but ",
                     window.size_ms, " ms is none of ", window.step_ms, " ms");
+    }
+    if (window.size_ms / window.step_ms > kWindowsPerRowMax) {
+      return refuse(form.name, " puts a row into SIZE / ", form.intervals[0], " windows, at most ",
+                    kWindowsPerRowMax, ", but ", window.size_ms, " ms / ", window.step_ms,
+                    " ms are ", window.size_ms / window.step_ms, "; write a ", form.intervals[0],
+                    " of INTERVAL '", seconds_text(least_step(window.size_ms)), "' SECOND or more");
     }
   }
   if (window.kind == WindowKind::kTumble && std::llabs(window.offset_ms) >= window.size_ms) {
