@@ -24,7 +24,7 @@ Result<PartitionLocks::Living> PartitionLocks::look(const TopicState& state, int
     HW_ASSIGN_OR_RETURN(const std::unique_ptr<FileLock> lock, env_.try_lock(path));
     if (lock == nullptr) {
       living.anybody = true;
-      if (*number == owner) living.owner = true;
+      (*number == owner ? living.owner : living.sleepers) = true;
       continue;
     }
     // Numbers are never given out twice, so nobody will want it again.

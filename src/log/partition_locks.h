@@ -29,8 +29,9 @@ class PartitionLocks {
   /// Looks at the locks of everybody who wrote to `partition` and has not been found dead yet, and
   /// removes those of the dead.
   struct Living {
-    bool owner = false;    // the present writer
-    bool anybody = false;  // that or an earlier one
+    bool owner = false;     // the present writer
+    bool sleepers = false;  // an earlier one
+    bool anybody = false;   // any of them
   };
   Result<Living> look(const TopicState& state, int64_t partition);
 

@@ -17,6 +17,8 @@ Status PartitionWriter::resume(const SegmentId& segment, int64_t from) {
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::fs::FileSystem> files, files_of(env_, path));
   HW_ASSIGN_OR_RETURN(const std::unique_ptr<SegmentFile> file,
                       SegmentFile::open(*files, path, parts_.partition, segment, parts_.pool));
+  // The marks of a segment are epochs of one identity: another one's go elsewhere.
+  if (file->header().header.identity != parts_.identity) return Status::OK();
   HW_ASSIGN_OR_RETURN(const int64_t end, file->end_of_frames(from));
   HW_ASSIGN_OR_RETURN(current_,
                       SegmentWriter::resume(env_, path, file->header(), end, parts_.pool));

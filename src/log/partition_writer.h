@@ -34,7 +34,7 @@ class PartitionWriter {
   PartitionWriter(Env& env, PartitionWriterParts parts) : env_(env), parts_(std::move(parts)) {}
 
   /// Goes on in a segment that nobody else appends to any more, behind its last whole frame at or
-  /// after `from`.
+  /// after `from`; not in one of another identity.
   Status resume(const SegmentId& segment, int64_t from);
 
   Status append(const Batch& batch, const FrameFacts& facts, const TopicOptions& options);

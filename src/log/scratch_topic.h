@@ -10,9 +10,6 @@
 #include <string>
 #include <vector>
 
-#include <arrow/filesystem/filesystem.h>
-#include <gtest/gtest.h>
-
 #include "base/env/env.h"
 #include "columnar/batch.h"
 #include "columnar/literal.h"

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "log/retention.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <arrow/filesystem/filesystem.h>
+
+#include "base/env/env.h"
+#include "log/file_names.h"
+#include "log/log_error.h"
+#include "log/partition_locks.h"
+#include "log/segment_file.h"
+#include "log/small_file.h"
+#include "log/topic.h"
+#include "log/topic_chain.h"
+#include "log/topic_pin.h"
+
+namespace hw {
+namespace {
+
+/// `0000000000000012-000003.seg`, or nothing.
+std::optional<SegmentId> segment_of(const std::string& name) {
+  const size_t dash = name.find('-');
+  if (dash == std::string::npos) return std::nullopt;
+  const auto writer = number_of(name.substr(0, dash), "");
+  const auto sequence = number_of(name.substr(dash + 1), ".seg");
+  if (!writer || !sequence) return std::nullopt;
+  return SegmentId{.writer = *writer, .sequence = *sequence};
+}
+
+/// Removes files of one partition that nobody needs.
+class PartitionSweep {
+ public:
+  PartitionSweep(Topic& topic, int64_t partition)
+      : topic_(topic),
+        number_(partition),
+        folder_(partition_folder(topic.path(), partition)),
+        rows_(topic.state().partitions[static_cast<size_t>(partition)]) {}
+
+  Result<int64_t> run() {
+    HW_ASSIGN_OR_RETURN(files_, files_of(topic_.env(), folder_));
+    PartitionLocks locks(topic_.env(), topic_.path());
+    HW_ASSIGN_OR_RETURN(living_, locks.look(topic_.state(), number_));
+    HW_ASSIGN_OR_RETURN(const std::vector<std::string> names, names_in(*files_, folder_));
+    int64_t num_removed = 0;
+    for (const std::string& name : names) {
+      HW_ASSIGN_OR_RETURN(const bool needless, is_needless(name));
+      if (!needless) continue;
+      HW_TRY(files_->DeleteFile(folder_ + "/" + name));
+      ++num_removed;
+    }
+    return num_removed;
+  }
+
+ private:
+  Result<bool> is_needless(const std::string& name) {
+    const auto segment = segment_of(name);
+    if (!segment) return false;
+    // One that was made since we looked belongs to somebody who lives.
+    if (segment->writer > topic_.state().record) return false;
+    const auto holds = [&](const Piece& piece) { return piece.segment == *segment; };
+    if (std::any_of(rows_.pieces.begin(), rows_.pieces.end(), holds)) return false;
+    if (!is_left(*segment)) return false;
+    return all_settled(name, *segment);
+  }
+
+  /// True when nobody appends to the segment any more: all writers are dead, or only the owner
+  /// lives, and it has committed rows of a later segment of its own.
+  bool is_left(const SegmentId& segment) const {
+    if (!living_.anybody) return true;
+    if (!living_.owner || living_.sleepers) return false;
+    return std::any_of(rows_.pieces.begin(), rows_.pieces.end(), [&](const Piece& piece) {
+      return piece.segment.writer == rows_.writer && piece.segment > segment;
+    });
+  }
+
+  /// True when no epoch in the segment may still be committed.
+  Result<bool> all_settled(const std::string& name, const SegmentId& segment) {
+    auto opened = SegmentFile::open(*files_, folder_ + "/" + name, number_, segment,
+                                    topic_.env().memory_pool());
+    if (!opened.ok()) return false;  // damaged: for people to look at
+    SegmentFile& file = **opened;
+    const int64_t settled = topic_.state().settled_epoch(file.header().header.identity);
+    HW_ASSIGN_OR_RETURN(const int64_t size, file.size());
+    for (int64_t position = file.header().length; position + kFrameHeaderBytes <= size;) {
+      const auto frame = file.read_header({.position = position, .end = size});
+      if (!frame.ok()) return log_error_of(frame.status()) == LogErrorKind::kDamaged;  // torn tail
+      if (frame->is_mark && frame->epoch > settled) return false;
+      position += frame->frame_bytes();
+    }
+    return true;
+  }
+
+  Topic& topic_;
+  const int64_t number_;
+  const std::string folder_;
+  const PartitionState& rows_;
+  std::shared_ptr<arrow::fs::FileSystem> files_;
+  PartitionLocks::Living living_;
+};
+
+}  // namespace
+
+size_t expired_pieces(const PartitionState& partition, const TopicOptions& options,
+                      const RetentionQuestion& question) {
+  int64_t num_bytes = 0;
+  for (const Piece& piece : partition.pieces) num_bytes += piece.num_bytes;
+  size_t count = 0;
+  for (; count + 1 < partition.pieces.size(); ++count) {
+    const Piece& piece = partition.pieces[count];
+    const bool old =
+        options.retention_ms > 0 && question.now_ms - piece.last_commit_ms > options.retention_ms;
+    const bool large = options.retention_bytes > 0 && num_bytes > options.retention_bytes;
+    if (!(old || large) || piece.end_offset > question.pinned_offset) break;
+    num_bytes -= piece.num_bytes;
+  }
+  return count;
+}
+
+Result<CleaningReport> clean(Topic& topic) {
+  HW_TRY(topic.refresh().status());
+  HW_ASSIGN_OR_RETURN(const std::vector<int64_t> pinned, pinned_offsets(topic));
+  std::vector<std::string> indexes;
+  CleaningReport report;
+  const int64_t now_ms = topic.env().wall_ms();
+  const auto decide = [&](const TopicState& state) -> Result<std::optional<TopicChange>> {
+    indexes.clear();
+    report = {};
+    RemovePieces change;
+    for (size_t p = 0; p < state.partitions.size() && state.options.cleanup_delete; ++p) {
+      const PartitionState& partition = state.partitions[p];
+      const size_t count =
+          expired_pieces(partition, state.options, {.now_ms = now_ms, .pinned_offset = pinned[p]});
+      for (size_t i = 0; i < count; ++i) {
+        const Piece& piece = partition.pieces[i];
+        const auto number = static_cast<int64_t>(p);
+        change.pieces.push_back({.partition = number, .first_offset = piece.first_offset});
+        if (piece.indexed) {
+          indexes.push_back(partition_folder(topic.path(), number) + "/" + piece.index_name());
+        }
+        ++report.num_pieces;
+        report.num_bytes += piece.num_bytes;
+      }
+    }
+    if (change.pieces.empty()) return std::nullopt;
+    return TopicChange(std::move(change));
+  };
+  HW_TRY(topic.chain().publish(decide).status());
+  HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::fs::FileSystem> files,
+                      files_of(topic.env(), topic.path()));
+  for (const std::string& path : indexes) {
+    HW_TRY(files->DeleteFile(path));
+    ++report.num_files;
+  }
+  for (int64_t p = 0; p < topic.num_partitions(); ++p) {
+    HW_ASSIGN_OR_RETURN(const int64_t num_removed, PartitionSweep(topic, p).run());
+    report.num_files += num_removed;
+  }
+  return report;
+}
+
+}  // namespace hw

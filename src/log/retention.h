@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Removes what a topic need not keep: whole closed pieces, oldest first, by time and size, never
+// one that holds a pinned row. Anybody may clean at any time, also while others write and read.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/status.h"
+#include "log/topic_state.h"
+
+namespace hw {
+
+class Topic;
+
+/// How many of the oldest pieces of a partition may go. Pure.
+struct RetentionQuestion {
+  int64_t now_ms = 0;
+  /// Rows at or above stay.
+  int64_t pinned_offset = 0;
+};
+size_t expired_pieces(const PartitionState& partition, const TopicOptions& options,
+                      const RetentionQuestion& question);
+
+struct CleaningReport {
+  int64_t num_pieces = 0;
+  int64_t num_bytes = 0;
+  int64_t num_files = 0;
+};
+/// Removes expired pieces from the topic, and files of it that no piece needs and no epoch that may
+/// still be committed. A topic whose policy is not `delete` only loses such files.
+Result<CleaningReport> clean(Topic& topic);
+
+}  // namespace hw
