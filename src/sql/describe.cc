@@ -46,6 +46,12 @@ void describe_table(const TableDefinition& table, BoundListing& listing) {
   for (const int i : table.primary_key) {
     key += (key.empty() ? "" : ", ") + table.columns[static_cast<size_t>(i)].name;
   }
+  // The column of comments is there when a comment is.
+  const bool commented = std::any_of(table.columns.begin(), table.columns.end(),
+                                     [](const TableColumn& column) { return column.comment; });
+  std::vector<std::string> titles = {"name", "type", "null", "key", "extras", "watermark"};
+  if (commented) titles.emplace_back("comment");
+  listing.schema = text_schema(titles);
   for (size_t i = 0; i < table.columns.size(); ++i) {
     const TableColumn& column = table.columns[i];
     const auto& keys = table.primary_key;
@@ -56,6 +62,7 @@ void describe_table(const TableDefinition& table, BoundListing& listing) {
                             in_key ? or_null("PRI(" + key + ")") : std::nullopt,
                             or_null(extras_of(column)),
                             marked ? or_null(table.watermark->expr_sql) : std::nullopt});
+    if (commented) listing.rows.back().push_back(column.comment);
   }
 }
 

@@ -22,6 +22,13 @@ TEST(ListingTest, DescribesATable) {
             "p | TIMESTAMP_LTZ(3) *PROCTIME* | FALSE | - | AS PROCTIME() | -\n");
 }
 
+TEST(ListingTest, DescribesCommentsWhereThereAreAny) {
+  SessionFixture session;
+  session.must("CREATE TABLE c (id INT COMMENT 'the id', n INT)");
+  EXPECT_EQ(session.listing("DESCRIBE c"),
+            "id | INT | TRUE | - | - | - | the id\nn | INT | TRUE | - | - | - | -\n");
+}
+
 TEST(ListingTest, ShowsObjectsByPattern) {
   SessionFixture session;
   session.must(
