@@ -91,6 +91,15 @@ TEST(ChangelogJson, TheEnvelopeMustBeWhole) {
   }
 }
 
+TEST(ChangelogJson, NamesTheFieldOfTheEnvelopeThatIsMissing) {
+  EXPECT_EQ(rows("{\"op\":\"+I\"}"),
+            "error: a change has the fields 'op' and 'data', but 'data' is missing: "
+            "\"{\"op\":\"+I\"}\" (t.file, line 1)");
+  EXPECT_NE(rows("{\"data\":{\"k\":1,\"v\":\"a\"}}").find("but 'op' is missing"),
+            std::string::npos);
+  EXPECT_NE(rows("{\"op\":\"+I\",\"data\":null}").find("'data'"), std::string::npos);
+}
+
 TEST(ChangelogJson, KindsFollowTheMode) {
   EXPECT_EQ(changelog_json().changelog(Options()), RowKindSet::all());
   EXPECT_EQ(changelog_json().accepts(Options(Values{{"changelog-mode", "upsert"}})),

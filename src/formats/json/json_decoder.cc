@@ -144,7 +144,13 @@ Status JsonDecoder::failed_line(std::string_view line, const JsonFailure& failur
   if (failure.kind == JsonFailure::Kind::kStorage) return failure.status;
   if (settings_.ignore_parse_errors) return failed_line(line, std::string_view());
   const std::string where = " (" + place_text() + ")";
-  const std::string column = failure.node == nullptr ? "" : failure.node->path();
+  std::string column = failure.node == nullptr ? "" : failure.node->path();
+  if (envelope_ && failure.node == &root_.children[1]) column = "data";
+  const bool in_envelope = envelope_ && failure.node != nullptr && failure.node->parent == &root_;
+  if (failure.kind == JsonFailure::Kind::kMissing && in_envelope) {
+    return Status::SerializationError("a change has the fields 'op' and 'data', but '", column,
+                                      "' is missing: ", scalar_text::quoted_cut(line), where);
+  }
   if (failure.kind == JsonFailure::Kind::kMissing) {
     return Status::SerializationError(
         "column '", column, "' is ", failure.rule,
@@ -154,8 +160,8 @@ Status JsonDecoder::failed_line(std::string_view line, const JsonFailure& failur
     const std::string rule = failure.rule.empty()
                                  ? "a value of type " + failure.node->type.to_sql_without_null()
                                  : failure.rule;
-    std::string message = "column '" + column + "' needs " + rule + ", but has " +
-                          scalar_text::quoted_cut(failure.text) + where;
+    std::string message = (in_envelope ? "field '" : "column '") + column + "' needs " + rule +
+                          ", but has " + scalar_text::quoted_cut(failure.text) + where;
     if (failure.rule.empty()) message += "; " + json_token::hint(*failure.node, settings_.format);
     return Status::SerializationError(message);
   }
