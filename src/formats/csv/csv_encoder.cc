@@ -84,6 +84,7 @@ class CsvWriter {
 
   Status write(int64_t row, std::string& out) {
     if (column_->is_null(row)) {
+      if (type_.is(TypeKind::kArray) && !settings_.null_literal) return no_text_for("a NULL ARRAY");
       out += settings_.null_literal.value_or("");
       return Status::OK();
     }
@@ -97,6 +98,13 @@ class CsvWriter {
   }
 
  private:
+  /// An empty field of an ARRAY is the empty ARRAY, an empty text in it is one.
+  Status no_text_for(std::string_view value) const {
+    return Status::Invalid("csv has no text for ", value, " (column '", name_,
+                           "') that would read back as it; set 'csv.null-literal', or write the "
+                           "json format");
+  }
+
   Status write_elements(int64_t row) {
     const bool is_array = type_.is(TypeKind::kArray);
     const int64_t begin = is_array ? elements_->begin(row) : 0;
@@ -109,6 +117,9 @@ class CsvWriter {
       const int64_t child_row = is_array ? i : row;
       const size_t size = text_.size();
       if (child.is_null(child_row)) {
+        if (child_type.is_text() && !settings_.null_literal && !settings_.empty_string_as_null) {
+          return no_text_for("a NULL text among elements");
+        }
         text_ += settings_.null_literal.value_or("");
         continue;
       }
@@ -119,6 +130,7 @@ class CsvWriter {
                                "'); set another 'csv.array-element-delimiter'");
       }
     }
+    if (text_.empty() && end > begin) return no_text_for("a single element that is empty");
     return Status::OK();
   }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "columnar/literal.h"
 #include "formats/testing/decoded.h"
 #include "runtime/format_catalogue.h"
 
@@ -173,6 +174,27 @@ TEST(CsvDecode, ListsHaveADelimiterOfTheirOwn) {
                    .check(*make_schema({{"m", SqlType::map(SqlType::string(), SqlType::string())}}),
                           Options())
                    .ok());
+}
+
+TEST(CsvEncode, RefusesElementsThatWouldReadBackDifferently) {
+  const auto written = [](const SqlType& type, std::string_view rows, const Values& options) {
+    const SchemaPtr schema = make_schema({{"x", type}});
+    std::string out;
+    const Status status = csv()
+                              .encoder(schema, Options(options))
+                              .ValueOrDie()
+                              ->encode(parse_batch(schema, rows).ValueOrDie(), out);
+    return status.ok() ? out : status.message();
+  };
+  const SqlType texts = SqlType::array(SqlType::string());
+  EXPECT_EQ(written(texts, "+ [] | + [a, b]", {}), "\"\"\na;b\n");
+  EXPECT_NE(written(texts, "+ null", {}).find("a NULL ARRAY (column 'x')"), std::string::npos);
+  EXPECT_NE(written(texts, "+ [a, NULL]", {}).find("a NULL text"), std::string::npos);
+  EXPECT_NE(written(SqlType::array(SqlType::integer()), "+ [NULL]", {}).find("single element"),
+            std::string::npos);
+  EXPECT_EQ(written(SqlType::array(SqlType::integer()), "+ [1, NULL]", {}), "1;\n");
+  EXPECT_EQ(written(texts, "+ null | + [a, NULL] | + []", {{"null-literal", "-"}}),
+            "-\na;-\n\"\"\n");
 }
 
 TEST(CsvDecode, IgnoringErrorsNullsFieldsAndSkipsRecords) {
