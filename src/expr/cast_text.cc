@@ -156,13 +156,25 @@ struct FitToType {
   }
 };
 
+/// Bytes as the literal that makes them, cut.
+std::string bytes_for_message(std::string_view bytes) {
+  constexpr size_t kBytesShown = 32;
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string text = "x'";
+  for (const char c : bytes.substr(0, kBytesShown)) {
+    text += kHex[(c >> 4) & 15];
+    text += kHex[c & 15];
+  }
+  return text + (bytes.size() > kBytesShown ? "…'" : "'");
+}
+
 struct BytesToText {
   CastRequest request;
   std::string padded;
   Result<bool> operator()(TextWriter& out, std::string_view value) {
     if (!is_valid_utf8(value)) {
       if (request.lenient) return false;
-      return cast_failure(quoted_for_message(value), request, "the bytes are not UTF-8");
+      return cast_failure(bytes_for_message(value), request, "the bytes are not UTF-8");
     }
     out.append(fit_to_type(value, request.to, padded));
     return true;

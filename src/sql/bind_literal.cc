@@ -92,7 +92,15 @@ Result<BoundExprPtr> bind_temporal(const std::string& text, const SqlType& type,
   if (!has_form(text, date, time)) return wrong();
   HW_ASSIGN_OR_RETURN(auto parser, ValueParser::make(type, "UTC"));
   HW_ASSIGN_OR_RETURN(auto builder, ColumnBuilder::make(type));
-  if (!parser->parse(text, *builder).ok()) return wrong();
+  if (!parser->parse(text, *builder).ok()) {
+    return Status::Invalid("a literal of type ", type.to_sql_without_null(), " names ",
+                           date ? "a day of the calendar" : "a time of day",
+                           date && time ? " and a time of day" : "",
+                           type.is(TypeKind::kTimestamp) && type.precision() > 6
+                               ? " of the years 1677 to 2262 (because of its nanoseconds)"
+                               : "",
+                           ", but '", text, "' is none");
+  }
   HW_ASSIGN_OR_RETURN(ColumnPtr column, builder->finish());
   if (column->num_rows() != 1 || column->is_null(0)) return wrong();
   return BoundExpr::literal(Column::constant(type, column->values_ptr(), 1));

@@ -72,6 +72,16 @@ class Tables(Case):
         self.assertIn(r"| x'00ff' | \x1b[31mred | (\xff) |", done.stdout)
 
 
+class Values(Case):
+    def test_a_literal_of_the_right_form_names_no_day(self):
+        self.assert_fails(self.run_sql("SELECT DATE '2020-02-30'"), 3, "day of the calendar", "'2020-02-30' is none")
+        self.assert_fails(self.run_sql("SELECT DATE '2020/02/30'"), 3, "has the form 'yyyy-MM-dd'")
+        self.assert_fails(self.run_sql("SELECT TIME '25:00:00'"), 3, "a time of day, but '25:00:00'")
+
+    def test_bytes_in_messages_are_literals(self):
+        self.assert_fails(self.run_sql("SELECT CAST(X'ff' AS STRING)"), 4, "CAST of x'ff' from BINARY(1)")
+
+
 class CheckedWhilePlanning(Case):
     """What a table declares wrongly is found by `check`, with its place."""
 
