@@ -41,7 +41,7 @@ struct TopicOptions {
   bool operator==(const TopicOptions&) const = default;
 };
 
-/// Fails (Invalid) with the rule that an option breaks.
+/// Fails (Invalid) with the rule that an option breaks; compaction is not supported yet.
 Status check(const TopicOptions& options);
 
 /// A topic's name is the name of its folder: letters, digits, '.', '_', '-', at most 249, not

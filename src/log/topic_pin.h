@@ -21,7 +21,8 @@ class Topic;
 class TopicPin {
  public:
   /// `name` is the holder's own: letters, digits, '.', '_', '-'. Fails with kHeld when another one
-  /// has it. `offsets` has one a partition: rows at or above it stay.
+  /// has it. `offsets` has one a partition: rows at or above it stay. Whoever cleans at this moment
+  /// may not have seen the pin: refresh the topic behind it and look at its start offsets.
   static Result<std::unique_ptr<TopicPin>> open(Topic& topic, const std::string& name,
                                                 const std::vector<int64_t>& offsets);
   ~TopicPin();

@@ -63,14 +63,6 @@ struct PutChange {
   void operator()(const SetOptions& change) const { put(out, change.options); }
   void operator()(const IndexPieces& change) const { put_names(out, change.pieces); }
   void operator()(const RemovePieces& change) const { put_names(out, change.pieces); }
-  void operator()(const MovePieces& change) const {
-    put_names(out, change.pieces);
-    out.put_text(change.location);
-  }
-  void operator()(const ReplacePieces& change) const {
-    put_names(out, change.pieces);
-    put(out, change.piece);
-  }
 };
 
 TopicChange get_change(RecordFields& in) {
@@ -112,18 +104,6 @@ TopicChange get_change(RecordFields& in) {
       return IndexPieces{get_names(in)};
     case 7:
       return RemovePieces{get_names(in)};
-    case 8: {
-      MovePieces change;
-      change.pieces = get_names(in);
-      change.location = in.get_text();
-      return change;
-    }
-    case 9: {
-      ReplacePieces change;
-      change.pieces = get_names(in);
-      change.piece = get_piece(in);
-      return change;
-    }
     default:
       return in.damaged(TopicChange());
   }
@@ -245,33 +225,6 @@ class Fold {
       partition->start_offset = partition->pieces.front().end_offset;
       partition->pieces.erase(partition->pieces.begin());
     }
-    return Status::OK();
-  }
-
-  Status operator()(const MovePieces& change) {
-    for (const PieceName& name : change.pieces) {
-      HW_ASSIGN_OR_RETURN(Piece * piece, find(name));
-      piece->location = change.location;
-    }
-    return Status::OK();
-  }
-
-  Status operator()(const ReplacePieces& change) {
-    if (change.pieces.empty()) return impossible("nothing is replaced");
-    HW_ASSIGN_OR_RETURN(PartitionState * partition, find(change.pieces.front().partition));
-    std::vector<Piece>& pieces = partition->pieces;
-    const auto first = std::find_if(pieces.begin(), pieces.end(), [&](const Piece& piece) {
-      return piece.first_offset == change.pieces.front().first_offset;
-    });
-    auto last = first;
-    for (const PieceName& name : change.pieces) {
-      if (last == pieces.end() || last->first_offset != name.first_offset)
-        return impossible("a piece that is not there is replaced");
-      ++last;
-    }
-    if (last == pieces.end()) return impossible("a piece that still grows is replaced");
-    *first = change.piece;
-    pieces.erase(first + 1, last);
     return Status::OK();
   }
 

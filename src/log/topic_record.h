@@ -57,19 +57,8 @@ struct IndexPieces {
 struct RemovePieces {
   std::vector<PieceName> pieces;
 };
-/// Pieces whose segment lies elsewhere now.
-struct MovePieces {
-  std::vector<PieceName> pieces;
-  std::string location;
-};
-/// Successive closed pieces of a partition whose rows `piece` has now; it may be empty.
-struct ReplacePieces {
-  std::vector<PieceName> pieces;
-  Piece piece;
-};
-
 using TopicChange = std::variant<CreateTopic, OpenWriter, CommitEpochs, AbortEpochs, AddSchema,
-                                 SetOptions, IndexPieces, RemovePieces, MovePieces, ReplacePieces>;
+                                 SetOptions, IndexPieces, RemovePieces>;
 
 struct TopicRecord {
   int64_t number = 0;
