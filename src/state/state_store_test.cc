@@ -303,6 +303,30 @@ TEST(StateStoreTest, FillsAnAddedNullableColumnWithNull) {
   EXPECT_EQ(added->null_count(), table.num_rows());
 }
 
+TEST(StateStoreTest, ColumnsOfOneNameStandInTheirOrder) {
+  const TableSchema schema{.keys = {{"id", SqlType::bigint()}},
+                           .values = {{"id", SqlType::bigint()}, {"id", SqlType::string()}}};
+  const auto number = *parse_column("BIGINT", "1");
+  StateStore before({.memory_pool = recycling_pool(), .key_groups = {}});
+  KeyedTable& written = before.keyed_table("rows", schema);
+  std::vector<uint32_t> rows;
+  const std::vector<ColumnPtr> keys = {number};
+  ASSERT_TRUE(written.find_or_insert({.columns = keys, .num_rows = 1}, rows, nullptr).ok());
+  written.write_value(0, **parse_column("BIGINT", "2"), rows);
+  written.write_value(1, **parse_column("STRING", "three"), rows);
+  const auto snapshot = std::make_shared<MemorySnapshot>();
+  ASSERT_TRUE(before.snapshot(*snapshot).ok());
+
+  StateStore after({.memory_pool = recycling_pool(), .key_groups = {}});
+  KeyedTable& read = after.keyed_table("rows", schema);
+  const Status restored = after.restore({snapshot});
+  ASSERT_TRUE(restored.ok()) << restored.message();
+  ASSERT_TRUE(read.find({.columns = keys, .num_rows = 1}, rows).ok());
+  ASSERT_NE(rows[0], KeyedTable::kNoRow);
+  EXPECT_EQ((*read.read_value(0, rows))->value<int64_t>(0), 2);
+  EXPECT_EQ((*read.read_value(1, rows))->value<std::string_view>(0), "three");
+}
+
 TEST(StateStoreTest, WritesFilesInADirectory) {
   Instance one;
   one.fill(many_rows(100));

@@ -104,6 +104,17 @@ class BatchWriter {
   std::vector<int> columns_;
 };
 
+/// The place of column `c` in the file, -1 if it is not there. Names may repeat (rows of a join):
+/// equal ones stand in their order.
+int place_of(const SnapshotLayout& layout, size_t c, const arrow::Schema& schema) {
+  const std::string& name = layout.columns[c].name;
+  size_t ordinal = 0;
+  for (size_t i = 0; i < c; ++i) ordinal += layout.columns[i].name == name;
+  for (int place = 0; place < schema.num_fields(); ++place)
+    if (schema.field(place)->name() == name && ordinal-- == 0) return place;
+  return -1;
+}
+
 /// Where each column of the layout is in the file; -1 = not there, read as NULL.
 Result<std::vector<int>> match_columns(const SnapshotTable& file, const SnapshotLayout& layout,
                                        const arrow::Schema& schema) {
@@ -117,7 +128,7 @@ Result<std::vector<int>> match_columns(const SnapshotTable& file, const Snapshot
   int num_found = 0;
   for (size_t c = 0; c < layout.columns.size(); ++c) {
     const SqlField& column = layout.columns[c];
-    const int place = schema.GetFieldIndex(column.name);
+    const int place = place_of(layout, c, schema);
     places.push_back(place);
     if (place < 0) {
       const bool is_key = std::find(layout.key_columns.begin(), layout.key_columns.end(),
