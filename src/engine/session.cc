@@ -91,9 +91,9 @@ Result<Outcome> Session::start(std::vector<PlanRoot> roots, bool is_query, std::
   started.is_query = is_query;
   started.bounded = plan.bounded;
   started.name = plan.graph.name;
-  HW_ASSIGN_OR_RETURN(
-      started.job,
-      JobRun::start(std::move(plan.graph), {.env = &env_, .output_rows_max = output_rows_max_}));
+  const JobOptions options{.env = &env_, .output_rows_max = output_rows_max_};
+  HW_ASSIGN_OR_RETURN(started.job, job_starter_ ? job_starter_(std::move(plan.graph), options)
+                                                : JobRun::start(std::move(plan.graph), options));
   return Outcome{.what = std::move(started), .warnings = std::move(plan.warnings)};
 }
 

@@ -76,6 +76,9 @@ class Session {
 
   /// How the jobs to come run; tests lower the batch sizes.
   void set_output_rows_max(int64_t rows) { output_rows_max_ = rows; }
+  /// Who starts the jobs to come, JobRun::start if nobody; tests kill and restore them.
+  using JobStarter = std::function<Result<std::unique_ptr<JobRun>>(JobGraph, JobOptions)>;
+  void set_job_starter(JobStarter starter) { job_starter_ = std::move(starter); }
 
  private:
   BinderContext binder_context() const;
@@ -88,6 +91,7 @@ class Session {
   Catalog catalog_;
   SessionConfig config_;
   int64_t output_rows_max_ = kBatchRowsMax;
+  JobStarter job_starter_;
 };
 
 }  // namespace hw

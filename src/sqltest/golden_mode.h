@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sqltest/case_source.h"
+#include "sqltest/restarting_job.h"
 
 namespace hw {
 
@@ -16,6 +17,8 @@ struct GoldenMode {
   bool batch = false;
   int parallelism = 1;
   Slicing slicing;
+  /// How each job is killed and goes on; not at all by default.
+  RestartRule restarts = {};
 };
 
 /// `seed` draws the random slicing.
@@ -27,6 +30,16 @@ inline std::vector<GoldenMode> golden_modes(uint64_t seed) {
       {.name = "stream-4", .batch = false, .parallelism = 4, .slicing = {}},
       {.name = "tiny", .batch = false, .parallelism = 1, .slicing = {.rows = 1, .seed = 0}},
       {.name = "tiny-4", .batch = false, .parallelism = 4, .slicing = {.rows = 1, .seed = 0}},
+      {.name = "killed",
+       .batch = false,
+       .parallelism = 2,
+       .slicing = {.rows = 1, .seed = 0},
+       .restarts = {.kill_after = 1 + static_cast<int>(seed % 4), .parallelism = {2}}},
+      {.name = "rescaled",
+       .batch = false,
+       .parallelism = 2,
+       .slicing = {.rows = 2, .seed = 0},
+       .restarts = {.kill_after = 2, .parallelism = {2, 4, 1, 3}}},
       {.name = "random", .batch = false, .parallelism = 2, .slicing = {.rows = 7, .seed = seed}},
   };
 }

@@ -104,7 +104,13 @@ class GoldenRun {
   GoldenRun(const GoldenMode& mode, Env& env) : mode_(mode), session_(env) {}
 
   Status configure() {
+    if (mode_.restarts.kill_after > 0) {
+      session_.set_job_starter([&rule = mode_.restarts](JobGraph graph, JobOptions options) {
+        return run_restarting(std::move(graph), std::move(options), rule);
+      });
+    }
     HW_TRY(set("execution.runtime-mode", mode_.batch ? "batch" : "streaming"));
+    HW_TRY(set("table.local-time-zone", "UTC"));
     return set("parallelism.default", std::to_string(mode_.parallelism));
   }
 

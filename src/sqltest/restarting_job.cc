@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sqltest/restarting_job.h"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "job/job_checkpoint.h"
+#include "runtime/sink.h"
+
+namespace hw {
+namespace {
+
+// Attempts that are killed at most: an attempt may see too few checkpoints to get anywhere.
+constexpr int kKillsMax = 12;
+// A checkpoint begins every so many steps.
+constexpr int kStepsBetween = 2;
+
+// The sink of the job as the world sees it: prepared epochs outlive an attempt, and what is
+// committed goes to the real writers, once.
+class World {
+ public:
+  explicit World(std::shared_ptr<Sink> sink) : sink_(std::move(sink)) {}
+
+  const std::shared_ptr<Sink>& sink() const { return sink_; }
+  void keep(const std::string& epoch, std::vector<Batch> batches) {
+    prepared_[epoch] = std::move(batches);
+  }
+  Status show(const std::string& epoch, const SinkContext& context) {
+    auto batches = prepared_.extract(epoch);
+    if (batches.empty()) return Status::OK();  // committed before
+    HW_ASSIGN_OR_RETURN(SinkWriter* const writer, writer_of(context));
+    for (const Batch& batch : batches.mapped()) HW_TRY(writer->write(batch));
+    return writer->flush();
+  }
+  Result<SinkWriter*> writer_of(const SinkContext& context) {
+    auto& writer = writers_[context.subtask];
+    if (writer == nullptr) {
+      HW_ASSIGN_OR_RETURN(writer, sink_->make_writer(context));
+    }
+    return writer.get();
+  }
+  // The end of the job: the real writers commit.
+  Status finish() {
+    for (const auto& [subtask, writer] : writers_) {
+      HW_ASSIGN_OR_RETURN(const std::vector<Committable> committables, writer->prepare(0));
+      for (const Committable& committable : committables) HW_TRY(writer->commit(committable));
+      HW_TRY(writer->flush());
+    }
+    return Status::OK();
+  }
+  void abort() {
+    for (const auto& [subtask, writer] : writers_) writer->abort();
+  }
+
+ private:
+  const std::shared_ptr<Sink> sink_;
+  std::map<std::string, std::vector<Batch>> prepared_;
+  std::map<int, std::unique_ptr<SinkWriter>> writers_;
+};
+
+class WorldWriter final : public SinkWriter {
+ public:
+  WorldWriter(std::shared_ptr<World> world, const SinkContext& context)
+      : world_(std::move(world)), context_(context) {}
+
+  Status write(const Batch& batch) override {
+    batches_.push_back(batch);
+    return Status::OK();
+  }
+  Result<std::vector<Committable>> prepare(int64_t checkpoint) override {
+    if (batches_.empty()) return std::vector<Committable>{};
+    const std::string epoch = std::to_string(context_.attempt) + "-" +
+                              std::to_string(context_.subtask) + "-" + std::to_string(checkpoint);
+    world_->keep(epoch, std::exchange(batches_, {}));
+    return std::vector<Committable>{epoch};
+  }
+  Status commit(const Committable& committable) override {
+    return world_->show(committable, context_);
+  }
+  Status recover(std::span<const Committable> pending) override {
+    for (const Committable& committable : pending) HW_TRY(commit(committable));
+    return Status::OK();
+  }
+
+ private:
+  const std::shared_ptr<World> world_;
+  const SinkContext context_;
+  std::vector<Batch> batches_;
+};
+
+class WorldSink final : public Sink {
+ public:
+  explicit WorldSink(std::shared_ptr<World> world) : world_(std::move(world)) {}
+  RowKindSet accepts() const override { return world_->sink()->accepts(); }
+  Guarantee guarantee() const override { return Guarantee::kExactlyOnce; }
+  Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext& context) override {
+    // What the real one refuses is refused at the same moment.
+    HW_TRY(world_->writer_of(context).status());
+    return std::make_unique<WorldWriter>(world_, context);
+  }
+  Description describe() const override { return world_->sink()->describe(); }
+
+ private:
+  const std::shared_ptr<World> world_;
+};
+
+class LastKept final : public CheckpointSink {
+ public:
+  Result<bool> keep(const JobCheckpoint& checkpoint) override {
+    last = std::make_shared<const JobCheckpoint>(checkpoint);
+    ++num_kept;
+    return true;
+  }
+  std::shared_ptr<const JobCheckpoint> last;
+  int num_kept = 0;
+};
+
+// Steps until the job is done or has lived to see its last checkpoint. Returns whether it is done.
+bool run_attempt(JobRun& job, const LastKept& kept, int kill_after, int steps_behind) {
+  for (int step = 0;; ++step) {
+    if (step % kStepsBetween == 0) job.checkpoint();
+    if (!job.step()) return true;
+    if (kill_after > 0 && kept.num_kept >= kill_after) break;
+  }
+  for (int i = 0; i < steps_behind; ++i)
+    if (!job.step()) return true;
+  return false;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<JobRun>> run_restarting(JobGraph graph, JobOptions options,
+                                               const RestartRule& rule) {
+  std::vector<std::shared_ptr<World>> worlds;
+  for (Vertex& vertex : graph.vertices) {
+    if (!vertex.sink) continue;
+    worlds.push_back(std::make_shared<World>(vertex.sink->sink));
+    vertex.sink->sink = std::make_shared<WorldSink>(worlds.back());
+  }
+  options.single_thread = true;
+  LastKept kept;
+  for (int attempt = 0;; ++attempt) {
+    kept.num_kept = 0;
+    options.restore = kept.last;
+    options.checkpoints = {
+        .sink = &kept, .first_id = kept.last ? kept.last->id + 1 : 1, .attempt = attempt};
+    if (!rule.parallelism.empty())
+      graph.parallelism = rule.parallelism[static_cast<size_t>(attempt) % rule.parallelism.size()];
+    HW_ASSIGN_OR_RETURN(std::unique_ptr<JobRun> job, JobRun::start(graph, options));
+    const int kill_after = attempt < kKillsMax ? rule.kill_after : 0;
+    if (!run_attempt(*job, kept, kill_after, /*steps_behind=*/attempt % 3)) continue;
+    const bool ok = job->wait().ok();
+    for (const auto& world : worlds) {
+      if (ok) {
+        HW_TRY(world->finish());
+      } else {
+        world->abort();
+      }
+    }
+    return job;
+  }
+}
+
+}  // namespace hw
