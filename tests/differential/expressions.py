@@ -432,15 +432,14 @@ class Expressions:
     def timestamp(self, depth, type=TS3):
         def literal():
             text = self.random.choice(["1969-12-31 23:59:59", "2020-02-29 12:34:56", "2001-09-09 01:46:40"])
-            text += ".123" if type == TS3 else ".123456"
+            text += ".123" if type.precision == 3 else ".123456"
             return Expr(type, f"TIMESTAMP '{text}'", f"TIMESTAMP '{text}'", True)
 
         def leaf():
-            # tsx may be in year 1 or 9999: it is compared and grouped, never calculated with.
-            found = [c for c in self.columns(lambda t: t == type) if not c.sql.endswith("tsx")]
+            found = self.columns(lambda t: t == type)
             return self.random.choice(found) if found and self.chance(0.8) else literal()
 
-        if depth <= 0 or self.chance(0.4):
+        if depth <= 0 or type.extreme or self.chance(0.4):
             return leaf()
         kind = self.random.choice(["shift", "shift", "floor", "conditional"])
         if kind == "conditional":
@@ -468,7 +467,7 @@ class Expressions:
         return maker(depth) if maker else self.comparison(depth)
 
     def comparison(self, depth):
-        types = sorted({c.type for c in self.scope}, key=lambda t: (t.sql, t.wild))
+        types = sorted({c.type for c in self.scope}, key=lambda t: (t.sql, t.wild, t.extreme))
         type = self.random.choice(types)
         a = self.column(lambda t: t == type) if depth <= 1 else self.of(type, depth - 1)
         b = self.of(type, depth - 1)

@@ -18,12 +18,14 @@ EPOCH = datetime.datetime(1970, 1, 1)
 
 @dataclasses.dataclass(frozen=True)
 class Type:
-    """A SQL type; `wild` marks doubles that may be NaN, infinite, -0.0 or inexact."""
+    """A SQL type; `wild` marks doubles that may be NaN, infinite, -0.0 or inexact, `extreme` times near
+    the ends of the range: they are compared, grouped and passed on, never calculated with."""
 
     name: str
     precision: int = 0
     scale: int = 0
     wild: bool = False
+    extreme: bool = False
 
     @property
     def sql(self):
@@ -46,6 +48,7 @@ BOOLEAN, STRING, DATE = Type("BOOLEAN"), Type("STRING"), Type("DATE")
 TINYINT, SMALLINT, INT, BIGINT = (Type(n) for n in BITS)
 FLOAT, DOUBLE, WILD = Type("FLOAT"), Type("DOUBLE"), Type("DOUBLE", wild=True)
 TS3, TS6 = Type("TIMESTAMP", 3), Type("TIMESTAMP", 6)
+EXTREME_TS = Type("TIMESTAMP", 3, extreme=True)
 
 
 def decimal_type(precision, scale):
@@ -59,7 +62,7 @@ COLUMNS = {
     "f32": FLOAT, "dt": DOUBLE, "dw": WILD,
     "d5": decimal_type(5, 2), "d10": decimal_type(10, 4), "d38": decimal_type(38, 10),
     "txt": STRING, "num": STRING, "b": BOOLEAN, "dd": DATE, "ts3": TS3, "ts6": TS6,
-    "tsx": TS3,                                                    # years 1 to 9999, never calculated with
+    "tsx": EXTREME_TS,                                             # years 1 to 9999
     "wt": TS3,                                                     # event time: three days, never NULL
 }
 ALWAYS = ("k", "s")
