@@ -25,10 +25,10 @@ TEST_F(BindErrorsTest, NamesUnknownThingsAndTheNearest) {
   EXPECT_EQ(session.error("SELECT nmae FROM t"),
             "1:8 there is no column 'nmae' here; did you mean 'name'?");
   EXPECT_EQ(session.error("SELECT x.id FROM t"),
-            "1:8 there is no table or column 'x' here; did you mean 'r' or 't'?");
+            "1:8 there is no table or column 'x' here; there are t, id, name, r, ts");
   EXPECT_EQ(session.error("SELECT t.nmae FROM t"),
             "1:10 table 't' has no column 'nmae'; did you mean 'name'?");
-  EXPECT_EQ(session.error("SELECT r.b FROM t"), "1:10 r has no field 'b'; did you mean 'a'?");
+  EXPECT_EQ(session.error("SELECT r.b FROM t"), "1:10 r has no field 'b'; it has a");
   EXPECT_EQ(session.error("SELECT id FROM tt"),
             "1:16 there is no table or view 'tt' in default_catalog.default_database; did you mean "
             "'t'?");
@@ -36,9 +36,29 @@ TEST_F(BindErrorsTest, NamesUnknownThingsAndTheNearest) {
             "1:8 there is no function 'UPPPER'; did you mean 'UPPER'?");
 }
 
+TEST_F(BindErrorsTest, ListsWhatThereIsWhenNothingIsNear) {
+  EXPECT_EQ(session.error("SELECT price FROM t"),
+            "1:8 there is no column 'price' here; the columns are id, name, r, ts");
+  EXPECT_EQ(session.error("INSERT INTO s (a, zz) SELECT 1, 'x'"),
+            "1:19 table 's' has no column 'zz'; it has a, b");
+  EXPECT_EQ(session.error("CREATE TABLE x (a INT, PRIMARY KEY (zz) NOT ENFORCED)"),
+            "1:37 a PRIMARY KEY names columns of the table, but 'zz' is none; it has a");
+}
+
+TEST_F(BindErrorsTest, KnowsTypesFromSlips) {
+  EXPECT_EQ(session.error("SELECT CAST(name AS INTT) FROM t"),
+            "1:21 there is no type 'INTT'; did you mean 'INT'?");
+  EXPECT_EQ(session.error("SELECT CAST(name AS my.type) FROM t"),
+            "1:21 not supported yet: type my.type");
+  EXPECT_EQ(session.error("SELECT CAST(name AS TIMESTAMP(12)) FROM t").substr(0, 45),
+            "1:31 TIMESTAMP(n) takes n from 0 to 9, but fo");
+}
+
 TEST_F(BindErrorsTest, SeesAmbiguity) {
   EXPECT_EQ(session.error("SELECT a.id FROM t AS a JOIN t AS b ON a.id = b.id WHERE id = 1"),
             "1:58 column 'id' is ambiguous: several inputs have it; write a.id or b.id");
+  EXPECT_EQ(session.error("SELECT a FROM s, (SELECT 1 AS a) AS u"),
+            "1:8 column 'a' is ambiguous: several inputs have it; write s.a or u.a");
 }
 
 TEST_F(BindErrorsTest, WantsConditionsToBeBoolean) {
@@ -74,7 +94,21 @@ TEST_F(BindErrorsTest, ChecksWindows) {
             "WATERMARK FOR id AS .. on its table, or pass the column on as it is");
   EXPECT_EQ(session.error("SELECT * FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '2' MINUTE, "
                           "INTERVAL '5' MINUTE))"),
-            "1:21 SIZE of HOP must be a multiple of SLIDE, but 300000 ms is none of 120000 ms");
+            "1:71 SIZE of HOP must be a multiple of SLIDE, but INTERVAL '5' MINUTE is none of "
+            "INTERVAL '2' MINUTE");
+  EXPECT_EQ(session.error("SELECT * FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR, "
+                          "INTERVAL '5' MINUTE))"),
+            "1:69 SIZE of HOP must be a multiple of SLIDE, but INTERVAL '5' MINUTE is none of "
+            "INTERVAL '1' HOUR; the smaller interval comes first");
+  EXPECT_EQ(session.error("SELECT * FROM TABLE(SLIDE(TABLE t, DESCRIPTOR(ts)))"),
+            "1:21 there is no table function 'SLIDE'; there are TUMBLE, HOP, CUMULATE");
+  EXPECT_EQ(session.error("SELECT TUMBLE_START(ts, INTERVAL '1' HOUR) FROM t"),
+            "1:8 not supported yet: function TUMBLE_START of the older windows; write FROM "
+            "TABLE(TUMBLE(TABLE t, DESCRIPTOR(time_column), ..)) and group by window_start, "
+            "window_end");
+  EXPECT_EQ(session.error("SELECT window_end FROM t"),
+            "1:8 there is no column 'window_end' here; it is made by TABLE(TUMBLE(..)), HOP or "
+            "CUMULATE in FROM");
   EXPECT_EQ(session.error("SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts)))"),
             "1:21 write TUMBLE(TABLE t, DESCRIPTOR(time_column), SIZE [, OFFSET]); an argument is "
             "missing");
@@ -98,7 +132,8 @@ TEST_F(BindErrorsTest, SaysWhatIsNotBuiltYet) {
 
 TEST_F(BindErrorsTest, ChecksInserts) {
   EXPECT_EQ(session.error("INSERT INTO nowhere SELECT 1"),
-            "1:13 there is no table or view 'nowhere' in default_catalog.default_database");
+            "1:13 there is no table or view 'nowhere' in default_catalog.default_database; "
+            "there are s, t");
   EXPECT_EQ(session.error("INSERT INTO s SELECT 1"),
             "1:15 INSERT into 's' writes 2 columns, but the query gives 1; list the columns to "
             "write fewer");
@@ -114,17 +149,21 @@ TEST_F(BindErrorsTest, ChecksDefinitions) {
   EXPECT_EQ(session.error("CREATE TABLE x (a INT, a STRING)"),
             "1:24 the columns of a table have different names, but 'a' is there twice");
   EXPECT_EQ(session.error("CREATE TABLE x (a INT, WATERMARK FOR b AS b)"),
-            "1:38 the column of a WATERMARK is a column of the table, but 'b' is none; did you "
-            "mean 'a'?");
+            "1:38 the column of a WATERMARK is a column of the table, but 'b' is none; it has a");
   EXPECT_EQ(session.error("CREATE TABLE x (a TIMESTAMP(6), WATERMARK FOR a AS a)"),
             "1:47 the column of a WATERMARK is TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p <= 3, but "
             "'a' is TIMESTAMP(6)");
   EXPECT_EQ(session.error("CREATE TABLE x (a INT, b AS a, c AS b)"),
-            "1:37 there is no column 'b' here; did you mean 'a'?");
+            "1:37 there is no column 'b' here; the columns are a");
   EXPECT_EQ(session.error("CREATE TABLE x (a INT, b AS a, PRIMARY KEY (b) NOT ENFORCED)"),
             "1:45 the columns of a PRIMARY KEY are physical, but 'b' is not");
   EXPECT_EQ(session.error("CREATE TABLE t (a INT)"),
             "1:1 a table named 't' exists already; drop it first or write IF NOT EXISTS");
+}
+
+TEST_F(BindErrorsTest, NamesQueriesOfWithOnce) {
+  EXPECT_EQ(session.error("WITH q AS (SELECT 1 AS a), q AS (SELECT 2 AS a) SELECT * FROM q"),
+            "1:28 the queries of WITH have different names, but 'q' is there twice");
 }
 
 TEST_F(BindErrorsTest, ChecksSettings) {

@@ -206,7 +206,7 @@ Result<BoundExprPtr> ExprBinder::field_of(BoundExprPtr base, const ast::Identifi
     std::vector<std::string> names;
     for (const SqlField& candidate : base->type().fields()) names.push_back(candidate.name);
     return at(field.position, Status::KeyError(base->to_sql(), " has no field '", field.text, "'",
-                                               did_you_mean(field.text, names)));
+                                               did_you_mean_or("it has", field.text, names)));
   }
   return BoundExpr::field(std::move(base), index)->with_position(field.position);
 }

@@ -43,6 +43,12 @@ Status check_clauses(const ast::FunctionCall& call, const std::string& name) {
   return Status::OK();
 }
 
+/// The older form of windows, which stands in GROUP BY: TUMBLE, TUMBLE_START, …
+bool is_group_window(std::string_view name) {
+  const std::string_view window = name.substr(0, name.find('_'));
+  return window == "TUMBLE" || window == "HOP";
+}
+
 bool is_count_star(const ast::FunctionCall& call) {
   return call.args.size() == 1 && call.args[0]->kind == ast::ExprKind::kStar;
 }
@@ -62,6 +68,13 @@ Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
   }
   const ScalarFunction* scalar = functions.scalar(name);
   if (scalar == nullptr) {
+    if (is_group_window(name) && is_known_function(name)) {
+      return not_supported_yet("function " + name + " of the older windows; write FROM TABLE(" +
+                                   name.substr(0, name.find('_')) +
+                                   "(TABLE t, DESCRIPTOR(time_column), ..)) and group by "
+                                   "window_start, window_end",
+                               call.position);
+    }
     if (is_known_function(name)) return not_supported_yet("function " + name, call.position);
     std::string hint;
     for (const std::string& near : functions.near(name)) {

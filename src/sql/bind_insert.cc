@@ -51,8 +51,9 @@ Result<int> find_writable(const ast::Identifier& name, const Target& target) {
   if (index < 0) {
     std::vector<std::string> names;
     for (const int i : target.writable) names.push_back(target.column(i).name);
-    return at(name.position, Status::KeyError("table '", target.path.object, "' has no column '",
-                                              name.text, "'", did_you_mean(name.text, names)));
+    return at(name.position,
+              Status::KeyError("table '", target.path.object, "' has no column '", name.text, "'",
+                               did_you_mean_or("it has", name.text, names)));
   }
   if (std::find(target.writable.begin(), target.writable.end(), index) == target.writable.end()) {
     const bool computed = target.column(index).origin == ColumnOrigin::kComputed;

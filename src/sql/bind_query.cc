@@ -3,6 +3,8 @@
 #include "sql/bind_query.h"
 
 #include <charconv>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "expr/evaluator.h"
@@ -28,7 +30,13 @@ LogicalNodePtr renamed(const LogicalNodePtr& plan, const std::vector<ast::Identi
 }
 
 Status bind_common_tables(const ast::Query& query, BindSession& session) {
+  std::set<std::string> names;
   for (const ast::CommonTable& table : query.with) {
+    if (!names.insert(table.name.text).second) {
+      return at(table.name.position,
+                Status::Invalid("the queries of WITH have different names, but '", table.name.text,
+                                "' is there twice"));
+    }
     HW_ASSIGN_OR_RETURN(LogicalNodePtr plan,
                         bind_query(*table.query, QueryPlace::kNested, session));
     if (!table.columns.empty()) {

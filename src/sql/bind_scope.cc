@@ -20,10 +20,28 @@ bool names_table(const ast::Name& name, size_t count, const std::vector<std::str
   return true;
 }
 
-std::string dotted(const std::vector<std::string>& parts) {
+/// The last `count` parts.
+std::string dotted(const std::vector<std::string>& parts, size_t count) {
   std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : ".") + part;
+  for (size_t i = parts.size() - std::min(count, parts.size()); i < parts.size(); ++i) {
+    text += (text.empty() ? "" : ".") + parts[i];
+  }
   return text;
+}
+
+/// How to name one of two columns of one name: by as few parts as tell their tables apart.
+std::string way_out(const std::string& column, const ScopeColumn& one, const ScopeColumn& other) {
+  for (size_t count = 1; count <= 3; ++count) {
+    const std::string first = dotted(one.qualifier, count);
+    const std::string second = dotted(other.qualifier, count);
+    if (first.empty() || second.empty() || first == second) continue;
+    return "; write " + first + "." + column + " or " + second + "." + column;
+  }
+  return "; give the inputs aliases and name one";
+}
+
+bool is_window_column(std::string_view name) {
+  return name == "window_start" || name == "window_end" || name == "window_time";
 }
 
 }  // namespace
@@ -63,13 +81,9 @@ Result<const ScopeColumn*> Scope::find_bare(const ast::Identifier& name) const {
   for (const ScopeColumn& column : columns_) {
     if (!column.bare || column.name != name.text) continue;
     if (found != nullptr) {
-      const std::string first = dotted(found->qualifier), second = dotted(column.qualifier);
-      std::string hint = "; give the inputs aliases and name one";
-      if (!first.empty() && !second.empty() && first != second) {
-        hint = "; write " + first + "." + name.text + " or " + second + "." + name.text;
-      }
-      return at(name.position, Status::Invalid("column '", name.text,
-                                               "' is ambiguous: several inputs have it", hint));
+      return at(name.position,
+                Status::Invalid("column '", name.text, "' is ambiguous: several inputs have it",
+                                way_out(name.text, *found, column)));
     }
     found = &column;
   }
@@ -79,16 +93,21 @@ Result<const ScopeColumn*> Scope::find_bare(const ast::Identifier& name) const {
 Status Scope::unknown(const ast::Name& name) const {
   const ast::Identifier& wanted = name.parts.front();
   std::vector<std::string> near;
-  for (const ScopeColumn& column : columns_) near.push_back(column.name);
   if (name.parts.size() == 1) {
-    return at(wanted.position, Status::KeyError("there is no column '", wanted.text, "' here",
-                                                did_you_mean(wanted.text, near)));
+    for (const ScopeColumn& column : columns_) near.push_back(column.name);
+    const std::string hint = is_window_column(wanted.text)
+                                 ? "; it is made by TABLE(TUMBLE(..)), HOP or CUMULATE in FROM"
+                                 : did_you_mean_or("the columns are", wanted.text, near);
+    return at(wanted.position,
+              Status::KeyError("there is no column '", wanted.text, "' here", hint));
   }
   for (const ScopeColumn& column : columns_) {
     if (!column.qualifier.empty()) near.push_back(column.qualifier.back());
   }
-  return at(wanted.position, Status::KeyError("there is no table or column '", wanted.text,
-                                              "' here", did_you_mean(wanted.text, near)));
+  for (const ScopeColumn& column : columns_) near.push_back(column.name);
+  return at(wanted.position,
+            Status::KeyError("there is no table or column '", wanted.text, "' here",
+                             did_you_mean_or("there are", wanted.text, near)));
 }
 
 Result<Scope::Found> Scope::find(const ast::Name& name) const {
@@ -114,7 +133,7 @@ Result<Scope::Found> Scope::find(const ast::Name& name) const {
     if (column != nullptr) return Found{column, 1};
     return at(wanted.position,
               Status::KeyError("table '", name.parts[count - 1].text, "' has no column '",
-                               wanted.text, "'", did_you_mean(wanted.text, names)));
+                               wanted.text, "'", did_you_mean_or("it has", wanted.text, names)));
   }
   HW_ASSIGN_OR_RETURN(const ScopeColumn* column, find_bare(name.parts.front()));
   if (column == nullptr) return unknown(name);

@@ -114,10 +114,10 @@ Status bind_watermark(const ast::WatermarkDefinition& definition, BindSession& s
   if (watermark.column < 0) {
     std::vector<std::string> names;
     for (const TableColumn& column : table.columns) names.push_back(column.name);
-    return at(name.position,
-              Status::KeyError("the column of a WATERMARK is a column of the table, "
-                               "but '",
-                               name.text, "' is none", did_you_mean(name.text, names)));
+    return at(name.position, Status::KeyError("the column of a WATERMARK is a column of the table, "
+                                              "but '",
+                                              name.text, "' is none",
+                                              did_you_mean_or("it has", name.text, names)));
   }
   TableColumn& column = table.columns[static_cast<size_t>(watermark.column)];
   if (!can_carry_watermarks(column.type) || column.time == TimeAttribute::kProcessingTime) {
@@ -151,8 +151,11 @@ Status bind_watermark(const ast::WatermarkDefinition& definition, BindSession& s
 Status add_key_column(const ast::Identifier& name, TableDefinition& table) {
   const int index = table.index_of(name.text);
   if (index < 0) {
-    return at(name.position, Status::KeyError("a PRIMARY KEY names columns of the table, but '",
-                                              name.text, "' is none"));
+    std::vector<std::string> names;
+    for (const TableColumn& column : table.columns) names.push_back(column.name);
+    return at(name.position,
+              Status::KeyError("a PRIMARY KEY names columns of the table, but '", name.text,
+                               "' is none", did_you_mean_or("it has", name.text, names)));
   }
   TableColumn& column = table.columns[static_cast<size_t>(index)];
   if (column.origin != ColumnOrigin::kPhysical) {

@@ -2,6 +2,11 @@
 
 #include "sql/bind_type.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plan/catalog/near_names.h"
 #include "sql/unparse.h"
 
 namespace hw {
@@ -31,6 +36,21 @@ Result<SqlType> bind_constructed(const ast::Type& type) {
   if (type.kind == ast::TypeKind::kMultiset) return SqlType::multiset(std::move(first));
   HW_ASSIGN_OR_RETURN(SqlType second, bind_type(type.elements[1]));
   return SqlType::map(std::move(first), std::move(second));
+}
+
+/// A name that is no built-in type: a slip, or a type of the user's, of which there are none yet.
+Status bind_named_type(const ast::Type& type) {
+  if (type.name.parts.size() > 1) {
+    return not_supported_yet("type " + ast::to_sql(type), type.position);
+  }
+  static const std::vector<std::string> kNames = {
+      "INT",    "BIGINT", "SMALLINT",  "TINYINT", "FLOAT",     "DOUBLE",        "DECIMAL",
+      "STRING", "CHAR",   "VARCHAR",   "BYTES",   "BINARY",    "VARBINARY",     "BOOLEAN",
+      "DATE",   "TIME",   "TIMESTAMP", "INTEGER", "NUMERIC",   "TIMESTAMP_LTZ", "INTERVAL",
+      "ARRAY",  "MAP",    "ROW",       "REAL",    "CHARACTER", "MULTISET"};
+  const std::string& name = type.name.last().text;
+  return at(type.position, Status::KeyError("there is no type '", name, "'",
+                                            did_you_mean_or("types are", name, kNames)));
 }
 
 Result<SqlType> bind_nullable(const ast::Type& type) {
@@ -78,8 +98,9 @@ Result<SqlType> bind_nullable(const ast::Type& type) {
       return at(type.position, Status::TypeError("NULL is no type of a column; name another type"));
     case ast::TypeKind::kVariant:
     case ast::TypeKind::kBitmap:
-    case ast::TypeKind::kNamed:
       return not_supported_yet("type " + ast::to_sql(type), type.position);
+    case ast::TypeKind::kNamed:
+      return bind_named_type(type);
   }
   return Status::UnknownError("a type of unknown kind");
 }

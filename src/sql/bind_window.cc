@@ -17,6 +17,7 @@
 #include "sql/bind_from.h"
 #include "sql/bind_query.h"
 #include "sql/known_functions.h"
+#include "sql/unparse.h"
 
 namespace hw {
 namespace {
@@ -200,32 +201,39 @@ std::string seconds_text(int64_t ms) {
   return text;
 }
 
-Status check_window(const WindowForm& form, const WindowSpec& window, SqlPosition position) {
-  const auto refuse = [&](auto&&... words) {
-    return at(position, Status::Invalid(std::forward<decltype(words)>(words)...));
+Status check_window(const WindowForm& form, const WindowArgs& args, const WindowSpec& window) {
+  const auto refuse = [](const ast::Expr& arg, auto&&... words) {
+    return at(arg.position, Status::Invalid(std::forward<decltype(words)>(words)...));
   };
+  const bool steps = window.kind != WindowKind::kTumble;
+  const ast::Expr& size = *args.intervals[steps ? 1 : 0];
   if (window.size_ms <= 0) {
-    return refuse("SIZE of ", form.name, " must be positive, but is ", window.size_ms, " ms");
+    return refuse(size, "SIZE of ", form.name, " must be positive, but is ", ast::to_sql(size));
   }
-  if (window.kind != WindowKind::kTumble) {
+  if (steps) {
+    const ast::Expr& step = *args.intervals[0];
     if (window.step_ms <= 0) {
-      return refuse(form.intervals[0], " of ", form.name, " must be positive, but is ",
-                    window.step_ms, " ms");
+      return refuse(step, form.intervals[0], " of ", form.name, " must be positive, but is ",
+                    ast::to_sql(step));
     }
     if (window.size_ms % window.step_ms != 0) {
-      return refuse("SIZE of ", form.name, " must be a multiple of ", form.intervals[0], ", but ",
-                    window.size_ms, " ms is none of ", window.step_ms, " ms");
+      const bool swapped = window.step_ms % window.size_ms == 0;
+      return refuse(size, "SIZE of ", form.name, " must be a multiple of ", form.intervals[0],
+                    ", but ", ast::to_sql(size), " is none of ", ast::to_sql(step),
+                    swapped ? "; the smaller interval comes first" : "");
     }
     if (window.size_ms / window.step_ms > kWindowsPerRowMax) {
-      return refuse(form.name, " puts a row into SIZE / ", form.intervals[0], " windows, at most ",
-                    kWindowsPerRowMax, ", but ", window.size_ms, " ms / ", window.step_ms,
-                    " ms are ", window.size_ms / window.step_ms, "; write a ", form.intervals[0],
-                    " of INTERVAL '", seconds_text(least_step(window.size_ms)), "' SECOND or more");
+      return refuse(step, form.name, " puts a row into SIZE / ", form.intervals[0],
+                    " windows, at most ", kWindowsPerRowMax, ", but ", window.size_ms, " ms / ",
+                    window.step_ms, " ms are ", window.size_ms / window.step_ms, "; write a ",
+                    form.intervals[0], " of INTERVAL '", seconds_text(least_step(window.size_ms)),
+                    "' SECOND or more");
     }
   }
-  if (window.kind == WindowKind::kTumble && std::llabs(window.offset_ms) >= window.size_ms) {
-    return refuse("OFFSET of ", form.name, " must be smaller than SIZE, but ", window.offset_ms,
-                  " ms is not smaller than ", window.size_ms, " ms");
+  if (!steps && std::llabs(window.offset_ms) >= window.size_ms) {
+    const ast::Expr& offset = *args.intervals[1];
+    return refuse(offset, "OFFSET of ", form.name, " must be smaller than SIZE, but ",
+                  ast::to_sql(offset), " is not smaller than ", ast::to_sql(size));
   }
   return Status::OK();
 }
@@ -242,7 +250,7 @@ Result<LogicalNodePtr> bind_table_function(const ast::FunctionCall& call, BindSe
     if (is_known_function(name)) return not_supported_yet("table function " + name, call.position);
     const std::vector<std::string> names = {"TUMBLE", "HOP", "CUMULATE"};
     return at(call.position, Status::KeyError("there is no table function '", call.name.last().text,
-                                              "'", did_you_mean(name, names)));
+                                              "'", did_you_mean_or("there are", name, names)));
   }
   HW_ASSIGN_OR_RETURN(const WindowArgs args, arrange(*form, call));
   HW_ASSIGN_OR_RETURN(const Relation input, bind_input(*form, *args.input, session));
@@ -262,7 +270,7 @@ Result<LogicalNodePtr> bind_table_function(const ast::FunctionCall& call, BindSe
       window.step_ms = ms;
     }
   }
-  HW_TRY(check_window(*form, window, call.position));
+  HW_TRY(check_window(*form, args, window));
   // Borders repeat, so an offset of more than their distance is one of less.
   if (window.kind == WindowKind::kHop) window.offset_ms %= window.step_ms;
   if (window.kind == WindowKind::kCumulate) window.offset_ms %= window.size_ms;

@@ -211,7 +211,7 @@ class Parser : public TokenStream {
   Result<ast::Type> plain_type(ast::Type type);
   Result<ast::Type> timestamp_type(ast::Type type);
   Result<ast::Type> row_type(ast::Type type);
-  Status type_parameter(ast::Type& type, int smallest, int largest);
+  Status type_parameter(std::string_view word, ast::Type& type, int smallest, int largest);
   Status decimal_parameters(ast::Type& type);
   Status element_types(ast::Type& type, size_t count);
   Status type_not_null(ast::Type& type);

@@ -288,9 +288,8 @@ TEST(ParserExprTest, ChecksTheRangesOfTypes) {
             "error: DECIMAL(p, s) takes p from 1 to 38 and s from 0 to p, but found DECIMAL(39, "
             "2)");
   EXPECT_EQ(canonical_type("TIMESTAMP(10)"),
-            "error: the parameter of this type is 0 to 9, but found 10");
-  EXPECT_EQ(canonical_type("CHAR(0)"),
-            "error: the parameter of this type is 1 to 2147483647, but found 0");
+            "error: TIMESTAMP(n) takes n from 0 to 9, but found 10");
+  EXPECT_EQ(canonical_type("CHAR(0)"), "error: CHAR(n) takes n from 1 to 2147483647, but found 0");
   EXPECT_EQ(canonical_type("TIMESTAMP WITH TIME ZONE").substr(0, 30),
             "error: there is no type with a");
   EXPECT_EQ(canonical_type("RAW('x', 'y')"), "error: not supported yet: the type RAW");

@@ -120,10 +120,10 @@ Result<Type> Parser::plain_type(Type type) {
       case Parameters::kNone:
         break;
       case Parameters::kLength:
-        HW_TRY(type_parameter(type, 1, kAnyLength));
+        HW_TRY(type_parameter(word.word.text(), type, 1, kAnyLength));
         break;
       case Parameters::kPrecision:
-        HW_TRY(type_parameter(type, 0, 9));
+        HW_TRY(type_parameter(word.word.text(), type, 0, 9));
         break;
       case Parameters::kDecimal:
         HW_TRY(decimal_parameters(type));
@@ -155,13 +155,14 @@ Result<Type> Parser::timestamp_type(Type type) {
   return type;
 }
 
-Status Parser::type_parameter(Type& type, int smallest, int largest) {
+Status Parser::type_parameter(std::string_view word, Type& type, int smallest, int largest) {
   if (!accept(TokenKind::kLeftParen)) return Status::OK();
   const SqlPosition start = position();
   HW_ASSIGN_OR_RETURN(const int64_t value, whole_number("a whole number"));
   if (value < smallest || value > largest) {
-    return invalid_at(start, "the parameter of this type is " + std::to_string(smallest) + " to " +
-                                 std::to_string(largest) + ", but found " + std::to_string(value));
+    return invalid_at(start, std::string(word) + "(n) takes n from " + std::to_string(smallest) +
+                                 " to " + std::to_string(largest) + ", but found " +
+                                 std::to_string(value));
   }
   type.precision = static_cast<int>(value);
   return expect(TokenKind::kRightParen);

@@ -106,7 +106,7 @@ Result<const CatalogObject*> Catalog::require(const ObjectPath& path) const {
   std::vector<std::string> names = keys_of(database->permanent);
   for (std::string& name : keys_of(database->temporary)) names.push_back(std::move(name));
   return Status::KeyError("there is no table or view '", path.object, "' in ", path.catalog, ".",
-                          path.database, did_you_mean(path.object, names));
+                          path.database, did_you_mean_or("there are", path.object, names));
 }
 
 Status Catalog::create(const ObjectPath& path, CatalogObject object, CreateOptions options) {
