@@ -11,7 +11,8 @@ function(hw_suite test suite)
   if(NOT DEFINED HW_BOX_${suite})
     message(FATAL_ERROR "suite '${suite}' has no line in tests/budget.txt")
   endif()
-  set(environment HW_ROOT=${CMAKE_SOURCE_DIR} HW_BUILD=${CMAKE_BINARY_DIR}
+  # Results show times in the session's zone, which is the machine's if nobody says otherwise.
+  set(environment TZ=UTC HW_ROOT=${CMAKE_SOURCE_DIR} HW_BUILD=${CMAKE_BINARY_DIR}
     HW_SUITE_SECONDS=${HW_BOX_${suite}})
   if(TARGET headwater)
     list(APPEND environment HW_BINARY=$<TARGET_FILE:headwater>)

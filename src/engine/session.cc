@@ -8,6 +8,7 @@
 #include "base/env/env.h"
 #include "columnar/column_builder.h"
 #include "engine/catalogues.h"
+#include "engine/system_time_zone.h"
 #include "sql/binder.h"
 #include "sql/parser.h"
 
@@ -58,7 +59,7 @@ struct Overloaded : Fs... {
 
 }  // namespace
 
-Session::Session(Env& env) : env_(env) {}
+Session::Session(Env& env) : env_(env) { config_.set_system_time_zone(system_time_zone(env)); }
 
 BinderContext Session::binder_context() const {
   return {.catalog = &catalog_,

@@ -73,7 +73,7 @@ struct SinkContext {
 class Sink {
  public:
   virtual ~Sink() = default;
-  /// Kinds it takes; planning refuses others, naming the operator that updates.
+  /// Kinds it takes; planning refuses others. With +U but no -U: a -U may come, it means -D.
   virtual RowKindSet accepts() const { return RowKindSet::insert_only(); }
   virtual Guarantee guarantee() const = 0;
   virtual Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext& context) = 0;

@@ -131,7 +131,7 @@ int SessionConfig::max_parallelism() const {
 
 std::string SessionConfig::time_zone() const {
   const std::string zone = text("table.local-time-zone");
-  return zone == "default" || zone.empty() ? "UTC" : zone;
+  return zone == "default" || zone.empty() ? system_time_zone_ : zone;
 }
 
 std::optional<std::string> SessionConfig::pipeline_name() const {

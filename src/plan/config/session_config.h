@@ -41,7 +41,9 @@ class SessionConfig {
   /// No value = the number of cores.
   std::optional<int> parallelism() const;
   int max_parallelism() const;
+  /// 'table.local-time-zone'; the system's where it says `default`.
   std::string time_zone() const;
+  void set_system_time_zone(std::string zone) { system_time_zone_ = std::move(zone); }
   std::optional<std::string> pipeline_name() const;
   int64_t idle_timeout_ms() const;
   bool boolean(std::string_view key) const;
@@ -56,6 +58,7 @@ class SessionConfig {
 
   std::map<std::string, std::string> base_;
   std::map<std::string, std::string> set_;
+  std::string system_time_zone_ = "UTC";
 };
 
 }  // namespace hw
