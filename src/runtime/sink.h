@@ -37,6 +37,8 @@ struct SinkRequest {
   RowKindSet changelog;
   bool bounded_input = false;
   bool overwrite = false;
+  /// What the job's checkpoints can promise: kNone without any.
+  Guarantee job_guarantee = Guarantee::kNone;
   std::string time_zone = "UTC";
 };
 
@@ -66,6 +68,8 @@ struct SinkContext {
   int parallelism = 1;
   /// Identity of the output: part names are made of these.
   std::string job;
+  /// Tells the sinks of one job apart: the table's name, with `-2` … where it is written twice.
+  std::string sink;
   int64_t generation = 0;
   int64_t attempt = 0;
 };

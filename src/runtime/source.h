@@ -57,6 +57,9 @@ struct ScanRequest {
   /// Keep the source's total order in one split: a streaming table with a WATERMARK.
   bool one_split = false;
   bool batch_mode = false;
+  /// Read what is there when the job starts, then end: bounded() is true. Positions must go on
+  /// where another run of the same source, bounded or not, left off.
+  bool available_now = false;
   int parallelism = 1;
   std::string time_zone = "UTC";
 };
