@@ -34,6 +34,8 @@ struct ConnectorContext {
   const FormatCatalogue* formats = nullptr;
   Options options;    // all of the table, checked
   std::string table;  // full name, for messages
+  /// The value of a configuration key, empty when it is not set. May be empty itself.
+  std::function<std::string(std::string_view key)> configuration = {};
 };
 
 struct ConnectorRecord {

@@ -80,6 +80,9 @@ class Sink {
   /// Kinds it takes; planning refuses others. With +U but no -U: a -U may come, it means -D.
   virtual RowKindSet accepts() const { return RowKindSet::insert_only(); }
   virtual Guarantee guarantee() const = 0;
+  /// All rows go to one writer, whatever the job's parallelism: what it prepares becomes visible
+  /// at once.
+  virtual bool one_writer() const { return false; }
   virtual Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext& context) = 0;
   virtual Description describe() const = 0;
 };

@@ -79,6 +79,7 @@ class GraphBuilder {
   /// Ends of a union must meet in one vertex: a sink is one object. Changes of one row stay in
   /// order only in one place.
   Placement sink_placement(const PhysicalNode& sink, const Branches& branches) const {
+    if (sink.sink->one_writer()) return Placement::all_in_one();
     if (sink.placements[0].contract != EdgeContract::kForward || branches.size() == 1) {
       return sink.placements[0];
     }

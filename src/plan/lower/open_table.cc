@@ -29,6 +29,9 @@ Result<OpenedTable> open_table(const ObjectPath& path, const TableDefinition& ta
   opened.context.formats = plan.formats;
   opened.context.table = path.to_text();
   opened.context.options = options;
+  opened.context.configuration = [config = plan.config](std::string_view key) {
+    return config->text(key);
+  };
   if (plan.env != nullptr) {
     HW_ASSIGN_OR_RETURN(opened.context.options, resolve_references(options, *plan.env));
   }
