@@ -28,6 +28,10 @@ enum class BarrierKind : uint8_t { kCheckpoint, kSavepoint, kStopWithSavepoint }
 struct Barrier {
   int64_t id = 0;
   BarrierKind kind = BarrierKind::kCheckpoint;
+  /// The newest checkpoint that was published when this one was let in; 0 = none. Nobody reads
+  /// snapshots of it, or of those before it, any more: what changed since is all that has to be
+  /// written.
+  int64_t published = 0;
   bool operator==(const Barrier&) const = default;
 };
 
