@@ -14,16 +14,25 @@ DistinctValues::DistinctValues(DistinctArgs args, bool retracts)
     : args_(std::move(args)), retracts_(retracts), changes_(args_.filters.size()) {}
 
 TableSchema DistinctValues::table_schema(const Schema& input) const {
+  // Names tell which filter a bit or a count is of: state is taken over by name.
+  const auto condition = [&](int filter) {
+    return filter < 0 ? std::string() : " WHERE " + input.name(filter);
+  };
   TableSchema schema;
   for (const int arg : args_.args) {
     schema.keys.push_back({"value_" + input.name(arg), input.type(arg)});
   }
   if (!counts()) {
-    schema.values = {{"seen", SqlType::bigint().not_null()}};
+    std::string name;
+    for (const int filter : args_.filters) {
+      name += (name.empty() ? "seen" : ", seen") + condition(filter);
+    }
+    schema.values = {{name, SqlType::bigint().not_null()}};
     return schema;
   }
   for (int slot = 0; slot < num_slots(); ++slot) {
-    schema.values.push_back({"count" + std::to_string(slot), SqlType::bigint().not_null()});
+    const int filter = args_.filters[static_cast<size_t>(slot)];
+    schema.values.push_back({"count" + condition(filter), SqlType::bigint().not_null()});
   }
   return schema;
 }

@@ -54,10 +54,10 @@ class GroupAggregate final : public Operator {
       distinct_.push_back({std::move(values), &table});
     }
     for (const int call : aggregates_.ordered_calls()) {
-      const int arg = aggregates_.calls()[static_cast<size_t>(call)].call.args[0];
+      const AggregateCall& of = aggregates_.calls()[static_cast<size_t>(call)].call;
       const std::string name = "ordered" + std::to_string(ordered_.size());
       ordered_.push_back(&context.state().ordered_table(
-          name, *groups_, {.payload = {{"value", spec_.input->type(arg)}}}));
+          name, *groups_, {.payload = {{of.to_sql(*spec_.input), spec_.input->type(of.args[0])}}}));
     }
     return Status::OK();
   }

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -26,6 +27,31 @@
 
 namespace hw {
 
+/// What an operator's saved state means, as far as its tables do not tell: compared when a job goes
+/// on from a checkpoint of another version of itself (job/restore_mapping.h). Made by planning;
+/// empty in graphs made by hand, whose uids alone decide.
+struct StateMeaning {
+  /// A column of an input whose name planning made up, and what it stands for: `$f1`, `a + b`.
+  struct MadeUpName {
+    int input = 0;
+    std::string name;
+    std::string meaning;
+    bool operator==(const MadeUpName&) const = default;
+  };
+  /// It is known by its uid alone, whatever that says.
+  bool uid_decides = true;
+  /// False: it remembers nothing, and may come and go.
+  bool keeps_state = true;
+  /// Some input has updates or deletes.
+  bool input_retracts = false;
+  /// Names of its key columns, those made up by what they stand for; of an end its table.
+  std::vector<std::string> keys;
+  /// What must be as it was for the state to be of use: a window, an order, a kind of join.
+  std::vector<std::pair<std::string, std::string>> fixed;
+  std::vector<MadeUpName> names;
+  bool operator==(const StateMeaning&) const = default;
+};
+
 /// How to make one operator, for each instance and after each restore anew.
 struct OperatorRecipe {
   /// Identity of its state across runs; unique in the graph.
@@ -35,6 +61,7 @@ struct OperatorRecipe {
   /// Of port 0. The debug checker holds the operator to both.
   SchemaPtr output_schema;
   RowKindSet output_kinds = RowKindSet::insert_only();
+  StateMeaning meaning = {};
 };
 
 struct SourceRecipe {
@@ -46,12 +73,14 @@ struct SourceRecipe {
   WatermarkRule watermark;
   SchemaPtr output_schema;  // after the transform
   RowKindSet output_kinds = RowKindSet::insert_only();
+  StateMeaning meaning = {};
 };
 
 struct SinkRecipe {
   std::string uid;
   Description description;
   std::shared_ptr<Sink> sink;
+  StateMeaning meaning = {};
 };
 
 struct Vertex {

@@ -10,6 +10,7 @@
 
 #include "base/assert.h"
 #include "state/keyed_table.h"
+#include "state/manifest.h"
 #include "state/ordered_table.h"
 #include "state/paned_table.h"
 #include "state/row_log.h"
@@ -132,6 +133,21 @@ std::vector<StateStore::TableSize> StateStore::table_sizes() const {
     sizes.push_back({table->name(), table->num_rows(), table->num_bytes()});
   }
   return sizes;
+}
+
+std::vector<ManifestTable> StateStore::schemas() const {
+  std::vector<ManifestTable> schemas;
+  for (const auto& table : tables_) {
+    const SnapshotLayout layout = table->layout();
+    ManifestTable schema{
+        .name = table->name(), .kind = std::string(layout.kind), .version = layout.version};
+    for (const SqlField& column : layout.columns) {
+      schema.columns.push_back({.name = column.name, .type = column.type.to_sql()});
+    }
+    for (const int key : layout.key_columns) schema.columns[static_cast<size_t>(key)].key = true;
+    schemas.push_back(std::move(schema));
+  }
+  return schemas;
 }
 
 }  // namespace hw

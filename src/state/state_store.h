@@ -27,6 +27,7 @@ class PanedTable;
 class RowLog;
 class StateTable;
 class TimerBuckets;
+struct ManifestTable;
 struct OrderedTableSpec;
 struct RowLogSpec;
 
@@ -78,6 +79,8 @@ class StateStore {
     int64_t num_bytes = 0;
   };
   std::vector<TableSize> table_sizes() const;
+  /// The schemas of all tables as a manifest holds them; keys are the distribution columns.
+  std::vector<ManifestTable> schemas() const;
 
  private:
   template <typename Table>

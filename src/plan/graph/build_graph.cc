@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plan/graph/operator_uid.h"
+#include "plan/graph/state_meaning.h"
 #include "plan/lower/lowering.h"
 
 namespace hw {
@@ -21,19 +22,6 @@ struct OpenChain {
 
 /// The ends of one plan; several behind a union.
 using Branches = std::vector<OpenChain>;
-
-bool keeps_state(PhysicalKind kind) {
-  switch (kind) {
-    case PhysicalKind::kCalc:
-    case PhysicalKind::kWindowAssign:
-    case PhysicalKind::kUnion:
-    case PhysicalKind::kNotNull:
-    case PhysicalKind::kSink:
-      return false;
-    default:
-      return true;
-  }
-}
 
 Description description_of(const PhysicalNode& node) { return {node.name, node.details}; }
 
@@ -66,6 +54,7 @@ class GraphBuilder {
     recipe.uid = uids_.make({"Sink", {sink.table}, chain.ancestors});
     recipe.description = description_of(sink);
     recipe.sink = sink.sink;
+    recipe.meaning = state_meaning(sink);
     chain.vertex.sink = std::move(recipe);
     append_name(chain.vertex,
                 sink.table.empty() ? sink.name : "Sink(" + short_table(sink.table) + ")");
@@ -164,6 +153,7 @@ class GraphBuilder {
     recipe.watermark = node.watermark;
     recipe.output_schema = node.schema;
     recipe.output_kinds = node.traits.kinds;
+    recipe.meaning = state_meaning(node);
     chain.ancestors = {recipe.uid};
     if (node.table.empty()) chain.vertex.parallelism = 1;
     append_name(chain.vertex,
@@ -221,7 +211,8 @@ class GraphBuilder {
     HW_TRY(recipe.make().status());
     recipe.output_schema = node.schema;
     recipe.output_kinds = node.traits.kinds;
-    if (keeps_state(node.kind)) chain.ancestors = {recipe.uid};
+    recipe.meaning = state_meaning(node);
+    if (recipe.meaning.keeps_state) chain.ancestors = {recipe.uid};
     append_name(chain.vertex, node.name);
     chain.vertex.chain.push_back(std::move(recipe));
     return Status::OK();

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "plan/graph/state_meaning.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "plan/logical/aggregate.h"
+#include "plan/logical/join.h"
+#include "plan/logical/sort.h"
+#include "plan/logical/window_aggregate.h"
+#include "state/manifest_digest.h"
+
+namespace hw {
+namespace {
+
+/// Longer texts are cut, and their digest stands for the rest.
+constexpr size_t kMeaningBytesMax = 200;
+
+bool has_digits_behind(std::string_view name, std::string_view prefix) {
+  if (!name.starts_with(prefix) || name.size() == prefix.size()) return false;
+  name.remove_prefix(prefix.size());
+  return name.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::string shortened(std::string text) {
+  if (text.size() <= kMeaningBytesMax) return text;
+  return text.substr(0, kMeaningBytesMax) + ".. " + to_text(digest_of(text));
+}
+
+std::string column_meaning(const PhysicalNode& node, int column);
+
+std::string expr_meaning(const BoundExprPtr& expr, const PhysicalNode& input) {
+  std::vector<BoundExprPtr> columns;
+  for (int i = 0; i < input.schema->num_fields(); ++i) {
+    columns.push_back(BoundExpr::column(i, input.schema->type(i), input.schema->name(i)));
+  }
+  for (const int i : columns_read(*expr)) {
+    columns[static_cast<size_t>(i)] =
+        BoundExpr::column(i, input.schema->type(i), column_meaning(input, i));
+  }
+  return shortened(substitute_columns(expr, columns)->to_sql());
+}
+
+std::string call_meaning(const AggregateCall& call, const PhysicalNode& input) {
+  std::vector<SqlField> fields = input.schema->fields();
+  std::vector<int> read = call.args;
+  if (call.filter >= 0) read.push_back(call.filter);
+  for (const int i : read) fields[static_cast<size_t>(i)].name = column_meaning(input, i);
+  return shortened(call.to_sql(Schema(std::move(fields))));
+}
+
+/// Of an aggregate: its keys, then its calls; what follows has names of its own.
+std::string aggregate_meaning(const PhysicalNode& node, int column, const std::vector<int>& keys,
+                              const std::vector<NamedAggregate>& aggregates) {
+  const auto place = static_cast<size_t>(column);
+  if (place < keys.size()) return column_meaning(node.input(), keys[place]);
+  if (place - keys.size() < aggregates.size()) {
+    return call_meaning(aggregates[place - keys.size()].call, node.input());
+  }
+  return node.schema->name(column);
+}
+
+/// What a column of a node's output stands for: its name, unless that was made up.
+std::string column_meaning(const PhysicalNode& node, int column) {
+  const std::string& name = node.schema->name(column);
+  if (!is_made_up(name)) return name;
+  switch (node.kind) {
+    case PhysicalKind::kSource:
+      return name;
+    case PhysicalKind::kCalc:
+      return expr_meaning(node.projections[static_cast<size_t>(column)], node.input());
+    case PhysicalKind::kGroupAggregate: {
+      const auto& aggregate = node.logical->as<AggregateNode>();
+      return aggregate_meaning(node, column, aggregate.keys(), aggregate.aggregates());
+    }
+    case PhysicalKind::kWindowAggregate: {
+      const auto& parts = node.logical->as<WindowAggregateNode>().parts();
+      return aggregate_meaning(node, column, parts.keys, parts.aggregates);
+    }
+    case PhysicalKind::kJoin: {
+      const int num_left = node.input(0).schema->num_fields();
+      return column < num_left ? column_meaning(node.input(0), column)
+                               : column_meaning(node.input(1), column - num_left);
+    }
+    default:
+      break;
+  }
+  const PhysicalNode& input = node.input();
+  const bool passes = column < input.schema->num_fields() && input.schema->name(column) == name;
+  return passes ? column_meaning(input, column) : name;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
+  return all;
+}
+
+std::string columns_meaning(const PhysicalNode& input, const std::vector<int>& columns) {
+  std::vector<std::string> texts;
+  for (const int column : columns) texts.push_back(column_meaning(input, column));
+  return joined(texts);
+}
+
+std::string order_meaning(const PhysicalNode& input, const std::vector<SortKey>& order) {
+  std::string text;
+  for (const SortKey& key : order) {
+    if (!text.empty()) text += ", ";
+    text += column_meaning(input, key.column) + (key.descending ? " DESC" : " ASC") +
+            (key.nulls_first ? " NULLS FIRST" : " NULLS LAST");
+  }
+  return text;
+}
+
+/// Two columns of one made-up name: their calls are told apart by their places only.
+bool names_collide(const StateMeaning& meaning) {
+  for (const StateMeaning::MadeUpName& a : meaning.names) {
+    for (const StateMeaning::MadeUpName& b : meaning.names) {
+      if (a.input == b.input && a.name == b.name && a.meaning != b.meaning) return true;
+    }
+  }
+  return false;
+}
+
+void add_calls(const PhysicalNode& node, const std::vector<NamedAggregate>& aggregates,
+               StateMeaning& meaning) {
+  if (!names_collide(meaning)) return;
+  std::vector<std::string> calls;
+  for (const NamedAggregate& named : aggregates) {
+    calls.push_back(call_meaning(named.call, node.input()));
+  }
+  meaning.fixed.emplace_back("select", joined(calls));
+}
+
+void add_window(const PhysicalNode& node, StateMeaning& meaning) {
+  const auto& parts = node.logical->as<WindowAggregateNode>().parts();
+  const WindowGrouping& grouping = parts.grouping;
+  meaning.fixed.emplace_back("groupBy", columns_meaning(node.input(), parts.keys));
+  meaning.fixed.emplace_back("window", to_text(grouping.window));
+  if (grouping.given) {
+    meaning.fixed.emplace_back("winEnd", column_meaning(node.input(), grouping.end));
+  } else if (grouping.window.event_time) {
+    const int column = grouping.window.time_column;
+    meaning.fixed.emplace_back("timeColumn", column_meaning(node.input(), column));
+  }
+  if (grouping.window.time_type.kind() == TypeKind::kTimestampLtz) {
+    meaning.fixed.emplace_back("timeZone", grouping.window.time_zone);
+  }
+  add_calls(node, parts.aggregates, meaning);
+}
+
+void add_join(const PhysicalNode& node, StateMeaning& meaning) {
+  const auto& parts = node.logical->as<JoinNode>().parts();
+  meaning.fixed.emplace_back("joinType", to_text(parts.kind));
+  meaning.fixed.emplace_back("leftKeys", columns_meaning(node.input(0), parts.left_keys));
+  meaning.fixed.emplace_back("rightKeys", columns_meaning(node.input(1), parts.right_keys));
+  // Rows without a partner were shown, or not, under the old condition.
+  if (parts.kind == JoinKind::kInner || parts.condition == nullptr) return;
+  std::vector<BoundExprPtr> columns;
+  const int num_left = node.input(0).schema->num_fields();
+  for (size_t side = 0; side < 2; ++side) {
+    const PhysicalNode& input = node.input(side);
+    for (int i = 0; i < input.schema->num_fields(); ++i) {
+      columns.push_back(BoundExpr::column(i + (side == 0 ? 0 : num_left), input.schema->type(i),
+                                          column_meaning(input, i)));
+    }
+  }
+  meaning.fixed.emplace_back("condition",
+                             shortened(substitute_columns(parts.condition, columns)->to_sql()));
+}
+
+void add_limits(int64_t limit, int64_t offset, StateMeaning& meaning) {
+  meaning.fixed.emplace_back("fetch", limit == kAllRows ? "all" : std::to_string(limit));
+  meaning.fixed.emplace_back("offset", std::to_string(offset));
+}
+
+void add_fixed(const PhysicalNode& node, StateMeaning& meaning) {
+  switch (node.kind) {
+    case PhysicalKind::kGroupAggregate: {
+      const auto& aggregate = node.logical->as<AggregateNode>();
+      meaning.fixed.emplace_back("groupBy", columns_meaning(node.input(), aggregate.keys()));
+      add_calls(node, aggregate.aggregates(), meaning);
+      return;
+    }
+    case PhysicalKind::kWindowAggregate:
+      add_window(node, meaning);
+      return;
+    case PhysicalKind::kJoin:
+      add_join(node, meaning);
+      return;
+    case PhysicalKind::kTopN: {
+      const auto& top_n = node.logical->as<TopNNode>();
+      meaning.fixed.emplace_back("orderBy", order_meaning(node.input(), top_n.order()));
+      add_limits(top_n.limit(), top_n.offset(), meaning);
+      return;
+    }
+    case PhysicalKind::kLimit:
+      // Over inserts it only counts; over changes it keeps the rows, like a ranking.
+      if (meaning.input_retracts) {
+        const auto& limit = node.logical->as<LimitNode>();
+        add_limits(limit.limit(), limit.offset(), meaning);
+      }
+      return;
+    case PhysicalKind::kFold:
+    case PhysicalKind::kNormalize:
+    case PhysicalKind::kMaterialize:
+      meaning.fixed.emplace_back("key", columns_meaning(node.input(), node.columns));
+      return;
+    default:
+      return;
+  }
+}
+
+bool keeps_state(PhysicalKind kind) {
+  switch (kind) {
+    case PhysicalKind::kCalc:
+    case PhysicalKind::kWindowAssign:
+    case PhysicalKind::kUnion:
+    case PhysicalKind::kNotNull:
+    case PhysicalKind::kSink:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+bool is_made_up(std::string_view name) {
+  return has_digits_behind(name, "$f") || has_digits_behind(name, "EXPR$");
+}
+
+StateMeaning state_meaning(const PhysicalNode& node) {
+  StateMeaning meaning;
+  meaning.uid_decides = false;
+  meaning.keeps_state = keeps_state(node.kind);
+  if (node.kind == PhysicalKind::kSource || node.kind == PhysicalKind::kSink) {
+    meaning.keys = {node.table.empty() ? node.name : node.table};
+    return meaning;
+  }
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const PhysicalNode& input = node.input(i);
+    meaning.input_retracts = meaning.input_retracts || !input.traits.kinds.is_insert_only();
+    if (i < node.placements.size()) {
+      for (const int key : node.placements[i].keys) {
+        meaning.keys.push_back(column_meaning(input, key));
+      }
+    }
+    if (!meaning.keeps_state) continue;
+    for (int c = 0; c < input.schema->num_fields(); ++c) {
+      const std::string& name = input.schema->name(c);
+      if (is_made_up(name)) {
+        meaning.names.push_back({static_cast<int>(i), name, column_meaning(input, c)});
+      }
+    }
+  }
+  add_fixed(node, meaning);
+  return meaning;
+}
+
+}  // namespace hw
