@@ -48,9 +48,17 @@ class SinkWriter {
   virtual ~SinkWriter() = default;
   /// Dense or selected batches with row kinds.
   virtual Status write(const Batch& batch) = 0;
+  /// No row at or below this time is expected any more.
+  virtual Status on_watermark(int64_t watermark_ms) { return Status::OK(); }
+  /// No further row comes: what the next prepare() returns is all there is.
+  virtual Status on_end() { return Status::OK(); }
+  /// False: what was written waits for the outside (a full disk), and no further row should come.
+  /// Asked after a write and, while it is false, again and again; each time it tries once more.
+  virtual Result<bool> has_room() { return true; }
   /// Makes what was written visible as far as the sink has no second phase (print: flushes).
   virtual Status flush() { return Status::OK(); }
-  /// Ends the epoch of `checkpoint`. Without checkpoints called once at a clean end.
+  /// Ends the epoch of `checkpoint`. Without checkpoints called once at a clean end. A
+  /// CapacityError changes nothing: it is called again once has_room() is true.
   virtual Result<std::vector<Committable>> prepare(int64_t checkpoint) {
     return std::vector<Committable>{};
   }
@@ -80,6 +88,8 @@ class Sink {
   /// Kinds it takes; planning refuses others. With +U but no -U: a -U may come, it means -D.
   virtual RowKindSet accepts() const { return RowKindSet::insert_only(); }
   virtual Guarantee guarantee() const = 0;
+  /// Columns of the request whose equal rows one writer must get; empty: rows come as they come.
+  virtual std::vector<int> partition_by() const { return {}; }
   /// All rows go to one writer, whatever the job's parallelism: what it prepares becomes visible
   /// at once.
   virtual bool one_writer() const { return false; }

@@ -57,8 +57,9 @@ struct ScanRequest {
   /// Keep the source's total order in one split: a streaming table with a WATERMARK.
   bool one_split = false;
   bool batch_mode = false;
-  /// Read what is there when the job starts, then end: bounded() is true. Positions must go on
-  /// where another run of the same source, bounded or not, left off.
+  /// Read what is there when the job starts, then end: bounded() is true. Positions go on where
+  /// another run of the same source, bounded or not, left off (Source::grows(),
+  /// SplitReader::may_grow()).
   bool available_now = false;
   int parallelism = 1;
   std::string time_zone = "UTC";
@@ -87,6 +88,9 @@ class SplitReader {
   virtual Result<std::string> position() const = 0;
   virtual Status seek(const std::string& position) = 0;
   virtual ReadProgress progress() const { return {}; }
+  /// After kFinished of a source made for `available_now`: true when the split may get more rows,
+  /// so that a later run goes on at position() (a partition); false when it never will (a file).
+  virtual bool may_grow() const { return false; }
   /// The source's own watermark for SOURCE_WATERMARK(), if it has one.
   virtual std::optional<int64_t> source_watermark() const { return std::nullopt; }
 };
@@ -118,6 +122,9 @@ class Source {
   virtual bool bounded() const = 0;
   /// Kinds of rows it may emit.
   virtual RowKindSet changelog() const { return RowKindSet::insert_only(); }
+  /// Made for `available_now`: true when there may be more in a later run, splits or rows of splits.
+  /// Its enumerator is then asked again, from its position.
+  virtual bool grows() const { return false; }
   /// False when a restart cannot read rows again (socket): at most once, said in EXPLAIN.
   virtual bool replayable() const { return true; }
   virtual Result<std::unique_ptr<SplitEnumerator>> make_enumerator(const SourceContext&) = 0;

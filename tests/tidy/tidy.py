@@ -74,7 +74,7 @@ HEAVY_IN_HEADERS = (
 HEAVY_HEADERS_ALLOWED = ("src/columnar/", "src/testkit/", "src/base/status.h")
 HEAVY_ANYWHERE = [
     (r"[<\"]simdjson\.h", ("src/formats/", "src/functions/")),
-    (r"[<\"]re2/", ("src/functions/", "src/connectors/files/", "src/expr/", "src/formats/")),
+    (r"[<\"]re2/", ("src/functions/", "src/connectors/files/", "src/connectors/log/", "src/expr/", "src/formats/")),
     (r"[<\"]parquet/", ("src/formats/",)),
     (r"[<\"]arrow/csv/", ("src/formats/",)),
     (r"[<\"]CLI/", ("src/cli/",)),

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "connectors/log/log_sink.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "connectors/log/log_options.h"
+#include "connectors/log/topic_columns.h"
+#include "log/topic.h"
+#include "log/topic_schema.h"
+
+namespace hw {
+namespace {
+
+class LogSink final : public Sink {
+ public:
+  explicit LogSink(LogTarget target)
+      : target_(std::make_shared<const LogTarget>(std::move(target))) {}
+
+  RowKindSet accepts() const override {
+    switch (target_->table.changelog) {
+      case LogChangelog::kAppend:
+        return RowKindSet::insert_only();
+      case LogChangelog::kUpsert:
+        return RowKindSet::upsert();
+      case LogChangelog::kAll:
+        return RowKindSet::all();
+    }
+    return RowKindSet::all();
+  }
+  Guarantee guarantee() const override { return target_->guarantee; }
+  bool one_writer() const override { return true; }
+  Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext& context) override {
+    return make_log_writer(target_, context);
+  }
+  Description describe() const override {
+    return {.name = "log",
+            .details = {{"path", target_->table.directory},
+                        {"topic", target_->table.topic},
+                        {"guarantee", std::string(to_text(target_->guarantee))}}};
+  }
+
+ private:
+  const std::shared_ptr<const LogTarget> target_;
+};
+
+Status choose_guarantee(const Options& options, LogTarget& target) {
+  const OptionSpec spec = log_options::delivery_guarantee();
+  const std::optional<std::string> given = options.given(spec.name);
+  const bool possible = target.request.job_guarantee == Guarantee::kExactlyOnce;
+  if (given == "exactly-once" && !possible) {
+    return Status::Invalid(
+        "'sink.delivery-guarantee' = 'exactly-once' needs checkpoints in exactly-once mode: set "
+        "'execution.checkpointing.interval', or leave the option away to get what the job can "
+        "promise");
+  }
+  const bool wanted = !given || *given == "exactly-once";
+  target.two_phases = wanted && (possible || target.request.bounded_input);
+  target.guarantee = Guarantee::kAtLeastOnce;
+  if (wanted && possible) target.guarantee = Guarantee::kExactlyOnce;
+  if (given == "none") target.guarantee = Guarantee::kNone;
+  return Status::OK();
+}
+
+Status choose_partitioner(const Options& options, LogTarget& target) {
+  const std::string kind = options.text(log_options::partitioner());
+  const LogChangelog changelog = target.table.changelog;
+  target.key = target.request.primary_key;
+  if (target.key.empty() && changelog == LogChangelog::kAll) {
+    const int num_physical =
+        target.request.schema->num_fields() - static_cast<int>(target.request.metadata_keys.size());
+    for (int i = 0; i < num_physical; ++i) target.key.push_back(i);
+  }
+  if (kind == "default" && !target.key.empty()) target.partitioner = PartitionerSpec::Kind::kByKey;
+  if (kind == "fixed") target.partitioner = PartitionerSpec::Kind::kFixed;
+  if (kind == "round-robin" && changelog != LogChangelog::kAppend) {
+    return Status::Invalid(
+        "changes of one row must stay in one partition, which 'sink.partitioner' = 'round-robin' "
+        "does not keep; use 'default' or 'fixed'");
+  }
+  return Status::OK();
+}
+
+/// Seen before the job starts; the writer looks again.
+Status check_topic(const LogTarget& target, Env& env) {
+  Result<std::unique_ptr<Topic>> topic =
+      Topic::open(env, target.table.directory, target.table.topic);
+  if (topic.status().IsKeyError()) {
+    if (target.create) return Status::OK();
+    return Status::Invalid("there is no topic '", target.table.topic, "' in '",
+                           target.table.directory, "', and 'topic.create' = 'false'");
+  }
+  HW_TRY(topic.status());
+  const TopicState& state = (*topic)->state();
+  const SchemaPtr schema = with_metadata_of(target.schema, *state.schema());
+  const auto same = [&](const SchemaPtr& version) { return *version == *schema; };
+  if (std::any_of(state.schemas.begin(), state.schemas.end(), same)) return Status::OK();
+  const Status fits = check_evolution(*state.schema(), *schema);
+  return fits.ok() ? fits : while_doing(fits, "writing topic '" + target.table.topic + "'");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> make_log_sink(const SinkRequest& request,
+                                            const ConnectorContext& context) {
+  if (request.overwrite) return not_supported_yet("INSERT OVERWRITE into connector 'log'");
+  if (!request.partition_keys.empty()) {
+    return Status::Invalid(
+        "a log table has no PARTITIONED BY: 'partitions' says how many there are");
+  }
+  const Options& options = context.options;
+  LogTarget target;
+  HW_ASSIGN_OR_RETURN(target.table, parse_log_table(context, !request.primary_key.empty()));
+  if (target.table.topic.empty()) {
+    return Status::Invalid("a log table that is written needs 'topic'; 'topic-pattern' only reads");
+  }
+  target.request = request;
+  HW_ASSIGN_OR_RETURN(target.schema, written_schema(request));
+  target.create = options.boolean(log_options::topic_create());
+  const int64_t num_partitions = options.integer(log_options::partitions());
+  if (num_partitions < 1 || num_partitions > kPartitionsMax) {
+    return Status::Invalid("'partitions' must be 1 to ", kPartitionsMax, ", but is ",
+                           num_partitions);
+  }
+  target.num_partitions = static_cast<int>(num_partitions);
+  target.options = options;
+  target.show_interval_ms = options.duration_ms(log_options::flush_interval());
+  HW_TRY(choose_guarantee(options, target));
+  HW_TRY(choose_partitioner(options, target));
+  TopicOptions stored;
+  apply_topic_options(options, stored);
+  HW_TRY(check(stored));
+  if (context.env != nullptr) HW_TRY(check_topic(target, *context.env));
+  return std::make_unique<LogSink>(std::move(target));
+}
+
+}  // namespace hw

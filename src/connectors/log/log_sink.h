@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The sink of the log connector. One writer writes all partitions of the topic, so an epoch has one
+// token and its rows appear everywhere under one commit. With checkpoints in exactly-once mode, or
+// where the input ends, rows appear when the epoch is committed; else whenever the input pauses,
+// and at the latest after `flush.interval`.
+
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "connectors/log/log_table.h"
+#include "connectors/log/partitioner.h"
+#include "runtime/sink.h"
+
+namespace hw {
+
+/// Constant after construction; outlives the writers.
+struct LogTarget {
+  LogTable table;
+  SinkRequest request;
+  SchemaPtr schema;  // of the rows as they are written
+  /// How the topic is made if it is missing, and which of its options the table gives.
+  bool create = true;
+  int num_partitions = 1;
+  Options options;
+  PartitionerSpec::Kind partitioner = PartitionerSpec::Kind::kRoundRobin;
+  std::vector<int> key;  // columns that say the partition
+  /// Epochs are prepared and committed; else rows are shown as they come.
+  bool two_phases = false;
+  Guarantee guarantee = Guarantee::kAtLeastOnce;
+  int64_t show_interval_ms = 1000;
+};
+
+/// Fails (Invalid) when the options contradict each other or the job, or the topic does not take
+/// the table's rows.
+Result<std::unique_ptr<Sink>> make_log_sink(const SinkRequest& request,
+                                            const ConnectorContext& context);
+
+/// Takes the rows of one subtask: makes or opens the topic. Fails with kHeld or kFenced
+/// (log/log_error.h) when somebody else writes to it.
+Result<std::unique_ptr<SinkWriter>> make_log_writer(std::shared_ptr<const LogTarget> target,
+                                                    const SinkContext& context);
+
+}  // namespace hw

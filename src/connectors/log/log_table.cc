@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "connectors/log/log_table.h"
+
+#include <charconv>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+#include "connectors/log/log_options.h"
+#include "log/topic.h"
+
+namespace hw {
+namespace {
+
+std::optional<int64_t> number_behind(std::string_view text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return std::nullopt;
+  text.remove_prefix(prefix.size());
+  int64_t number = 0;
+  const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || stopped != text.data() + text.size() || number < 0) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+/// An option that a mode needs, and that nobody else may give.
+Status check_companion(const Options& options, const OptionSpec& mode, std::string_view value,
+                       const OptionSpec& companion) {
+  const bool chosen = options.text(mode) == value;
+  if (chosen == options.has(companion.name)) return Status::OK();
+  if (chosen) {
+    return Status::Invalid("'", mode.name, "' = '", value, "' needs '", companion.name, "'");
+  }
+  return Status::Invalid("'", companion.name, "' is for '", mode.name, "' = '", value,
+                         "', but that is '", options.text(mode), "'");
+}
+
+Result<LogPlace> place_of(const Options& options, const OptionSpec& mode,
+                          const OptionSpec& timestamp, const OptionSpec& offsets) {
+  HW_TRY(check_companion(options, mode, "timestamp", timestamp));
+  HW_TRY(check_companion(options, mode, "specific-offsets", offsets));
+  LogPlace place;
+  const std::string name = options.text(mode);
+  if (name == "latest-offset") place.mode = LogPlace::Mode::kLatest;
+  if (name == "unbounded") place.mode = LogPlace::Mode::kUnbounded;
+  if (name == "commit") place.mode = LogPlace::Mode::kCommit;
+  if (name == "timestamp") {
+    place.mode = LogPlace::Mode::kTimestamp;
+    place.value = options.integer(timestamp);
+  }
+  if (name == "specific-offsets") {
+    place.mode = LogPlace::Mode::kOffsets;
+    Result<std::map<int, int64_t>> parsed = parse_specific_offsets(options.text(offsets));
+    if (!parsed.ok()) return while_doing(parsed.status(), "reading '" + offsets.name + "'");
+    place.offsets = *std::move(parsed);
+  }
+  return place;
+}
+
+LogChangelog changelog_of(const Options& options, bool has_primary_key) {
+  const std::string mode = options.text(log_options::changelog_mode());
+  if (mode.empty()) return has_primary_key ? LogChangelog::kUpsert : LogChangelog::kAppend;
+  if (mode == "upsert") return LogChangelog::kUpsert;
+  return mode == "all" ? LogChangelog::kAll : LogChangelog::kAppend;
+}
+
+}  // namespace
+
+Result<std::map<int, int64_t>> parse_specific_offsets(std::string_view text) {
+  constexpr std::string_view kForm = "partition:0,offset:42;partition:1,offset:300";
+  std::map<int, int64_t> offsets;
+  while (!text.empty()) {
+    const std::string_view one = text.substr(0, text.find(';'));
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    const size_t comma = one.find(',');
+    const auto partition = number_behind(one.substr(0, comma), "partition:");
+    const auto offset = comma == std::string_view::npos
+                            ? std::nullopt
+                            : number_behind(one.substr(comma + 1), "offset:");
+    if (!partition || !offset || *partition >= kPartitionsMax) {
+      return Status::Invalid("offsets are written as '", kForm, "', but found '", one, "'");
+    }
+    if (!offsets.emplace(static_cast<int>(*partition), *offset).second) {
+      return Status::Invalid("each partition has one offset, but partition ", *partition,
+                             " has two");
+    }
+  }
+  return offsets;
+}
+
+Result<LogTable> parse_log_table(const ConnectorContext& context, bool has_primary_key) {
+  const Options& options = context.options;
+  LogTable table;
+  table.directory = options.text(log_options::path());
+  if (table.directory.empty() && context.configuration) {
+    table.directory = context.configuration("log.dir");
+  }
+  if (table.directory.empty()) {
+    return Status::Invalid("a log table needs the log's directory: give 'path', or set 'log.dir'");
+  }
+  table.topic = options.text(log_options::topic());
+  table.topic_pattern = options.text(log_options::topic_pattern());
+  if (table.topic.empty() == table.topic_pattern.empty()) {
+    return Status::Invalid("a log table needs one of 'topic' and 'topic-pattern', but has ",
+                           table.topic.empty() ? "none" : "both");
+  }
+  if (!table.topic.empty()) HW_TRY(check_topic_name(table.topic));
+  table.ignore_missing = options.text(log_options::topic_on_missing()) == "ignore";
+  table.changelog = changelog_of(options, has_primary_key);
+  if (table.changelog == LogChangelog::kUpsert && !has_primary_key) {
+    return Status::Invalid(
+        "'changelog-mode' = 'upsert' replaces rows by key, so the table needs a PRIMARY KEY (..) "
+        "NOT ENFORCED");
+  }
+  HW_ASSIGN_OR_RETURN(
+      table.begin, place_of(options, log_options::startup_mode(), log_options::startup_timestamp(),
+                            log_options::startup_offsets()));
+  HW_TRY(check_companion(options, log_options::startup_mode(), "commit",
+                         log_options::startup_commit()));
+  if (table.begin.mode == LogPlace::Mode::kCommit) {
+    table.begin.value = options.integer(log_options::startup_commit());
+  }
+  HW_ASSIGN_OR_RETURN(
+      table.end, place_of(options, log_options::bounded_mode(), log_options::bounded_timestamp(),
+                          log_options::bounded_offsets()));
+  return table;
+}
+
+void apply_topic_options(const Options& options, TopicOptions& out) {
+  const auto given = [&](const OptionSpec& spec) { return options.has(spec.name); };
+  if (given(log_options::retention_time())) {
+    out.retention_ms = options.duration_ms(log_options::retention_time());
+  }
+  if (given(log_options::retention_bytes())) {
+    out.retention_bytes = options.size_bytes(log_options::retention_bytes());
+  }
+  if (given(log_options::segment_bytes())) {
+    out.segment_bytes = options.size_bytes(log_options::segment_bytes());
+  }
+  if (given(log_options::segment_time())) {
+    out.segment_ms = options.duration_ms(log_options::segment_time());
+  }
+  if (given(log_options::flush())) {
+    const std::string flush = options.text(log_options::flush());
+    out.flush = flush == "commit"     ? FlushPolicy::kCommit
+                : flush == "interval" ? FlushPolicy::kInterval
+                                      : FlushPolicy::kNone;
+  }
+  if (given(log_options::flush_interval())) {
+    out.flush_interval_ms = options.duration_ms(log_options::flush_interval());
+  }
+}
+
+Result<int64_t> offset_at(const Topic& topic, int partition, const LogPlace& place) {
+  const PartitionState& rows = topic.state().partitions[static_cast<size_t>(partition)];
+  switch (place.mode) {
+    case LogPlace::Mode::kEarliest:
+      return rows.start_offset;
+    case LogPlace::Mode::kLatest:
+      return rows.end_offset;
+    case LogPlace::Mode::kTimestamp:
+      return topic.offset_for_time(partition, place.value);
+    case LogPlace::Mode::kCommit:
+      return topic.offset_for_commit(partition, place.value);
+    case LogPlace::Mode::kOffsets: {
+      const auto found = place.offsets.find(partition);
+      if (found != place.offsets.end()) return found->second;
+      return Status::Invalid("specific offsets name every partition, but none is given for ",
+                             partition, " of the ", topic.num_partitions(), " of topic '",
+                             topic.name(), "'");
+    }
+    case LogPlace::Mode::kUnbounded:
+      break;
+  }
+  return std::numeric_limits<int64_t>::max();
+}
+
+}  // namespace hw

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the options of a log table say, parsed: where its topics are, which changes they hold, where
+// reading begins and ends, and what a topic is told about keeping its rows.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "base/status.h"
+#include "log/topic_options.h"
+#include "runtime/connector_catalogue.h"
+
+namespace hw {
+
+class Topic;
+
+enum class LogChangelog : uint8_t { kAppend, kUpsert, kAll };
+
+/// A place in every partition of a topic.
+struct LogPlace {
+  enum class Mode : uint8_t { kEarliest, kLatest, kTimestamp, kOffsets, kCommit, kUnbounded };
+  Mode mode = Mode::kEarliest;
+  int64_t value = 0;  // ms or the commit's number
+  std::map<int, int64_t> offsets;
+};
+
+/// Constant after parsing.
+struct LogTable {
+  std::string directory;
+  /// Exactly one of the two is set.
+  std::string topic;
+  std::string topic_pattern;
+  bool ignore_missing = false;
+  LogChangelog changelog = LogChangelog::kAppend;
+  LogPlace begin;
+  LogPlace end{.mode = LogPlace::Mode::kUnbounded};
+};
+
+/// Parses what a source needs; a sink uses the first lines of it. Fails (Invalid) on what the
+/// option specs cannot check.
+Result<LogTable> parse_log_table(const ConnectorContext& context, bool has_primary_key);
+
+/// Those that the table's options give replace what `out` holds.
+void apply_topic_options(const Options& options, TopicOptions& out);
+
+/// The offset of the place as of the topic's last refresh. Requires: not kUnbounded.
+Result<int64_t> offset_at(const Topic& topic, int partition, const LogPlace& place);
+
+/// `partition:0,offset:42;partition:1,offset:300`.
+Result<std::map<int, int64_t>> parse_specific_offsets(std::string_view text);
+
+}  // namespace hw

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/env/env.h"
+#include "columnar/gather.h"
+#include "connectors/log/log_sink.h"
+#include "connectors/log/topic_columns.h"
+#include "log/log_error.h"
+#include "log/retention.h"
+#include "log/topic.h"
+#include "log/topic_writer.h"
+
+namespace hw {
+namespace {
+
+/// Rows that wait in memory to become one frame: a frame has a header of its own.
+constexpr int64_t kWaitingRowsMax = kBatchRowsMax;
+constexpr int64_t kWaitingBytesMax = kBatchBytesMax;
+/// A commit that may or may not have happened is asked about this often.
+constexpr int kCommitTriesMax = 3;
+constexpr int64_t kCleaningPauseMs = 60'000;
+
+/// The earliest and latest of a column of milliseconds.
+TimeRange times_of(const Column& column) {
+  TimeRange range;
+  for (int64_t row = 0; row < column.num_rows(); ++row) {
+    if (column.is_null(row)) continue;
+    const auto value = column.value<int64_t>(row);
+    range.min = std::min(range.min, value);
+    range.max = std::max(range.max, value);
+  }
+  return range;
+}
+
+/// What a topic of upserts keeps: a -U takes the row of its key away.
+Batch as_upserts(const Batch& batch) {
+  if (batch.insert_only()) return batch;
+  auto kinds = std::make_shared<std::vector<RowKind>>(*batch.row_kinds());
+  std::replace(kinds->begin(), kinds->end(), RowKind::kUpdateBefore, RowKind::kDelete);
+  return batch.with_row_kinds(std::move(kinds));
+}
+
+class LogWriter final : public SinkWriter {
+ public:
+  LogWriter(std::shared_ptr<const LogTarget> target, const SinkContext& context)
+      : target_(std::move(target)), context_(context), env_(*context.env) {}
+
+  Status open();
+  Status write(const Batch& batch) override;
+  Result<bool> has_room() override;
+  Status flush() override { return target_->two_phases ? Status::OK() : waits_for_room(show()); }
+  Result<std::vector<Committable>> prepare(int64_t checkpoint) override;
+  Status commit(const Committable& committable) override {
+    return commit_tokens({&committable, 1});
+  }
+  Status recover(std::span<const Committable> pending) override { return commit_tokens(pending); }
+  void abort() override;
+
+ private:
+  /// Rows of one partition that are not in the topic's files yet.
+  struct Waiting {
+    std::vector<Batch> batches;
+    int64_t num_rows = 0;
+    int64_t num_bytes = 0;
+  };
+
+  Status open_topic(std::unique_ptr<Topic>& topic);
+  Result<Batch> stored_rows(const Batch& batch) const;
+  Status put(int partition, Waiting& waiting);
+  Status put_all();
+  /// A full disk is no failure: the rows wait.
+  Status waits_for_room(Status status);
+  /// Makes all rows so far visible.
+  Status show();
+  Result<std::string> end_epoch(int64_t at_least);
+  Status commit_tokens(std::span<const std::string> tokens);
+  void clean_now_and_then();
+
+  // Constant after construction; what open() sets is constant from then on.
+  const std::shared_ptr<const LogTarget> target_;
+  const SinkContext context_;
+  Env& env_;
+  SchemaPtr schema_;
+  int times_ = -1;
+
+  std::unique_ptr<TopicWriter> writer_;
+  std::optional<Partitioner> partitioner_;
+  std::map<int, Waiting> waiting_;
+  bool full_ = false;  // a disk had no room: rows wait
+  int64_t epoch_ = 0;  // the last one that was prepared
+  int64_t shown_ms_ = 0;
+  int64_t cleaned_ms_ = 0;
+  size_t num_pieces_ = 0;
+};
+
+Status LogWriter::open_topic(std::unique_ptr<Topic>& topic) {
+  const std::string& directory = target_->table.directory;
+  const std::string& name = target_->table.topic;
+  Result<std::unique_ptr<Topic>> opened = Topic::open(env_, directory, name);
+  if (opened.status().IsKeyError() && target_->create) {
+    NewTopic made{.name = name, .schema = target_->schema};
+    made.num_partitions = target_->num_partitions;
+    for (const int column : target_->request.primary_key) {
+      made.options.key.push_back(target_->schema->name(column));
+    }
+    apply_topic_options(target_->options, made.options);
+    const Status created = create_topic(env_, directory, made);
+    if (!created.ok() && !created.IsAlreadyExists()) return created;
+    opened = Topic::open(env_, directory, name);
+  }
+  HW_TRY(opened.status());
+  topic = *std::move(opened);
+  TopicOptions options = topic->state().options;
+  apply_topic_options(target_->options, options);
+  return topic->set_options(options);
+}
+
+Status LogWriter::open() {
+  std::unique_ptr<Topic> topic;
+  HW_TRY(open_topic(topic));
+  schema_ = with_metadata_of(target_->schema, *topic->schema());
+  times_ = target_->schema->index_of(kTimestampColumn);
+  TopicWriterOptions options;
+  options.directory = target_->table.directory;
+  options.topic = target_->table.topic;
+  options.identity = {.job = context_.job,
+                      .generation = context_.generation,
+                      .sink = context_.sink.empty() ? target_->request.table : context_.sink,
+                      .slot = 0};
+  options.attempt = context_.attempt;
+  for (int partition = 0; partition < topic->num_partitions(); ++partition) {
+    options.partitions.push_back(partition);
+  }
+  options.schema = schema_;
+  options.memory_pool = context_.memory_pool;
+  HW_ASSIGN_OR_RETURN(writer_, TopicWriter::open(env_, std::move(options)));
+  partitioner_.emplace(PartitionerSpec{.kind = target_->partitioner,
+                                       .key = target_->key,
+                                       .num_partitions = topic->num_partitions()});
+  shown_ms_ = env_.wall_ms();
+  return Status::OK();
+}
+
+/// The rows under the topic's names, with the columns that others write as NULL.
+Result<Batch> LogWriter::stored_rows(const Batch& batch) const {
+  HW_ASSIGN_OR_RETURN(const Batch dense, batch.compacted());
+  std::vector<ColumnPtr> columns;
+  for (int i = 0; i < schema_->num_fields(); ++i) {
+    if (i >= dense.num_columns()) {
+      columns.push_back(Column::nulls(schema_->type(i), dense.num_stored_rows()));
+    } else if (dense.column(i)->type() == schema_->type(i)) {
+      columns.push_back(dense.column(i));
+    } else {
+      columns.push_back(dense.column(i)->with_type(schema_->type(i)));
+    }
+  }
+  const Batch stored = dense.with_columns(schema_, std::move(columns));
+  return target_->table.changelog == LogChangelog::kUpsert ? as_upserts(stored) : stored;
+}
+
+Status LogWriter::write(const Batch& batch) {
+  HW_ASSIGN_OR_RETURN(const Batch rows, stored_rows(batch));
+  HW_ASSIGN_OR_RETURN(std::vector<Partitioner::Part> parts, partitioner_->parts(rows));
+  for (Partitioner::Part& part : parts) {
+    Waiting& waiting = waiting_[part.partition];
+    waiting.num_rows += part.batch.num_rows();
+    waiting.num_bytes += part.batch.num_bytes();
+    waiting.batches.push_back(std::move(part.batch));
+  }
+  for (auto& [partition, waiting] : waiting_) {
+    if (waiting.num_rows < kWaitingRowsMax && waiting.num_bytes < kWaitingBytesMax) continue;
+    HW_TRY(waits_for_room(put(partition, waiting)));
+    if (full_) return Status::OK();
+  }
+  const bool late = env_.wall_ms() - shown_ms_ >= target_->show_interval_ms;
+  if (target_->two_phases || !late) return Status::OK();
+  return waits_for_room(show());
+}
+
+Status LogWriter::waits_for_room(Status status) {
+  full_ = status.IsCapacityError();
+  return full_ ? Status::OK() : status;
+}
+
+Result<bool> LogWriter::has_room() {
+  if (!full_) return true;
+  HW_TRY(waits_for_room(put_all()));
+  return !full_;
+}
+
+Status LogWriter::put(int partition, Waiting& waiting) {
+  while (!waiting.batches.empty()) {
+    // As many batches as make one frame.
+    size_t count = 0;
+    int64_t num_rows = 0;
+    while (count < waiting.batches.size() &&
+           (count == 0 || num_rows + waiting.batches[count].num_rows() <= kBatchRowsMax)) {
+      num_rows += waiting.batches[count++].num_rows();
+    }
+    const auto end = waiting.batches.begin() + static_cast<std::ptrdiff_t>(count);
+    Batch frame = waiting.batches.front();
+    if (count > 1) {
+      HW_ASSIGN_OR_RETURN(frame, concatenate(std::vector<Batch>(waiting.batches.begin(), end)));
+    }
+    const TimeRange times = times_ < 0 ? TimeRange{} : times_of(*frame.column(times_));
+    HW_TRY(writer_->append(partition, frame, times));
+    waiting.batches.erase(waiting.batches.begin(), end);
+    waiting.num_rows -= num_rows;
+  }
+  waiting = {};
+  return Status::OK();
+}
+
+Status LogWriter::put_all() {
+  for (auto& [partition, waiting] : waiting_) HW_TRY(put(partition, waiting));
+  return Status::OK();
+}
+
+Result<std::string> LogWriter::end_epoch(int64_t at_least) {
+  HW_TRY(put_all());
+  const int64_t epoch = std::max({at_least, epoch_ + 1, writer_->settled_epoch() + 1});
+  HW_ASSIGN_OR_RETURN(std::string token, writer_->prepare(epoch));
+  epoch_ = epoch;
+  return token;
+}
+
+Result<std::vector<Committable>> LogWriter::prepare(int64_t checkpoint) {
+  std::vector<Committable> committables;
+  if (!target_->two_phases) {
+    const Status shown = show();
+    full_ = shown.IsCapacityError();
+    HW_TRY(shown);
+    return committables;
+  }
+  Result<std::string> token = end_epoch(checkpoint);
+  full_ = token.status().IsCapacityError();
+  HW_TRY(token.status());
+  if (!token->empty()) committables.push_back(*std::move(token));
+  return committables;
+}
+
+Status LogWriter::show() {
+  HW_ASSIGN_OR_RETURN(const std::string token, end_epoch(0));
+  shown_ms_ = env_.wall_ms();
+  return token.empty() ? Status::OK() : commit_tokens({&token, 1});
+}
+
+Status LogWriter::commit_tokens(std::span<const std::string> tokens) {
+  Status status;
+  for (int tries = 0; tries < kCommitTriesMax; ++tries) {
+    status = writer_->commit(tokens).status();
+    if (log_error_of(status) != LogErrorKind::kUnknownOutcome) break;
+  }
+  HW_TRY(status);
+  clean_now_and_then();
+  return Status::OK();
+}
+
+// What fails here is tried again later, and loses nothing.
+void LogWriter::clean_now_and_then() {
+  size_t num_pieces = 0;
+  for (const PartitionState& partition : writer_->topic().state().partitions) {
+    num_pieces += partition.pieces.size();
+  }
+  const int64_t now_ms = env_.wall_ms();
+  if (num_pieces == num_pieces_ && now_ms - cleaned_ms_ < kCleaningPauseMs) return;
+  num_pieces_ = num_pieces;
+  cleaned_ms_ = now_ms;
+  (void)clean(writer_->topic()).ok();
+}
+
+void LogWriter::abort() {
+  waiting_.clear();
+  if (writer_ != nullptr) (void)writer_->discard().ok();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SinkWriter>> make_log_writer(std::shared_ptr<const LogTarget> target,
+                                                    const SinkContext& context) {
+  auto writer = std::make_unique<LogWriter>(std::move(target), context);
+  HW_TRY(writer->open());
+  return writer;
+}
+
+}  // namespace hw

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "connectors/log/partition_reader.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/env/env.h"
+#include "connectors/log/topic_columns.h"
+#include "connectors/packing/packed_bytes.h"
+#include "log/log_error.h"
+#include "log/topic.h"
+#include "log/topic_reader.h"
+
+namespace hw {
+namespace {
+
+constexpr uint8_t kVersion = 1;
+/// How often a reader without rows looks for commits: two look-ups of a file name each.
+constexpr int64_t kRefreshPauseNs = 500'000;
+
+class PartitionReader final : public SplitReader {
+ public:
+  PartitionReader(std::shared_ptr<const LogScan> scan, LogSplit split, const SourceContext& context)
+      : scan_(std::move(scan)),
+        split_(std::move(split)),
+        env_(*context.env),
+        pool_(context.memory_pool),
+        end_(std::min(split_.end, split_.pause)),
+        next_(split_.begin) {}
+
+  Result<Flow> poll(Output& output) override;
+  Result<std::string> position() const override {
+    PackedWriter writer(kVersion);
+    writer.number(next_);
+    return writer.finish();
+  }
+  Status seek(const std::string& position) override;
+  ReadProgress progress() const override { return progress_; }
+  bool may_grow() const override { return end_ < split_.end; }
+
+ private:
+  Status open();
+  Status open_reader();
+  /// Folds in what was committed since; false when there was nothing, or it is too early to look.
+  Result<bool> refresh();
+  Status emit(const TopicBatch& read, Output& output);
+  /// The topic is not there: fails, or ends the split when that is to be ignored.
+  Result<Flow> on_missing(Status missing) const;
+
+  // Constant after construction.
+  const std::shared_ptr<const LogScan> scan_;
+  const LogSplit split_;
+  Env& env_;
+  arrow::MemoryPool* const pool_;
+  const int64_t end_;
+
+  std::unique_ptr<Topic> topic_;
+  std::unique_ptr<TopicReader> reader_;
+  std::optional<TopicColumns> columns_;
+  size_t num_schemas_ = 0;  // of the topic when the reader was opened
+  int64_t next_;
+  int64_t refreshed_ns_ = 0;
+  ReadProgress progress_;
+};
+
+Status PartitionReader::seek(const std::string& position) {
+  PackedReader reader(position, kVersion);
+  next_ = reader.number();
+  HW_TRY(reader.finish("the position of a partition"));
+  reader_.reset();
+  return next_ < 0 ? Status::SerializationError("the position of a partition is negative")
+                   : Status::OK();
+}
+
+Status PartitionReader::open() {
+  HW_ASSIGN_OR_RETURN(topic_, Topic::open(env_, scan_->table.directory, split_.topic));
+  refreshed_ns_ = env_.monotonic_ns();
+  return Status::OK();
+}
+
+// A new version of the schema may come at any time: what is read from then on is turned anew.
+Status PartitionReader::open_reader() {
+  num_schemas_ = topic_->state().schemas.size();
+  HW_ASSIGN_OR_RETURN(columns_,
+                      TopicColumns::make(scan_->request, topic_->schema(),
+                                         {.topic = split_.topic, .partition = split_.partition}));
+  HW_ASSIGN_OR_RETURN(reader_, TopicReader::open(*topic_, {.partition = split_.partition,
+                                                           .first_offset = next_,
+                                                           .end_offset = end_,
+                                                           .memory_pool = pool_}));
+  return Status::OK();
+}
+
+Result<bool> PartitionReader::refresh() {
+  const int64_t now_ns = env_.monotonic_ns();
+  if (now_ns - refreshed_ns_ < kRefreshPauseNs) return false;
+  refreshed_ns_ = now_ns;
+  return topic_->refresh();
+}
+
+Result<Flow> PartitionReader::on_missing(Status missing) const {
+  if (!missing.IsKeyError()) return missing;
+  if (scan_->table.ignore_missing) return Flow::kFinished;
+  return Status::IOError("topic '", split_.topic, "' in '", scan_->table.directory,
+                         "' has gone away while it was read; 'topic.on-missing' = 'ignore' goes "
+                         "on without it");
+}
+
+Status PartitionReader::emit(const TopicBatch& read, Output& output) {
+  HW_ASSIGN_OR_RETURN(const Batch rows, columns_->rows(read, scan_->table.changelog, pool_));
+  for (int64_t at = 0; at < rows.num_rows(); at += kBatchRowsMax) {
+    output.emit(rows.slice(at, std::min(kBatchRowsMax, rows.num_rows() - at)));
+  }
+  progress_.bytes_done += read.batch.num_bytes();
+  return Status::OK();
+}
+
+Result<Flow> PartitionReader::poll(Output& output) {
+  if (next_ >= end_) return Flow::kFinished;
+  if (topic_ == nullptr) {
+    const Status opened = open();
+    if (!opened.ok()) return on_missing(opened);
+  }
+  if (reader_ == nullptr || num_schemas_ != topic_->state().schemas.size()) HW_TRY(open_reader());
+  HW_ASSIGN_OR_RETURN(const std::optional<TopicBatch> read, reader_->next());
+  next_ = std::max(next_, reader_->position());
+  if (read) {
+    HW_TRY(emit(*read, output));
+    return Flow::kNeedInput;
+  }
+  if (reader_->finished()) return Flow::kFinished;
+  const Result<bool> refreshed = refresh();
+  if (!refreshed.ok()) return on_missing(refreshed.status());
+  return *refreshed ? Flow::kNeedInput : Flow::kWaiting;
+}
+
+}  // namespace
+
+std::string pack_split(const LogSplit& split) {
+  PackedWriter writer(kVersion);
+  writer.text(split.topic);
+  writer.number(split.partition);
+  writer.number(split.begin);
+  writer.number(split.end);
+  return writer.finish();
+}
+
+Result<LogSplit> unpack_split(std::string_view bytes) {
+  PackedReader reader(bytes, kVersion);
+  LogSplit split;
+  split.topic = reader.text();
+  split.partition = static_cast<int>(reader.number());
+  split.begin = reader.number();
+  split.end = reader.number();
+  HW_TRY(reader.finish("a split of a topic"));
+  return split;
+}
+
+std::unique_ptr<SplitReader> make_partition_reader(std::shared_ptr<const LogScan> scan,
+                                                   LogSplit split, const SourceContext& context) {
+  return std::make_unique<PartitionReader>(std::move(scan), std::move(split), context);
+}
+
+}  // namespace hw

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads rows of one partition as a source reads a split: up to an offset, or for ever. Sees what
+// is committed within a millisecond or two. Position: the next offset.
+
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+
+#include "connectors/log/log_table.h"
+#include "runtime/source.h"
+
+namespace hw {
+
+/// Constant after construction; outlives the readers.
+struct LogScan {
+  LogTable table;
+  ScanRequest request;
+};
+
+/// Rows of a partition that are read on their own; plain data, in checkpoints.
+struct LogSplit {
+  std::string topic;
+  int partition = 0;
+  int64_t begin = 0;
+  int64_t end = std::numeric_limits<int64_t>::max();
+  /// This run ends here, the next one goes on. Not packed.
+  int64_t pause = std::numeric_limits<int64_t>::max();
+};
+
+std::string pack_split(const LogSplit& split);
+Result<LogSplit> unpack_split(std::string_view bytes);
+
+std::unique_ptr<SplitReader> make_partition_reader(std::shared_ptr<const LogScan> scan,
+                                                   LogSplit split, const SourceContext& context);
+
+}  // namespace hw

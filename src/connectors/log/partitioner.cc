@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "connectors/log/partitioner.h"
+
+#include "columnar/gather.h"
+#include "columnar/key_bytes.h"
+#include "state/key_group.h"
+
+namespace hw {
+
+Result<std::vector<Partitioner::Part>> Partitioner::parts(const Batch& batch) {
+  std::vector<Part> parts;
+  if (batch.empty()) return parts;
+  if (spec_.num_partitions == 1 || spec_.kind == PartitionerSpec::Kind::kFixed) {
+    parts.push_back({0, batch});
+    return parts;
+  }
+  if (spec_.kind == PartitionerSpec::Kind::kRoundRobin) {
+    parts.push_back({next_, batch});
+    next_ = (next_ + 1) % spec_.num_partitions;
+    return parts;
+  }
+  std::vector<ColumnPtr> key;
+  for (const int column : spec_.key) key.push_back(batch.column(column));
+  const std::vector<uint64_t> hashes = hash_keys(key, batch.num_stored_rows());
+  std::vector<std::vector<int32_t>> rows(static_cast<size_t>(spec_.num_partitions));
+  for (size_t row = 0; row < hashes.size(); ++row) {
+    const int partition = key_group_of(hashes[row], spec_.num_partitions);
+    rows[static_cast<size_t>(partition)].push_back(static_cast<int32_t>(row));
+  }
+  for (int partition = 0; partition < spec_.num_partitions; ++partition) {
+    const std::vector<int32_t>& own = rows[static_cast<size_t>(partition)];
+    if (own.empty()) continue;
+    HW_ASSIGN_OR_RETURN(Batch part, gather(batch, own));
+    parts.push_back({partition, std::move(part)});
+  }
+  return parts;
+}
+
+}  // namespace hw

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "log/topic_verification.h"
+
+#include <arrow/filesystem/filesystem.h>
+#include <arrow/io/interfaces.h>
+#include <gtest/gtest.h>
+
+#include "base/env/env.h"
+#include "log/scratch_topic.h"
+
+namespace hw {
+namespace {
+
+/// Path of the only segment.
+std::string segment_path(const std::string& directory) {
+  arrow::fs::FileSelector selector;
+  selector.base_dir = directory + "/t/p00000";
+  for (const auto& info : *(*real_env().locate(directory)).files->GetFileInfo(selector)) {
+    if (info.path().ends_with(".seg")) return info.path();
+  }
+  return "";
+}
+
+void write_topic(const std::string& directory) {
+  ASSERT_TRUE(create_topic(real_env(), directory, {.name = "t", .schema = scratch_schema()}).ok());
+  const auto writer = *TopicWriter::open(real_env(), scratch_writer(directory, {0}));
+  for (int64_t epoch = 1; epoch <= 3; ++epoch) {
+    ASSERT_TRUE(writer->append(0, scratch_rows(epoch * 10, 4), {}).ok());
+    const auto token = writer->prepare(epoch);
+    ASSERT_TRUE(token.ok() && writer->commit({&*token, 1}).ok());
+  }
+}
+
+TEST(TopicVerification, CountsWhatIsThere) {
+  const ScratchDirectory directory;
+  write_topic(directory.path());
+  const auto found = verify_topic(real_env(), directory.path(), "t");
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->num_rows, 12);
+  EXPECT_EQ(found->num_pieces, 1);
+  EXPECT_TRUE(found->damage.empty()) << found->damage[0];
+  EXPECT_TRUE(verify_topic(real_env(), directory.path(), "other").status().IsKeyError());
+}
+
+TEST(TopicVerification, NamesTheFileOfOneChangedByte) {
+  const ScratchDirectory directory;
+  write_topic(directory.path());
+  const std::string path = segment_path(directory.path());
+  const auto files = (*real_env().locate(path)).files;
+  const auto bytes = *(*(*files->OpenInputFile(path))->ReadAt(0, 1 << 20));
+  std::string changed = bytes.ToString();
+  changed[changed.size() / 2] ^= 1;
+  const auto out = *files->OpenOutputStream(path);
+  ASSERT_TRUE(out->Write(changed).ok() && out->Close().ok());
+  const auto found = verify_topic(real_env(), directory.path(), "t");
+  ASSERT_EQ(found->damage.size(), 1u);
+  EXPECT_NE(found->damage[0].find(path), std::string::npos) << found->damage[0];
+}
+
+TEST(TopicVerification, NamesASegmentThatWasCutShort) {
+  const ScratchDirectory directory;
+  write_topic(directory.path());
+  const std::string path = segment_path(directory.path());
+  ASSERT_TRUE((*real_env().open_append(path))->truncate(400).ok());
+  EXPECT_EQ(verify_topic(real_env(), directory.path(), "t")->damage.size(), 1u);
+}
+
+}  // namespace
+}  // namespace hw
