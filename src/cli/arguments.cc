@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -19,20 +21,32 @@ constexpr const char* kExamples = R"(Examples:
   headwater run examples/earthquakes.sql          run a script
   headwater run -e "SELECT 1 + 1"                 run a statement
   headwater run --mode batch q.sql --output csv   the same query as a batch
+  headwater run q.sql --state-dir state           survive a kill: run it again to go on
   headwater check q.sql                           check a script, run nothing
   headwater explain q.sql --changelog             show plans
   headwater functions TRIM                        look a function up
 )";
 
 // Options of `run` and `explain` that later parts bring. Named here so that using one says so.
-constexpr const char* kLater[] = {
-    "--state-dir", "--restore", "--savepoint-dir", "--drain",
-    "--standby",   "--fresh",   "--available-now", "--allow-non-restored-state",
-    "--json",      "--state"};
+constexpr const char* kLater[] = {"--json", "--state"};
 // Commands likewise.
 constexpr const char* kLaterCommands[] = {"sql",         "checkpoint", "log",        "simulate",
                                           "verify-sink", "config",     "completion", "server",
                                           "jobs",        "savepoint"};
+
+// Values that CLI11 fills while parsing, before they become settings.
+struct Raw {
+  std::vector<std::string> defines;
+  std::string mode;
+  int parallelism = 0;
+  std::string output = "table";
+  std::string color = "auto";
+  std::string progress = "auto";
+  bool check = false;
+  std::string state_directory;
+  std::string restore;
+  bool allow_non_restored_state = false;
+};
 
 void add_script_options(CLI::App& app, Arguments& out, std::vector<std::string>& defines,
                         std::string& mode, int& parallelism) {
@@ -59,6 +73,26 @@ void add_run_options(CLI::App& app, Arguments& out, std::string& output, bool& c
       ->check(CLI::IsMember({"table", "json", "csv", "changelog"}));
   app.add_option("--timeout", out.timeout, "stop after this long with exit code 124, e.g. '10 s'");
   app.add_flag("--check", check, "check every statement, run nothing");
+}
+
+// Values of those that are configuration keys are taken from the option (take_settings()).
+void add_durability_options(CLI::App& app, Arguments& out, Raw& raw) {
+  app.add_option("--state-dir", raw.state_directory,
+                 "the jobs' durable directory: checkpoints go there, and jobs go on from them")
+      ->type_name("DIR");
+  app.add_option("--restore", raw.restore, "start from this checkpoint or savepoint")
+      ->type_name("PATH");
+  app.add_flag("--allow-non-restored-state", raw.allow_non_restored_state,
+               "drop state that no operator takes");
+  app.add_flag("--fresh", out.fresh, "start anew under a new generation; nothing is deleted");
+  app.add_flag("--available-now", out.available_now,
+               "read what the sources hold now, take a checkpoint, stop without a last watermark");
+  app.add_option("--savepoint-dir", out.savepoint_directory,
+                 "a stop writes a savepoint there; SIGUSR1 too, without stopping")
+      ->type_name("DIR");
+  app.add_flag("--drain", out.drain, "a stop lets all windows fire first");
+  app.add_flag("--standby", out.standby,
+               "wait until whoever runs the jobs of --state-dir dies, then take over");
 }
 
 void add_message_options(CLI::App& app, Arguments& out, std::string& color, std::string& progress) {
@@ -128,27 +162,23 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
          (extras.size() == 1 ? "is " : "are ") + words + "\n" + hint;
 }
 
-// Values that CLI11 fills while parsing, before they become settings.
-struct Raw {
-  std::vector<std::string> defines;
-  std::string mode;
-  int parallelism = 0;
-  std::string output = "table";
-  std::string color = "auto";
-  std::string progress = "auto";
-  bool check = false;
-};
+// Options that are another way to set a key.
+constexpr std::pair<std::string_view, std::string_view> kKeyOptions[] = {
+    {"--mode", "execution.runtime-mode"},
+    {"--parallelism", "parallelism.default"},
+    {"--state-dir", "execution.checkpointing.dir"},
+    {"--restore", "execution.state-recovery.path"},
+    {"--allow-non-restored-state", "execution.state-recovery.ignore-unclaimed-state"},
+    {"--savepoint-dir", "execution.checkpointing.savepoint-dir"}};
 
 // Adds what the options of `command` set, in the order in which they were written: the last wins.
 bool take_settings(const CLI::App& command, Arguments& out) {
   std::map<const CLI::Option*, size_t> taken;
   for (const CLI::Option* option : command.parse_order()) {
     const std::string value = option->results().at(taken[option]++);
-    if (option->get_name() == "--mode") {
-      out.settings.emplace_back("execution.runtime-mode", value);
-    } else if (option->get_name() == "--parallelism") {
-      out.settings.emplace_back("parallelism.default", value);
-    } else if (option->get_name() == "-D") {
+    for (const auto& [name, key] : kKeyOptions)
+      if (option->get_name() == name) out.settings.emplace_back(key, value);
+    if (option->get_name() == "-D") {
       const size_t equals = value.find('=');
       if (equals == std::string::npos || equals == 0) {
         std::fprintf(stderr, "error: -D takes KEY=VALUE, found '%s'\n", value.c_str());
@@ -187,6 +217,7 @@ Arguments parse_arguments(int argc, char** argv) {
     add_message_options(*command, out, raw.color, raw.progress);
   }
   add_run_options(*run, out, raw.output, raw.check);
+  add_durability_options(*run, out, raw);
   explain->add_flag("--changelog", out.explain_changelog, "with changelog modes and upsert keys");
   for (CLI::App* command : {functions, connectors, formats}) {
     command->add_option("NAME", out.name, "describe this one");

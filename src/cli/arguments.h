@@ -38,6 +38,12 @@ struct Arguments {
   std::string config_file;
   OutputForm output = OutputForm::kTable;
   std::string timeout;
+  /// --savepoint-dir and --drain: how a stop ends the jobs.
+  std::string savepoint_directory;
+  bool drain = false;
+  bool fresh = false;
+  bool standby = false;
+  bool available_now = false;
   bool explain_changelog = false;
   bool quiet = false;
   int verbosity = 0;

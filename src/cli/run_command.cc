@@ -56,6 +56,12 @@ class TerminalObserver final : public ScriptObserver {
     if (deadline_ns_ && env_.monotonic_ns() >= *deadline_ns_) return StopRequest::kTimeout;
     return requested_stop();
   }
+  bool savepoint_requested() override { return requested_savepoint(); }
+  void message(const std::string& text) override {
+    if (arguments_.quiet) return;
+    progress_.clear();
+    (void)env_.write_stderr(text + "\n");
+  }
   void warning(const std::string& text, SqlPosition position) override {
     if (arguments_.quiet) return;
     progress_.clear();
@@ -165,6 +171,25 @@ Status configure(const Arguments& arguments, Session& session, Env& env) {
   return Status::OK();
 }
 
+// What only makes sense together.
+Status check_durability(const Arguments& arguments, const SessionConfig& config) {
+  const bool has_directory = !config.text("execution.checkpointing.dir").empty();
+  const std::pair<bool, const char*> needs_directory[] = {
+      {arguments.fresh, "--fresh"},
+      {arguments.standby, "--standby"},
+      {arguments.available_now, "--available-now"}};
+  for (const auto& [given, name] : needs_directory)
+    if (given && !has_directory)
+      return Status::Invalid(name, " needs --state-dir: the directory that the jobs go on from");
+  if (arguments.available_now && config.mode() == RuntimeMode::kBatch)
+    return Status::Invalid("--available-now is for streaming: a batch reads to its end anyway");
+  if (!arguments.savepoint_directory.empty() && !takes_checkpoints(config))
+    return Status::Invalid(
+        "--savepoint-dir needs checkpoints: give --state-dir, or set "
+        "'execution.checkpointing.interval'");
+  return Status::OK();
+}
+
 }  // namespace
 
 int run_command(const Arguments& arguments, Env& env) {
@@ -193,11 +218,23 @@ int run_command(const Arguments& arguments, Env& env) {
     complain(script.status(), "", "");
     return script.status().IsIOError() ? kExitFailure : kExitUsage;
   }
+  if (const Status status = check_durability(arguments, session.config()); !status.ok()) {
+    complain(status, "", "");
+    return kExitUsage;
+  }
   TerminalObserver observer(arguments, session, env, timeout_ms);
+  session.set_durability(
+      {.fresh = arguments.fresh,
+       .standby = arguments.standby,
+       .available_now = arguments.available_now,
+       .cancelled = [&] { return observer.stop_request() != StopRequest::kNone; },
+       .on_wait = [&](const std::string& text) { observer.message(text); }});
   const ScriptResult result = run_script(script->first, session, observer,
                                          {.check_only = arguments.verb == Verb::kCheck,
                                           .explain = arguments.verb == Verb::kExplain,
-                                          .explain_changelog = arguments.explain_changelog});
+                                          .explain_changelog = arguments.explain_changelog,
+                                          .stop_savepoint_directory = arguments.savepoint_directory,
+                                          .drain = arguments.drain});
   if (!result.status.ok() && result.end != ScriptEnd::kOutputClosed) {
     complain(result.status, script->first, script->second);
   }

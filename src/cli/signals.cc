@@ -8,6 +8,7 @@ namespace hw {
 namespace {
 
 volatile std::sig_atomic_t received = 0;
+volatile std::sig_atomic_t savepoint = 0;
 
 extern "C" void on_signal(int signal) {
   received = signal;
@@ -16,17 +17,26 @@ extern "C" void on_signal(int signal) {
   std::signal(SIGTERM, SIG_DFL);
 }
 
+extern "C" void on_savepoint_signal(int) { savepoint = 1; }
+
 }  // namespace
 
 void install_signal_handlers() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  std::signal(SIGUSR1, on_savepoint_signal);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
 StopRequest requested_stop() {
   if (received == SIGINT) return StopRequest::kInterrupt;
   return received == SIGTERM ? StopRequest::kTerminate : StopRequest::kNone;
+}
+
+bool requested_savepoint() {
+  if (savepoint == 0) return false;
+  savepoint = 0;
+  return true;
 }
 
 }  // namespace hw

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SIGINT and SIGTERM as a question; the second one ends the process at once. SIGPIPE is ignored,
-// so that a closed stdout is an error value.
+// SIGINT and SIGTERM as a question; the second one ends the process at once. SIGUSR1 asks for a
+// savepoint. SIGPIPE is ignored, so that a closed stdout is an error value.
 
 #pragma once
 
@@ -12,5 +12,7 @@ namespace hw {
 void install_signal_handlers();
 /// What the first signal asked for.
 StopRequest requested_stop();
+/// True once for each SIGUSR1, or for several that came close together.
+bool requested_savepoint();
 
 }  // namespace hw

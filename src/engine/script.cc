@@ -126,24 +126,50 @@ class ScriptRun {
   ScriptResult wait_for(RunningJob& running) {
     while (!running.job->wait_for(kPollMs)) {
       observer_.progress(*running.job, running.bounded);
+      pass_on_messages();
+      if (observer_.savepoint_requested()) take_savepoints();
       const StopRequest request = observer_.stop_request();
       if (request == StopRequest::kNone || stopped_) continue;
       stopped_ = true;
       timed_out_ = request == StopRequest::kTimeout;
       // The result over a part of the input would look like the result.
       if (running.bounded) return fail(end_of(request), why_ended(request));
-      for (RunningJob& each : running_) each.job->stop();
+      for (RunningJob& each : running_) stop(*each.job);
       if (timed_out_ && !running.job->wait_for(kStopGraceMs)) {
         return fail(ScriptEnd::kTimedOut, why_ended(request));
       }
     }
     const Status status = running.job->wait();
+    pass_on_messages();
     observer_.job_ended(*running.job, running.name, running.is_query);
     if (!status.ok()) {
       return fail(output_closed(status) ? ScriptEnd::kOutputClosed : ScriptEnd::kJobFailed, status);
     }
     if (timed_out_) return fail(ScriptEnd::kTimedOut, why_ended(StopRequest::kTimeout));
     return {};
+  }
+
+  void pass_on_messages() {
+    for (RunningJob& each : running_)
+      for (const std::string& text : each.job->take_events()) observer_.message(text);
+  }
+
+  void stop(JobRun& job) {
+    if (options_.stop_savepoint_directory.empty() && !options_.drain) return job.stop();
+    job.checkpoint({.purpose = CheckpointPurpose::kStop,
+                    .savepoint_directory = options_.stop_savepoint_directory,
+                    .drain = options_.drain});
+  }
+
+  void take_savepoints() {
+    const std::string directory = savepoint_directory(session_.config());
+    if (directory.empty() || !takes_checkpoints(session_.config()))
+      return observer_.message(
+          "no savepoint: the jobs take no checkpoints, or there is no place for it; start them "
+          "with "
+          "--state-dir, or with an interval and --savepoint-dir");
+    for (RunningJob& each : running_)
+      if (!each.is_query) each.job->checkpoint({.savepoint_directory = directory});
   }
 
   Session& session_;

@@ -39,7 +39,11 @@ class ScriptObserver {
  public:
   virtual ~ScriptObserver() = default;
   virtual StopRequest stop_request() { return StopRequest::kNone; }
+  /// True once for each savepoint that is asked for: of every job, while they go on.
+  virtual bool savepoint_requested() { return false; }
   virtual void warning(const std::string& text, SqlPosition position) {}
+  /// What a job has to say: a restart, a checkpoint that failed, where a savepoint is.
+  virtual void message(const std::string& text) {}
   /// Rows or text of SHOW, EXPLAIN and the like, ready to print.
   virtual Status print(std::string_view text) = 0;
   /// A receiver for the rows of a SELECT.
@@ -57,6 +61,9 @@ struct ScriptOptions {
   /// Prints plans instead of running queries and INSERTs.
   bool explain = false;
   bool explain_changelog = false;
+  /// How a stop ends the jobs: with a savepoint there, and after all windows have fired.
+  std::string stop_savepoint_directory = {};
+  bool drain = false;
 };
 
 ScriptResult run_script(std::string_view script, Session& session, ScriptObserver& observer,

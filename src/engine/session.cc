@@ -75,7 +75,25 @@ PlanContext Session::plan_context() const {
           .connectors = &catalogues().connectors,
           .formats = &catalogues().formats,
           .env = &env_,
-          .default_parallelism = env_.num_cores()};
+          .default_parallelism = env_.num_cores(),
+          .available_now = durability_.available_now};
+}
+
+Result<std::unique_ptr<JobRun>> Session::start_job(JobGraph graph, bool is_query, bool bounded,
+                                                   std::vector<std::string>& warnings) {
+  JobOptions options{.env = &env_, .output_rows_max = output_rows_max_};
+  options.available_now = durability_.available_now;
+  if (job_starter_) return job_starter_(std::move(graph), options);
+  // What a SELECT has printed cannot be taken back, and it has no name to go on under.
+  if (is_query || !takes_checkpoints(config_)) return JobRun::start(std::move(graph), options);
+  if (!durable_jobs_.insert(graph.name).second)
+    return Status::Invalid("two jobs are called '", graph.name,
+                           "', and the name says where a job's checkpoints are: SET "
+                           "'pipeline.name' for one of them");
+  HW_ASSIGN_OR_RETURN(DurableSettings settings,
+                      durable_settings(config_, durability_, graph.name, bounded, env_, warnings));
+  options.checkpoints = std::move(settings.checkpoints);
+  return start_durable_job(std::move(graph), std::move(options), std::move(settings.job));
 }
 
 Result<Outcome> Session::start(std::vector<PlanRoot> roots, bool is_query, std::string default_name,
@@ -92,9 +110,8 @@ Result<Outcome> Session::start(std::vector<PlanRoot> roots, bool is_query, std::
   started.is_query = is_query;
   started.bounded = plan.bounded;
   started.name = plan.graph.name;
-  const JobOptions options{.env = &env_, .output_rows_max = output_rows_max_};
-  HW_ASSIGN_OR_RETURN(started.job, job_starter_ ? job_starter_(std::move(plan.graph), options)
-                                                : JobRun::start(std::move(plan.graph), options));
+  HW_ASSIGN_OR_RETURN(started.job,
+                      start_job(std::move(plan.graph), is_query, plan.bounded, plan.warnings));
   return Outcome{.what = std::move(started), .warnings = std::move(plan.warnings)};
 }
 

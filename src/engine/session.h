@@ -8,12 +8,14 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "base/status.h"
+#include "engine/durability.h"
 #include "engine/row_receiver.h"
 #include "job/job_run.h"
 #include "plan/catalog/catalog.h"
@@ -79,11 +81,15 @@ class Session {
   /// Who starts the jobs to come, JobRun::start if nobody; tests kill and restore them.
   using JobStarter = std::function<Result<std::unique_ptr<JobRun>>(JobGraph, JobOptions)>;
   void set_job_starter(JobStarter starter) { job_starter_ = std::move(starter); }
+  /// Of the jobs to come, beside what the configuration says.
+  void set_durability(Durability durability) { durability_ = std::move(durability); }
 
  private:
   BinderContext binder_context() const;
   PlanContext plan_context() const;
   Status register_ends(std::string_view declaration, SourceMaker source, SinkMaker sink);
+  Result<std::unique_ptr<JobRun>> start_job(JobGraph graph, bool is_query, bool bounded,
+                                            std::vector<std::string>& warnings);
   Result<Outcome> start(std::vector<PlanRoot> roots, bool is_query, std::string default_name,
                         RowReceiver* receiver);
 
@@ -92,6 +98,8 @@ class Session {
   SessionConfig config_;
   int64_t output_rows_max_ = kBatchRowsMax;
   JobStarter job_starter_;
+  Durability durability_;
+  std::set<std::string> durable_jobs_;  // names, each the identity of a directory
 };
 
 }  // namespace hw

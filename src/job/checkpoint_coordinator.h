@@ -21,33 +21,11 @@
 #include <vector>
 
 #include "base/status.h"
+#include "job/checkpoint_request.h"
+#include "job/job_run.h"
 #include "state/manifest.h"
 
 namespace hw {
-
-struct CheckpointSettings {
-  int64_t interval_ms = 0;  // 0 = only what is asked for
-  int64_t timeout_ms = 600'000;
-  int64_t min_pause_ms = 0;
-  int max_concurrent = 1;
-  int tolerable_failures = 0;
-  int num_retained = 1;
-};
-
-enum class CheckpointPurpose : uint8_t {
-  kPeriodic,
-  kSavepoint,  // and the job goes on
-  kStop,       // sources end behind its barrier; with a savepoint if a directory is named
-  kFinal,      // the input has ended; only sinks are left, waiting
-};
-
-struct CheckpointRequest {
-  CheckpointPurpose purpose = CheckpointPurpose::kSavepoint;
-  /// Where the savepoint goes; empty = nowhere.
-  std::string savepoint_directory;
-  /// kStop: with a last watermark, so that all windows fire.
-  bool drain = false;
-};
 
 /// Why a step failed.
 enum class CheckpointFailure : uint8_t {

@@ -5,64 +5,52 @@
 #include <utility>
 
 #include "job/checkpoint_contents.h"
-#include "job/checkpoint_coordinator.h"
 #include "job/savepoint.h"
 
 namespace hw {
 
 CheckpointKeeper::CheckpointKeeper(Env& env, const JobGraph& graph, Lease& lease,
-                                   CheckpointStore& store, CheckpointKeeperOptions options)
-    : env_(env), graph_(graph), lease_(lease), store_(store), options_(std::move(options)) {}
+                                   CheckpointStore& store,
+                                   std::function<void(const std::string& message)> on_event)
+    : env_(env), graph_(graph), lease_(lease), store_(store), on_event_(std::move(on_event)) {}
 
-Result<bool> CheckpointKeeper::keep(const JobCheckpoint& checkpoint) {
-  const Status status = make_durable(checkpoint);
-  if (!status.ok()) return on_failure(checkpoint.id, status);
-  failures_ = 0;
-  clean_up();
-  return true;
-}
-
-Status CheckpointKeeper::make_durable(const JobCheckpoint& checkpoint) {
+Status CheckpointKeeper::write(const JobCheckpoint& checkpoint) {
+  written_.reset();
   HW_ASSIGN_OR_RETURN(Manifest manifest,
                       write_checkpoint(store_, graph_, checkpoint, lease_.generation()));
+  if (!record_) {
+    HW_ASSIGN_OR_RETURN(record_, GraphRecord::of(graph_, env_));
+  }
+  record_->describe(manifest);
   HW_TRY(store_.write_manifest(manifest).status());
-  return store_.publish(manifest);
+  written_ = std::move(manifest);
+  return Status::OK();
 }
 
-Result<bool> CheckpointKeeper::on_failure(int64_t checkpoint, const Status& reason) {
-  const CheckpointFailure failure = checkpoint_failure_of(reason);
-  const bool ours = failure == CheckpointFailure::kError || failure == CheckpointFailure::kDiskFull;
-  // Otherwise another attempt may go on from it: nothing is removed.
-  if (!ours) return reason;
-  tell("checkpoint " + std::to_string(checkpoint) + " is abandoned: " + reason.message());
-  const Status removed = store_.abandon(checkpoint);
-  if (!removed.ok()) tell(removed.message());
-  if (failure == CheckpointFailure::kDiskFull) return false;
-  if (++failures_ > options_.tolerable_failures) {
-    return while_doing(reason, "writing checkpoint " + std::to_string(checkpoint));
-  }
-  return false;
+Status CheckpointKeeper::publish(int64_t checkpoint) {
+  if (!written_ || written_->checkpoint != checkpoint)
+    return Status::UnknownError("checkpoint ", checkpoint, " was not written");
+  return store_.publish(*written_);
 }
 
-void CheckpointKeeper::clean_up() {
-  const std::vector<int64_t> published = store_.published();
-  const auto num_retained = static_cast<size_t>(options_.num_retained);
-  for (size_t i = 0; i + num_retained < published.size(); ++i) {
-    const Status dropped = store_.drop(published[i]);
-    if (!dropped.ok()) tell(dropped.message());
-  }
-  for (const Status& status : store_.sweep()) tell(status.message());
+void CheckpointKeeper::abandon(int64_t checkpoint) { tell(store_.abandon(checkpoint)); }
+
+Result<std::string> CheckpointKeeper::write_savepoint(int64_t checkpoint,
+                                                      const std::string& directory) {
+  const auto manifest = store_.find(checkpoint);
+  if (manifest == nullptr)
+    return Status::UnknownError("a savepoint needs a published checkpoint, but ", checkpoint,
+                                " is none");
+  return hw::write_savepoint(env_, *store_.files(), *manifest, directory);
 }
 
-Result<std::string> CheckpointKeeper::write_savepoint_to(const std::string& directory) const {
-  const std::vector<int64_t> published = store_.published();
-  const auto manifest = published.empty() ? nullptr : store_.find(published.back());
-  if (manifest == nullptr) return Status::UnknownError("a savepoint needs a published checkpoint");
-  return write_savepoint(env_, *store_.files(), *manifest, directory);
+void CheckpointKeeper::drop(const std::vector<int64_t>& checkpoints) {
+  for (const int64_t checkpoint : checkpoints) tell(store_.drop(checkpoint));
+  for (const Status& problem : store_.sweep()) tell(problem);
 }
 
-void CheckpointKeeper::tell(const std::string& message) const {
-  if (options_.on_event) options_.on_event(message);
+void CheckpointKeeper::tell(const Status& problem) const {
+  if (!problem.ok() && on_event_) on_event_(problem.message());
 }
 
 }  // namespace hw

@@ -1,56 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Keeps a job's checkpoints in a directory: what JobRun hands over becomes files, a manifest and a
-// publication; old ones are dropped, a savepoint is copied out. Does its work where it is called.
+// publication; old ones are dropped, a savepoint is copied out.
 
 #pragma once
 
 #include <functional>
-#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
+#include "job/checkpoint_sink.h"
 #include "job/checkpoint_store.h"
-#include "job/job_checkpoint.h"
+#include "job/restore_record.h"
 #include "runtime/job_graph.h"
 
 namespace hw {
 
 class Env;
 
-struct CheckpointKeeperOptions {
-  int num_retained = 1;
-  /// So many in a row may fail before the job does; a full disk counts for none.
-  int tolerable_failures = 0;
-  /// What people should know, a line each. May be empty.
-  std::function<void(const std::string& message)> on_event;
-};
-
 class CheckpointKeeper final : public CheckpointSink {
  public:
-  /// Everything outlives the keeper; `graph` is the one that runs.
+  /// Everything outlives the keeper; `graph` is the one that runs. `on_event`: what people should
+  /// know, a line each; may be empty.
   CheckpointKeeper(Env& env, const JobGraph& graph, Lease& lease, CheckpointStore& store,
-                   CheckpointKeeperOptions options);
+                   std::function<void(const std::string& message)> on_event);
 
-  /// True: published. False: abandoned, or the disk is full. Fails when the job was taken over,
-  /// when nobody knows whether it is durable, or when too many have failed.
-  Result<bool> keep(const JobCheckpoint& checkpoint) override;
-
-  /// Copies the newest published checkpoint; its path.
-  Result<std::string> write_savepoint_to(const std::string& directory) const;
+  Status write(const JobCheckpoint& checkpoint) override;
+  Status publish(int64_t checkpoint) override;
+  void abandon(int64_t checkpoint) override;
+  Result<std::string> write_savepoint(int64_t checkpoint, const std::string& directory) override;
+  void drop(const std::vector<int64_t>& checkpoints) override;
 
  private:
-  Status make_durable(const JobCheckpoint& checkpoint);
-  Result<bool> on_failure(int64_t checkpoint, const Status& reason);
-  void clean_up();
-  void tell(const std::string& message) const;
+  void tell(const Status& problem) const;
 
   Env& env_;
   const JobGraph& graph_;
   Lease& lease_;
   CheckpointStore& store_;
-  const CheckpointKeeperOptions options_;
-  int failures_ = 0;
+  const std::function<void(const std::string& message)> on_event_;
+  std::optional<Manifest> written_;  // and not published
+  /// What every manifest says of the graph; made for the first one.
+  std::optional<GraphRecord> record_;
 };
 
 }  // namespace hw

@@ -114,17 +114,18 @@ class CheckpointKeeperTest : public testing::Test {
             .ValueOrDie();
     const JobGraph graph = graph_of(parallelism, output_);
     CheckpointKeeper keeper(env, graph, *lease, *store,
-                            {.on_event = [](const std::string& text) { ADD_FAILURE() << text; }});
+                            [](const std::string& text) { ADD_FAILURE() << text; });
     JobOptions options{.env = &env, .single_thread = true};
     options.checkpoints = {.sink = &keeper,
                            .first_id = store->next_checkpoint(),
+                           .published = store->published(),
                            .generation = lease->generation(),
                            .attempt = lease->attempt()};
     options.restore = from;
     const auto job = JobRun::start(graph, options).ValueOrDie();
     const int64_t first = store->next_checkpoint();
     for (int step = 1; step < 100'000; ++step) {
-      if (step % 3 == 0) job->checkpoint();
+      if (step % 3 == 0) job->checkpoint({.purpose = CheckpointPurpose::kPeriodic});
       if (!job->step()) {
         EXPECT_TRUE(job->wait().ok()) << job->wait();
         return true;
@@ -132,7 +133,8 @@ class CheckpointKeeperTest : public testing::Test {
       const bool enough =
           !store->published().empty() && store->published().back() >= first + checkpoints_max - 1;
       if (enough) {
-        if (savepoint_.empty()) savepoint_ = *keeper.write_savepoint_to(directory_ + "-kept");
+        if (savepoint_.empty())
+          savepoint_ = *keeper.write_savepoint(store->published().back(), directory_ + "-kept");
         return false;
       }
     }
@@ -170,34 +172,32 @@ TEST_F(CheckpointKeeperTest, AProcessThatWasReplacedKeepsNothing) {
   const auto lease = Lease::take(env, files, {}).ValueOrDie();
   const auto store = CheckpointStore::open(env, files, *lease, {.job = "sums"}).ValueOrDie();
   const JobGraph graph = graph_of(1, output_);
-  CheckpointKeeper keeper(env, graph, *lease, *store, {.tolerable_failures = 5});
+  CheckpointKeeper keeper(env, graph, *lease, *store, {});
   JobCheckpoint checkpoint;
   checkpoint.id = 1;
-  EXPECT_TRUE(keeper.keep(checkpoint).ValueOrDie());
+  EXPECT_TRUE(keeper.write(checkpoint).ok());
+  EXPECT_TRUE(keeper.publish(1).ok());
   const auto next = Lease::take(env, files, {}).ValueOrDie();
   checkpoint.id = 2;
-  EXPECT_TRUE(is_fenced(keeper.keep(checkpoint).status()));
+  EXPECT_TRUE(keeper.write(checkpoint).ok());
+  EXPECT_TRUE(is_fenced(keeper.publish(2)));
 }
 
-TEST_F(CheckpointKeeperTest, FailuresAreToleratedUpToTheirNumber) {
+TEST_F(CheckpointKeeperTest, WhatCannotBeReadIsNotPublished) {
   VirtualEnv env;
   const auto files = open_checkpoint_files(env, directory_).ValueOrDie();
   const auto lease = Lease::take(env, files, {}).ValueOrDie();
   const auto store = CheckpointStore::open(env, files, *lease, {.job = "sums"}).ValueOrDie();
   const JobGraph graph = graph_of(1, output_);
-  std::vector<std::string> events;
-  CheckpointKeeper keeper(env, graph, *lease, *store,
-                          {.tolerable_failures = 1,
-                           .on_event = [&](const std::string& text) { events.push_back(text); }});
+  CheckpointKeeper keeper(env, graph, *lease, *store, {});
   // A state whose stream is missing.
   JobCheckpoint broken;
   broken.id = 1;
   broken.operators = {{.uid = "sums", .state = std::make_shared<MemorySnapshot>()}};
-  EXPECT_FALSE(keeper.keep(broken).ValueOrDie());
-  ASSERT_EQ(events.size(), 1u);
-  EXPECT_EQ(events[0], "checkpoint 1 is abandoned: the snapshot has no stream 'index'");
-  broken.id = 2;
-  EXPECT_TRUE(keeper.keep(broken).status().IsIOError());
+  EXPECT_EQ(keeper.write(broken).message(), "the snapshot has no stream 'index'");
+  EXPECT_FALSE(keeper.publish(1).ok());
+  keeper.abandon(1);
+  EXPECT_TRUE(store->published().empty());
 }
 
 }  // namespace

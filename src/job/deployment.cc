@@ -386,6 +386,10 @@ class Builder {
         metrics_of(vertex, vertex.source->uid, vertex.source->description.name, subtask);
     parts.snapshots = &answers_of(vertex, subtask);
     parts.restored = restored_of(vertex);
+    if (options_.available_now)
+      parts.on_exhausted = [&reports = reports_, number = tasklet_of(vertex.id, subtask)] {
+        reports.post({.kind = WorkerReport::Kind::kExhausted, .tasklet = number});
+      };
     return std::make_unique<SourceTasklet>(std::move(parts));
   }
 

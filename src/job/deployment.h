@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "job/barrier_rounds.h"
+#include "job/checkpoint_assembly.h"
 #include "job/job_run.h"
 #include "runtime/barrier_answers.h"
 #include "runtime/channel.h"
@@ -36,8 +36,8 @@ struct Deployment {
   /// Instances of each vertex.
   std::vector<int> parallelism;
   std::vector<DeployedSource> sources;
-  std::vector<int> sinks;            // tasklets that commit
-  std::vector<RoundMember> members;  // by tasklet
+  std::vector<int> sinks;                 // tasklets that commit
+  std::vector<CheckpointMember> members;  // by tasklet
   int num_tasklets = 0;
   std::vector<int> worker_of_tasklet;
   /// In order of vertex, place in the chain and subtask.

@@ -47,16 +47,4 @@ struct JobCheckpoint {
   std::vector<OperatorSnapshot> of(const std::string& uid) const;
 };
 
-/// Takes complete checkpoints. Called on the job's thread, in the order of their numbers; rows flow
-/// on meanwhile.
-class CheckpointSink {
- public:
-  virtual ~CheckpointSink() = default;
-  /// True: it is durable, and sinks commit now. False: it is dead and the job goes on; what its
-  /// sinks have prepared is in the next one. An error ends the job.
-  virtual Result<bool> keep(const JobCheckpoint& checkpoint) = 0;
-  /// Every committable up to this checkpoint has been committed.
-  virtual void on_committed(int64_t checkpoint) {}
-};
-
 }  // namespace hw

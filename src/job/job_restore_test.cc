@@ -11,7 +11,7 @@
 #include "base/env/env.h"
 #include "columnar/literal.h"
 #include "columnar/type_parser.h"
-#include "job/job_checkpoint.h"
+#include "job/checkpoint_sink.h"
 #include "job/job_run.h"
 #include "operators/aggregate_fixture.h"
 #include "operators/group_aggregate.h"
@@ -199,15 +199,22 @@ JobGraph graph_of(const Shape& shape, int parallelism, std::shared_ptr<EpochOutp
 // Keeps all checkpoints; a "disk" that survives the job.
 class Kept final : public CheckpointSink {
  public:
-  Result<bool> keep(const JobCheckpoint& checkpoint) override {
-    if (refuse > 0 && refuse-- > 0) return false;
-    checkpoints.push_back(std::make_shared<const JobCheckpoint>(checkpoint));
-    return true;
+  Status write(const JobCheckpoint& checkpoint) override {
+    if (broken) return Status::IOError("the disk is broken");
+    if (refuse > 0 && refuse-- > 0) return Status::CapacityError("the disk is full");
+    written = std::make_shared<const JobCheckpoint>(checkpoint);
+    return Status::OK();
+  }
+  Status publish(int64_t) override {
+    checkpoints.push_back(std::move(written));
+    return Status::OK();
   }
   void on_committed(int64_t checkpoint) override { committed = checkpoint; }
+  std::shared_ptr<const JobCheckpoint> written;
   std::vector<std::shared_ptr<const JobCheckpoint>> checkpoints;
   int64_t committed = 0;
   int refuse = 0;
+  bool broken = false;
 };
 
 struct Attempt {
@@ -234,7 +241,7 @@ bool run(const Shape& shape, const Attempt& attempt, std::shared_ptr<EpochOutput
       JobRun::start(graph_of(shape, attempt.parallelism, std::move(output)), options).ValueOrDie();
   const size_t enough = static_cast<size_t>(attempt.kill_after);
   for (int step = 1; step < 100'000; ++step) {
-    if (step % 3 == 0) job->checkpoint();
+    if (step % 3 == 0) job->checkpoint({.purpose = CheckpointPurpose::kPeriodic});
     if (!job->step()) {
       EXPECT_TRUE(job->wait().ok()) << job->wait().ToString();
       return true;
@@ -356,14 +363,31 @@ TEST(JobRestoreTest, NothingIsShownBeforeItsCheckpointIsKept) {
   const Shape shape = sums(false);
   const auto output = std::make_shared<EpochOutput>();
   Kept kept;
-  kept.refuse = 1 << 20;
+  kept.broken = true;
   VirtualEnv env;
   JobOptions options{.env = &env, .single_thread = true};
-  options.checkpoints = {.sink = &kept, .interval_ms = 1};
+  options.checkpoints = {.sink = &kept, .settings = {.interval_ms = 1}};
   const auto job = JobRun::start(graph_of(shape, 2, output), options).ValueOrDie();
   const Status status = job->wait();
-  EXPECT_NE(status.message().find("the last checkpoint"), std::string::npos) << status.message();
+  EXPECT_NE(status.message().find("the disk is broken"), std::string::npos) << status.message();
   EXPECT_TRUE(output->rows().empty());
+}
+
+TEST(JobRestoreTest, AFullDiskHoldsTheEndUpUntilThereIsRoom) {
+  const Shape shape = sums(false);
+  const auto output = std::make_shared<EpochOutput>();
+  Kept kept;
+  kept.refuse = 3;
+  VirtualEnv env;
+  JobOptions options{.env = &env, .single_thread = true};
+  std::vector<std::string> events;
+  options.checkpoints = {.sink = &kept,
+                         .on_event = [&](const std::string& text) { events.push_back(text); }};
+  const auto job = JobRun::start(graph_of(shape, 2, output), options).ValueOrDie();
+  ASSERT_TRUE(job->wait().ok());
+  EXPECT_EQ(shown(shape, *output), undisturbed(shape));
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(events[0], "checkpoint 1 is abandoned: the disk is full");
 }
 
 TEST(JobRestoreTest, AStopIsBehindALastCheckpointAndTheJobGoesOnFromIt) {
@@ -399,7 +423,7 @@ TEST(JobRestoreTest, ADrainFiresAllWindowsBeforeItStops) {
   for (int i = 0; i < 4; ++i) job->step();
   const int64_t read = job->progress().rows_read;
   ASSERT_GT(read, 0);
-  job->checkpoint(BarrierKind::kStopWithSavepoint, /*drain=*/true);
+  job->checkpoint({.purpose = CheckpointPurpose::kStop, .drain = true});
   ASSERT_TRUE(job->wait().ok());
   EXPECT_FALSE(output->rows().empty()) << "no window was complete by the watermark alone";
 }
@@ -429,7 +453,7 @@ TEST(JobRestoreTest, RealThreadsTakeCheckpointsAtAnInterval) {
   const auto output = std::make_shared<EpochOutput>();
   Kept kept;
   JobOptions options{.env = &real_env(), .threads_max = 1};
-  options.checkpoints = {.sink = &kept, .interval_ms = 1};
+  options.checkpoints = {.sink = &kept, .settings = {.interval_ms = 1}};
   const auto job = JobRun::start(graph_of(shape, 4, output), options).ValueOrDie();
   ASSERT_TRUE(job->wait().ok());
   EXPECT_TRUE(kept.checkpoints.back()->final);

@@ -3,13 +3,13 @@
 #include "job/job_run.h"
 
 #include <algorithm>
-#include <deque>
 #include <set>
 #include <utility>
 
 #include "base/env/env.h"
 #include "job/deployment.h"
 #include "job/job_checkpoint.h"
+#include "job/job_checkpointing.h"
 #include "job/job_coordinator.h"
 #include "runtime/worker.h"
 #include "runtime/worker_gate.h"
@@ -27,26 +27,21 @@ constexpr int64_t kIdleSleepNs = 1'000'000;
 struct Request {
   enum class Kind : uint8_t { kStop, kCancel, kCheckpoint };
   Kind kind = Kind::kStop;
-  BarrierKind barrier = BarrierKind::kCheckpoint;
-  bool drain = false;
+  CheckpointRequest checkpoint = {};
 };
 
-class Running final : public JobRun {
+class Running final : public JobRun, public CheckpointHost {
  public:
   Running(JobGraph graph, JobOptions options)
-      : graph_(std::move(graph)),
-        options_(std::move(options)),
-        checkpoints_(options_.checkpoints),
-        env_(*options_.env) {}
+      : graph_(std::move(graph)), options_(std::move(options)), env_(*options_.env) {}
 
   Status begin() {
     HW_ASSIGN_OR_RETURN(deployment_, deploy(graph_, options_, reports_));
     coordinator_.emplace(deployment_->num_tasklets, static_cast<int>(deployment_->workers.size()));
     next_discovery_ms_ = env_.wall_ms() + kDiscoveryIntervalMs;
-    if (checkpoints_.sink != nullptr) {
-      rounds_.emplace(deployment_->members, checkpoints_.first_id);
-      next_checkpoint_ms_ = env_.wall_ms() + checkpoints_.interval_ms;
-    }
+    if (options_.checkpoints.sink != nullptr)
+      checkpoints_ = std::make_unique<JobCheckpointing>(*this, env_, options_, graph_.batch_mode,
+                                                        deployment_->members, reports_.waker);
     if (options_.single_thread) return Status::OK();
     for (size_t i = 0; i < deployment_->workers.size(); ++i)
       threads_.push_back(env_.start_thread("worker-" + std::to_string(i),
@@ -94,8 +89,8 @@ class Running final : public JobRun {
   bool done() const override { return gate_.is_open(); }
   void stop() override { ask({.kind = Request::Kind::kStop}); }
   void cancel() override { ask({.kind = Request::Kind::kCancel}); }
-  void checkpoint(BarrierKind kind, bool drain) override {
-    ask({.kind = Request::Kind::kCheckpoint, .barrier = kind, .drain = drain});
+  void checkpoint(CheckpointRequest request) override {
+    ask({.kind = Request::Kind::kCheckpoint, .checkpoint = std::move(request)});
   }
 
   JobProgress progress() const override {
@@ -155,31 +150,50 @@ class Running final : public JobRun {
     }
     if (done()) return any;
     discover();
-    keep_complete_checkpoints();
-    begin_due_checkpoint();
+    if (checkpoints_) any = checkpoints_->tend() || any;
+    if (options_.available_now && !nothing_available_) end_if_nothing_is_available();
+    finish_if_over();
     return any;
   }
 
-  void ask(Request request) { requests_.post(request, reports_.waker); }
+  void ask(Request request) { requests_.post(std::move(request), reports_.waker); }
 
   int64_t parking_ns() const {
-    if (!rounds_ || checkpoints_.interval_ms <= 0) return kTendIntervalNs;
-    const int64_t wait_ms = std::max<int64_t>(1, next_checkpoint_ms_ - env_.wall_ms());
-    return std::min(kTendIntervalNs, wait_ms * 1'000'000);
+    const std::optional<int64_t> due_ms =
+        checkpoints_ ? checkpoints_->next_tend_ms() : std::nullopt;
+    if (!due_ms) return kTendIntervalNs;
+    const int64_t wait_ns = *due_ms * 1'000'000 - env_.monotonic_ns();
+    return std::clamp<int64_t>(wait_ns, 1'000'000, kTendIntervalNs);
   }
 
   void hear(const Request& request) {
     switch (request.kind) {
       case Request::Kind::kStop:
-        if (may_begin()) return begin_checkpoint(BarrierKind::kStopWithSavepoint, false);
-        if (last_begun_) return;
-        return carry_out(coordinator_->on_stop_requested());
+        return stop_behind({.purpose = CheckpointPurpose::kStop});
       case Request::Kind::kCancel:
         return carry_out(coordinator_->on_cancel_requested());
       case Request::Kind::kCheckpoint:
-        if (may_begin()) begin_checkpoint(request.barrier, request.drain);
+        if (request.checkpoint.purpose == CheckpointPurpose::kStop)
+          return stop_behind(request.checkpoint);
+        if (checkpoints_) checkpoints_->request(request.checkpoint);
         return;
     }
+  }
+
+  void stop_behind(const CheckpointRequest& request) {
+    if (!checkpoints_ || graph_.batch_mode) return carry_out(coordinator_->on_stop_requested());
+    if (!checkpoints_->ending()) checkpoints_->request(request);
+  }
+
+  // Every source has read what was there when the job started.
+  void end_if_nothing_is_available() {
+    for (const DeployedSource& source : deployment_->sources) {
+      if (!source.finished) return;
+      for (const int tasklet : source.tasklets)
+        if (!exhausted_.contains(tasklet)) return;
+    }
+    nothing_available_ = true;
+    stop_behind({.purpose = CheckpointPurpose::kStop});
   }
 
   void hear(WorkerReport report) {
@@ -187,12 +201,17 @@ class Running final : public JobRun {
       case WorkerReport::Kind::kPrepared:
         return carry_out(coordinator_->on_prepared(report.tasklet));
       case WorkerReport::Kind::kAnswered:
-        if (rounds_) rounds_->on_answer(report.tasklet, std::move(*report.answer));
+        if (checkpoints_) checkpoints_->on_answer(report.tasklet, std::move(*report.answer));
         return;
       case WorkerReport::Kind::kCommitted:
-        return on_committed(report.tasklet, report.checkpoint);
+        if (checkpoints_) checkpoints_->on_committed(report.tasklet, report.checkpoint);
+        return;
+      case WorkerReport::Kind::kExhausted:
+        exhausted_.insert(report.tasklet);
+        return;
       case WorkerReport::Kind::kDone:
-        if (rounds_) rounds_->on_done(report.tasklet);
+        exhausted_.insert(report.tasklet);
+        if (checkpoints_) checkpoints_->on_done(report.tasklet);
         return carry_out(coordinator_->on_done(report.tasklet));
       case WorkerReport::Kind::kFailed:
         return carry_out(coordinator_->on_failed({.cause = std::move(report.status),
@@ -207,12 +226,13 @@ class Running final : public JobRun {
     for (const JobCoordinator::Action action : actions) {
       switch (action) {
         case JobCoordinator::Action::kCommitSinks:
-          if (rounds_) {
+          if (checkpoints_) {
             // Only sinks are left. Their last checkpoint makes the commit certain.
-            if (!last_begun_) begin_final_checkpoint();
+            if (!checkpoints_->ending())
+              checkpoints_->request({.purpose = CheckpointPurpose::kFinal});
             break;
           }
-          for (const int tasklet : deployment_->sinks) post(tasklet, CommitPrepared{});
+          commit({});
           break;
         case JobCoordinator::Action::kStopSources:
           for (DeployedSource& source : deployment_->sources) {
@@ -224,10 +244,15 @@ class Running final : public JobRun {
           for (const auto& worker : deployment_->workers) worker->cancel();
           break;
         case JobCoordinator::Action::kFinish:
-          gate_.open();
+          finishing_ = true;
           break;
       }
     }
+  }
+
+  // What the job's checkpoints still have to do belongs to it.
+  void finish_if_over() {
+    if (finishing_ && (!checkpoints_ || checkpoints_->idle())) gate_.open();
   }
 
   void post(int tasklet, Control control) {
@@ -263,88 +288,35 @@ class Running final : public JobRun {
     }
   }
 
-  // A batch job has one checkpoint, at its end: killed before, it runs again.
-  bool may_begin() const { return rounds_ && !last_begun_ && !graph_.batch_mode; }
-
-  void begin_due_checkpoint() {
-    if (!may_begin() || checkpoints_.interval_ms <= 0 || rounds_->num_under_way() > 0) return;
-    const int64_t now_ms = env_.wall_ms();
-    if (now_ms < next_checkpoint_ms_) return;
-    next_checkpoint_ms_ = now_ms + checkpoints_.interval_ms;
-    begin_checkpoint(BarrierKind::kCheckpoint, false);
-  }
-
   // Splits found so far have been dealt out already, and no others are before the barrier reaches
   // the sources' mailboxes: what an enumerator says now fits what its readers will say.
-  Result<std::vector<JobCheckpoint::SourceState>> where_sources_are() const {
+  Result<std::vector<JobCheckpoint::SourceState>> sources() override {
     std::vector<JobCheckpoint::SourceState> states;
     for (const DeployedSource& source : deployment_->sources) {
-      const Vertex& vertex = graph_.vertices[static_cast<size_t>(source.vertex)];
-      JobCheckpoint::SourceState state{.uid = vertex.source->uid, .finished = source.finished};
+      const SourceRecipe& recipe = *graph_.vertices[static_cast<size_t>(source.vertex)].source;
+      const bool finished = source.finished && !(options_.available_now && recipe.source->grows());
+      JobCheckpoint::SourceState state{.uid = recipe.uid, .finished = finished};
       HW_ASSIGN_OR_RETURN(state.position, source.enumerator->position());
       states.push_back(std::move(state));
     }
     return states;
   }
 
-  void begin_checkpoint(BarrierKind kind, bool drain) {
-    Result<std::vector<JobCheckpoint::SourceState>> sources = where_sources_are();
-    if (!sources.ok()) return fail_checkpoint(sources.status());
-    const int64_t id =
-        rounds_->begin({.kind = kind, .final = false, .sources = *std::move(sources)});
-    last_begun_ = kind == BarrierKind::kStopWithSavepoint;
-    const InjectBarrier inject{.barrier = {.id = id, .kind = kind}, .drain = drain};
+  void inject(const InjectBarrier& barrier, bool final) override {
     std::set<int> told(deployment_->sinks.begin(), deployment_->sinks.end());
     for (DeployedSource& source : deployment_->sources) {
-      told.insert(source.tasklets.begin(), source.tasklets.end());
+      if (!final) told.insert(source.tasklets.begin(), source.tasklets.end());
       // Behind the last barrier nothing is read any more.
-      if (last_begun_) source.finished = true;
+      if (barrier.barrier.kind == BarrierKind::kStopWithSavepoint) source.finished = true;
     }
-    for (const int tasklet : told) post(tasklet, inject);
+    for (const int tasklet : told) post(tasklet, barrier);
   }
 
-  void begin_final_checkpoint() {
-    Result<std::vector<JobCheckpoint::SourceState>> sources = where_sources_are();
-    if (!sources.ok()) return fail_checkpoint(sources.status());
-    for (JobCheckpoint::SourceState& source : *sources) source.finished = true;
-    const int64_t id = rounds_->begin(
-        {.kind = BarrierKind::kCheckpoint, .final = true, .sources = *std::move(sources)});
-    last_begun_ = true;
-    for (const int tasklet : deployment_->sinks) post(tasklet, InjectBarrier{{.id = id}});
+  void commit(const CommitPrepared& commit) override {
+    for (const int tasklet : deployment_->sinks) post(tasklet, commit);
   }
 
-  void keep_complete_checkpoints() {
-    if (!rounds_ || failed_) return;
-    while (const std::optional<JobCheckpoint> complete = rounds_->take_complete()) {
-      const Result<bool> durable = checkpoints_.sink->keep(*complete);
-      const bool last = complete->final || complete->kind == BarrierKind::kStopWithSavepoint;
-      if (!durable.ok() || (last && !*durable)) {
-        return fail_checkpoint(durable.ok() ? Status::IOError("the last checkpoint of the job, ",
-                                                              complete->id, ", could not be kept")
-                                            : durable.status());
-      }
-      if (!*durable) continue;
-      kept_.push_back(complete->id);
-      for (const int tasklet : deployment_->sinks)
-        post(tasklet, CommitPrepared{.up_to = complete->id, .last = last});
-      tell_committed();
-    }
-  }
-
-  void on_committed(int tasklet, int64_t up_to) {
-    if (!rounds_) return;
-    rounds_->on_committed(tasklet, up_to);
-    tell_committed();
-  }
-  void tell_committed() {
-    while (!kept_.empty() && rounds_->committed_up_to(kept_.front())) {
-      checkpoints_.sink->on_committed(kept_.front());
-      kept_.pop_front();
-    }
-  }
-
-  void fail_checkpoint(const Status& cause) {
-    failed_ = true;
+  void fail(const Status& cause) override {
     carry_out(coordinator_->on_failed(
         {.cause = cause, .operator_name = "the checkpoint", .tasklet = "the job"}));
   }
@@ -352,7 +324,6 @@ class Running final : public JobRun {
   // Constant after begin().
   const JobGraph graph_;
   const JobOptions options_;
-  const CheckpointOptions& checkpoints_;
   Env& env_;
   // Thread-safe.
   WorkerReports reports_;
@@ -362,11 +333,10 @@ class Running final : public JobRun {
   // use from any thread.
   std::unique_ptr<Deployment> deployment_;
   std::optional<JobCoordinator> coordinator_;
-  std::optional<BarrierRounds> rounds_;  // none without checkpoints
-  std::deque<int64_t> kept_;             // durable, not committed everywhere
-  bool last_begun_ = false;              // no further checkpoint
-  bool failed_ = false;
-  int64_t next_checkpoint_ms_ = 0;
+  std::unique_ptr<JobCheckpointing> checkpoints_;  // null: none are taken
+  std::set<int> exhausted_;                        // sources that have nothing more to read
+  bool nothing_available_ = false;                 // it ends for that
+  bool finishing_ = false;                         // all workers have stopped
   int64_t next_discovery_ms_ = 0;
   // Last: joined before anything else goes.
   std::vector<std::unique_ptr<Thread>> threads_;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "job/checkpoint_request.h"
 #include "runtime/job_graph.h"
 #include "runtime/worker_metrics.h"
 
@@ -23,19 +25,37 @@ class Env;
 class CheckpointSink;
 struct JobCheckpoint;
 
+struct CheckpointSettings {
+  /// Between the beginnings of two; 0 = only what is asked for.
+  int64_t interval_ms = 0;
+  /// One that takes longer is given up.
+  int64_t timeout_ms = 600'000;
+  /// Between the end of one and the beginning of the next.
+  int64_t min_pause_ms = 0;
+  int max_concurrent = 1;
+  /// So many in a row may fail before the job does; a full disk counts for none.
+  int tolerable_failures = 0;
+  int num_retained = 1;
+};
+
 /// How a job takes checkpoints.
 struct CheckpointOptions {
   /// Null: none are taken, sinks commit at the end of the input. Outlives the run.
   CheckpointSink* sink = nullptr;
-  /// Between the beginnings of two; 0 = only when asked for. One at a time.
-  int64_t interval_ms = 0;
+  CheckpointSettings settings = {};
   /// Above every number that was used before.
   int64_t first_id = 1;
+  /// Those of earlier runs that are still kept, oldest first.
+  std::vector<int64_t> published = {};
   /// Barriers are not aligned: rows between two of them may come twice.
   bool at_least_once = false;
   /// Identity of the output: part names are made of these.
   int64_t generation = 0;
   int64_t attempt = 0;
+  /// What people should know, a line each. Called on the job's thread. May be empty.
+  std::function<void(const std::string& message)> on_event = {};
+  /// Where a savepoint that was asked for is, or why it is not. Called on the job's thread.
+  std::function<void(const Result<std::string>& path)> on_savepoint = {};
 };
 
 struct JobOptions {
@@ -48,6 +68,10 @@ struct JobOptions {
   /// Rows in a batch that an operator makes, at most; tests lower it.
   int64_t output_rows_max = kBatchRowsMax;
   CheckpointOptions checkpoints = {};
+  /// Ends when the sources have nothing more just now: behind a last checkpoint from which a later
+  /// run goes on, and without a last watermark. Sources were made for it
+  /// (ScanRequest::available_now).
+  bool available_now = false;
   /// What to go on from; null: from the beginning. Taken of the same graph, at any parallelism.
   std::shared_ptr<const JobCheckpoint> restore = nullptr;
 };
@@ -90,13 +114,15 @@ class JobRun {
   /// that are still open do not fire. With checkpoints: behind a last one, from which a later run
   /// goes on.
   virtual void stop() = 0;
-  /// Begins a checkpoint; its CheckpointSink hears of it when it is complete. One that stops the
-  /// job (`drain`: all windows fire before) is the last. Does nothing without checkpoints, in batch
-  /// mode, and when the job is ending already.
-  virtual void checkpoint(BarrierKind kind = BarrierKind::kCheckpoint, bool drain = false) = 0;
+  /// Begins a checkpoint; its CheckpointSink hears of it when it is complete. kStop is a stop()
+  /// that may write a savepoint and `drain`: then all windows fire first. Without checkpoints, in
+  /// batch mode and when the job is ending already: nothing, but kStop still stops.
+  virtual void checkpoint(CheckpointRequest request) = 0;
   /// Stops at once; sinks drop what they have not committed.
   virtual void cancel() = 0;
 
+  /// What people should know since the last call: checkpoints that failed, restarts, savepoints.
+  virtual std::vector<std::string> take_events() { return {}; }
   virtual JobProgress progress() const = 0;
   /// Each operator instance, in order of vertex, place in the chain and subtask.
   virtual std::vector<MetricsReading> metrics() const = 0;

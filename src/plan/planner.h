@@ -30,6 +30,8 @@ struct PlanContext {
   Env* env = nullptr;
   /// Used where `parallelism.default` is not set: the number of cores.
   int default_parallelism = 1;
+  /// Sources read what is there when the job starts.
+  bool available_now = false;
 };
 
 /// One result of a job: an INSERT (a SinkNode), or a query whose rows go to `collect`.

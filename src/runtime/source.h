@@ -122,8 +122,8 @@ class Source {
   virtual bool bounded() const = 0;
   /// Kinds of rows it may emit.
   virtual RowKindSet changelog() const { return RowKindSet::insert_only(); }
-  /// Made for `available_now`: true when there may be more in a later run, splits or rows of splits.
-  /// Its enumerator is then asked again, from its position.
+  /// Made for `available_now`: true when there may be more in a later run, splits or rows of
+  /// splits. Its enumerator is then asked again, from its position.
   virtual bool grows() const { return false; }
   /// False when a restart cannot read rows again (socket): at most once, said in EXPLAIN.
   virtual bool replayable() const { return true; }

@@ -14,6 +14,8 @@ SourceTasklet::SourceTasklet(SourceTaskletParts parts)
       recipe_(std::move(parts.recipe)),
       metrics_(std::move(parts.metrics)),
       snapshots_(*parts.snapshots),
+      on_exhausted_(std::move(parts.on_exhausted)),
+      holds_(on_exhausted_ != nullptr),
       busy_clock_(*context_.env),
       step_clock_(*context_.env, *metrics_),
       chain_(std::move(parts.operators), std::move(parts.tail), busy_clock_),
@@ -193,9 +195,11 @@ Status SourceTasklet::send_snapshot(const Barrier& barrier) {
   const auto put = [&](const DealtSplit& split) {
     snapshot.named["split-" + std::to_string(number++)] = encode_split(split);
   };
-  for (const auto& feed : feeds_) {
-    HW_ASSIGN_OR_RETURN(const DealtSplit split, feed->where());
-    put(split);
+  for (const auto* feeds : {&feeds_, &resting_}) {
+    for (const auto& feed : *feeds) {
+      HW_ASSIGN_OR_RETURN(const DealtSplit split, feed->where());
+      put(split);
+    }
   }
   for (const DealtSplit& split : dealt_) put(split);
   snapshot.watermark_ms = merge_.told_ms();
@@ -212,7 +216,12 @@ bool SourceTasklet::note_idle_splits() {
 
 Result<bool> SourceTasklet::end_if_over() {
   if (!stopped_ && (!no_more_splits_ || !feeds_.empty())) return false;
+  if (!stopped_ && holds_) {
+    if (on_exhausted_) std::exchange(on_exhausted_, nullptr)();
+    return false;
+  }
   feeds_.clear();
+  resting_.clear();
   phase_ = Phase::kEnding;
   // Bounded input is complete: all time has passed. After a stop it has not.
   if (!stopped_) HW_TRY(tell(Watermark{Watermark::kMax}));
@@ -248,8 +257,13 @@ Result<Flow> SourceTasklet::poll(size_t i) {
   if (flow != Flow::kFinished) return flow;
   finished_reads_.bytes_done += feed.progress().bytes_done;
   finished_reads_.bytes_total += feed.progress().bytes_total;
-  // A split that has ended leaves the minimum; its last rows go first.
-  read_.emplace_back(feed.member(), End{});
+  if (holds_ && feed.may_grow()) {
+    // Rows that come to it later are not late for having come later.
+    resting_.push_back(std::move(feeds_[i]));
+  } else {
+    // A split that has ended leaves the minimum; its last rows go first.
+    read_.emplace_back(feed.member(), End{});
+  }
   feeds_.erase(feeds_.begin() + static_cast<std::ptrdiff_t>(i));
   return flow;
 }
@@ -262,6 +276,7 @@ int64_t SourceTasklet::next_due_ms() const {
 
 void SourceTasklet::close() {
   feeds_.clear();
+  resting_.clear();
   chain_.close();
 }
 

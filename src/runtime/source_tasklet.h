@@ -7,6 +7,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,9 @@ struct SourceTaskletParts {
   std::shared_ptr<OperatorMetrics> metrics;  // of the source itself
   SnapshotReceiver* snapshots = nullptr;
   std::vector<OperatorSnapshot> restored;  // of the operators; splits come by DealSplits
+  /// Set: it does not end by itself. Called once, when there is nothing more to read; the barrier
+  /// that stops the job ends it then.
+  std::function<void()> on_exhausted;
 };
 
 class SourceTasklet final : public Tasklet {
@@ -78,6 +82,8 @@ class SourceTasklet final : public Tasklet {
   const SourceRecipe recipe_;
   const std::shared_ptr<OperatorMetrics> metrics_;
   SnapshotReceiver& snapshots_;
+  std::function<void()> on_exhausted_;  // null: ends by itself, or has told already
+  const bool holds_;                    // never ends by itself
   // Owned by the worker's thread.
   BusyClock busy_clock_;
   StepClock step_clock_;
@@ -87,8 +93,9 @@ class SourceTasklet final : public Tasklet {
   std::vector<OperatorSnapshot> restored_;
   std::vector<DealtSplit> dealt_;  // not opened yet
   std::vector<std::unique_ptr<SplitFeed>> feeds_;
-  std::deque<std::pair<int, Message>> read_;  // by member; rows of one poll at most
-  std::deque<InjectBarrier> barriers_;        // asked for, at most those in flight
+  std::vector<std::unique_ptr<SplitFeed>> resting_;  // at their end for now; hold the watermark
+  std::deque<std::pair<int, Message>> read_;         // by member; rows of one poll at most
+  std::deque<InjectBarrier> barriers_;               // asked for, at most those in flight
   WatermarkMerge merge_;
   std::optional<int> splits_to_come_;  // an idle member while splits may still be dealt
   ReadProgress finished_reads_;

@@ -36,6 +36,8 @@ class SplitFeed {
   /// The split with its position after all rows emitted so far.
   Result<DealtSplit> where() const;
   ReadProgress progress() const { return reader_->progress(); }
+  /// It has ended for now only.
+  bool may_grow() const { return reader_->may_grow(); }
   /// Its number among the members of the source's watermark.
   int member() const { return member_; }
 

@@ -28,6 +28,7 @@ struct WorkerReport {
     kPrepared,   // a sink tasklet waits: its input has ended, only the commit is left
     kAnswered,   // a tasklet has passed a barrier: `answer`
     kCommitted,  // a sink tasklet has committed everything up to `checkpoint`
+    kExhausted,  // a source tasklet has read what there is and waits for the last barrier
     kDone,       // a tasklet has finished and is closed
     kFailed,     // a tasklet returned an error and is closed
     kStopped,    // the worker has closed everything and will do nothing more

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "job/job_checkpoint.h"
+#include "job/checkpoint_sink.h"
 #include "runtime/sink.h"
 
 namespace hw {
@@ -108,11 +108,16 @@ class WorldSink final : public Sink {
 
 class LastKept final : public CheckpointSink {
  public:
-  Result<bool> keep(const JobCheckpoint& checkpoint) override {
-    last = std::make_shared<const JobCheckpoint>(checkpoint);
-    ++num_kept;
-    return true;
+  Status write(const JobCheckpoint& checkpoint) override {
+    written = std::make_shared<const JobCheckpoint>(checkpoint);
+    return Status::OK();
   }
+  Status publish(int64_t) override {
+    last = std::move(written);
+    ++num_kept;
+    return Status::OK();
+  }
+  std::shared_ptr<const JobCheckpoint> written;
   std::shared_ptr<const JobCheckpoint> last;
   int num_kept = 0;
 };
@@ -120,7 +125,7 @@ class LastKept final : public CheckpointSink {
 // Steps until the job is done or has lived to see its last checkpoint. Returns whether it is done.
 bool run_attempt(JobRun& job, const LastKept& kept, int kill_after, int steps_behind) {
   for (int step = 0;; ++step) {
-    if (step % kStepsBetween == 0) job.checkpoint();
+    if (step % kStepsBetween == 0) job.checkpoint({.purpose = CheckpointPurpose::kPeriodic});
     if (!job.step()) return true;
     if (kill_after > 0 && kept.num_kept >= kill_after) break;
   }

@@ -33,6 +33,13 @@ std::string unknown_key_warning(std::string_view key) {
 }
 
 /// Keys whose values need more than their type.
+std::optional<double> parse_real(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
 Status check_range(std::string_view key, const std::string& value) {
   const std::optional<int64_t> number = to_integer(value);
   if (key == "parallelism.default" && (!number || *number < 1 || *number > 1024)) {
@@ -41,6 +48,21 @@ Status check_range(std::string_view key, const std::string& value) {
   if (key == "pipeline.max-parallelism" && (!number || *number < 1 || *number > 32768)) {
     return Status::Invalid("'pipeline.max-parallelism' must be from 1 to 32768, but is '", value,
                            "'");
+  }
+  if (key.starts_with("execution.checkpointing.") && number && *number < 1 &&
+      (key.ends_with("num-retained") || key.ends_with("max-concurrent-checkpoints"))) {
+    return Status::Invalid("'", key, "' must be at least 1, but is '", value, "'");
+  }
+  if (key == "execution.checkpointing.unaligned.enabled" && lower(value) == "true") {
+    return not_supported_yet("'execution.checkpointing.unaligned.enabled' = 'true'");
+  }
+  if (key == "restart-strategy.exponential-delay.backoff-multiplier" &&
+      parse_real(value).value_or(0) < 1) {
+    return Status::Invalid("'", key, "' must be a number from 1, but is '", value, "'");
+  }
+  if (key == "restart-strategy.exponential-delay.attempts-before-reset-backoff" &&
+      lower(value) != "infinite" && (!number || *number < 0)) {
+    return Status::Invalid("'", key, "' must be 'infinite' or a number, but is '", value, "'");
   }
   if (key == "execution.runtime-mode" && lower(value) == "automatic") {
     return not_supported_yet("'execution.runtime-mode' = 'automatic'; say streaming or batch");
@@ -147,6 +169,20 @@ bool SessionConfig::boolean(std::string_view key) const { return lower(text(key)
 
 int64_t SessionConfig::duration_ms(std::string_view key) const {
   return parse_duration_ms(text(key)).ValueOr(0);
+}
+
+int64_t SessionConfig::integer(std::string_view key) const {
+  return to_integer(text(key)).value_or(0);
+}
+
+double SessionConfig::real(std::string_view key) const { return parse_real(text(key)).value_or(0); }
+
+Guarantee SessionConfig::checkpoint_guarantee() const {
+  const std::string mode = lower(text("execution.checkpointing.mode"));
+  const bool any = duration_ms("execution.checkpointing.interval") > 0 ||
+                   !text("execution.checkpointing.dir").empty();
+  if (!any || mode == "none") return Guarantee::kNone;
+  return mode == "at_least_once" ? Guarantee::kAtLeastOnce : Guarantee::kExactlyOnce;
 }
 
 std::vector<std::string> SessionConfig::disabled_rules() const {

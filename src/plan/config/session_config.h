@@ -15,6 +15,7 @@
 
 #include "base/status.h"
 #include "expr/scalar_function.h"
+#include "runtime/sink.h"
 
 namespace hw {
 
@@ -48,6 +49,12 @@ class SessionConfig {
   int64_t idle_timeout_ms() const;
   bool boolean(std::string_view key) const;
   int64_t duration_ms(std::string_view key) const;
+  /// 0 where the key has neither value nor default.
+  int64_t integer(std::string_view key) const;
+  double real(std::string_view key) const;
+  /// What checkpoints promise: kExactlyOnce or kAtLeastOnce by `execution.checkpointing.mode` where
+  /// an interval or a directory is set, else kNone.
+  Guarantee checkpoint_guarantee() const;
   /// table.optimizer.disabled-rules.
   std::vector<std::string> disabled_rules() const;
   ExprSession expr_session() const;

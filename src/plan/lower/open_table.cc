@@ -96,6 +96,7 @@ Result<ScanRequest> scan_request(const ScanNode& scan, const std::vector<int>& c
   request.limit = scan.spec().limit;
   request.one_split = !lowering.batch() && table.watermark.has_value();
   request.batch_mode = lowering.batch();
+  request.available_now = lowering.context.available_now;
   request.parallelism = lowering.parallelism;
   request.time_zone = lowering.session.time_zone;
   return request;
@@ -148,6 +149,7 @@ Result<std::shared_ptr<Sink>> open_sink(const SinkNode& sink, const SinkTraffic&
   request.changelog = traffic.kinds;
   request.bounded_input = traffic.bounded;
   request.overwrite = sink.spec().overwrite;
+  request.job_guarantee = lowering.context.config->checkpoint_guarantee();
   request.time_zone = lowering.session.time_zone;
   Result<std::unique_ptr<Sink>> opened = [&]() -> Result<std::unique_ptr<Sink>> {
     if (table.registered_sink) return table.registered_sink(request);

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "job/job_attempt.h"
+
+#include <utility>
+
+#include "job/checkpoint_contents.h"
+#include "job/checkpoint_reader.h"
+#include "job/job_checkpoint.h"
+#include "job/restore_choice.h"
+#include "job/restore_mapping.h"
+#include "job/savepoint.h"
+
+namespace hw {
+
+/// What the attempt goes on from; no manifest: from the beginning.
+struct ChosenRestore {
+  std::shared_ptr<const CheckpointFiles> files;
+  std::shared_ptr<const Manifest> manifest;
+  std::string shown;  // for messages
+  int64_t number() const { return manifest == nullptr ? 0 : manifest->checkpoint; }
+};
+
+JobAttempt::JobAttempt(const JobGraph& graph, JobOptions options, const DurableJobOptions& durable,
+                       std::function<void(const std::string& message)> tell)
+    : graph_(graph),
+      options_(std::move(options)),
+      durable_(durable),
+      env_(*options_.env),
+      tell_(std::move(tell)) {}
+
+Result<std::unique_ptr<JobAttempt>> JobAttempt::start(
+    const JobGraph& graph, const JobOptions& options, const DurableJobOptions& durable, bool first,
+    std::function<void(const std::string& message)> tell) {
+  std::unique_ptr<JobAttempt> attempt(new JobAttempt(graph, options, durable, std::move(tell)));
+  HW_TRY(attempt->take_lease(first));
+  HW_ASSIGN_OR_RETURN(const ChosenRestore chosen, attempt->choose(first));
+  HW_TRY(attempt->load(chosen));
+  HW_TRY(attempt->run_from(chosen));
+  return attempt;
+}
+
+Status JobAttempt::take_lease(bool first) {
+  HW_ASSIGN_OR_RETURN(files_, open_checkpoint_files(env_, durable_.directory));
+  HW_ASSIGN_OR_RETURN(lease_, Lease::take(env_, files_,
+                                          {.timeout_ms = durable_.lease_timeout_ms,
+                                           .standby = first && durable_.standby,
+                                           .fresh = first && durable_.fresh,
+                                           .cancelled = durable_.cancelled,
+                                           .on_wait = durable_.on_wait}));
+  return Status::OK();
+}
+
+Result<ChosenRestore> JobAttempt::choose(bool first) {
+  const bool anew = lease_->chain().newest_number == 0;
+  if (first && !durable_.restore_from.empty()) {
+    HW_ASSIGN_OR_RETURN(ChosenRestore chosen, open_named(durable_.restore_from));
+    HW_TRY(lease_->start_from(
+        {.generation = lease_->generation() + (anew ? 0 : 1), .origin = durable_.restore_from}));
+    return chosen;
+  }
+  if (first && durable_.fresh) {
+    if (!anew) HW_TRY(lease_->start_from({.generation = lease_->generation() + 1}));
+    return ChosenRestore{};
+  }
+  HW_ASSIGN_OR_RETURN(const RestoreChoice choice,
+                      choose_restore(files_, lease_->chain(), {.job = graph_.name}));
+  for (const DamagedCheckpoint& damaged : choice.damaged)
+    tell_("checkpoint " + std::to_string(damaged.checkpoint) +
+          " is damaged and passed over: " + damaged.why.message());
+  if (!choice.damaged.empty())
+    HW_TRY(lease_->start_from({.generation = lease_->generation(),
+                               .checkpoint = choice.manifest ? choice.manifest->checkpoint : 0,
+                               .manifest = choice.manifest_name,
+                               .digest = choice.digest,
+                               .origin = choice.manifest ? "" : choice.origin}));
+  if (choice.manifest == nullptr && !choice.origin.empty()) return open_named(choice.origin);
+  return ChosenRestore{.files = files_,
+                       .manifest = choice.manifest,
+                       .shown = choice.manifest ? files_->shown(choice.manifest_name) : ""};
+}
+
+Result<ChosenRestore> JobAttempt::open_named(const std::string& path) {
+  HW_ASSIGN_OR_RETURN(const OpenedCheckpoint opened, open_checkpoint(env_, path));
+  HW_TRY(verify_files(*opened.files, *opened.manifest));
+  return ChosenRestore{.files = opened.files, .manifest = opened.manifest, .shown = path};
+}
+
+Status JobAttempt::load(const ChosenRestore& chosen) {
+  if (chosen.manifest == nullptr) return Status::OK();
+  HW_ASSIGN_OR_RETURN(
+      const RestoreMapping mapping,
+      map_restore(graph_, *chosen.manifest,
+                  {.env = &env_, .allow_non_restored_state = durable_.allow_non_restored_state}));
+  HW_ASSIGN_OR_RETURN(JobCheckpoint saved, read_checkpoint(chosen.files, chosen.manifest));
+  HW_ASSIGN_OR_RETURN(JobCheckpoint mapped, apply(mapping, std::move(saved), env_));
+  options_.restore = std::make_shared<const JobCheckpoint>(std::move(mapped));
+  if (chosen.manifest->kind == ManifestKind::kFinal) {
+    tell_("already complete: its input had ended at checkpoint " + std::to_string(chosen.number()) +
+          "; --fresh runs it again");
+    return Status::OK();
+  }
+  tell_("goes on from checkpoint " + std::to_string(chosen.number()) + " (" + chosen.shown + ")");
+  for (const RestoreLine& line : mapping.lines)
+    if (line.fate != RestoreFate::kMapped) tell_(to_text(line));
+  return Status::OK();
+}
+
+Status JobAttempt::run_from(const ChosenRestore& chosen) {
+  HW_ASSIGN_OR_RETURN(
+      store_, CheckpointStore::open(env_, files_, *lease_,
+                                    {.job = graph_.name, .restored_checkpoint = chosen.number()}));
+  keeper_ = std::make_unique<CheckpointKeeper>(env_, graph_, *lease_, *store_, tell_);
+  options_.checkpoints.sink = keeper_.get();
+  options_.checkpoints.first_id = store_->next_checkpoint();
+  options_.checkpoints.published = store_->published();
+  options_.checkpoints.generation = lease_->generation();
+  options_.checkpoints.attempt = lease_->attempt();
+  HW_ASSIGN_OR_RETURN(run_, JobRun::start(graph_, options_));
+  return Status::OK();
+}
+
+}  // namespace hw

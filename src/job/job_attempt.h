@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One attempt at a job that has a directory: its lease, what it goes on from, its checkpoints, its
+// run. Steps 1 to 8 of a restore are here, in their order.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "job/checkpoint_keeper.h"
+#include "job/checkpoint_store.h"
+#include "job/durable_job.h"
+#include "job/job_run.h"
+#include "job/lease.h"
+
+namespace hw {
+
+struct ChosenRestore;
+
+class JobAttempt {
+ public:
+  /// `first`: the one that obeys standby, fresh and restore_from; later ones go on from what the
+  /// directory holds. `tell`: thread-safe; outlives the attempt.
+  static Result<std::unique_ptr<JobAttempt>> start(
+      const JobGraph& graph, const JobOptions& options, const DurableJobOptions& durable,
+      bool first, std::function<void(const std::string& message)> tell);
+
+  JobRun& run() { return *run_; }
+  std::shared_ptr<JobRun> shared_run() const { return run_; }
+  /// To be called every lease_timeout_ms / 10. Fails when the job was taken over.
+  Status renew() { return lease_->renew(); }
+
+ private:
+  JobAttempt(const JobGraph& graph, JobOptions options, const DurableJobOptions& durable,
+             std::function<void(const std::string& message)> tell);
+  Status take_lease(bool first);
+  Result<ChosenRestore> choose(bool first);
+  Result<ChosenRestore> open_named(const std::string& path);
+  Status load(const ChosenRestore& chosen);
+  Status run_from(const ChosenRestore& chosen);
+
+  const JobGraph graph_;
+  JobOptions options_;
+  const DurableJobOptions& durable_;
+  Env& env_;
+  const std::function<void(const std::string& message)> tell_;
+  // In the order in which each needs the one before.
+  std::shared_ptr<CheckpointFiles> files_;
+  std::unique_ptr<Lease> lease_;
+  std::unique_ptr<CheckpointStore> store_;
+  std::unique_ptr<CheckpointKeeper> keeper_;
+  std::shared_ptr<JobRun> run_;
+};
+
+}  // namespace hw

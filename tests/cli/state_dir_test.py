@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Jobs with a directory: killed, stopped, taken over, started again. Real processes, real signals."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from binary import BINARY, Case
+
+
+class Durable(Case):
+    """A job that numbers rows and writes them to files."""
+
+    def sql(self, rows=20_000, rate=10_000, out="out"):
+        """Numbers from 1; rows=0: without end."""
+        if rows:
+            numbers = (f"CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', "
+                       f"'number-of-rows' = '{rows}', 'rows-per-second' = '{rate}', "
+                       f"'fields.n.kind' = 'sequence', 'fields.n.start' = '1', "
+                       f"'fields.n.end' = '{rows}');")
+        else:
+            # One event in fifty is a person, and persons are numbered from 1000.
+            numbers = (f"CREATE TABLE numbers (id BIGINT, n AS id - 999) WITH ("
+                       f"'connector' = 'nexmark', 'event-type' = 'person', 'rate.limited' = 'true', "
+                       f"'first-event.rate' = '{50 * rate}', 'next-event.rate' = '{50 * rate}');")
+        return numbers + (f"CREATE TABLE sink (n BIGINT) WITH ('connector' = 'filesystem', "
+                          f"'path' = '{self.folder / out}', 'format' = 'json');"
+                          f"INSERT INTO sink SELECT n FROM numbers;")
+
+    def start(self, sql, *arguments, state="state", interval="100 ms",
+              parallelism=1):
+        process = subprocess.Popen(
+            [BINARY, "run", "-e", sql, "--state-dir", str(self.folder / state),
+             "-D", f"execution.checkpointing.interval={interval}", "--parallelism", str(parallelism), *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.end, process)
+        return process
+
+    @staticmethod
+    def end(process):
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+    def finish(self, process, code=0, timeout=60):
+        _, errors = process.communicate(timeout=timeout)
+        self.assertEqual(process.returncode, code, errors)
+        return errors
+
+    def shown(self, out="out"):
+        """The numbers in all visible files, sorted."""
+        numbers = []
+        for path in sorted((self.folder / out).glob("**/*")):
+            if path.is_file() and not path.name.startswith((".", "_")):
+                text = path.read_text()
+                self.assertTrue(text == "" or text.endswith("\n"), f"{path} is torn")
+                numbers += [json.loads(line)["n"] for line in text.splitlines()]
+        return sorted(numbers)
+
+    def wait_until(self, condition, seconds=30):
+        until = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), until, "nothing happens")
+            time.sleep(0.02)
+
+    def manifests(self, state="state", job="sink"):
+        return sorted((self.folder / state / job).glob("checkpoint-*"))
+
+
+class Kills(Durable):
+    def test_a_killed_job_goes_on_and_shows_each_row_once(self):
+        sql = self.sql()
+        kills = 0
+        while True:
+            process = self.start(sql, parallelism=1 + kills % 3)
+            try:
+                errors = self.finish(process, timeout=0.25 + 0.1 * kills)
+                break
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+                kills += 1
+                numbers = self.shown()
+                self.assertEqual(numbers, list(range(1, len(numbers) + 1)), "a prefix, each once")
+        self.assertGreater(kills, 2)
+        self.assertIn("goes on from checkpoint", errors)
+        self.assertEqual(self.shown(), list(range(1, 20_001)))
+
+    def test_a_complete_job_is_not_repeated(self):
+        sql = self.sql(rows=500)
+        self.finish(self.start(sql))
+        errors = self.finish(self.start(sql))
+        self.assertIn("already complete", errors)
+        self.assertEqual(self.shown(), list(range(1, 501)))
+        # A new generation writes beside the old one.
+        self.finish(self.start(sql, "--fresh"))
+        self.assertEqual(self.shown(), sorted(2 * list(range(1, 501))))
+
+    def test_a_batch_job_that_was_killed_shows_its_result_once(self):
+        sql = self.sql(rows=40_000, rate=20_000)
+        process = self.start(sql, "--mode", "batch")
+        time.sleep(0.5)
+        process.kill()
+        process.communicate()
+        self.assertEqual(self.shown(), [])
+        self.finish(self.start(sql, "--mode", "batch"))
+        self.assertEqual(self.shown(), list(range(1, 40_001)))
+
+
+class Stops(Durable):
+    def test_sigterm_stops_behind_a_checkpoint_and_the_next_run_goes_on(self):
+        sql = self.sql(rows=0)
+        process = self.start(sql)
+        self.wait_until(lambda: self.shown())
+        process.terminate()
+        self.finish(process)
+        first = self.shown()
+        self.assertEqual(first, list(range(1, len(first) + 1)))
+        process = self.start(sql)
+        self.wait_until(lambda: len(self.shown()) > len(first))
+        process.terminate()
+        self.finish(process)
+        both = self.shown()
+        self.assertEqual(both, list(range(1, len(both) + 1)))
+
+    def test_a_stop_writes_a_savepoint_that_starts_another_job(self):
+        sql = self.sql(rows=0)
+        process = self.start(sql, "--savepoint-dir", str(self.folder / "kept"))
+        self.wait_until(lambda: self.shown())
+        process.terminate()
+        errors = self.finish(process)
+        self.assertIn("savepoint: ", errors)
+        (savepoint,) = (self.folder / "kept").iterdir()
+        number = len(self.shown())
+        moved = savepoint.rename(self.folder / "moved")
+        other = self.sql(rows=0, out="other")
+        process = self.start(other, "--restore", str(moved), state="other-state")
+        self.wait_until(lambda: self.shown("other"))
+        process.terminate()
+        self.finish(process)
+        numbers = self.shown("other")
+        self.assertEqual(numbers, list(range(number + 1, number + 1 + len(numbers))))
+
+    def test_sigusr1_takes_a_savepoint_and_the_job_goes_on(self):
+        process = self.start(self.sql(rows=0))
+        self.wait_until(lambda: self.shown())
+        process.send_signal(signal.SIGUSR1)
+        savepoints = self.folder / "state" / "savepoints"
+        self.wait_until(lambda: savepoints.exists() and
+                        any((path / "manifest").exists() for path in savepoints.iterdir()))
+        self.assertIsNone(process.poll())
+        process.terminate()
+        self.finish(process)
+
+    def test_a_drain_fires_all_windows(self):
+        sql = (f"CREATE TABLE bids (dateTime TIMESTAMP(3), WATERMARK FOR dateTime AS dateTime) WITH ("
+               f"'connector' = 'nexmark', 'event-type' = 'bid', 'rate.limited' = 'true');"
+               f"CREATE TABLE sink (n BIGINT) WITH ('connector' = 'filesystem', "
+               f"'path' = '{self.folder / 'out'}', 'format' = 'json');"
+               f"INSERT INTO sink SELECT COUNT(*) AS n FROM TABLE(TUMBLE(TABLE bids, "
+               f"DESCRIPTOR(dateTime), INTERVAL '1' DAY)) GROUP BY window_start, window_end;")
+        process = self.start(sql, "--drain")
+        self.wait_until(self.manifests)
+        process.terminate()
+        self.finish(process)
+        self.assertEqual(len(self.shown()), 1)
+
+
+class Holders(Durable):
+    def test_a_second_process_is_refused(self):
+        sql = self.sql(rows=0)
+        first = self.start(sql)
+        self.wait_until(self.manifests)
+        errors = self.finish(self.start(sql), code=4)
+        self.assertIn(str(first.pid), errors)
+
+    def test_a_standby_takes_over_when_the_holder_dies(self):
+        sql = self.sql(rows=0)
+        first = self.start(sql)
+        self.wait_until(self.manifests)
+        second = self.start(sql, "--standby")
+        time.sleep(0.3)
+        self.assertIsNone(second.poll())
+        first.kill()
+        killed = time.monotonic()
+        number = len(self.shown())
+        self.wait_until(lambda: len(self.shown()) > number, 10)
+        self.assertLess(time.monotonic() - killed, 5)
+        second.terminate()
+        errors = self.finish(second)
+        self.assertIn("goes on from checkpoint", errors)
+        numbers = self.shown()
+        self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+
+    def test_a_sleeper_that_wakes_does_no_harm(self):
+        sql = self.sql(rows=0)
+        sleeper = self.start(sql, "-D", "execution.lease.timeout=1 s")
+        self.wait_until(self.manifests)
+        sleeper.send_signal(signal.SIGSTOP)
+        second = self.start(sql, "--standby", "-D", "execution.lease.timeout=1 s")
+        number = len(self.shown())
+        self.wait_until(lambda: len(self.shown()) > number + 1000)
+        sleeper.send_signal(signal.SIGCONT)
+        errors = self.finish(sleeper, code=4)
+        self.assertIn("was taken over", errors)
+        second.terminate()
+        self.finish(second)
+        numbers = self.shown()
+        self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+
+    def test_two_jobs_of_one_name_are_refused(self):
+        sql = self.sql(rows=100) + "INSERT INTO sink SELECT n FROM numbers;"
+        self.assertIn("two jobs are called 'sink'", self.finish(self.start(sql), code=3))
+
+
+class AvailableNow(Durable):
+    def sql(self):
+        return (f"CREATE TABLE files (n BIGINT, ts AS TO_TIMESTAMP_LTZ(n, 3), WATERMARK FOR ts AS ts) "
+                f"WITH ('connector' = 'filesystem', 'path' = '{self.folder / 'in'}', "
+                f"'format' = 'json');"
+                f"CREATE TABLE sink (n BIGINT) WITH ('connector' = 'filesystem', "
+                f"'path' = '{self.folder / 'out'}', 'format' = 'json');"
+                f"INSERT INTO sink SELECT MAX(n) AS n FROM TABLE(TUMBLE(TABLE files, DESCRIPTOR(ts), "
+                f"INTERVAL '1' SECOND)) GROUP BY window_start, window_end;")
+
+    def test_each_run_goes_on_with_what_is_new(self):
+        self.write("in/a.json", "".join(f'{{"n":{n}}}\n' for n in (100, 900, 1500)))
+        self.finish(self.start(self.sql(), "--available-now"))
+        self.assertEqual(self.shown(), [900])
+        self.finish(self.start(self.sql(), "--available-now"))
+        self.assertEqual(self.shown(), [900])
+        self.write("in/b.json", "".join(f'{{"n":{n}}}\n' for n in (1900, 2500)))
+        self.finish(self.start(self.sql(), "--available-now"))
+        self.assertEqual(self.shown(), [900, 1900])
+
+
+class Usage(Case):
+    def test_what_needs_a_directory_says_so(self):
+        for option in ("--fresh", "--standby", "--available-now"):
+            self.assert_fails(self.run_sql("SELECT 1", option), 2, option, "--state-dir")
+
+    def test_available_now_is_for_streaming(self):
+        done = self.run_sql("SELECT 1", "--available-now", "--state-dir", str(self.folder), "--mode",
+                            "batch")
+        self.assert_fails(done, 2, "streaming")
+
+    def test_unaligned_checkpoints_are_refused_by_name(self):
+        done = self.run_sql("SET 'execution.checkpointing.unaligned.enabled' = 'true'")
+        self.assert_fails(done, 3, "execution.checkpointing.unaligned.enabled", "not supported yet")
+
+
+if __name__ == "__main__":
+    unittest.main()
