@@ -81,6 +81,8 @@ struct SinkRecipe {
   Description description;
   std::shared_ptr<Sink> sink;
   StateMeaning meaning = {};
+  /// Tells the sinks of the job apart for people: SinkContext::sink.
+  std::string name = {};
 };
 
 struct Vertex {

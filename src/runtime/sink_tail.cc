@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/log.h"
 #include "runtime/barrier_answers.h"
 
 namespace hw {
@@ -24,13 +25,59 @@ Status SinkTail::on_batch(int from_operator, int port, const Batch& batch) {
   parts_.metrics->bytes_in.add(dense.num_bytes());
   HW_TRY(writer_->write(dense));
   dirty_ = true;
+  return look_for_room();
+}
+
+// A pause of the outside is no failure: rows wait upstream until it is over.
+Status SinkTail::look_for_room() {
+  HW_ASSIGN_OR_RETURN(has_room_, writer_->has_room());
+  has_room_ = has_room_ && held_.empty();
+  if (!has_room_ && !said_full_) {
+    log_warning(*parts_.context.env, "sink '" + parts_.context.sink +
+                                         "' has no room for its output (disk full?): the job "
+                                         "waits until there is some");
+  }
+  said_full_ = !has_room_;
   return Status::OK();
+}
+
+Result<ChainTail::Room> SinkTail::drain() {
+  if (!has_room_) {
+    HW_ASSIGN_OR_RETURN(const bool room, writer_->has_room());
+    if (!room) return Room::kWaiting;
+    while (!held_.empty()) {
+      const Message control = std::move(held_.front());
+      held_.pop_front();
+      const Status taken = take(control);
+      if (taken.IsCapacityError()) {
+        held_.push_front(control);
+        return Room::kWaiting;
+      }
+      HW_TRY(taken);
+    }
+    has_room_ = true;
+    said_full_ = false;
+  }
+  return phase_ == Phase::kEnded ? Room::kWaiting : Room::kFree;
 }
 
 Status SinkTail::on_control(int from_operator, const Message& control) {
   if (from_operator != parts_.last_operator) return Status::OK();
-  if (const auto* watermark = std::get_if<Watermark>(&control))
+  if (const auto* watermark = std::get_if<Watermark>(&control)) {
     parts_.metrics->watermark_ms.set(watermark->ms);
+    if (watermark->ms == Watermark::kNone || phase_ != Phase::kWriting) return Status::OK();
+    return writer_->on_watermark(watermark->ms);
+  }
+  if (held_.empty()) {
+    const Status taken = take(control);
+    if (!taken.IsCapacityError()) return taken;
+  }
+  held_.push_back(control);
+  return look_for_room();
+}
+
+// Fails with CapacityError when it has to be tried again.
+Status SinkTail::take(const Message& control) {
   if (const auto* barrier = std::get_if<Barrier>(&control)) return on_barrier(*barrier);
   if (std::holds_alternative<End>(control)) return on_end();
   return Status::OK();
@@ -48,8 +95,9 @@ Result<std::vector<Committable>> SinkTail::prepare(int64_t epoch) {
 
 Status SinkTail::on_barrier(const Barrier& barrier) {
   if (phase_ != Phase::kWriting) return Status::OK();
-  while (!expected_.empty() && expected_.front() <= barrier.id) expected_.pop_front();
+  if (barrier.kind == BarrierKind::kStopWithSavepoint) HW_TRY(writer_->on_end());
   HW_ASSIGN_OR_RETURN(std::vector<Committable> committables, prepare(barrier.id));
+  while (!expected_.empty() && expected_.front() <= barrier.id) expected_.pop_front();
   if (barrier.kind == BarrierKind::kStopWithSavepoint) phase_ = Phase::kStopped;
   if (parts_.answers != nullptr) parts_.answers->on_passed(barrier.id, std::move(committables));
   return Status::OK();
@@ -64,11 +112,12 @@ Status SinkTail::on_barrier_under_way(const Barrier& barrier) {
 
 Status SinkTail::on_end() {
   if (phase_ != Phase::kWriting) return Status::OK();
+  HW_TRY(writer_->on_end());
   if (parts_.answers == nullptr) {
     HW_TRY(prepare(0).status());
   }
-  phase_ = Phase::kEnded;
   HW_TRY(answer_what_is_under_way());
+  phase_ = Phase::kEnded;
   parts_.on_prepared();
   return Status::OK();
 }
@@ -77,8 +126,8 @@ Status SinkTail::on_end() {
 Status SinkTail::answer_what_is_under_way() {
   while (!expected_.empty()) {
     const int64_t checkpoint = expected_.front();
-    expected_.pop_front();
     HW_ASSIGN_OR_RETURN(std::vector<Committable> committables, prepare(checkpoint));
+    expected_.pop_front();
     parts_.answers->on_ended(checkpoint, std::move(committables));
   }
   return Status::OK();

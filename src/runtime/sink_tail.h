@@ -44,8 +44,8 @@ class SinkTail final : public ChainTail {
   explicit SinkTail(SinkTailParts parts) : parts_(std::move(parts)) {}
 
   Status open() override;
-  Result<Room> drain() override { return phase_ == Phase::kEnded ? Room::kWaiting : Room::kFree; }
-  bool has_room() const override { return true; }
+  Result<Room> drain() override;
+  bool has_room() const override { return has_room_; }
   Status on_batch(int from_operator, int port, const Batch& batch) override;
   Status on_control(int from_operator, const Message& control) override;
   Status on_quiet() override;
@@ -69,8 +69,10 @@ class SinkTail final : public ChainTail {
     std::vector<Committable> committables;
   };
   Result<std::vector<Committable>> prepare(int64_t epoch);
+  Status take(const Message& control);
   Status on_barrier(const Barrier& barrier);
   Status on_end();
+  Status look_for_room();
   Status answer_what_is_under_way();
 
   // Constant after construction.
@@ -81,7 +83,10 @@ class SinkTail final : public ChainTail {
   std::deque<int64_t> expected_;  // barriers under way, at most those in flight
   int64_t prepared_up_to_ = 0;
   Phase phase_ = Phase::kWriting;
-  bool dirty_ = false;  // written since the last flush
+  bool dirty_ = false;    // written since the last flush
+  bool has_room_ = true;  // the writer takes more rows
+  bool said_full_ = false;
+  std::deque<Message> held_;  // barriers and the end that found no room; bounded by those in flight
 };
 
 }  // namespace hw

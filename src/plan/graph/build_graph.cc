@@ -2,6 +2,7 @@
 
 #include "plan/graph/build_graph.h"
 
+#include <map>
 #include <utility>
 
 #include "plan/graph/operator_uid.h"
@@ -55,6 +56,7 @@ class GraphBuilder {
     recipe.description = description_of(sink);
     recipe.sink = sink.sink;
     recipe.meaning = state_meaning(sink);
+    recipe.name = sink_name(sink);
     chain.vertex.sink = std::move(recipe);
     append_name(chain.vertex,
                 sink.table.empty() ? sink.name : "Sink(" + short_table(sink.table) + ")");
@@ -74,6 +76,13 @@ class GraphBuilder {
     }
     if (!sink.input().traits.kinds.is_insert_only()) return Placement::all_in_one();
     return {EdgeContract::kRebalance, {}};
+  }
+
+  /// The table's, with a number behind it when it is written again.
+  std::string sink_name(const PhysicalNode& sink) {
+    const std::string table = sink.table.empty() ? sink.name : short_table(sink.table);
+    const int count = ++sinks_of_[table];
+    return count == 1 ? table : table + "-" + std::to_string(count);
   }
 
   static void append_name(Vertex& vertex, const std::string& name) {
@@ -221,6 +230,7 @@ class GraphBuilder {
   const GraphOptions& options_;
   JobGraph graph_;
   OperatorUids uids_;
+  std::map<std::string, int> sinks_of_;  // how many write a table
 };
 
 }  // namespace

@@ -93,6 +93,11 @@ Status reopen_sink(PhysicalNode& sink, Lowering& lowering) {
   HW_ASSIGN_OR_RETURN(sink.sink,
                       open_sink(sink.logical->as<SinkNode>(),
                                 {sink.input().traits.kinds, sink.input().bounded}, lowering));
+  // One writer must see all rows of a partition: it alone knows when the partition is complete.
+  std::vector<int> columns = sink.sink->partition_by();
+  if (!columns.empty() && sink.placements[0].contract == EdgeContract::kForward) {
+    sink.placements[0] = Placement::by(std::move(columns));
+  }
   return Status::OK();
 }
 
