@@ -339,6 +339,7 @@ class Builder {
                     .subtask = subtask,
                     .parallelism = instances(vertex.id),
                     .job = graph_.name,
+                    .sink = recipe.name,
                     .generation = checkpoints.generation,
                     .attempt = checkpoints.attempt},
         .last_operator = static_cast<int>(vertex.chain.size()) - 1,
