@@ -48,8 +48,8 @@ TEST(TopicVerification, NamesTheFileOfOneChangedByte) {
   write_topic(directory.path());
   const std::string path = segment_path(directory.path());
   const auto files = (*real_env().locate(path)).files;
-  const auto bytes = *(*(*files->OpenInputFile(path))->ReadAt(0, 1 << 20));
-  std::string changed = bytes.ToString();
+  const auto bytes = *(*files->OpenInputFile(path))->ReadAt(0, 1 << 20);
+  std::string changed = bytes->ToString();
   changed[changed.size() / 2] ^= 1;
   const auto out = *files->OpenOutputStream(path);
   ASSERT_TRUE(out->Write(changed).ok() && out->Close().ok());
