@@ -25,14 +25,15 @@ constexpr const char* kExamples = R"(Examples:
   headwater check q.sql                           check a script, run nothing
   headwater explain q.sql --changelog             show plans
   headwater functions TRIM                        look a function up
+  headwater log tail data/log orders -f           rows of a topic as they are committed
 )";
 
 // Options of `run` and `explain` that later parts bring. Named here so that using one says so.
 constexpr const char* kLater[] = {"--json", "--state"};
 // Commands likewise.
-constexpr const char* kLaterCommands[] = {"sql",         "checkpoint", "log",        "simulate",
-                                          "verify-sink", "config",     "completion", "server",
-                                          "jobs",        "savepoint"};
+constexpr const char* kLaterCommands[] = {"sql",         "checkpoint", "simulate",
+                                          "verify-sink", "config",     "completion",
+                                          "server",      "jobs",       "savepoint"};
 
 // Values that CLI11 fills while parsing, before they become settings.
 struct Raw {
@@ -222,6 +223,8 @@ Arguments parse_arguments(int argc, char** argv) {
   for (CLI::App* command : {functions, connectors, formats}) {
     command->add_option("NAME", out.name, "describe this one");
   }
+  bool log_chosen = false;
+  add_log_commands(app, out.log, log_chosen);
   run->footer(kExamples);
   try {
     app.parse(argc, argv);
@@ -245,6 +248,7 @@ Arguments parse_arguments(int argc, char** argv) {
   if (*run) out.verb = raw.check ? Verb::kCheck : Verb::kRun;
   if (*check) out.verb = Verb::kCheck;
   if (*explain) out.verb = Verb::kExplain;
+  if (log_chosen) out.verb = Verb::kLog;
   if (*functions) out.verb = Verb::kFunctions;
   if (*connectors) out.verb = Verb::kConnectors;
   if (*formats) out.verb = Verb::kFormats;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "cli/log_arguments.h"
 #include "engine/result_printer.h"
 
 namespace hw {
@@ -21,6 +22,7 @@ enum class Verb : uint8_t {
   kFunctions,
   kConnectors,
   kFormats,
+  kLog,
   kVersion,
 };
 
@@ -51,6 +53,7 @@ struct Arguments {
   Switch progress = Switch::kAuto;
   /// functions, connectors, formats: the entry to describe; empty = list.
   std::string name;
+  LogArguments log;
 };
 
 /// Parses; prints help to stdout and usage errors to stderr by itself.

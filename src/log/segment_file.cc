@@ -95,8 +95,8 @@ Result<FrameHeader> SegmentFile::read_header(Place place) {
   return header;
 }
 
-Result<Frame> SegmentFile::read_frame(const FrameHeader& header, int64_t end,
-                                      const SchemaPtr& schema, bool full_checks) {
+Result<SegmentFrame> SegmentFile::read_frame(const FrameHeader& header, int64_t end,
+                                             const SchemaPtr& schema, bool full_checks) {
   const Place place{.position = header.position + kFrameHeaderBytes, .end = end};
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::Buffer> payload,
                       bytes_at(place, header.payload_bytes));
@@ -104,14 +104,14 @@ Result<Frame> SegmentFile::read_frame(const FrameHeader& header, int64_t end,
   if (crc != header.payload_crc) {
     return damaged_at(path_, header.position, "the checksum of a frame does not fit");
   }
-  Result<Frame> frame = decode(header, payload, schema, full_checks);
+  Result<SegmentFrame> frame = decode(header, payload, schema, full_checks);
   if (!frame.ok()) return damaged_at(path_, header.position, frame.status().message());
   return frame;
 }
 
-Result<Frame> SegmentFile::decode(const FrameHeader& header,
-                                  const std::shared_ptr<arrow::Buffer>& payload,
-                                  const SchemaPtr& schema, bool full_checks) const {
+Result<SegmentFrame> SegmentFile::decode(const FrameHeader& header,
+                                         const std::shared_ptr<arrow::Buffer>& payload,
+                                         const SchemaPtr& schema, bool full_checks) const {
   arrow::io::BufferReader stream(payload);
   HW_ASSIGN_OR_RETURN(const std::unique_ptr<arrow::ipc::Message> message,
                       arrow::ipc::ReadMessage(&stream, pool_));
@@ -137,7 +137,7 @@ Result<Frame> SegmentFile::decode(const FrameHeader& header,
     HW_ASSIGN_OR_RETURN(kinds, kinds_of(*rows->column(next)));
     ++next;
   }
-  Frame frame;
+  SegmentFrame frame;
   frame.batch = Batch(schema, std::move(columns), rows->num_rows(), std::move(kinds));
   if (extra.offsets) {
     HW_ASSIGN_OR_RETURN(frame.offsets,

@@ -23,7 +23,7 @@ class FileSystem;
 namespace hw {
 
 /// A frame's rows, in the schema in which they were written.
-struct Frame {
+struct SegmentFrame {
   Batch batch;
   ColumnPtr offsets;  // null: they count from where the caller says
 };
@@ -49,8 +49,8 @@ class SegmentFile {
   Result<FrameHeader> read_header(Place place);
   /// The rows of a frame. `full_checks` validates every value, for bytes that a checksum may not
   /// protect from malice.
-  Result<Frame> read_frame(const FrameHeader& header, int64_t end, const SchemaPtr& schema,
-                           bool full_checks);
+  Result<SegmentFrame> read_frame(const FrameHeader& header, int64_t end, const SchemaPtr& schema,
+                                  bool full_checks);
 
   /// Where the last whole frame that begins in [from, size) ends: behind it is a torn tail.
   Result<int64_t> end_of_frames(int64_t from);
@@ -60,8 +60,9 @@ class SegmentFile {
               DecodedSegmentHeader header, arrow::MemoryPool* pool);
   /// Bytes [position, position + length), which must end at or below `end`.
   Result<std::shared_ptr<arrow::Buffer>> bytes_at(Place place, int64_t length);
-  Result<Frame> decode(const FrameHeader& header, const std::shared_ptr<arrow::Buffer>& payload,
-                       const SchemaPtr& schema, bool full_checks) const;
+  Result<SegmentFrame> decode(const FrameHeader& header,
+                              const std::shared_ptr<arrow::Buffer>& payload,
+                              const SchemaPtr& schema, bool full_checks) const;
 
   const std::shared_ptr<arrow::io::RandomAccessFile> file_;
   const std::string path_;

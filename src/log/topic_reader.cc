@@ -168,7 +168,7 @@ Result<std::optional<TopicBatch>> RealTopicReader::take_frame() {
     return std::nullopt;
   }
   HW_ASSIGN_OR_RETURN(const SchemaPtr schema, schema_of(header.schema_version));
-  HW_ASSIGN_OR_RETURN(Frame frame, file_->read_frame(header, extent_.end, schema, false));
+  HW_ASSIGN_OR_RETURN(SegmentFrame frame, file_->read_frame(header, extent_.end, schema, false));
   TopicBatch out;
   HW_ASSIGN_OR_RETURN(out.batch, widened(frame.batch, options_.schema, options_.memory_pool));
   out.first_offset = first_offset;

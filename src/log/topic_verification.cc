@@ -28,7 +28,7 @@ Result<int64_t> read_extent(Topic& topic, SegmentFile& file, const Extent& exten
       return Status::SerializationError("a frame names version ", header.schema_version,
                                         " of the schema, which the topic does not have");
     }
-    HW_ASSIGN_OR_RETURN(const Frame frame,
+    HW_ASSIGN_OR_RETURN(const SegmentFrame frame,
                         file.read_frame(header, extent.end, schemas[header.schema_version - 1],
                                         /*full_checks=*/true));
     num_rows += frame.batch.num_rows();

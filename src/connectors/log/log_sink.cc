@@ -83,6 +83,18 @@ Status choose_partitioner(const Options& options, LogTarget& target) {
   return Status::OK();
 }
 
+std::string key_text(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return "(" + text + ")";
+}
+
+/// Equal values have equal hashes.
+bool hash_alike(const SqlType& a, const SqlType& b) {
+  return (a.is_text() && b.is_text()) || (a.is_bytes() && b.is_bytes()) ||
+         a.equals_ignoring_null(b);
+}
+
 /// Seen before the job starts; the writer looks again.
 Status check_topic(const LogTarget& target, Env& env) {
   Result<std::unique_ptr<Topic>> topic =
@@ -94,7 +106,8 @@ Status check_topic(const LogTarget& target, Env& env) {
   }
   HW_TRY(topic.status());
   const TopicState& state = (*topic)->state();
-  const SchemaPtr schema = with_metadata_of(target.schema, *state.schema());
+  const SchemaPtr schema = stored_schema(target.schema, state);
+  HW_TRY(check_key(target, **topic, *schema));
   const auto same = [&](const SchemaPtr& version) { return *version == *schema; };
   if (std::any_of(state.schemas.begin(), state.schemas.end(), same)) return Status::OK();
   const Status fits = check_evolution(*state.schema(), *schema);
@@ -102,6 +115,28 @@ Status check_topic(const LogTarget& target, Env& env) {
 }
 
 }  // namespace
+
+Status check_key(const LogTarget& target, const Topic& topic, const Schema& schema) {
+  const std::vector<std::string>& key = topic.state().options.key;
+  if (key.empty()) return Status::OK();
+  std::vector<std::string> own;
+  for (const int column : target.request.primary_key) own.push_back(schema.name(column));
+  if (own != key) {
+    return Status::Invalid("topic '", topic.name(), "' has the key ", key_text(key),
+                           ", so a table that writes to it needs that PRIMARY KEY, but it has ",
+                           own.empty() ? "none" : key_text(own));
+  }
+  const Schema& first = *topic.state().schemas.front();
+  for (const std::string& name : key) {
+    const SqlType& before = first.type(first.index_of(name));
+    const SqlType& now = schema.type(schema.index_of(name));
+    if (topic.num_partitions() == 1 || hash_alike(before, now)) continue;
+    return Status::Invalid("a key column of a topic with several partitions keeps its type, but '",
+                           name, "' of topic '", topic.name(), "' is ", before.to_sql(),
+                           " and would be ", now.to_sql());
+  }
+  return Status::OK();
+}
 
 Result<std::unique_ptr<Sink>> make_log_sink(const SinkRequest& request,
                                             const ConnectorContext& context) {

@@ -38,6 +38,10 @@ struct LogTarget {
 Result<std::unique_ptr<Sink>> make_log_sink(const SinkRequest& request,
                                             const ConnectorContext& context);
 
+/// Fails (Invalid) when the topic has another key, or keeps rows of a key elsewhere than rows of
+/// `schema` would go to.
+Status check_key(const LogTarget& target, const Topic& topic, const Schema& schema);
+
 /// Takes the rows of one subtask: makes or opens the topic. Fails with kHeld or kFenced
 /// (log/log_error.h) when somebody else writes to it.
 Result<std::unique_ptr<SinkWriter>> make_log_writer(std::shared_ptr<const LogTarget> target,

@@ -210,6 +210,20 @@ TEST_F(LogTableTest, AKeyStaysInItsPartitionWhateverTheBatches) {
   for (const auto& [key, where] : partitions) EXPECT_EQ(where.size(), 1u) << key;
 }
 
+TEST_F(LogTableTest, AKeyAndWhereItsRowsAreStay) {
+  TableProbe probe = table("id INT NOT NULL, v INT", {{"partitions", "3"}});
+  probe.sink_request.primary_key = {0};
+  ASSERT_TRUE(probe.write("+ 1 1").ok());
+  EXPECT_EQ(sink_error(table("id INT NOT NULL, v INT")),
+            "topic 'orders' has the key (id), so a table that writes to it needs that PRIMARY KEY, "
+            "but it has none");
+  TableProbe wider = table("id BIGINT NOT NULL, v BIGINT");
+  wider.sink_request.primary_key = {0};
+  EXPECT_EQ(sink_error(wider),
+            "a key column of a topic with several partitions keeps its type, but 'id' of topic "
+            "'orders' is INT NOT NULL and would be BIGINT NOT NULL");
+}
+
 TEST_F(LogTableTest, WrittenTimestampsAreReadAndReadingBeginsWithThem) {
   TableProbe written = table("id INT, ts TIMESTAMP_LTZ(3)");
   written.sink_request.metadata_keys = {"timestamp"};
@@ -302,6 +316,39 @@ TEST_F(LogTableTest, ASchemaGrowsAndNothingElse) {
   // The first version is still written by jobs that know no other.
   EXPECT_TRUE(table("id INT, v INT").write("+ 3 30").ok());
   EXPECT_EQ(table("id INT").read(), "+I[1] | +I[2] | +I[3]");
+}
+
+TEST_F(LogTableTest, AWriterOfNarrowerColumnsWritesTheTopicsTypes) {
+  ASSERT_TRUE(table("id BIGINT, name STRING").write("+ 1 a").ok());
+  EXPECT_TRUE(table("id INT NOT NULL, name VARCHAR(3)").write("+ 2 b").ok());
+  EXPECT_EQ(table("id BIGINT, name STRING").read(), "+I[1, a] | +I[2, b]");
+  const auto topic = *Topic::open(real_env(), directory_.path(), "orders");
+  EXPECT_EQ(topic->state().schemas.size(), 1u);
+}
+
+TEST_F(LogTableTest, ATopicThatGoesAwayFailsTheReaderOrIsIgnored) {
+  for (const std::string on_missing : {"fail", "ignore"}) {
+    ASSERT_TRUE(table("id INT").write("+ 1").ok());
+    TableProbe probe = table("id INT", {{"topic.on-missing", on_missing}});
+    probe.scan.batch_mode = false;
+    const auto source = *probe.source();
+    const auto splits = *(*source->make_enumerator(probe.source_context()))->discover();
+    const auto reader = *source->make_reader(splits[0], probe.source_context());
+    CollectedOutput output;
+    ASSERT_EQ(*reader->poll(output), Flow::kNeedInput);
+    const std::string path = directory_.path() + "/orders";
+    ASSERT_TRUE(real_env().locate(path)->files->DeleteDir(path).ok());
+    Result<Flow> flow = Flow::kWaiting;
+    for (int polls = 0; polls < 1'000'000 && flow.ok() && *flow != Flow::kFinished; ++polls) {
+      flow = reader->poll(output);
+    }
+    if (on_missing == "ignore") {
+      ASSERT_TRUE(flow.ok()) << flow.status();
+      EXPECT_EQ(*flow, Flow::kFinished);
+    } else {
+      EXPECT_NE(flow.status().message().find("gone away"), std::string::npos) << flow.status();
+    }
+  }
 }
 
 TEST_F(LogTableTest, AReaderThatTailsSeesCommitsAndNewColumns) {

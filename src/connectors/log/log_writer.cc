@@ -15,6 +15,7 @@
 #include "log/log_error.h"
 #include "log/retention.h"
 #include "log/topic.h"
+#include "log/topic_schema.h"
 #include "log/topic_writer.h"
 
 namespace hw {
@@ -125,8 +126,9 @@ Status LogWriter::open_topic(std::unique_ptr<Topic>& topic) {
 Status LogWriter::open() {
   std::unique_ptr<Topic> topic;
   HW_TRY(open_topic(topic));
-  schema_ = with_metadata_of(target_->schema, *topic->schema());
-  times_ = target_->schema->index_of(kTimestampColumn);
+  schema_ = stored_schema(target_->schema, topic->state());
+  HW_TRY(check_key(*target_, *topic, *schema_));
+  times_ = schema_->index_of(kTimestampColumn);
   TopicWriterOptions options;
   options.directory = target_->table.directory;
   options.topic = target_->table.topic;
@@ -148,20 +150,18 @@ Status LogWriter::open() {
   return Status::OK();
 }
 
-/// The rows under the topic's names, with the columns that others write as NULL.
+/// The rows under the topic's names and in its types; columns that only others write are NULL.
 Result<Batch> LogWriter::stored_rows(const Batch& batch) const {
   HW_ASSIGN_OR_RETURN(const Batch dense, batch.compacted());
+  const SchemaPtr& written = target_->schema;
   std::vector<ColumnPtr> columns;
-  for (int i = 0; i < schema_->num_fields(); ++i) {
-    if (i >= dense.num_columns()) {
-      columns.push_back(Column::nulls(schema_->type(i), dense.num_stored_rows()));
-    } else if (dense.column(i)->type() == schema_->type(i)) {
-      columns.push_back(dense.column(i));
-    } else {
-      columns.push_back(dense.column(i)->with_type(schema_->type(i)));
-    }
+  for (int i = 0; i < written->num_fields(); ++i) {
+    const ColumnPtr& column = dense.column(i);
+    columns.push_back(column->type() == written->type(i) ? column
+                                                         : column->with_type(written->type(i)));
   }
-  const Batch stored = dense.with_columns(schema_, std::move(columns));
+  HW_ASSIGN_OR_RETURN(const Batch stored, widened(dense.with_columns(written, std::move(columns)),
+                                                  schema_, context_.memory_pool));
   return target_->table.changelog == LogChangelog::kUpsert ? as_upserts(stored) : stored;
 }
 

@@ -46,6 +46,10 @@ class PartitionReader final : public SplitReader {
   /// Folds in what was committed since; false when there was nothing, or it is too early to look.
   Result<bool> refresh();
   Status emit(const TopicBatch& read, Output& output);
+  /// True when the topic's files are no longer there.
+  bool gone() const {
+    return Topic::open(env_, scan_->table.directory, split_.topic).status().IsKeyError();
+  }
   /// The topic is not there: fails, or ends the split when that is to be ignored.
   Result<Flow> on_missing(Status missing) const;
 
@@ -124,7 +128,9 @@ Result<Flow> PartitionReader::poll(Output& output) {
     if (!opened.ok()) return on_missing(opened);
   }
   if (reader_ == nullptr || num_schemas_ != topic_->state().schemas.size()) HW_TRY(open_reader());
-  HW_ASSIGN_OR_RETURN(const std::optional<TopicBatch> read, reader_->next());
+  const Result<std::optional<TopicBatch>> next = reader_->next();
+  if (!next.ok()) return on_missing(gone() ? Status::KeyError("gone") : next.status());
+  const std::optional<TopicBatch>& read = *next;
   next_ = std::max(next_, reader_->position());
   if (read) {
     HW_TRY(emit(*read, output));

@@ -18,8 +18,9 @@ namespace {
 
 bool is_metadata(std::string_view name) { return name.starts_with('$'); }
 
+template <typename Value>
 Result<ColumnPtr> column_of_numbers(const SqlType& type, int64_t num_rows, arrow::MemoryPool* pool,
-                                    const std::function<int64_t(int64_t row)>& value) {
+                                    Value&& value) {
   HW_ASSIGN_OR_RETURN(
       std::unique_ptr<arrow::Buffer> buffer,
       arrow::AllocateBuffer(num_rows * static_cast<int64_t>(sizeof(int64_t)), pool));
@@ -104,10 +105,22 @@ Result<SchemaPtr> written_schema(const SinkRequest& request) {
   return make_schema(std::move(fields));
 }
 
-SchemaPtr with_metadata_of(const SchemaPtr& written, const Schema& topic) {
+SchemaPtr stored_schema(const SchemaPtr& written, const TopicState& topic) {
+  const Schema& newest = *topic.schema();
   std::vector<SqlField> fields = written->fields();
-  for (const SqlField& field : topic.fields()) {
+  for (const SqlField& field : newest.fields()) {
     if (is_metadata(field.name) && written->index_of(field.name) < 0) fields.push_back(field);
+  }
+  SchemaPtr exact = make_schema(fields);
+  for (const SchemaPtr& version : topic.schemas) {
+    if (*version == *exact || *version == *written) return version;
+  }
+  for (SqlField& field : fields) {
+    const int place = newest.index_of(field.name);
+    if (place < 0) continue;
+    if (check_evolution(Schema({field}), Schema({newest.field(place)})).ok()) {
+      field.type = newest.type(place);
+    }
   }
   return make_schema(std::move(fields));
 }

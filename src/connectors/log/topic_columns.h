@@ -28,8 +28,9 @@ Status check_readable(const Schema& table, const Schema& topic, const std::strin
 /// The schema that rows of the sink have in a topic. Fails (Invalid) on names and types that
 /// cannot be written.
 Result<SchemaPtr> written_schema(const SinkRequest& request);
-/// The same with the `$` columns of `topic` that it lacks.
-SchemaPtr with_metadata_of(const SchemaPtr& written, const Schema& topic);
+/// What such rows are stored as: a version of the topic's schema that they have; else with the
+/// topic's `$` columns that they lack, and with its types where those are wider.
+SchemaPtr stored_schema(const SchemaPtr& written, const TopicState& topic);
 
 /// Turns rows of a topic in one schema into what a scan asked for.
 class TopicColumns {

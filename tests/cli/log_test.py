@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Topics of the embedded log: through SQL, as a stream and as a batch, and through `headwater log`."""
+
+import json
+import unittest
+
+from binary import Case, headwater
+
+ROWS = '{"id": 1, "name": "a"}\n{"id": 2, "name": null}\n{"id": 3, "name": "c"}\n'
+
+
+class Topics(Case):
+    def setUp(self):
+        super().setUp()
+        self.log = str(self.folder / "log")
+
+    def command(self, verb, *words, stdin=""):
+        return headwater("log", verb, self.log, *words, stdin=stdin)
+
+    def append(self, topic="t", rows=ROWS, *words):
+        done = self.command("append", topic, *words, stdin=rows)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def table(self, columns, name="t", **options):
+        more = "".join(f", '{key.replace('__', '-').replace('_', '.')}' = '{value}'" for key, value in options.items())
+        return (f"CREATE TABLE {name} ({columns}) WITH ('connector' = 'log', 'path' = '{self.log}', "
+                f"'topic' = '{name}'{more}); ")
+
+
+class Commands(Topics):
+    def test_what_is_appended_is_listed_described_and_read(self):
+        done = self.append("t", ROWS, "--schema", "(id BIGINT, name STRING)")
+        self.assertIn("3 rows in commit", done.stderr)
+        self.append("t", '{"id": 4}\n')
+        listed = self.command("ls").stdout.splitlines()
+        self.assertEqual(listed[1].split()[:3], ["t", "1", "4"])
+        described = self.command("describe", "t").stdout
+        self.assertIn("schema 1: (id BIGINT, name STRING)", described)
+        self.assertIn("[0, 4)", described)
+        self.assertEqual([json.loads(line) for line in self.command("tail", "t", "-n", "2").stdout.splitlines()],
+                         [{"id": 3, "name": "c"}, {"id": 4, "name": None}])
+        self.assertEqual(self.command("tail", "t", "-n", "0").stdout, "")
+
+    def test_a_wrong_line_appends_nothing(self):
+        self.append("t", ROWS, "--schema", "(id BIGINT, name STRING)")
+        done = self.command("append", "t", stdin='{"id": 9}\n{"id": "x"}\n')
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("line 2", done.stderr)
+        self.assertEqual(len(self.command("tail", "t").stdout.splitlines()), 3)
+
+    def test_a_topic_that_is_missing_is_named(self):
+        self.append("t", ROWS, "--schema", "(id BIGINT, name STRING)")
+        for verb in ("describe", "tail", "append", "verify"):
+            done = self.command(verb, "nope")
+            self.assert_fails(done, 1, "nope")
+
+    def test_damage_is_found_and_named(self):
+        self.append("t", ROWS, "--schema", "(id BIGINT, name STRING)")
+        self.assertIn("intact: 3 rows", self.command("verify").stdout)
+        segment = next((self.folder / "log" / "t" / "p00000").glob("*.seg"))
+        content = bytearray(segment.read_bytes())
+        content[len(content) // 2] ^= 1
+        segment.write_bytes(content)
+        done = self.command("verify")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(segment.name, done.stdout)
+
+    def test_examples_are_in_the_help(self):
+        self.assertIn("headwater log tail", headwater("log", "tail", "--help").stdout)
+
+
+class Tables(Topics):
+    def test_a_batch_and_a_stream_read_what_was_inserted(self):
+        table = self.table("id BIGINT, name STRING")
+        done = self.run_sql(table + "INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'a')")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        count = "SELECT name, COUNT(*) AS c FROM t GROUP BY name"
+        self.assertEqual(sorted(self.rows(table + count)), ['{"name":"a","c":2}', '{"name":"b","c":1}'])
+        bounded = self.table("id BIGINT, name STRING", scan_bounded_mode="latest-offset")
+        done = self.run_sql(bounded + count, "--output", "json")
+        self.assertEqual(sorted(done.stdout.splitlines()), ['{"name":"a","c":2}', '{"name":"b","c":1}'], done.stderr)
+
+    def test_upserts_give_the_newest_row_of_each_key_in_both_modes(self):
+        source = self.folder / "in.jsonl"
+        source.write_text("".join(f'{{"k": {i % 7}, "v": {i}}}\n' for i in range(100)))
+        table = self.table("k INT NOT NULL, c BIGINT, PRIMARY KEY (k) NOT ENFORCED", partitions="3")
+        read = (f"CREATE TABLE src (k INT NOT NULL, v INT) WITH ('connector' = 'filesystem', 'path' = '{source}', "
+                "'format' = 'json'); ")
+        done = self.run_sql(table + read + "INSERT INTO t SELECT k, COUNT(*) FROM src GROUP BY k", "--parallelism", "2")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        expected = sorted(f'{{"k":{k},"c":{15 if k < 2 else 14}}}' for k in range(7))
+        self.assertEqual(sorted(self.rows(table + "SELECT * FROM t")), expected)
+        bounded = table.replace("'topic' =", "'scan.bounded.mode' = 'latest-offset', 'topic' =")
+        for parallelism in ("1", "3"):
+            done = self.run_sql(bounded + "SELECT * FROM t", "--output", "json", "--parallelism", parallelism)
+            self.assertEqual(sorted(done.stdout.splitlines()), expected, done.stderr)
+
+    def test_a_topic_of_another_schema_is_refused_when_planning(self):
+        self.run_sql(self.table("id BIGINT, name STRING") + "INSERT INTO t VALUES (1, 'a')")
+        wrong = self.table("id BIGINT, name INT")
+        self.assert_fails(self.run_sql(wrong + "INSERT INTO t VALUES (1, 2)"), 3, "'name'")
+        self.assert_fails(self.run_sql(wrong + "SELECT * FROM t", "--mode", "batch"), 3, "'name'")
+
+    def test_the_directory_may_be_a_setting(self):
+        self.append("t", ROWS, "--schema", "(id BIGINT, name STRING)")
+        table = "CREATE TABLE t (id BIGINT) WITH ('connector' = 'log', 'topic' = 't'); "
+        self.assertEqual(self.rows(table + "SELECT SUM(id) AS s FROM t", "-D", f"log.dir={self.log}"), ['{"s":6}'])
+        self.assert_fails(self.run_sql(table + "SELECT * FROM t", "--mode", "batch"), 3, "'log.dir'")
+
+
+if __name__ == "__main__":
+    unittest.main()
