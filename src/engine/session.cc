@@ -66,7 +66,8 @@ BinderContext Session::binder_context() const {
           .config = &config_,
           .functions = &catalogues().functions,
           .connectors = &catalogues().connectors,
-          .formats = &catalogues().formats};
+          .formats = &catalogues().formats,
+          .env = &env_};
 }
 
 PlanContext Session::plan_context() const {
@@ -152,6 +153,7 @@ Result<Outcome> Session::execute(const ast::Statement& statement,
 Status Session::check(const ast::Statement& statement) {
   HW_ASSIGN_OR_RETURN(const BoundStatement bound, Binder(binder_context()).bind(statement));
   if (std::holds_alternative<BoundChange>(bound.what)) {
+    catalog_.leave_outside_alone();
     return apply_change(bound, catalog_, config_).status();
   }
   std::vector<PlanRoot> roots;
@@ -177,6 +179,7 @@ Result<std::string> Session::explain(const ast::Statement& statement, bool chang
     return explain_plan(roots_of(insert->plans), plan_context(), {.changelog = changelog});
   }
   if (std::holds_alternative<BoundChange>(bound.what)) {
+    catalog_.leave_outside_alone();
     HW_TRY(apply_change(bound, catalog_, config_).status());
   }
   return std::string();

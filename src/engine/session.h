@@ -62,7 +62,8 @@ class Session {
   /// Carries a statement out. A SELECT's rows go to `receiver`, which is asked first.
   /// Fails as binding and planning do, with the SQL position; the job's own errors are its own.
   Result<Outcome> execute(const ast::Statement& statement, std::shared_ptr<RowReceiver> receiver);
-  /// Binds and plans only; changes of the catalog are carried out, jobs are not started.
+  /// Binds and plans only; changes of the catalog are carried out, jobs are not started. From now
+  /// on, catalogs outside are left as they are: what is made there is only remembered.
   Status check(const ast::Statement& statement);
   /// The plans of a query or INSERT as EXPLAIN shows them; empty for other statements, which are
   /// carried out as check() does.

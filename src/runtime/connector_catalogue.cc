@@ -125,6 +125,13 @@ const ConnectorRecord* ConnectorCatalogue::find(std::string_view name) const {
   return nullptr;
 }
 
+const CatalogTypeRecord* ConnectorCatalogue::find_catalog_type(std::string_view name) const {
+  for (const CatalogTypeRecord& record : catalog_types_) {
+    if (record.name == name) return &record;
+  }
+  return nullptr;
+}
+
 std::string table_format(const Options& options, const ConnectorRecord& connector) {
   if (!connector.takes_format) return {};
   if (const auto given = options.given("format")) return *given;

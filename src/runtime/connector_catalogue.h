@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/external_catalog.h"
 #include "runtime/format_catalogue.h"
 #include "runtime/options.h"
 #include "runtime/sink.h"
@@ -64,8 +65,14 @@ class ConnectorCatalogue {
   const ConnectorRecord* find(std::string_view name) const;
   const std::deque<ConnectorRecord>& all() const { return records_; }
 
+  /// Catalogs of systems stand beside their connectors, in folders of their own.
+  void add_catalog_type(CatalogTypeRecord record) { catalog_types_.push_back(std::move(record)); }
+  const CatalogTypeRecord* find_catalog_type(std::string_view name) const;
+  const std::deque<CatalogTypeRecord>& catalog_types() const { return catalog_types_; }
+
  private:
   std::deque<ConnectorRecord> records_;
+  std::deque<CatalogTypeRecord> catalog_types_;
 };
 
 /// Generated: calls register_<name> of every folder in src/connectors.

@@ -22,13 +22,14 @@ struct Apply {
     return catalog.drop(change.path, change.options);
   }
   Status operator()(const CreateDatabaseChange& change) const {
-    return catalog.create_database(change.catalog, change.database, change.if_not_exists);
+    return catalog.create_database(change.catalog, change.database, change.definition,
+                                   change.if_not_exists);
   }
   Status operator()(const DropDatabaseChange& change) const {
     return catalog.drop_database(change.catalog, change.database, change.options);
   }
   Status operator()(const CreateCatalogChange& change) const {
-    return catalog.create_catalog(change.catalog, change.if_not_exists);
+    return catalog.create_catalog(change.catalog, change.definition, change.if_not_exists);
   }
   Status operator()(const DropCatalogChange& change) const {
     return catalog.drop_catalog(change.catalog, change.if_exists);

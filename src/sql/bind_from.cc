@@ -2,6 +2,7 @@
 
 #include "sql/bind_from.h"
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 #include <utility>
@@ -134,9 +135,9 @@ Result<Relation> bind_named(const ast::Name& name, const std::vector<ast::Hint>&
     }
   }
   HW_ASSIGN_OR_RETURN(const ObjectPath path, bind_path(name, session));
-  Result<const CatalogObject*> found = session.context.catalog->require(path);
+  const Result<CatalogObject> found = session.context.catalog->require(path);
   if (!found.ok()) return at(name.position(), found.status());
-  const CatalogObject& object = **found;
+  const CatalogObject& object = *found;
   LogicalNodePtr plan;
   if (object.table != nullptr) {
     plan = scan_of(path, object.table, hinted, name.position());
@@ -144,20 +145,43 @@ Result<Relation> bind_named(const ast::Name& name, const std::vector<ast::Hint>&
     HW_ASSIGN_OR_RETURN(plan, expand_view(path, *object.view, name.position(), session));
   }
   Scope scope = Scope::of(*plan, qualifier_of(path));
+  if (object.table != nullptr) {
+    for (ScopeColumn& column : scope.columns()) {
+      column.hidden = object.table->columns[static_cast<size_t>(column.index)].hidden;
+    }
+  }
   return Relation{std::move(plan), std::move(scope)};
+}
+
+Relation without_hidden(const Relation& relation) {
+  const std::vector<ScopeColumn> shown = relation.scope.star();
+  if (shown.size() == relation.scope.columns().size()) return relation;
+  std::vector<BoundExprPtr> columns;
+  std::vector<std::string> names;
+  Relation kept;
+  for (const ScopeColumn& column : shown) {
+    kept.scope.add({column.qualifier, column.name, static_cast<int>(columns.size())});
+    columns.push_back(column_of(*relation.plan, column.index));
+    names.push_back(column.name);
+  }
+  kept.plan = std::make_shared<ProjectNode>(relation.plan, std::move(columns), std::move(names));
+  return kept;
 }
 
 Result<Relation> with_alias(Relation relation, const ast::TableAlias& alias, SqlPosition position) {
   if (!alias.given()) return relation;
   std::vector<ScopeColumn>& columns = relation.scope.columns();
-  if (!alias.columns.empty() && alias.columns.size() != columns.size()) {
+  const auto shown = std::count_if(columns.begin(), columns.end(),
+                                   [](const ScopeColumn& column) { return !column.hidden; });
+  if (!alias.columns.empty() && static_cast<ptrdiff_t>(alias.columns.size()) != shown) {
     return at(alias.columns[0].position,
               Status::Invalid("an alias names all columns or none: '", alias.name.text, "' names ",
-                              alias.columns.size(), " of ", columns.size()));
+                              alias.columns.size(), " of ", shown));
   }
-  for (size_t i = 0; i < columns.size(); ++i) {
-    columns[i].qualifier = {alias.name.text};
-    if (!alias.columns.empty()) columns[i].name = alias.columns[i].text;
+  size_t next = 0;
+  for (ScopeColumn& column : columns) {
+    column.qualifier = {alias.name.text};
+    if (!alias.columns.empty() && !column.hidden) column.name = alias.columns[next++].text;
   }
   return relation;
 }

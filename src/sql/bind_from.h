@@ -22,6 +22,9 @@ Result<Relation> bind_named(const ast::Name& name, const std::vector<ast::Hint>&
 Result<LogicalNodePtr> bind_table_function(const ast::FunctionCall& call, BindSession& session);
 Result<Relation> bind_join(const ast::Join& join, BindSession& session);
 
+/// The relation without the columns that `*` does not stand for, for what takes a table as a whole.
+Relation without_hidden(const Relation& relation);
+
 /// Gives a relation the name and column names of its alias.
 Result<Relation> with_alias(Relation relation, const ast::TableAlias& alias, SqlPosition position);
 

@@ -33,13 +33,13 @@ struct Target {
 Result<Target> find_target(const ast::Name& name, BindSession& session) {
   Target target;
   HW_ASSIGN_OR_RETURN(target.path, bind_path(name, session));
-  const Result<const CatalogObject*> found = session.context.catalog->require(target.path);
+  const Result<CatalogObject> found = session.context.catalog->require(target.path);
   if (!found.ok()) return at(name.position(), found.status());
-  if ((*found)->table == nullptr) {
+  if (found->table == nullptr) {
     return at(name.position(),
               Status::Invalid("INSERT writes tables, but '", target.path.object, "' is a view"));
   }
-  target.table = (*found)->table;
+  target.table = found->table;
   target.writable = written_columns(*target.table);
   std::sort(target.writable.begin(), target.writable.end());
   return target;

@@ -95,7 +95,7 @@ Result<LogicalNodePtr> bind_body(const ast::QueryBody& body, const ast::Query& c
     case ast::QueryBodyKind::kTable: {
       HW_ASSIGN_OR_RETURN(const Relation table,
                           bind_named(body.as<ast::ExplicitTable>().name, {}, session));
-      plan = table.plan;
+      plan = without_hidden(table).plan;
       break;
     }
     case ast::QueryBodyKind::kNested: {

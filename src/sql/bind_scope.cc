@@ -55,7 +55,7 @@ std::string dotted(const ast::Name& name) {
 Scope Scope::of(const LogicalNode& plan, const std::vector<std::string>& qualifier) {
   Scope scope;
   for (int i = 0; i < plan.num_columns(); ++i) {
-    scope.add({qualifier, plan.column(i).name, i, true});
+    scope.add({qualifier, plan.column(i).name, i});
   }
   return scope;
 }
@@ -63,7 +63,7 @@ Scope Scope::of(const LogicalNode& plan, const std::vector<std::string>& qualifi
 std::vector<ScopeColumn> Scope::star() const {
   std::vector<ScopeColumn> columns;
   for (const ScopeColumn& column : columns_) {
-    if (column.bare) columns.push_back(column);
+    if (column.bare && !column.hidden) columns.push_back(column);
   }
   return columns;
 }
@@ -71,6 +71,7 @@ std::vector<ScopeColumn> Scope::star() const {
 std::vector<ScopeColumn> Scope::star_of(const ast::Name& qualifier) const {
   std::vector<ScopeColumn> columns;
   for (const ScopeColumn& column : columns_) {
+    if (column.hidden) continue;
     if (names_table(qualifier, qualifier.parts.size(), column.qualifier)) columns.push_back(column);
   }
   return columns;

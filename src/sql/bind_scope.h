@@ -21,6 +21,8 @@ struct ScopeColumn {
   int index = -1;
   /// Found by its bare name; the second of two USING columns is not.
   bool bare = true;
+  /// Found by its name, but no part of `*`, of NATURAL and of column lists.
+  bool hidden = false;
 };
 
 /// The columns of FROM. Plain data with look-ups.

@@ -44,7 +44,7 @@ Relation columns_in_sight(const TableDefinition& table, bool computed) {
       std::make_shared<ValuesNode>(std::move(columns), std::vector<std::vector<BoundExprPtr>>{});
   for (size_t i = 0; i < table.columns.size(); ++i) {
     if (!computed && table.columns[i].origin == ColumnOrigin::kComputed) continue;
-    relation.scope.add({{}, table.columns[i].name, static_cast<int>(i), true});
+    relation.scope.add({{}, table.columns[i].name, static_cast<int>(i)});
   }
   return relation;
 }
@@ -281,11 +281,24 @@ Status check_connector(const TableDefinition& table, const std::string& name,
   return Status::OK();
 }
 
+/// A table of a catalog outside has the options that its catalog adds.
+Result<TableDefinition> as_its_catalog_has_it(const TableDefinition& table, const ObjectPath& path,
+                                              bool temporary, const BindSession& session) {
+  TableDefinition completed = table;
+  const auto catalog = session.context.catalog->catalog(path.catalog);
+  if (temporary || !catalog.ok() || (*catalog)->external == nullptr) return completed;
+  HW_ASSIGN_OR_RETURN(completed.options,
+                      (*catalog)->external->table_options(path.object, table.options));
+  return completed;
+}
+
 Result<CreateObject> bind_create_table(const ast::CreateTable& create, BindSession& session) {
   HW_ASSIGN_OR_RETURN(ObjectPath path, bind_path(create.name, session));
   HW_ASSIGN_OR_RETURN(TableDefinition table, bind_table_definition(create, session));
   if (!session.context.registered_tables) {
-    const Status status = check_connector(table, path.object, session);
+    const auto completed = as_its_catalog_has_it(table, path, create.temporary, session);
+    const Status status =
+        completed.ok() ? check_connector(*completed, path.object, session) : completed.status();
     if (!status.ok()) return at(create.position, status);
   }
   CatalogObject object;

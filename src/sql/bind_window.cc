@@ -113,7 +113,10 @@ Result<Relation> bind_input(const WindowForm& form, const ast::Expr& expr, BindS
                                                " takes a table without PARTITION BY and "
                                                "ORDER BY"));
     }
-    if (table.query == nullptr) return bind_named(table.table, {}, session);
+    if (table.query == nullptr) {
+      HW_ASSIGN_OR_RETURN(const Relation named, bind_named(table.table, {}, session));
+      return without_hidden(named);
+    }
     HW_ASSIGN_OR_RETURN(LogicalNodePtr plan,
                         bind_query(*table.query, QueryPlace::kNested, session));
     Scope scope = Scope::of(*plan, {});

@@ -8,6 +8,7 @@
 
 #include "plan/logical/sink.h"
 #include "sql/bind_aggregate.h"
+#include "sql/bind_catalog.h"
 #include "sql/bind_from.h"
 #include "sql/bind_insert.h"
 #include "sql/bind_query.h"
@@ -79,20 +80,6 @@ std::vector<std::string> texts(const ast::Name& name) {
   return parts;
 }
 
-/// A database by one or two parts.
-struct DatabaseName {
-  std::string catalog;
-  std::string database;
-};
-
-Result<DatabaseName> database_name(const ast::Name& name, const BindSession& session) {
-  if (name.parts.size() > 2) {
-    return at(name.position(), Status::Invalid("a database is named by one or two parts"));
-  }
-  return DatabaseName{name.parts.size() == 2 ? name.parts[0].text : session.catalog,
-                      name.last().text};
-}
-
 Result<BoundChange> bind_drop(const ast::Drop& drop, const BindSession& session) {
   switch (drop.object) {
     case ast::ObjectKind::kTable:
@@ -103,26 +90,19 @@ Result<BoundChange> bind_drop(const ast::Drop& drop, const BindSession& session)
       return BoundChange{DropObject{std::move(path), {kind, drop.temporary, drop.if_exists}}};
     }
     case ast::ObjectKind::kDatabase: {
-      HW_ASSIGN_OR_RETURN(DatabaseName name, database_name(drop.name, session));
+      HW_ASSIGN_OR_RETURN(DatabasePath name, bind_database_path(drop.name, session));
       return BoundChange{DropDatabaseChange{
           std::move(name.catalog), std::move(name.database), {drop.if_exists, drop.cascade}}};
     }
-    case ast::ObjectKind::kCatalog:
-      return BoundChange{DropCatalogChange{drop.name.last().text, drop.if_exists}};
+    case ast::ObjectKind::kCatalog: {
+      HW_ASSIGN_OR_RETURN(std::string catalog, bind_catalog_name(drop.name));
+      return BoundChange{DropCatalogChange{std::move(catalog), drop.if_exists}};
+    }
     case ast::ObjectKind::kFunction:
     case ast::ObjectKind::kJob:
       break;
   }
   return not_supported_yet("DROP FUNCTION", drop.position);
-}
-
-Result<BoundChange> bind_create_catalog(const ast::CreateCatalog& create) {
-  for (const ast::Property& option : create.options) {
-    if (option.key == "type" && option.value != "generic_in_memory") {
-      return not_supported_yet("catalogs of type '" + option.value + "'", option.position);
-    }
-  }
-  return BoundChange{CreateCatalogChange{create.name.text, create.if_not_exists}};
 }
 
 Result<BoundChange> bind_change(const ast::Statement& statement, BindSession& session) {
@@ -138,18 +118,23 @@ Result<BoundChange> bind_change(const ast::Statement& statement, BindSession& se
       return BoundChange{std::move(create)};
     }
     case ast::StatementKind::kCreateDatabase: {
-      const auto& create = statement.as<ast::CreateDatabase>();
-      HW_ASSIGN_OR_RETURN(DatabaseName name, database_name(create.name, session));
-      return BoundChange{CreateDatabaseChange{std::move(name.catalog), std::move(name.database),
-                                              create.if_not_exists}};
+      HW_ASSIGN_OR_RETURN(CreateDatabaseChange create,
+                          bind_create_database(statement.as<ast::CreateDatabase>(), session));
+      return BoundChange{std::move(create)};
     }
-    case ast::StatementKind::kCreateCatalog:
-      return bind_create_catalog(statement.as<ast::CreateCatalog>());
+    case ast::StatementKind::kCreateCatalog: {
+      HW_ASSIGN_OR_RETURN(CreateCatalogChange create,
+                          bind_create_catalog(statement.as<ast::CreateCatalog>(), session));
+      return BoundChange{std::move(create)};
+    }
     case ast::StatementKind::kDrop:
       return bind_drop(statement.as<ast::Drop>(), session);
     case ast::StatementKind::kUse: {
       const auto& use = statement.as<ast::Use>();
-      if (use.catalog) return BoundChange{UseCatalogChange{use.name.last().text}};
+      if (use.catalog) {
+        HW_ASSIGN_OR_RETURN(std::string catalog, bind_catalog_name(use.name));
+        return BoundChange{UseCatalogChange{std::move(catalog)}};
+      }
       return BoundChange{UseDatabaseChange{texts(use.name)}};
     }
     case ast::StatementKind::kReset: {

@@ -13,6 +13,7 @@
 namespace hw {
 
 class ConnectorCatalogue;
+class Env;
 class FormatCatalogue;
 class FunctionCatalogue;
 
@@ -24,6 +25,8 @@ struct BinderContext {
   /// For the options and metadata columns of CREATE TABLE.
   const ConnectorCatalogue* connectors = nullptr;
   const FormatCatalogue* formats = nullptr;
+  /// For CREATE CATALOG, which looks at what it opens. May be null where catalogs lie in memory.
+  Env* env = nullptr;
   /// CREATE TABLE declares a table of the program's own rows: it has no WITH, and no connector is
   /// asked for.
   bool registered_tables = false;

@@ -55,6 +55,7 @@ struct DropObject {
 struct CreateDatabaseChange {
   std::string catalog;
   std::string database;
+  DatabaseDefinition definition;
   bool if_not_exists = false;
 };
 struct DropDatabaseChange {
@@ -64,6 +65,7 @@ struct DropDatabaseChange {
 };
 struct CreateCatalogChange {
   std::string catalog;
+  CatalogDefinition definition;
   bool if_not_exists = false;
 };
 struct DropCatalogChange {

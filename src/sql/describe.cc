@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// DESCRIBE and SHOW CREATE: definitions as text.
+// DESCRIBE and SHOW CREATE of tables and views: definitions as text.
 
 #include <algorithm>
 #include <utility>
 
 #include "runtime/options_reference.h"
+#include "sql/bind_catalog.h"
 #include "sql/bind_from.h"
 #include "sql/listing.h"
 #include "sql/unparse.h"
@@ -87,9 +88,12 @@ std::string create_table_text(const ObjectPath& path, const TableDefinition& tab
                               bool temporary) {
   std::string text = temporary ? "CREATE TEMPORARY TABLE " : "CREATE TABLE ";
   text += full_name(path) + " (";
-  for (size_t i = 0; i < table.columns.size(); ++i) {
-    text += (i == 0 ? "\n  " : ",\n  ") + column_text(table.columns[i]);
+  std::string columns;
+  for (const TableColumn& column : table.columns) {
+    if (column.hidden) continue;  // the catalog adds it again
+    columns += (columns.empty() ? "\n  " : ",\n  ") + column_text(column);
   }
+  text += columns;
   if (table.watermark) {
     const auto column = static_cast<size_t>(table.watermark->column);
     text += ",\n  WATERMARK FOR " + quoted(table.columns[column].name) + " AS " +
@@ -127,14 +131,14 @@ std::string create_view_text(const ObjectPath& path, const ViewDefinition& view,
 
 struct FoundObject {
   ObjectPath path;
-  const CatalogObject* object = nullptr;
+  CatalogObject object;
 };
 
 Result<FoundObject> find_object(const ast::Name& name, const BindSession& session) {
   HW_ASSIGN_OR_RETURN(ObjectPath path, bind_path(name, session));
-  const Result<const CatalogObject*> object = session.context.catalog->require(path);
+  Result<CatalogObject> object = session.context.catalog->require(path);
   if (!object.ok()) return at(name.position(), object.status());
-  return FoundObject{std::move(path), *object};
+  return FoundObject{std::move(path), std::move(*object)};
 }
 
 }  // namespace
@@ -143,8 +147,8 @@ Result<BoundListing> describe_columns(const ast::Name& name, const BindSession& 
   HW_ASSIGN_OR_RETURN(const FoundObject found, find_object(name, session));
   BoundListing listing;
   listing.schema = text_schema({"name", "type", "null", "key", "extras", "watermark"});
-  if (found.object->table != nullptr) {
-    describe_table(*found.object->table, listing);
+  if (found.object.table != nullptr) {
+    describe_table(*found.object.table, listing);
     return listing;
   }
   // A view's time attributes are those of its query as the tables are now.
@@ -159,6 +163,8 @@ Result<BoundListing> describe_columns(const ast::Name& name, const BindSession& 
 }
 
 Result<BoundListing> describe(const ast::Describe& describe, BindSession& session) {
+  if (describe.object == ast::ObjectKind::kCatalog) return describe_catalog(describe, session);
+  if (describe.object == ast::ObjectKind::kDatabase) return describe_database(describe, session);
   if (describe.object != ast::ObjectKind::kTable && describe.object != ast::ObjectKind::kView) {
     return not_supported_yet("this form of DESCRIBE", describe.position);
   }
@@ -166,12 +172,14 @@ Result<BoundListing> describe(const ast::Describe& describe, BindSession& sessio
 }
 
 Result<BoundListing> show_create(const ast::ShowCreate& show, const BindSession& session) {
+  if (show.object == ast::ObjectKind::kCatalog) return show_create_catalog(show, session);
+  if (show.object == ast::ObjectKind::kDatabase) return show_create_database(show, session);
   const bool view = show.object == ast::ObjectKind::kView;
   if (!view && show.object != ast::ObjectKind::kTable) {
     return not_supported_yet("this form of SHOW CREATE", show.position);
   }
   HW_ASSIGN_OR_RETURN(const FoundObject found, find_object(show.name, session));
-  if (view != (found.object->view != nullptr)) {
+  if (view != (found.object.view != nullptr)) {
     return at(show.position,
               Status::Invalid("'", found.path.object, "' is a ", view ? "table" : "view",
                               ": write SHOW CREATE ", view ? "TABLE" : "VIEW"));
@@ -179,8 +187,8 @@ Result<BoundListing> show_create(const ast::ShowCreate& show, const BindSession&
   BoundListing listing;
   listing.schema = text_schema({"result"});
   listing.rows.push_back(
-      {view ? create_view_text(found.path, *found.object->view, found.object->temporary)
-            : create_table_text(found.path, *found.object->table, found.object->temporary)});
+      {view ? create_view_text(found.path, *found.object.view, found.object.temporary)
+            : create_table_text(found.path, *found.object.table, found.object.temporary)});
   return listing;
 }
 

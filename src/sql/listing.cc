@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "expr/function_catalogue.h"
-#include "sql/bind_from.h"
+#include "sql/bind_catalog.h"
 #include "sql/unparse.h"
 
 namespace hw {
@@ -22,17 +22,10 @@ BoundListing one_column(const std::string& title, const std::vector<std::string>
   return listing;
 }
 
-/// The catalog and database that FROM names, or the current ones.
-struct Place {
-  std::string catalog;
-  std::string database;
-};
-
-Place place_of(const ast::Name& from, const BindSession& session) {
-  Place place{session.catalog, session.database};
-  if (!from.empty()) place.database = from.last().text;
-  if (from.parts.size() == 2) place.catalog = from.parts[0].text;
-  return place;
+/// The database that FROM names, or the current one.
+Result<DatabasePath> place_of(const ast::Name& from, const BindSession& session) {
+  if (from.empty()) return DatabasePath{session.catalog, session.database};
+  return bind_database_path(from, session);
 }
 
 Result<std::vector<std::string>> names_of(const ast::Show& show, const BindSession& session) {
@@ -40,11 +33,16 @@ Result<std::vector<std::string>> names_of(const ast::Show& show, const BindSessi
   switch (show.object) {
     case ast::ShowKind::kCatalogs:
       return catalog.catalogs();
-    case ast::ShowKind::kDatabases:
-      return catalog.databases(show.from.empty() ? session.catalog : show.from.last().text);
+    case ast::ShowKind::kDatabases: {
+      std::string wanted = session.catalog;
+      if (!show.from.empty()) {
+        HW_ASSIGN_OR_RETURN(wanted, bind_catalog_name(show.from));
+      }
+      return catalog.databases(wanted);
+    }
     case ast::ShowKind::kTables:
     case ast::ShowKind::kViews: {
-      const Place place = place_of(show.from, session);
+      HW_ASSIGN_OR_RETURN(const DatabasePath place, place_of(show.from, session));
       return catalog.objects(place.catalog, place.database, show.object == ast::ShowKind::kViews);
     }
     case ast::ShowKind::kFunctions: {
@@ -133,7 +131,9 @@ Result<BoundListing> list_objects(const ast::Show& show, const BindSession& sess
     HW_ASSIGN_OR_RETURN(listing, describe_columns(show.from, session));
   } else {
     const Result<std::vector<std::string>> names = names_of(show, session);
-    if (!names.ok()) return at(show.position, names.status());
+    if (!names.ok()) {
+      return at(show.from.empty() ? show.position : show.from.position(), names.status());
+    }
     listing = one_column(title_of(show.object), *names);
   }
   if (show.like) {

@@ -239,6 +239,8 @@ class Parser : public TokenStream {
   Result<ast::StatementPtr> statement_set();
   Result<ast::StatementPtr> statement_set_body(SqlPosition position);
   Result<ast::StatementPtr> statement_set_members(SqlPosition position);
+  Status check_set_member(SqlPosition begin);
+  Status set_without_end(SqlPosition begin);
   /// Reads "key = value" or "key" as it stands, without quotes.
   Result<ast::Property> raw_property(SqlPosition position);
   Status check_raw(std::string_view text, std::string_view what, SqlPosition position);

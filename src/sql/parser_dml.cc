@@ -55,14 +55,32 @@ Result<StatementPtr> Parser::statement_set_body(SqlPosition position) {
   return statement_set_members(position);
 }
 
+Status Parser::set_without_end(SqlPosition begin) {
+  return invalid("a statement set ends with END, but the one that begins at line " +
+                 std::to_string(begin.line) + " has none");
+}
+
+// What stands where a member of a statement set begins.
+Status Parser::check_set_member(SqlPosition begin) {
+  if (at("INSERT")) return Status::OK();
+  if (at(TokenKind::kEnd)) return set_without_end(begin);
+  if (at_query() || at(TokenKind::kLeftParen)) {
+    return invalid(
+        "a statement set writes tables, but this query goes nowhere; write INSERT INTO "
+        "a table, or the query behind END");
+  }
+  return expected("INSERT or END");
+}
+
 Result<StatementPtr> Parser::statement_set_members(SqlPosition position) {
   auto node = make<ast::StatementSet>(position);
   while (accept(TokenKind::kSemicolon)) {
   }
   while (!accept("END")) {
-    if (!at("INSERT")) return expected("INSERT or END");
+    HW_TRY(check_set_member(position));
     HW_ASSIGN_OR_RETURN(StatementPtr member, insert());
     node->statements.push_back(std::move(member));
+    if (at(TokenKind::kEnd)) return set_without_end(position);
     if (!at(TokenKind::kSemicolon)) return expected("';' and then INSERT or END");
     while (accept(TokenKind::kSemicolon)) {
     }

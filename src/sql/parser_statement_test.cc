@@ -165,7 +165,12 @@ TEST(ParserStatementTest, TakesStatementSets) {
   EXPECT_EQ(error_of("EXECUTE STATEMENT SET BEGIN END"),
             "1:1 a statement set needs at least one INSERT");
   EXPECT_EQ(error_of("EXECUTE STATEMENT SET BEGIN SELECT 1; END"),
-            "1:29 expected INSERT or END, but found SELECT");
+            "1:29 a statement set writes tables, but this query goes nowhere; write INSERT INTO a "
+            "table, or the query behind END");
+  EXPECT_EQ(error_of("BEGIN STATEMENT SET; DROP TABLE t; END"),
+            "1:22 expected INSERT or END, but found DROP");
+  EXPECT_EQ(error_of("EXECUTE STATEMENT SET\nBEGIN INSERT INTO a SELECT 1;"),
+            "2:30 a statement set ends with END, but the one that begins at line 1 has none");
 }
 
 TEST(ParserStatementTest, TakesExplain) {

@@ -17,6 +17,7 @@
 #include "plan/planner.h"
 #include "runtime/connector_catalogue.h"
 #include "sql/binder.h"
+#include "sql/shelf_catalog.h"
 
 namespace hw {
 
@@ -49,6 +50,8 @@ class SessionFixture {
   FunctionCatalogue functions;
   ConnectorCatalogue connectors;
   FormatCatalogue formats;
+  /// What catalogs of type 'shelf' hold.
+  Shelf shelf;
   /// CREATE TABLE needs a connector and right options.
   bool check_connectors = false;
 

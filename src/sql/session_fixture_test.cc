@@ -89,6 +89,7 @@ SessionFixture::SessionFixture() {
   register_all_functions(functions);
   register_all_connectors(connectors);
   register_all_formats(formats);
+  connectors.add_catalog_type(shelf_catalog_type(shelf));
 }
 
 Result<BoundStatement> SessionFixture::run(std::string_view statement) {

@@ -2,8 +2,10 @@
 
 #include "plan/catalog/catalog.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "plan/catalog/external_table.h"
 #include "plan/catalog/near_names.h"
 
 namespace hw {
@@ -17,23 +19,58 @@ std::vector<std::string> keys_of(const Map& map) {
 }
 
 const char* word(const CatalogObject& object) { return object.view ? "view" : "table"; }
+const char* word(Catalog::Kind kind) { return kind == Catalog::Kind::kView ? "view" : "table"; }
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool lies_in(const ObjectPath& path, const std::string& catalog, const std::string& database) {
+  return path.catalog == catalog && path.database == database;
+}
+
+Status taken(const CatalogObject& object, const std::string& name) {
+  return Status::Invalid("a ", word(object), " named '", name,
+                         "' exists already; drop it first or write IF NOT EXISTS");
+}
 
 }  // namespace
 
 Catalog::Catalog() : current_catalog_(kDefaultCatalog), current_database_(kDefaultDatabase) {
-  catalogs_[current_catalog_][current_database_];
+  Entry& entry = catalogs_[current_catalog_];
+  entry.definition.options = {{"type", std::string(kInMemory)},
+                              {"default-database", current_database_}};
+  entry.definition.default_database = current_database_;
+  entry.databases[current_database_];
+}
+
+// ---- names --------------------------------------------------------------------------------------
+
+Result<const Catalog::Entry*> Catalog::require_catalog(const std::string& name) const {
+  const auto found = catalogs_.find(name);
+  if (found != catalogs_.end()) return &found->second;
+  return Status::KeyError("there is no catalog '", name, "'",
+                          did_you_mean_or("there are", name, keys_of(catalogs_)));
+}
+
+Status Catalog::require_database(const std::string& catalog, const std::string& database) const {
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> names, databases(catalog));
+  if (contains(names, database)) return Status::OK();
+  if (catalog == current_catalog_ && catalogs_.contains(database)) {
+    return Status::KeyError("there is no database '", database, "' in catalog '", catalog, "'; '",
+                            database, "' is a catalog: write ", database,
+                            ".<database>, or USE CATALOG ", database, " first");
+  }
+  return Status::KeyError("there is no database '", database, "' in catalog '", catalog, "'",
+                          did_you_mean_or("there are", database, names));
 }
 
 Status Catalog::use_catalog(const std::string& catalog) {
-  const auto found = catalogs_.find(catalog);
-  if (found == catalogs_.end()) {
-    return Status::KeyError("there is no catalog '", catalog, "'",
-                            did_you_mean(catalog, keys_of(catalogs_)));
-  }
+  HW_ASSIGN_OR_RETURN(const Entry* entry, require_catalog(catalog));
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> names, databases(catalog));
+  const std::string& wanted = entry->definition.default_database;
   current_catalog_ = catalog;
-  current_database_ = found->second.contains(std::string(kDefaultDatabase)) || found->second.empty()
-                          ? std::string(kDefaultDatabase)
-                          : found->second.begin()->first;
+  current_database_ = names.empty() || contains(names, wanted) ? wanted : names.front();
   return Status::OK();
 }
 
@@ -42,7 +79,7 @@ Status Catalog::use_database(std::span<const std::string> parts) {
     return Status::Invalid("a database is named by one or two parts");
   }
   const std::string catalog = parts.size() == 2 ? parts[0] : current_catalog_;
-  HW_TRY(require_database(catalog, parts.back()).status());
+  HW_TRY(require_database(catalog, parts.back()));
   current_catalog_ = catalog;
   current_database_ = parts.back();
   return Status::OK();
@@ -62,169 +99,259 @@ Result<ObjectPath> Catalog::complete(std::span<const std::string> parts) const {
   }
 }
 
-const Catalog::Database* Catalog::find_database(const std::string& catalog,
-                                                const std::string& database) const {
-  const auto databases = catalogs_.find(catalog);
-  if (databases == catalogs_.end()) return nullptr;
-  const auto found = databases->second.find(database);
-  return found == databases->second.end() ? nullptr : &found->second;
+Result<const CatalogDefinition*> Catalog::catalog(const std::string& name) const {
+  HW_ASSIGN_OR_RETURN(const Entry* entry, require_catalog(name));
+  return &entry->definition;
 }
 
-Result<Catalog::Database*> Catalog::require_database(const std::string& catalog,
-                                                     const std::string& database) {
-  const auto databases = catalogs_.find(catalog);
-  if (databases == catalogs_.end()) {
-    return Status::KeyError("there is no catalog '", catalog, "'",
-                            did_you_mean(catalog, keys_of(catalogs_)));
-  }
-  const auto found = databases->second.find(database);
-  if (found == databases->second.end()) {
-    return Status::KeyError("there is no database '", database, "' in catalog '", catalog, "'",
-                            did_you_mean(database, keys_of(databases->second)));
-  }
-  return &found->second;
+Result<DatabaseDefinition> Catalog::database(const std::string& catalog,
+                                             const std::string& database) const {
+  HW_TRY(require_database(catalog, database));
+  const Entry& entry = catalogs_.at(catalog);
+  const auto found = entry.databases.find(database);
+  return found == entry.databases.end() ? DatabaseDefinition{} : found->second.definition;
 }
 
-const CatalogObject* Catalog::find(const ObjectPath& path) const {
-  const Database* database = find_database(path.catalog, path.database);
-  if (database == nullptr) return nullptr;
-  for (const auto* space : {&database->temporary, &database->permanent}) {
-    const auto found = space->find(path.object);
-    if (found != space->end()) return &found->second;
-  }
-  return nullptr;
+// ---- objects ------------------------------------------------------------------------------------
+
+Result<std::optional<CatalogObject>> Catalog::find_outside(const ObjectPath& path,
+                                                           ExternalCatalog& external) const {
+  const auto imagined = imagined_.find(path);
+  if (imagined != imagined_.end()) return imagined->second;
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> databases, external.databases());
+  if (!contains(databases, path.database)) return std::nullopt;
+  HW_ASSIGN_OR_RETURN(std::optional<ExternalTable> table,
+                      external.table(path.database, path.object));
+  if (!table) return std::nullopt;
+  HW_ASSIGN_OR_RETURN(TablePtr definition, from_external(std::move(*table)));
+  return CatalogObject{.table = std::move(definition), .view = nullptr};
 }
 
-Result<const CatalogObject*> Catalog::require(const ObjectPath& path) const {
-  const CatalogObject* object = find(path);
-  if (object != nullptr) return object;
-  const Database* database = find_database(path.catalog, path.database);
-  if (database == nullptr) {
-    return Status::KeyError("there is no table or view '", path.to_text(),
-                            "': its catalog or database does not exist");
+Result<std::optional<CatalogObject>> Catalog::find_permanent(const ObjectPath& path) const {
+  const auto entry = catalogs_.find(path.catalog);
+  if (entry == catalogs_.end()) return std::nullopt;
+  const auto& external = entry->second.definition.external;
+  if (external != nullptr) {
+    auto found = find_outside(path, *external);
+    if (found.ok()) return found;
+    return while_doing(found.status(), "looking for '" + path.to_text() + "'");
   }
-  std::vector<std::string> names = keys_of(database->permanent);
-  for (std::string& name : keys_of(database->temporary)) names.push_back(std::move(name));
+  const auto database = entry->second.databases.find(path.database);
+  if (database == entry->second.databases.end()) return std::nullopt;
+  const auto found = database->second.objects.find(path.object);
+  if (found == database->second.objects.end()) return std::nullopt;
+  return found->second;
+}
+
+Result<std::optional<CatalogObject>> Catalog::find(const ObjectPath& path) const {
+  const auto temporary = temporary_.find(path);
+  if (temporary != temporary_.end()) return temporary->second;
+  return find_permanent(path);
+}
+
+Result<CatalogObject> Catalog::require(const ObjectPath& path) const {
+  HW_ASSIGN_OR_RETURN(std::optional<CatalogObject> object, find(path));
+  if (object) return std::move(*object);
+  const Status place = require_database(path.catalog, path.database);
+  if (!place.ok()) {
+    return while_doing(place, "looking for '" + path.to_text() + "'");
+  }
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                      objects(path.catalog, path.database, false));
   return Status::KeyError("there is no table or view '", path.object, "' in ", path.catalog, ".",
                           path.database, did_you_mean_or("there are", path.object, names));
 }
 
-Status Catalog::create(const ObjectPath& path, CatalogObject object, CreateOptions options) {
-  HW_ASSIGN_OR_RETURN(Database * database, require_database(path.catalog, path.database));
-  auto& space = object.temporary ? database->temporary : database->permanent;
-  const auto found = space.find(path.object);
-  if (found != space.end()) {
-    if (options.if_not_exists) return Status::OK();
-    return Status::Invalid("a ", word(found->second), " named '", path.object,
-                           "' exists already; drop it first or write IF NOT EXISTS");
+Status Catalog::create_outside(const ObjectPath& path, CatalogObject object,
+                               ExternalCatalog& external, CreateOptions options) {
+  if (object.view != nullptr) {
+    return Status::Invalid("catalog '", path.catalog,
+                           "' holds tables only; write CREATE TEMPORARY VIEW");
   }
-  space.emplace(path.object, std::move(object));
+  HW_ASSIGN_OR_RETURN(auto all, external.table_options(path.object, object.table->options));
+  HW_ASSIGN_OR_RETURN(const ExternalTable table, to_external(*object.table, std::move(all)));
+  if (outside_left_alone_) {
+    HW_ASSIGN_OR_RETURN(object.table, from_external(table));
+    imagined_[path] = std::move(object);
+    return Status::OK();
+  }
+  const Status made = external.create_table(path.database, path.object, table);
+  if (!made.IsAlreadyExists()) return made;
+  // Somebody was faster.
+  return options.if_not_exists ? Status::OK() : taken(object, path.object);
+}
+
+Status Catalog::create(const ObjectPath& path, CatalogObject object, CreateOptions options) {
+  HW_TRY(require_database(path.catalog, path.database));
+  Entry& entry = catalogs_[path.catalog];
+  std::optional<CatalogObject> present;
+  if (!object.temporary) {
+    HW_ASSIGN_OR_RETURN(present, find_permanent(path));
+  } else if (const auto found = temporary_.find(path); found != temporary_.end()) {
+    present = found->second;
+  }
+  if (present) return options.if_not_exists ? Status::OK() : taken(*present, path.object);
+  if (object.temporary) {
+    temporary_.emplace(path, std::move(object));
+    return Status::OK();
+  }
+  if (entry.definition.external != nullptr) {
+    return create_outside(path, std::move(object), *entry.definition.external, options);
+  }
+  entry.databases[path.database].objects.emplace(path.object, std::move(object));
   return Status::OK();
+}
+
+Status Catalog::drop_permanent(const ObjectPath& path) {
+  Entry& entry = catalogs_[path.catalog];
+  if (entry.definition.external == nullptr) {
+    entry.databases[path.database].objects.erase(path.object);
+    return Status::OK();
+  }
+  if (outside_left_alone_) {
+    imagined_[path] = std::nullopt;
+    return Status::OK();
+  }
+  return entry.definition.external->drop_table(path.database, path.object);
 }
 
 Status Catalog::drop(const ObjectPath& path, DropOptions options) {
-  const char* wanted = options.kind == Kind::kView ? "view" : "table";
-  auto missing = [&]() -> Status {
-    if (options.if_exists) return Status::OK();
-    return Status::KeyError("there is no ", options.temporary ? "temporary " : "", wanted, " '",
-                            path.object, "'");
-  };
-  if (find_database(path.catalog, path.database) == nullptr) return missing();
-  HW_ASSIGN_OR_RETURN(Database * database, require_database(path.catalog, path.database));
-  auto& space = options.temporary ? database->temporary : database->permanent;
-  const auto found = space.find(path.object);
-  if (found == space.end()) {
-    if (!options.temporary && database->temporary.contains(path.object)) {
+  std::optional<CatalogObject> found;
+  const auto temporary = temporary_.find(path);
+  if (!options.temporary) {
+    HW_ASSIGN_OR_RETURN(found, find_permanent(path));
+  } else if (temporary != temporary_.end()) {
+    found = temporary->second;
+  }
+  if (!found) {
+    if (!options.temporary && temporary != temporary_.end()) {
       return Status::Invalid("'", path.object, "' is temporary: write DROP TEMPORARY ",
                              options.kind == Kind::kView ? "VIEW" : "TABLE");
     }
-    return missing();
+    if (options.if_exists) return Status::OK();
+    HW_TRY(require_database(path.catalog, path.database));
+    return Status::KeyError("there is no ", options.temporary ? "temporary " : "",
+                            word(options.kind), " '", path.object, "'");
   }
-  const bool is_view = found->second.view != nullptr;
+  const bool is_view = found->view != nullptr;
   if (is_view != (options.kind == Kind::kView)) {
-    return Status::Invalid("'", path.object, "' is a ", word(found->second), ", not a ", wanted,
-                           ": write DROP ", is_view ? "VIEW" : "TABLE");
+    return Status::Invalid("'", path.object, "' is a ", word(*found), ", not a ",
+                           word(options.kind), ": write DROP ", is_view ? "VIEW" : "TABLE");
   }
-  space.erase(found);
+  if (!options.temporary) return drop_permanent(path);
+  temporary_.erase(temporary);
   return Status::OK();
 }
 
-Status Catalog::create_catalog(const std::string& catalog, bool if_not_exists) {
+// ---- catalogs and databases ---------------------------------------------------------------------
+
+Status Catalog::create_catalog(const std::string& catalog, CatalogDefinition definition,
+                               bool if_not_exists) {
   if (catalogs_.contains(catalog)) {
     return if_not_exists ? Status::OK()
-                         : Status::Invalid("a catalog named '", catalog, "' exists already");
+                         : Status::Invalid("a catalog named '", catalog,
+                                           "' exists already; drop it first or write IF NOT "
+                                           "EXISTS");
   }
-  catalogs_[catalog][std::string(kDefaultDatabase)];
+  Entry entry;
+  if (definition.external == nullptr) entry.databases[definition.default_database];
+  entry.definition = std::move(definition);
+  catalogs_.emplace(catalog, std::move(entry));
   return Status::OK();
 }
 
 Status Catalog::drop_catalog(const std::string& catalog, bool if_exists) {
-  if (!catalogs_.contains(catalog)) {
-    return if_exists ? Status::OK() : Status::KeyError("there is no catalog '", catalog, "'");
-  }
+  if (if_exists && !catalogs_.contains(catalog)) return Status::OK();
+  HW_TRY(require_catalog(catalog).status());
   if (catalog == current_catalog_) {
     return Status::Invalid("the current catalog '", catalog,
                            "' cannot be dropped; USE CATALOG another one first");
   }
   catalogs_.erase(catalog);
+  const auto in_it = [&](const auto& object) { return object.first.catalog == catalog; };
+  std::erase_if(temporary_, in_it);
+  std::erase_if(imagined_, in_it);
   return Status::OK();
 }
 
 Status Catalog::create_database(const std::string& catalog, const std::string& database,
-                                bool if_not_exists) {
-  const auto found = catalogs_.find(catalog);
-  if (found == catalogs_.end()) return Status::KeyError("there is no catalog '", catalog, "'");
-  if (found->second.contains(database)) {
+                                DatabaseDefinition definition, bool if_not_exists) {
+  HW_TRY(require_catalog(catalog).status());
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> names, databases(catalog));
+  if (contains(names, database)) {
     return if_not_exists ? Status::OK()
-                         : Status::Invalid("a database named '", database, "' exists already");
+                         : Status::Invalid("a database named '", database,
+                                           "' exists already; drop it first or write IF NOT "
+                                           "EXISTS");
   }
-  found->second[database];
+  Entry& entry = catalogs_[catalog];
+  if (entry.definition.external != nullptr) {
+    return Status::Invalid("catalog '", catalog, "' has the database '",
+                           entry.definition.default_database, "' and takes no other");
+  }
+  entry.databases[database].definition = std::move(definition);
   return Status::OK();
 }
 
 Status Catalog::drop_database(const std::string& catalog, const std::string& database,
                               DropDatabaseOptions options) {
-  const Database* found = find_database(catalog, database);
-  if (found == nullptr) {
-    return options.if_exists ? Status::OK()
-                             : Status::KeyError("there is no database '", database,
-                                                "' in catalog '", catalog, "'");
+  const Status there = require_database(catalog, database);
+  if (!there.ok()) return options.if_exists && there.IsKeyError() ? Status::OK() : there;
+  Entry& entry = catalogs_[catalog];
+  if (entry.definition.external != nullptr) {
+    return Status::Invalid("the database of catalog '", catalog,
+                           "' cannot be dropped; drop its tables, or the catalog");
   }
   if (catalog == current_catalog_ && database == current_database_) {
     return Status::Invalid("the current database '", database,
                            "' cannot be dropped; USE another one first");
   }
-  if (!options.cascade && !(found->permanent.empty() && found->temporary.empty())) {
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> names, objects(catalog, database, false));
+  if (!options.cascade && !names.empty()) {
     return Status::Invalid("database '", database, "' is not empty; write CASCADE to drop it all");
   }
-  catalogs_[catalog].erase(database);
+  entry.databases.erase(database);
+  std::erase_if(temporary_,
+                [&](const auto& object) { return lies_in(object.first, catalog, database); });
   return Status::OK();
 }
+
+// ---- listings -----------------------------------------------------------------------------------
 
 std::vector<std::string> Catalog::catalogs() const { return keys_of(catalogs_); }
 
 Result<std::vector<std::string>> Catalog::databases(const std::string& catalog) const {
-  const auto found = catalogs_.find(catalog);
-  if (found == catalogs_.end()) {
-    return Status::KeyError("there is no catalog '", catalog, "'",
-                            did_you_mean(catalog, keys_of(catalogs_)));
-  }
-  return keys_of(found->second);
+  HW_ASSIGN_OR_RETURN(const Entry* entry, require_catalog(catalog));
+  if (entry->definition.external != nullptr) return entry->definition.external->databases();
+  return keys_of(entry->databases);
 }
 
 Result<std::vector<std::string>> Catalog::objects(const std::string& catalog,
                                                   const std::string& database,
                                                   bool views_only) const {
-  const Database* found = find_database(catalog, database);
-  if (found == nullptr) {
-    return Status::KeyError("there is no database '", database, "' in catalog '", catalog, "'");
+  HW_TRY(require_database(catalog, database));
+  const Entry& entry = catalogs_.at(catalog);
+  std::map<std::string, bool> is_view;
+  if (entry.definition.external != nullptr) {
+    HW_ASSIGN_OR_RETURN(const std::vector<std::string> tables,
+                        entry.definition.external->tables(database));
+    for (const std::string& table : tables) is_view[table] = false;
+    for (const auto& [path, object] : imagined_) {
+      if (!lies_in(path, catalog, database)) continue;
+      if (object) is_view[path.object] = false;
+      if (!object) is_view.erase(path.object);
+    }
+  } else {
+    for (const auto& [name, object] : entry.databases.at(database).objects) {
+      is_view[name] = object.view != nullptr;
+    }
   }
-  std::map<std::string, const CatalogObject*> visible;
-  for (const auto& [name, object] : found->permanent) visible[name] = &object;
-  for (const auto& [name, object] : found->temporary) visible[name] = &object;
+  for (const auto& [path, object] : temporary_) {
+    if (lies_in(path, catalog, database)) is_view[path.object] = object.view != nullptr;
+  }
   std::vector<std::string> names;
-  for (const auto& [name, object] : visible) {
-    if (!views_only || object->view != nullptr) names.push_back(name);
+  for (const auto& [name, view] : is_view) {
+    if (!views_only || view) names.push_back(name);
   }
   return names;
 }

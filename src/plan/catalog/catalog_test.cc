@@ -38,10 +38,10 @@ TEST(CatalogTest, TemporaryObjectsHidePermanentOnes) {
   Catalog catalog;
   ASSERT_TRUE(catalog.create(path("t"), some_table(), {}).ok());
   ASSERT_TRUE(catalog.create(path("t"), some_table(true), {}).ok());
-  EXPECT_EQ(catalog.find(path("t"))->table->comment, "temporary");
+  EXPECT_EQ(catalog.require(path("t"))->table->comment, "temporary");
   EXPECT_EQ(catalog.objects("default_catalog", "default_database", false)->size(), 1u);
   EXPECT_EQ(catalog.drop(path("t"), {.temporary = true}), Status::OK());
-  EXPECT_EQ(catalog.find(path("t"))->table->comment, "permanent");
+  EXPECT_EQ(catalog.require(path("t"))->table->comment, "permanent");
 }
 
 TEST(CatalogTest, TablesAndViewsShareNames) {
@@ -67,7 +67,7 @@ TEST(CatalogTest, MissingObjectsNameTheNearest) {
 
 TEST(CatalogTest, DatabasesAreDroppedEmptyOrWithCascade) {
   Catalog catalog;
-  ASSERT_TRUE(catalog.create_database("default_catalog", "d", false).ok());
+  ASSERT_TRUE(catalog.create_database("default_catalog", "d", {}, false).ok());
   ASSERT_TRUE(catalog.create({"default_catalog", "d", "t"}, some_table(), {}).ok());
   EXPECT_EQ(catalog.drop_database("default_catalog", "d", {}).message(),
             "database 'd' is not empty; write CASCADE to drop it all");

@@ -33,6 +33,8 @@ struct TableColumn {
   std::string metadata_key;
   /// kMetadata: not written.
   bool is_virtual = false;
+  /// Found by its name, but no part of `*`: metadata that a catalog adds to its tables.
+  bool hidden = false;
   /// kComputed: over the table's columns, by declared position.
   BoundExprPtr expr;
   /// kComputed: canonical SQL.
