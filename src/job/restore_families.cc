@@ -18,8 +18,10 @@ struct Known {
   std::string family;
   /// Everything that feeds it, to the last literal.
   std::string up;
-  /// Where its rows go.
+  /// Where its rows go: which sinks, through which operators that keep state.
   std::string down;
+  /// The same to the last literal.
+  std::string exactly_down;
 };
 
 std::string digest_text(const std::string& text) { return to_text(digest_of(text)); }
@@ -40,7 +42,8 @@ class Genealogy {
       ups_[node.uid] = up_of(node);
     }
     for (auto node = record.nodes.rbegin(); node != record.nodes.rend(); ++node) {
-      downs_[node->uid] = down_of(*node);
+      downs_[node->uid] = down_of(*node, false);
+      exact_downs_[node->uid] = down_of(*node, true);
     }
   }
 
@@ -49,7 +52,8 @@ class Genealogy {
     for (const PlanNode& node : record_.nodes) {
       const bool end = node.role != PlanNode::Role::kOperator;
       if (!end && !node.meaning.keeps_state) continue;
-      all.push_back({&node, families_.at(node.uid), ups_.at(node.uid), downs_.at(node.uid)});
+      all.push_back({&node, families_.at(node.uid), ups_.at(node.uid), downs_.at(node.uid),
+                     exact_downs_.at(node.uid)});
     }
     return all;
   }
@@ -91,7 +95,7 @@ class Genealogy {
     return digest_text(text);
   }
 
-  std::string down_of(const PlanNode& node) const {
+  std::string down_of(const PlanNode& node, bool exactly) const {
     std::string own;
     if (node.role == PlanNode::Role::kSink) {
       own = "Sink";
@@ -103,9 +107,12 @@ class Genealogy {
     for (const Consumer& consumer : found->second) {
       const PlanNode& below = *consumer.node;
       const bool passes = below.role == PlanNode::Role::kOperator && !below.meaning.keeps_state;
-      const std::string step =
-          passes ? "" : below.kind + "#" + std::to_string(consumer.input) + ">";
-      ways.push_back(step + downs_.at(below.uid));
+      const std::string step = below.kind + "#" + std::to_string(consumer.input) + ">";
+      if (exactly) {
+        ways.push_back(step + below.text + exact_downs_.at(below.uid));
+      } else {
+        ways.push_back((passes ? "" : step) + downs_.at(below.uid));
+      }
     }
     std::sort(ways.begin(), ways.end());
     std::string text;
@@ -118,6 +125,7 @@ class Genealogy {
   std::map<std::string, std::string> families_;
   std::map<std::string, std::string> ups_;
   std::map<std::string, std::string> downs_;
+  std::map<std::string, std::string> exact_downs_;
 };
 
 /// One family: its members before and now, fewer with each match.
@@ -132,11 +140,12 @@ class Family {
       return;
     }
     match_twins(matches);
+    const auto up = [](const Known& known) { return known.up; };
+    const auto down = [](const Known& known) { return known.down; };
+    match_by([&](const Known& known) { return up(known) + down(known); }, up, matches);
     // The ways agree about where its rows go, and nothing says that it went elsewhere.
-    match_by([](const Known& known) { return known.down; },
-             [](const Known& known) { return known.up; }, matches);
-    match_by([](const Known& known) { return known.up; },
-             [](const Known& known) { return known.down; }, matches);
+    match_by(down, up, matches);
+    match_by(up, down, matches);
     if (now.empty()) return;
     for (const Known& known : saved) matches.ambiguous.insert(known.node->uid);
   }
@@ -151,7 +160,7 @@ class Family {
   /// Equal in everything: as many now as before, whichever is which.
   void match_twins(NodeMatches& matches) {
     const auto same = [](const Known& a, const Known& b) {
-      return a.up == b.up && a.down == b.down;
+      return a.up == b.up && a.exactly_down == b.exactly_down;
     };
     for (size_t i = 0; i < saved.size();) {
       const Known known = saved[i];

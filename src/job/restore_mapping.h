@@ -2,7 +2,7 @@
 //
 // Which operator of a job takes over which state of a checkpoint that was taken of another version
 // of it: the same SQL, or an edited one. Decides only; nothing is read but the manifest. What could
-// be taken for something else is refused, never guessed (docs/howto/change-a-running-query.md).
+// be taken for something else is refused, never guessed (docs/book/change_a_job.md).
 
 #pragma once
 
