@@ -2,9 +2,10 @@
 """Topics of the embedded log: through SQL, as a stream and as a batch, and through `headwater log`."""
 
 import json
+import subprocess
 import unittest
 
-from binary import Case, headwater
+from binary import BINARY, Case, headwater
 
 ROWS = '{"id": 1, "name": "a"}\n{"id": 2, "name": null}\n{"id": 3, "name": "c"}\n'
 
@@ -107,6 +108,52 @@ class Tables(Topics):
         table = "CREATE TABLE t (id BIGINT) WITH ('connector' = 'log', 'topic' = 't'); "
         self.assertEqual(self.rows(table + "SELECT SUM(id) AS s FROM t", "-D", f"log.dir={self.log}"), ['{"s":6}'])
         self.assert_fails(self.run_sql(table + "SELECT * FROM t", "--mode", "batch"), 3, "'log.dir'")
+
+
+class Jobs(Topics):
+    def ids(self, topic="t"):
+        done = self.command("tail", topic, "-n", "1000000")
+        return sorted(json.loads(line)["id"] for line in done.stdout.splitlines())
+
+    def test_a_job_that_is_killed_again_and_again_shows_each_row_once(self):
+        num_rows, kills = 12_000, 0
+        script = self.write("q.sql", (
+            "SET 'pipeline.name' = 'copy'; SET 'execution.checkpointing.interval' = '100 ms'; "
+            "CREATE TABLE numbers (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '4000', "
+            "'fields.id.kind' = 'sequence', 'fields.id.start' = '0', "
+            f"'fields.id.end' = '{num_rows - 1}'); " + self.table("id BIGINT", partitions="2")
+            + "INSERT INTO t SELECT id FROM numbers"))
+        while True:
+            job = subprocess.Popen([BINARY, "run", str(script), "--state-dir", str(self.folder / "state"),
+                                    "--parallelism", "2"], stderr=subprocess.PIPE, text=True)
+            try:
+                _, messages = job.communicate(timeout=0.7 + 0.2 * kills if kills < 6 else 60)
+                break
+            except subprocess.TimeoutExpired:
+                job.kill()
+                job.communicate()
+                kills += 1
+            ids = self.ids()
+            self.assertEqual(ids, list(range(len(ids))))
+        self.assertEqual(job.returncode, 0, messages)
+        self.assertGreater(kills, 1)
+        self.assertEqual(self.ids(), list(range(num_rows)))
+
+    def test_runs_of_what_is_there_go_on_where_the_last_one_ended(self):
+        script = self.write("q.sql", "SET 'pipeline.name' = 'copy'; " + self.table("id BIGINT", "t")
+                            + self.table("id BIGINT", "copied") + "INSERT INTO copied SELECT id FROM t")
+        expected = []
+        for first in (0, 10, 20):
+            rows = list(range(first, first + 5))
+            self.append("t", "".join(f'{{"id": {row}}}\n' for row in rows), "--schema", "(id BIGINT)")
+            done = headwater("run", str(script), "--state-dir", str(self.folder / "state"), "--available-now")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            expected += rows
+            self.assertEqual(self.ids("copied"), expected)
+
+    def test_an_explicitly_exactly_once_sink_needs_checkpoints(self):
+        table = self.table("id BIGINT").replace("'topic' =", "'sink.delivery-guarantee' = 'exactly-once', 'topic' =")
+        self.assert_fails(self.run_sql(table + "INSERT INTO t VALUES (1)"), 3, "needs checkpoints")
 
 
 if __name__ == "__main__":
