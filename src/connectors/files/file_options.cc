@@ -6,18 +6,6 @@
 #include <utility>
 
 namespace hw::file_options {
-namespace {
-
-OptionSpec not_built(std::string name, OptionType type, std::string default_value,
-                     std::string sentence) {
-  return {.name = std::move(name),
-          .type = type,
-          .default_value = std::move(default_value),
-          .sentence = std::move(sentence),
-          .not_built = true};
-}
-
-}  // namespace
 
 OptionSpec path() {
   return {.name = "path",
@@ -45,11 +33,113 @@ OptionSpec rolling_size() {
           .sentence = "A file that has reached this size is closed and a new one begun."};
 }
 
+OptionSpec monitor_interval() {
+  return {.name = "source.monitor-interval",
+          .type = OptionType::kDuration,
+          .sentence = "Looks for new files this often; without it the table is bounded."};
+}
+
+OptionSpec rollover_interval() {
+  return {.name = "sink.rolling-policy.rollover-interval",
+          .type = OptionType::kDuration,
+          .default_value = "30 min",
+          .sentence = "A file that is open this long is closed."};
+}
+
+OptionSpec inactivity_interval() {
+  return {.name = "sink.rolling-policy.inactivity-interval",
+          .type = OptionType::kDuration,
+          .default_value = "30 min",
+          .sentence = "A file without new rows for this long is closed."};
+}
+
+OptionSpec check_interval() {
+  return {
+      .name = "sink.rolling-policy.check-interval",
+      .type = OptionType::kDuration,
+      .default_value = "1 min",
+      .sentence = "How often the two intervals are looked at: when rows come, and at checkpoints."};
+}
+
+OptionSpec compaction() {
+  return {.name = "auto-compaction",
+          .type = OptionType::kBoolean,
+          .default_value = "false",
+          .sentence =
+              "Small files become one before they are visible: they wait for that until they have "
+              "the size together, or for the rollover interval."};
+}
+
+OptionSpec compaction_size() {
+  return {.name = "compaction.file-size",
+          .type = OptionType::kSize,
+          .sentence = "The size that merging aims at; by default that at which files roll."};
+}
+
+OptionSpec shuffle_by_partition() {
+  return {.name = "sink.shuffle-by-partition.enable",
+          .type = OptionType::kBoolean,
+          .default_value = "false",
+          .sentence =
+              "Sends all rows of a partition to one writer: fewer files. Always so with a "
+              "partition commit policy."};
+}
+
+OptionSpec commit_trigger() {
+  return {.name = "sink.partition-commit.trigger",
+          .type = OptionType::kEnum,
+          .default_value = "process-time",
+          .values = {"process-time", "partition-time"},
+          .sentence =
+              "When a partition is complete: the delay after its first row, or when the watermark "
+              "has passed the partition's own time and the delay."};
+}
+
+OptionSpec commit_delay() {
+  return {.name = "sink.partition-commit.delay",
+          .type = OptionType::kDuration,
+          .default_value = "0 s",
+          .sentence = "How long to wait for further rows of a partition."};
+}
+
+OptionSpec watermark_time_zone() {
+  return {.name = "sink.partition-commit.watermark-time-zone",
+          .default_value = "UTC",
+          .sentence = "The zone in which a partition's time is written."};
+}
+
+OptionSpec commit_policy() {
+  return {.name = "sink.partition-commit.policy.kind",
+          .sentence =
+              "What is done when a partition is complete: success-file writes an empty file into "
+              "its folder (metastore and custom are not built)."};
+}
+
+OptionSpec success_name() {
+  return {.name = "sink.partition-commit.success-file.name",
+          .default_value = "_SUCCESS",
+          .sentence = "The file that says a partition is complete."};
+}
+
+OptionSpec time_pattern() {
+  return {.name = "partition.time-extractor.timestamp-pattern",
+          .sentence =
+              "The partition's time, made of its values: '$dt $hour:00:00'; by default the value "
+              "of the first partition column."};
+}
+
+OptionSpec time_format() {
+  return {.name = "partition.time-extractor.timestamp-formatter",
+          .default_value = "yyyy-MM-dd HH:mm:ss",
+          .sentence =
+              "How that text reads as a time (letters y M d H m s S). A date alone is its "
+              "midnight."};
+}
+
 std::vector<OptionSpec> all() {
   return {
       path(),
-      not_built("source.monitor-interval", OptionType::kDuration, "",
-                "Looks for new files this often; without it the table is bounded."),
+      monitor_interval(),
       pattern(),
       {.name = "source.report-statistics",
        .type = OptionType::kEnum,
@@ -58,34 +148,28 @@ std::vector<OptionSpec> all() {
        .sentence = "Accepted for compatibility: plans do not depend on file statistics yet."},
       default_partition(),
       rolling_size(),
-      not_built("sink.rolling-policy.rollover-interval", OptionType::kDuration, "30 min",
-                "A file that is open this long is closed."),
-      not_built("sink.rolling-policy.inactivity-interval", OptionType::kDuration, "30 min",
-                "A file without new rows for this long is closed."),
-      not_built("sink.rolling-policy.check-interval", OptionType::kDuration, "1 min",
-                "How often the intervals are looked at."),
-      not_built("auto-compaction", OptionType::kBoolean, "false",
-                "Merges small files before they become visible."),
-      not_built("compaction.file-size", OptionType::kSize, "", "The size that merging aims at."),
-      not_built("compaction.parallelism", OptionType::kInteger, "", "How many tasks merge."),
-      not_built("sink.shuffle-by-partition.enable", OptionType::kBoolean, "false",
-                "Sends rows of one partition to one writer."),
-      not_built("sink.partition-commit.trigger", OptionType::kEnum, "process-time",
-                "When a partition is complete."),
-      not_built("sink.partition-commit.delay", OptionType::kDuration, "0 s",
-                "How long to wait for late rows of a partition."),
-      not_built("sink.partition-commit.watermark-time-zone", OptionType::kString, "UTC",
-                "The zone of the partition's time."),
-      not_built("sink.partition-commit.policy.kind", OptionType::kString, "",
-                "What is done when a partition is complete."),
-      not_built("sink.partition-commit.success-file.name", OptionType::kString, "_SUCCESS",
-                "The file that says a partition is complete."),
-      not_built("partition.time-extractor.kind", OptionType::kString, "default",
-                "How a partition's time is found."),
-      not_built("partition.time-extractor.timestamp-pattern", OptionType::kString, "",
-                "The partition's time, made of its values."),
-      not_built("partition.time-extractor.timestamp-formatter", OptionType::kString,
-                "yyyy-MM-dd HH:mm:ss", "How that text reads as a time."),
+      rollover_interval(),
+      inactivity_interval(),
+      check_interval(),
+      compaction(),
+      compaction_size(),
+      {.name = "compaction.parallelism",
+       .type = OptionType::kInteger,
+       .sentence = "Accepted for compatibility: each writer merges its own files."},
+      shuffle_by_partition(),
+      commit_trigger(),
+      commit_delay(),
+      watermark_time_zone(),
+      commit_policy(),
+      success_name(),
+      {.name = "partition.time-extractor.kind",
+       .type = OptionType::kEnum,
+       .default_value = "default",
+       .values = {"default", "custom"},
+       .sentence = "How a partition's time is found.",
+       .not_built_values = {"custom"}},
+      time_pattern(),
+      time_format(),
   };
 }
 

@@ -13,9 +13,23 @@ namespace hw::file_options {
 OptionSpec path();
 OptionSpec pattern();
 OptionSpec default_partition();
+OptionSpec monitor_interval();
 OptionSpec rolling_size();
+OptionSpec rollover_interval();
+OptionSpec inactivity_interval();
+OptionSpec check_interval();
+OptionSpec compaction();
+OptionSpec compaction_size();
+OptionSpec shuffle_by_partition();
+OptionSpec commit_trigger();
+OptionSpec commit_delay();
+OptionSpec watermark_time_zone();
+OptionSpec commit_policy();
+OptionSpec success_name();
+OptionSpec time_pattern();
+OptionSpec time_format();
 
-/// All of them, the ones that are not built too.
+/// All of them.
 std::vector<OptionSpec> all();
 
 }  // namespace hw::file_options

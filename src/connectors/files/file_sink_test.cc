@@ -24,12 +24,15 @@ Values json_to(const std::string& path) {
 
 TEST(FileSink, AFileIsVisibleOnlyAfterItsCommit) {
   MemoryFiles env;
-  const TableProbe probe(env, "a INT", json_to("out"));
+  TableProbe probe(env, "a INT", json_to("out"));
+  EXPECT_EQ(probe.sink().ValueOrDie()->guarantee(), Guarantee::kAtLeastOnce);
+  probe.sink_request.job_guarantee = Guarantee::kExactlyOnce;
   const auto sink = probe.sink().ValueOrDie();
   const auto writer = sink->make_writer(probe.sink_context).ValueOrDie();
   const Batch batch = parse_batch(probe.sink_request.schema, "+ 1 | + 2").ValueOrDie();
   ASSERT_TRUE(writer->write(batch).ok());
   EXPECT_EQ(probe.read(), "");
+  ASSERT_TRUE(writer->on_end().ok());
   const auto prepared = writer->prepare(7).ValueOrDie();
   ASSERT_EQ(prepared.size(), 1u);
   EXPECT_EQ(probe.read(), "");
@@ -52,7 +55,8 @@ TEST(FileSink, AbortLeavesNothing) {
   MemoryFiles env;
   Values options = json_to("out");
   options["sink.rolling-policy.file-size"] = "1b";
-  const TableProbe probe(env, "a INT", options);
+  TableProbe probe(env, "a INT", options);
+  probe.sink_request.job_guarantee = Guarantee::kExactlyOnce;
   const auto sink = probe.sink().ValueOrDie();
   const auto writer = sink->make_writer(probe.sink_context).ValueOrDie();
   const Batch batch = parse_batch(probe.sink_request.schema, "+ 1").ValueOrDie();
@@ -69,10 +73,12 @@ TEST(FileSink, RollsBySizeAndCounts) {
   options["sink.rolling-policy.file-size"] = "10b";
   TableProbe probe(env, "a INT", options);
   probe.sink_context.subtask = 3;
+  probe.sink_request.job_guarantee = Guarantee::kExactlyOnce;
   const auto sink = probe.sink().ValueOrDie();
   const auto writer = sink->make_writer(probe.sink_context).ValueOrDie();
   const Batch batch = parse_batch(probe.sink_request.schema, "+ 1").ValueOrDie();
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(writer->write(batch).ok());
+  ASSERT_TRUE(writer->on_end().ok());
   for (const Committable& one : writer->prepare(2).ValueOrDie()) {
     ASSERT_TRUE(writer->commit(one).ok());
   }

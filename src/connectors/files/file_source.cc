@@ -3,22 +3,33 @@
 #include "connectors/files/file_source.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/env/env.h"
+#include "connectors/packing/packed_bytes.h"
 
 namespace hw {
 namespace {
 
+constexpr uint8_t kVersion = 1;
+
+/// Finds files: once, or again and again. A file is known by its path, and read once, whatever
+/// becomes of it later.
 class FileEnumerator final : public SplitEnumerator {
  public:
   FileEnumerator(std::shared_ptr<const FileScan> scan, Env& env)
       : scan_(std::move(scan)), env_(env) {}
 
   Result<std::vector<Split>> discover() override {
-    if (done_) return std::vector<Split>();
-    HW_ASSIGN_OR_RETURN(const std::vector<FileEntry> files, list_files(scan_->list, env_));
-    done_ = true;
+    const int64_t now_ms = env_.monotonic_ns() / 1'000'000;
+    if (finished() || now_ms < next_look_ms_) return std::vector<Split>();
+    HW_ASSIGN_OR_RETURN(const std::vector<FileEntry> found, list_files(scan_->list, env_));
+    next_look_ms_ = now_ms + scan_->monitor_interval_ms.value_or(0);
+    looked_ = listed_ = true;
+    std::vector<FileEntry> files;
+    for (const FileEntry& file : found)
+      if (seen_.insert(file.path).second) files.push_back(file);
     std::vector<Split> splits;
     if (scan_->request.one_split) {
       if (!files.empty()) splits.push_back({scan_->list.path, pack_files(files)});
@@ -27,24 +38,52 @@ class FileEnumerator final : public SplitEnumerator {
     for (const FileEntry& file : files) splits.push_back({file.shown, pack_files({file})});
     return splits;
   }
-  bool finished() const override { return done_; }
-  Result<std::string> position() const override { return std::string(done_ ? "done" : ""); }
+
+  bool finished() const override {
+    if (scan_->request.available_now) return looked_;
+    return listed_ && !scan_->monitor_interval_ms;
+  }
+
+  /// Whether it has listed the files, and all that it has seen.
+  Result<std::string> position() const override {
+    PackedWriter writer(kVersion);
+    writer.number(listed_ ? 1 : 0);
+    writer.number(static_cast<int64_t>(seen_.size()));
+    for (const std::string& path : seen_) writer.text(path);
+    return writer.finish();
+  }
+
   Status seek(const std::string& position) override {
-    done_ = position == "done";
-    return Status::OK();
+    seen_.clear();
+    listed_ = looked_ = false;
+    if (position.empty()) return Status::OK();
+    PackedReader reader(position, kVersion);
+    listed_ = reader.number() != 0;
+    const int64_t count = reader.number();
+    // A path takes more than one byte: what says otherwise is not ours.
+    for (int64_t i = 0; i < count && i < static_cast<int64_t>(position.size()); ++i)
+      seen_.insert(reader.text());
+    return reader.finish("the list of files that a source has seen");
   }
 
  private:
   const std::shared_ptr<const FileScan> scan_;
   Env& env_;
-  bool done_ = false;
+  std::set<std::string> seen_;  // paths; in order, so that equal positions are equal bytes
+  bool listed_ = false;         // by this or an earlier run
+  bool looked_ = false;         // by this one
+  int64_t next_look_ms_ = 0;
 };
 
 class FileSource final : public Source {
  public:
   explicit FileSource(FileScan scan) : scan_(std::make_shared<const FileScan>(std::move(scan))) {}
 
-  bool bounded() const override { return true; }
+  bool bounded() const override {
+    return scan_->request.available_now || !scan_->monitor_interval_ms;
+  }
+  /// A folder gets new files.
+  bool grows() const override { return true; }
   RowKindSet changelog() const override {
     return scan_->format->changelog ? scan_->format->changelog(scan_->format_options)
                                     : RowKindSet::insert_only();
@@ -63,6 +102,10 @@ class FileSource final : public Source {
         .name = "filesystem",
         .details = {{"path", scan_->list.path}, {"format", scan_->format->name}}};
     description.details.emplace_back("splits", scan_->request.one_split ? "one" : "one per file");
+    if (scan_->monitor_interval_ms) {
+      description.details.emplace_back("newFilesEvery",
+                                       std::to_string(*scan_->monitor_interval_ms) + " ms");
+    }
     return description;
   }
 

@@ -4,7 +4,9 @@
 
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ struct FileScan {
   ScanRequest request;
   FileListRequest list;
   std::string default_partition;
+  /// How often to look for new files; none: once.
+  std::optional<int64_t> monitor_interval_ms;
   Options format_options;
   const FormatRecord* format = nullptr;
 };

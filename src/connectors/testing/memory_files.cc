@@ -43,6 +43,66 @@ std::map<std::string, std::string> MemoryFiles::files() const {
   return found;
 }
 
+// Writes the file as a whole each time: tests are small.
+class MemoryFiles::Appending final : public AppendFile {
+ public:
+  Appending(MemoryFiles& env, std::string path, std::string content)
+      : env_(env), path_(std::move(path)), content_(std::move(content)) {}
+
+  Status append(std::string_view bytes) override {
+    if (env_.free_bytes_ >= 0) {
+      const auto room = static_cast<size_t>(env_.free_bytes_);
+      if (bytes.size() > room) {
+        content_ += bytes.substr(0, room);
+        env_.free_bytes_ = 0;
+        env_.write(path_, content_);
+        return Status::CapacityError("no space left on the device");
+      }
+      env_.free_bytes_ -= static_cast<int64_t>(bytes.size());
+    }
+    content_ += bytes;
+    env_.write(path_, content_);
+    return Status::OK();
+  }
+  Status sync() override {
+    if (env_.sync_broken_) return Status::IOError("cannot sync '", path_, "'");
+    env_.synced_[path_] = size();
+    return Status::OK();
+  }
+  Status truncate(int64_t size) override {
+    content_.resize(static_cast<size_t>(size));
+    env_.write(path_, content_);
+    return Status::OK();
+  }
+  int64_t size() const override { return static_cast<int64_t>(content_.size()); }
+
+ private:
+  MemoryFiles& env_;
+  const std::string path_;
+  std::string content_;
+};
+
+Result<std::unique_ptr<AppendFile>> MemoryFiles::open_append(const std::string& path) {
+  const std::map<std::string, std::string> there = files();
+  const auto found = there.find(inner(path));
+  std::string content = found == there.end() ? "" : found->second;
+  if (found == there.end()) {
+    HW_TRY(static_cast<MockFileSystem&>(*files_).CreateFile(inner(path), "", false));
+    synced_[inner(path)] = 0;
+  }
+  return std::make_unique<Appending>(*this, inner(path), std::move(content));
+}
+
+void MemoryFiles::lose_unsynced(double keep) {
+  for (const auto& [path, content] : files()) {
+    const auto found = synced_.find(path);
+    if (found == synced_.end()) continue;
+    const int64_t beyond = static_cast<int64_t>(content.size()) - found->second;
+    const int64_t kept = found->second + static_cast<int64_t>(static_cast<double>(beyond) * keep);
+    write(path, content.substr(0, static_cast<size_t>(kept)));
+  }
+}
+
 Result<Env::Location> MemoryFiles::locate(std::string_view path_or_uri) {
   return Location{files_, inner(path_or_uri)};
 }
@@ -52,6 +112,7 @@ Status MemoryFiles::publish(const std::string& from, const std::string& to) {
   if (target.type() != arrow::fs::FileType::NotFound) {
     return Status::AlreadyExists("'", to, "' is there");
   }
+  synced_.erase(inner(from));
   return files_->Move(inner(from), inner(to));
 }
 

@@ -39,6 +39,7 @@ TableProbe::TableProbe(Env& env, std::string_view columns, Values options)
   sink_context.env = &env;
   sink_context.memory_pool = env.memory_pool();
   sink_context.job = "job";
+  sink_context.sink = "t";
 }
 
 Result<const ConnectorRecord*> TableProbe::record() const {
@@ -107,6 +108,7 @@ Status TableProbe::write(std::string_view rows) const {
     writer->abort();
     return written;
   }
+  HW_TRY(writer->on_end());
   HW_TRY(writer->flush());
   HW_ASSIGN_OR_RETURN(const std::vector<Committable> committables, writer->prepare(1));
   for (const Committable& committable : committables) HW_TRY(writer->commit(committable));
