@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "runtime/sink_tail.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "columnar/literal.h"
+#include "runtime/barrier_answers.h"
+#include "testkit/virtual_env.h"
+
+namespace hw {
+namespace {
+
+/// What its writer does is written down; the test says whether there is room.
+struct Diary {
+  std::vector<std::string> lines;
+  bool room = true;
+};
+
+class DiarySink final : public Sink {
+ public:
+  explicit DiarySink(Diary& diary) : diary_(diary) {}
+  Guarantee guarantee() const override { return Guarantee::kExactlyOnce; }
+  Description describe() const override { return {.name = "Diary", .details = {}}; }
+  Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext&) override {
+    return std::make_unique<Writer>(diary_);
+  }
+
+ private:
+  class Writer final : public SinkWriter {
+   public:
+    explicit Writer(Diary& diary) : diary_(diary) {}
+    Status write(const Batch&) override { return note("row"); }
+    Status on_watermark(int64_t ms) override { return note("wm " + std::to_string(ms)); }
+    Status on_end() override { return note("end"); }
+    Result<bool> has_room() override { return diary_.room; }
+    Result<std::vector<Committable>> prepare(int64_t checkpoint) override {
+      if (!diary_.room) return Status::CapacityError("no space");
+      HW_TRY(note("prepare " + std::to_string(checkpoint)));
+      return std::vector<Committable>();
+    }
+
+   private:
+    Status note(std::string line) {
+      diary_.lines.push_back(std::move(line));
+      return Status::OK();
+    }
+    Diary& diary_;
+  };
+  Diary& diary_;
+};
+
+class SinkTailTest : public ::testing::Test {
+ protected:
+  SinkTailTest() {
+    tail_ = std::make_unique<SinkTail>(
+        SinkTailParts{.sink = std::make_shared<DiarySink>(diary_),
+                      .context = {.env = &env_, .memory_pool = env_.memory_pool(), .sink = "t"},
+                      .metrics = std::make_shared<OperatorMetrics>("sink", "Diary", 0, 0),
+                      .answers = &answers_,
+                      .on_prepared = [this] { diary_.lines.push_back("prepared"); }});
+    EXPECT_TRUE(tail_->open().ok());
+  }
+  Status row() {
+    return tail_->on_batch(-1, 0, parse_batch(*parse_schema("a INT"), "+ 1").ValueOrDie());
+  }
+  using Lines = std::vector<std::string>;
+
+  VirtualEnv env_;
+  Diary diary_;
+  BarrierAnswers answers_{[this](BarrierAnswer answer) {
+    diary_.lines.push_back("answer " + std::to_string(answer.checkpoint));
+  }};
+  std::unique_ptr<SinkTail> tail_;
+};
+
+TEST_F(SinkTailTest, TheWriterHearsOfWatermarksAndOfTheEnd) {
+  ASSERT_TRUE(tail_->on_control(-1, Watermark{5}).ok());
+  ASSERT_TRUE(row().ok());
+  ASSERT_TRUE(tail_->on_control(-1, End{}).ok());
+  EXPECT_EQ(diary_.lines, (Lines{"wm 5", "row", "end", "prepared"}));
+}
+
+TEST_F(SinkTailTest, TheBarrierThatStopsTheJobIsTheEnd) {
+  ASSERT_TRUE(
+      tail_->on_control(-1, Barrier{.id = 3, .kind = BarrierKind::kStopWithSavepoint}).ok());
+  EXPECT_EQ(diary_.lines, (Lines{"end", "prepare 3", "answer 3"}));
+}
+
+TEST_F(SinkTailTest, WithoutRoomRowsWaitAndSoDoBarriers) {
+  diary_.room = false;
+  ASSERT_TRUE(row().ok());
+  EXPECT_FALSE(tail_->has_room());
+  EXPECT_NE(env_.stderr_text().find("sink 't' has no room"), std::string::npos);
+  EXPECT_EQ(tail_->drain().ValueOrDie(), ChainTail::Room::kWaiting);
+  ASSERT_TRUE(tail_->on_control(-1, Barrier{.id = 1}).ok());
+  ASSERT_TRUE(tail_->on_control(-1, End{}).ok());
+  EXPECT_EQ(tail_->drain().ValueOrDie(), ChainTail::Room::kWaiting);
+  EXPECT_EQ(diary_.lines, (Lines{"row"}));
+  diary_.room = true;
+  ASSERT_TRUE(tail_->drain().ok());
+  EXPECT_TRUE(tail_->has_room());
+  EXPECT_EQ(diary_.lines, (Lines{"row", "prepare 1", "answer 1", "end", "prepared"}));
+}
+
+TEST_F(SinkTailTest, ABarrierThatFindsNoRoomIsAnsweredWhenThereIsSome) {
+  ASSERT_TRUE(row().ok());
+  diary_.room = false;
+  ASSERT_TRUE(tail_->on_control(-1, Barrier{.id = 1}).ok());
+  EXPECT_FALSE(tail_->has_room());
+  diary_.room = true;
+  EXPECT_EQ(tail_->drain().ValueOrDie(), ChainTail::Room::kFree);
+  EXPECT_EQ(diary_.lines, (Lines{"row", "prepare 1", "answer 1"}));
+}
+
+}  // namespace
+}  // namespace hw
