@@ -2,22 +2,38 @@
 
 #include "sqltest/case_sink.h"
 
+#include <utility>
+
 namespace hw {
 namespace {
 
 class CaseWriter final : public SinkWriter {
  public:
-  Status write(const Batch&) override { return Status::OK(); }
+  CaseWriter(std::shared_ptr<WrittenRows> rows, int subtask)
+      : rows_(std::move(rows)), subtask_(subtask) {}
+
+  Status write(const Batch& batch) override {
+    rows_->by_subtask[static_cast<size_t>(subtask_)].push_back(batch);
+    return Status::OK();
+  }
+
+ private:
+  const std::shared_ptr<WrittenRows> rows_;
+  const int subtask_;
 };
 
 class CaseSink final : public Sink {
  public:
-  explicit CaseSink(RowKindSet accepts) : accepts_(accepts) {}
+  CaseSink(RowKindSet accepts, std::shared_ptr<WrittenRows> rows)
+      : accepts_(accepts), rows_(std::move(rows)) {}
 
   RowKindSet accepts() const override { return accepts_; }
   Guarantee guarantee() const override { return Guarantee::kNone; }
-  Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext&) override {
-    return std::make_unique<CaseWriter>();
+  Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext& context) override {
+    if (context.subtask >= WrittenRows::kSubtasksMax) {
+      return Status::Invalid("golden files run at most at parallelism ", WrittenRows::kSubtasksMax);
+    }
+    return std::make_unique<CaseWriter>(rows_, context.subtask);
   }
   Description describe() const override {
     const std::string kinds = accepts_.to_text();  // [I,UA]
@@ -26,6 +42,7 @@ class CaseSink final : public Sink {
 
  private:
   const RowKindSet accepts_;
+  const std::shared_ptr<WrittenRows> rows_;
 };
 
 }  // namespace
@@ -37,8 +54,8 @@ std::optional<RowKindSet> sink_kinds(std::string_view word) {
   return std::nullopt;
 }
 
-std::unique_ptr<Sink> make_case_sink(RowKindSet accepts) {
-  return std::make_unique<CaseSink>(accepts);
+std::unique_ptr<Sink> make_case_sink(RowKindSet accepts, std::shared_ptr<WrittenRows> rows) {
+  return std::make_unique<CaseSink>(accepts, std::move(rows));
 }
 
 }  // namespace hw

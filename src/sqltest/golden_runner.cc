@@ -3,6 +3,7 @@
 #include "sqltest/golden_runner.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -128,6 +129,7 @@ class GoldenRun {
 
   /// Returns what a query gives, in the form of expected rows.
   Result<Rows> rows_of(const SltRecord& record) {
+    if (record.kind == SltRecord::Kind::kWritten) return rows_written(record.sql);
     const auto receiver = std::make_shared<CapturingReceiver>();
     HW_ASSIGN_OR_RETURN(Outcome outcome, execute(record.sql, receiver));
     const std::string zone = session_.config().time_zone();
@@ -158,9 +160,7 @@ class GoldenRun {
       case SltRecord::Kind::kTable:
         return make_table(record);
       case SltRecord::Kind::kSink:
-        return session_.register_sink(record.sql, [accepts = record.accepts](const SinkRequest&) {
-          return Result<std::unique_ptr<Sink>>(make_case_sink(accepts));
-        });
+        return make_sink(record);
       case SltRecord::Kind::kStatementOk:
         return execute(record.sql, std::make_shared<CapturingReceiver>()).status();
       case SltRecord::Kind::kStatementError:
@@ -169,6 +169,7 @@ class GoldenRun {
         return check_lines(record);
       case SltRecord::Kind::kQuery:
       case SltRecord::Kind::kChangelog:
+      case SltRecord::Kind::kWritten:
         return check_rows(record);
     }
     return Status::OK();
@@ -210,6 +211,46 @@ class GoldenRun {
         });
   }
 
+  Status make_sink(const SltRecord& record) {
+    const size_t begin = record.sql.find_first_not_of(' ');
+    const std::string name =
+        record.sql.substr(begin, record.sql.find_first_of(" (", begin) - begin);
+    auto& sink = sinks_[name];
+    sink = {.accepts = record.accepts, .rows = std::make_shared<WrittenRows>()};
+    return session_.register_sink(record.sql, [sink](const SinkRequest&) {
+      return Result<std::unique_ptr<Sink>>(make_case_sink(sink.accepts, sink.rows));
+    });
+  }
+
+  /// The rows that are left, sorted. Which subtask wrote a change means nothing: what one inserts
+  /// another one may take back after a restart.
+  Result<Rows> rows_written(const std::string& table) {
+    const auto sink = sinks_.find(table);
+    if (sink == sinks_.end()) return Status::Invalid("there is no sink '", table, "'");
+    if (sink->second.accepts == *sink_kinds("upsert")) {
+      return Status::Invalid("what an upsert sink holds depends on its key: ask one of all");
+    }
+    Rows changes;
+    for (const std::vector<Batch>& batches : sink->second.rows->by_subtask) {
+      for (const Batch& batch : batches) {
+        HW_TRY(append_texts(batch, true, session_.config().time_zone(), changes));
+      }
+    }
+    std::map<std::vector<std::string>, int> counts;
+    for (std::vector<std::string>& change : changes) {
+      const int step = change.front().starts_with('+') ? 1 : -1;
+      change.erase(change.begin());
+      counts[std::move(change)] += step;
+    }
+    Rows rows;
+    for (const auto& [row, count] : counts) {
+      if (count < 0) return Status::Invalid("a row was taken back that was not written");
+      rows.insert(rows.end(), static_cast<size_t>(count), row);
+    }
+    order_is_lost_ = true;
+    return rows;
+  }
+
   Status check_error(const SltRecord& record) {
     const Status status = execute(record.sql, std::make_shared<CapturingReceiver>()).status();
     if (status.ok()) return Status::Invalid("an error was expected, but the statement succeeded");
@@ -247,8 +288,14 @@ class GoldenRun {
     return Status::Invalid("expected\n", joined(wanted), "  got\n", joined(rows));
   }
 
+  struct CaseTable {
+    RowKindSet accepts;
+    std::shared_ptr<WrittenRows> rows;
+  };
+
   const GoldenMode& mode_;
   Session session_;
+  std::map<std::string, CaseTable> sinks_;  // by the name in the record
   // A stream's final rows stand in order of last change, whatever ORDER BY says.
   bool order_is_lost_ = false;
 };

@@ -130,9 +130,15 @@ class SltParser {
       record.rowsort = words.size() >= 3 && words[2] == "rowsort";
       return Status::OK();
     }
+    if (words[0] == "written" && words.size() == 3) {
+      record.kind = Kind::kWritten;
+      record.types = words[1];
+      record.sql = words[2];
+      return Status::OK();
+    }
     return error(
         "a record begins with table, sink, statement ok, statement error, query TYPES, "
-        "changelog TYPES or explain");
+        "changelog TYPES, written TYPES TABLE or explain");
   }
 
   void read_sql(SltRecord& record) {

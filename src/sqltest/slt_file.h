@@ -8,7 +8,11 @@
 //   -D  1  2020-01-01 00:00:00          cell +I, -U, +U or -D is the row's kind
 //
 //   sink upsert totals (k STRING, PRIMARY KEY (k) NOT ENFORCED)
-//                                       a table to write: takes insert, upsert or all; drops rows
+//                                       a table to write: takes insert, upsert or all
+//
+//   written IT totals                   what statements have written into it so far, in any order,
+//   ----                                changes folded; not for upsert
+//   a  1
 //
 //   statement ok                        or: statement error
 //   CREATE VIEW …                       SQL up to `----` or an empty line
@@ -53,6 +57,7 @@ struct SltRecord {
     kStatementError,
     kQuery,
     kChangelog,
+    kWritten,
     kExplain
   };
   enum class Condition : uint8_t { kAlways, kBatchOnly, kStreamOnly };
@@ -61,9 +66,9 @@ struct SltRecord {
   Condition condition = Condition::kAlways;
   int line = 0;           // of the record's first line, from 1
   int expected_line = 0;  // of the first expected line
-  std::string sql;        // kTable, kSink: `orders (id INT, …)`
+  std::string sql;        // kTable, kSink: `orders (id INT, …)`; kWritten: `orders`
   RowKindSet accepts;     // kSink
-  std::string types;      // kQuery, kChangelog
+  std::string types;      // kQuery, kChangelog, kWritten
   bool rowsort = false;
   bool whole_plan = false;  // kExplain: all parts of the text
   /// Cells of expected rows, or of kTable's input rows.

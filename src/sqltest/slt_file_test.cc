@@ -51,6 +51,16 @@ TEST(SltFileTest, PlansKeepTheirIndentationAndAreWholeOnDemand) {
   EXPECT_FALSE(parse_slt("explain some\nSELECT 1\n----\nx\n").ok());
 }
 
+TEST(SltFileTest, WhatWasWrittenIsAskedForByTable) {
+  const auto records = parse_slt("written IT totals\n----\n1  a\n");
+  ASSERT_TRUE(records.ok()) << records.status().ToString();
+  ASSERT_EQ(records->size(), 1u);
+  EXPECT_EQ((*records)[0].kind, SltRecord::Kind::kWritten);
+  EXPECT_EQ((*records)[0].sql, "totals");
+  EXPECT_EQ((*records)[0].rows, (std::vector<std::vector<std::string>>{{"1", "a"}}));
+  EXPECT_FALSE(parse_slt("written IT\n----\n").ok());
+}
+
 TEST(SltFileTest, RefusesAnUnknownRecordNamingTheLine) {
   const auto records = parse_slt("\nqueri I\nSELECT 1\n");
   EXPECT_NE(records.status().message().find("line 2"), std::string::npos);
