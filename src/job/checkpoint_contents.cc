@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <arrow/buffer.h>
 #include <arrow/io/interfaces.h>
 
 #include "job/checkpoint_reader.h"
+#include "state/frozen_state.h"
 #include "state/manifest_bytes.h"
 #include "state/snapshot_index.h"
 
@@ -77,12 +79,18 @@ Status copy_stream(const SnapshotSource& from, const std::string& name, Snapshot
   return out->Close();
 }
 
+bool has_state(const ManifestInstance& instance) {
+  return std::any_of(
+      instance.streams.begin(), instance.streams.end(),
+      [](const ManifestStream& stream) { return stream.name == kSnapshotIndexStream; });
+}
+
 // All streams of a state are named by its index.
 Result<KeyGroupRange> copy_state(const SnapshotSource& from, SnapshotSink& to) {
   HW_ASSIGN_OR_RETURN(const std::string bytes, read_whole(from, kSnapshotIndexStream));
   HW_ASSIGN_OR_RETURN(const SnapshotIndex index, decode_snapshot_index(bytes));
   HW_TRY(write_stream(to, kSnapshotIndexStream, bytes));
-  for (const SnapshotTable& table : index.tables) HW_TRY(copy_stream(from, table.stream, to));
+  for (const std::string& stream : index.streams()) HW_TRY(copy_stream(from, stream, to));
   return index.key_groups;
 }
 
@@ -102,14 +110,74 @@ std::string name_of(const std::map<std::string, const Description*>& description
   return found == descriptions.end() ? uid : found->second->name;
 }
 
+/// The newest published checkpoint, if this run's instances know what changed since.
+class PriorCheckpoint {
+ public:
+  PriorCheckpoint(const CheckpointStore& store, int64_t checkpoint) : files_(store.files()) {
+    const std::vector<int64_t> published = store.published();
+    if (!published.empty() && published.back() < checkpoint) {
+      manifest_ = store.find(published.back());
+    }
+  }
+  struct Instance {
+    const ManifestInstance* entry = nullptr;
+    SnapshotIndex index;
+  };
+  /// None: the snapshot has to be written whole.
+  std::optional<Instance> find(const OperatorSnapshot& snapshot) const {
+    const int64_t since = snapshot.frozen->since();
+    if (manifest_ == nullptr || since == 0 || manifest_->checkpoint < since) return std::nullopt;
+    const ManifestOperator* op = manifest_->find_operator(snapshot.uid);
+    if (op == nullptr) return std::nullopt;
+    for (const ManifestInstance& instance : op->instances) {
+      if (instance.subtask != snapshot.subtask || !has_state(instance)) continue;
+      if (instance.key_groups != snapshot.frozen->key_groups()) continue;
+      // One that cannot be read is nothing to build upon.
+      const auto streams = open_snapshot(files_, manifest_, instance);
+      const Result<std::string> bytes = read_whole(*streams, kSnapshotIndexStream);
+      if (!bytes.ok()) return std::nullopt;
+      Result<SnapshotIndex> index = decode_snapshot_index(*bytes);
+      if (!index.ok()) return std::nullopt;
+      return Instance{.entry = &instance, .index = *std::move(index)};
+    }
+    return std::nullopt;
+  }
+  Status keep(const Instance& instance, const std::string& name, CheckpointWriter& writer) const {
+    for (const ManifestStream& stream : instance.entry->streams) {
+      if (stream.name == name) return writer.keep(stream, *manifest_->find_file(stream.file));
+    }
+    return Status::SerializationError("checkpoint ", manifest_->checkpoint, " has no stream '",
+                                      name, "', which its index names");
+  }
+
+ private:
+  const std::shared_ptr<const CheckpointFiles> files_;
+  std::shared_ptr<const Manifest> manifest_;
+};
+
+Status write_frozen(const OperatorSnapshot& snapshot, const PriorCheckpoint& prior,
+                    int64_t checkpoint, CheckpointWriter& writer) {
+  const std::optional<PriorCheckpoint::Instance> before = prior.find(snapshot);
+  HW_ASSIGN_OR_RETURN(const FrozenState::Written written,
+                      snapshot.frozen->write(writer, {.snapshot = checkpoint,
+                                                      .prior = before ? &before->index : nullptr,
+                                                      .policy = {}}));
+  for (const std::string& stream : written.kept) HW_TRY(prior.keep(*before, stream, writer));
+  return Status::OK();
+}
+
 Result<ManifestInstance> write_instance(const CheckpointStore& store,
                                         const CheckpointStore::Place& place,
-                                        const OperatorSnapshot& snapshot, Manifest& manifest) {
+                                        const OperatorSnapshot& snapshot,
+                                        const PriorCheckpoint& prior, Manifest& manifest) {
   const std::unique_ptr<CheckpointWriter> writer = store.writer(place);
   ManifestInstance instance = {
       .subtask = snapshot.subtask, .key_groups = {0, 0}, .watermark_ms = snapshot.watermark_ms};
   HW_TRY(write_stream(*writer, kOperatorStream, encode_entries(snapshot)));
-  if (snapshot.state != nullptr) {
+  if (snapshot.frozen != nullptr) {
+    instance.key_groups = snapshot.frozen->key_groups();
+    HW_TRY(write_frozen(snapshot, prior, place.checkpoint, *writer));
+  } else if (snapshot.state != nullptr) {
     HW_ASSIGN_OR_RETURN(instance.key_groups, copy_state(*snapshot.state, *writer));
   }
   HW_ASSIGN_OR_RETURN(InstanceFiles written, writer->finish());
@@ -127,10 +195,7 @@ Result<OperatorSnapshot> read_instance(const std::shared_ptr<const CheckpointFil
   const std::shared_ptr<SnapshotSource> streams = open_snapshot(files, manifest, instance);
   HW_ASSIGN_OR_RETURN(const std::string entries, read_whole(*streams, kOperatorStream));
   HW_TRY(decode_entries(entries, snapshot));
-  const bool has_state =
-      std::any_of(instance.streams.begin(), instance.streams.end(),
-                  [](const ManifestStream& stream) { return stream.name == kSnapshotIndexStream; });
-  if (has_state) snapshot.state = streams;
+  if (has_state(instance)) snapshot.state = streams;
   return snapshot;
 }
 
@@ -155,6 +220,7 @@ Result<Manifest> write_checkpoint(const CheckpointStore& store, const JobGraph& 
   manifest.graph_digest = graph_digest(graph);
   manifest.num_key_groups = graph.max_parallelism;
   const auto descriptions = descriptions_of(graph);
+  const PriorCheckpoint prior(store, checkpoint.id);
   std::map<std::string, size_t> places;
   for (const OperatorSnapshot& snapshot : checkpoint.operators) {
     const auto [place, is_new] = places.emplace(snapshot.uid, manifest.operators.size());
@@ -167,7 +233,7 @@ Result<Manifest> write_checkpoint(const CheckpointStore& store, const JobGraph& 
                                        {.checkpoint = checkpoint.id,
                                         .operator_index = static_cast<int>(place->second),
                                         .subtask = snapshot.subtask},
-                                       snapshot, manifest));
+                                       snapshot, prior, manifest));
     manifest.operators[place->second].instances.push_back(std::move(instance));
   }
   for (ManifestOperator& op : manifest.operators) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A job's checkpoint in memory to files and a manifest, and back. The snapshots of instances are
-// copied stream by stream; what an operator keeps beside its registered state becomes the stream
-// `operator` (docs/formats/checkpoint.md).
+// A job's checkpoint in memory to files and a manifest, and back. Of frozen state what changed
+// since the newest published checkpoint is written, and that one's streams are used again; what an
+// operator keeps beside its registered state becomes the stream `operator`
+// (docs/formats/checkpoint.md).
 
 #pragma once
 

@@ -113,9 +113,12 @@ class CheckpointInspector {
         InspectedTable& sum = tables[table.name];
         sum.name = table.name;
         sum.kind = table.kind;
-        sum.num_rows += table.num_rows;
-        sum.num_bytes += table.checksums.length;
+        sum.num_rows += table.live_rows;
+        sum.num_bytes += table.stored_bytes();
         for (const auto& [group, first_row] : table.groups) groups.insert(group);
+        for (const SnapshotDelta& delta : table.deltas) {
+          for (const auto& [group, first_row] : delta.changed.groups) groups.insert(group);
+        }
       }
     }
     out.num_key_groups_used = static_cast<int>(groups.size());

@@ -42,7 +42,8 @@ class CheckpointInspectionTest : public testing::Test {
                                              .checksums = {.length = 7},
                                              .num_rows = 5,
                                              .batch_ends = {5},
-                                             .groups = {{3, 0}, {8, 2}}}}};
+                                             .groups = {{3, 0}, {8, 2}},
+                                             .live_rows = 5}}};
     for (const auto& [name, bytes] :
          std::map<std::string, std::string>{{"index", encode(index)}, {"groups.bin", "columns"}}) {
       auto stream = writer->create(name).ValueOrDie();

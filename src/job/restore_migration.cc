@@ -80,83 +80,123 @@ Result<std::shared_ptr<arrow::Array>> filled(const arrow::Field& field, int64_t 
   return arrow::MakeArray(zeros);
 }
 
-/// Turns the rows of one table, batch by batch.
-class TableConverter {
- public:
-  TableConverter(const TableMigration& migration, std::shared_ptr<arrow::Schema> schema,
-                 arrow::MemoryPool* pool)
-      : migration_(migration), schema_(std::move(schema)), pool_(pool) {}
+Result<std::shared_ptr<arrow::Array>> cast(const std::shared_ptr<arrow::Array>& array,
+                                           const arrow::Field& field, arrow::MemoryPool* pool) {
+  if (array->type()->Equals(*field.type())) return array;
+  arrow::compute::ExecContext context(pool);
+  context.set_use_threads(false);
+  return arrow::compute::Cast(*array, field.type(), arrow::compute::CastOptions::Safe(), &context);
+}
 
+/// Turns the rows of one stream, batch by batch.
+class StreamConverter {
+ public:
+  /// `sources`: for each field of the schema the saved column, -1 = filled in.
+  StreamConverter(std::vector<int> sources, std::shared_ptr<arrow::Schema> schema,
+                  arrow::MemoryPool* pool)
+      : sources_(std::move(sources)), schema_(std::move(schema)), pool_(pool) {}
+
+  /// Rows stay where they are: what the index says of groups and batches holds on.
+  Result<SnapshotPiece> convert(SnapshotPiece piece, const std::string& name,
+                                const SnapshotSource& from, SnapshotSink& to) const {
+    if (piece.stream.empty()) return piece;
+    HW_ASSIGN_OR_RETURN(auto raw, from.open(piece.stream));
+    HW_ASSIGN_OR_RETURN(const auto checked,
+                        ChecksummedFile::open(std::move(raw), piece.checksums, piece.stream));
+    arrow::ipc::IpcReadOptions read = arrow::ipc::IpcReadOptions::Defaults();
+    read.memory_pool = pool_;
+    read.use_threads = false;
+    HW_ASSIGN_OR_RETURN(const auto reader, arrow::ipc::RecordBatchFileReader::Open(checked, read));
+    HW_ASSIGN_OR_RETURN(auto out, to.create(name));
+    const auto stream = std::make_shared<ChecksummingStream>(std::move(out));
+    arrow::ipc::IpcWriteOptions write = arrow::ipc::IpcWriteOptions::Defaults();
+    write.memory_pool = pool_;
+    write.use_threads = false;
+    HW_ASSIGN_OR_RETURN(const auto writer, arrow::ipc::MakeFileWriter(stream, schema_, write));
+    for (int i = 0; i < reader->num_record_batches(); ++i) {
+      HW_ASSIGN_OR_RETURN(const auto batch, reader->ReadRecordBatch(i));
+      HW_ASSIGN_OR_RETURN(const auto converted, convert(*batch));
+      HW_TRY(writer->WriteRecordBatch(*converted));
+    }
+    HW_TRY(writer->Close());
+    HW_TRY(stream->Close());
+    piece.stream = name;
+    piece.checksums = stream->checksums();
+    return piece;
+  }
+
+ private:
   Result<std::shared_ptr<arrow::RecordBatch>> convert(const arrow::RecordBatch& batch) const {
     HW_TRY(batch.ValidateFull());
     arrow::ArrayVector arrays;
-    for (size_t c = 0; c < migration_.sources.size(); ++c) {
+    for (size_t c = 0; c < sources_.size(); ++c) {
       const arrow::Field& field = *schema_->field(static_cast<int>(c));
-      const int saved = migration_.sources[c].saved;
-      if (saved >= batch.num_columns()) {
-        return Status::SerializationError("state table '", migration_.saved_table, "' has ",
-                                          batch.num_columns(), " columns, not those that the ",
-                                          "manifest lists");
+      if (sources_[c] >= batch.num_columns()) {
+        return Status::SerializationError("a stream of the snapshot has ", batch.num_columns(),
+                                          " columns, not those that the manifest lists");
       }
       std::shared_ptr<arrow::Array> array;
-      if (saved < 0) {
+      if (sources_[c] < 0) {
         HW_ASSIGN_OR_RETURN(array, filled(field, batch.num_rows(), pool_));
       } else {
-        HW_ASSIGN_OR_RETURN(array, cast(batch.column(saved), field));
+        HW_ASSIGN_OR_RETURN(array, cast(batch.column(sources_[c]), field, pool_));
       }
       arrays.push_back(std::move(array));
     }
     return arrow::RecordBatch::Make(schema_, batch.num_rows(), std::move(arrays));
   }
 
- private:
-  Result<std::shared_ptr<arrow::Array>> cast(const std::shared_ptr<arrow::Array>& array,
-                                             const arrow::Field& field) const {
-    if (array->type()->Equals(*field.type())) return array;
-    arrow::compute::ExecContext context(pool_);
-    context.set_use_threads(false);
-    return arrow::compute::Cast(*array, field.type(), arrow::compute::CastOptions::Safe(),
-                                &context);
-  }
-
-  const TableMigration& migration_;
+  const std::vector<int> sources_;
   const std::shared_ptr<arrow::Schema> schema_;
   arrow::MemoryPool* const pool_;
 };
+
+/// Where a saved column has gone.
+Result<int> place_of(const TableMigration& migration, int saved) {
+  for (size_t c = 0; c < migration.sources.size(); ++c) {
+    if (migration.sources[c].saved == saved) return static_cast<int>(c);
+  }
+  return Status::Invalid("column ", saved, " of state table '", migration.saved_table,
+                         "' tells its rows apart: it cannot be left out");
+}
 
 Result<SnapshotTable> convert_table(const SnapshotTable& saved, const SnapshotSource& from,
                                     const TableMigration& migration, SnapshotSink& to,
                                     arrow::MemoryPool* pool) {
   SnapshotTable table = saved;
   table.name = migration.table.name;
-  table.stream = table.name + ".arrow";
   table.key_columns.clear();
   for (size_t c = 0; c < migration.table.columns.size(); ++c) {
     if (migration.table.columns[c].key) table.key_columns.push_back(static_cast<int>(c));
   }
-  HW_ASSIGN_OR_RETURN(auto raw, from.open(saved.stream));
-  HW_ASSIGN_OR_RETURN(const auto checked,
-                      ChecksummedFile::open(std::move(raw), saved.checksums, saved.stream));
-  arrow::ipc::IpcReadOptions read = arrow::ipc::IpcReadOptions::Defaults();
-  read.memory_pool = pool;
-  read.use_threads = false;
-  HW_ASSIGN_OR_RETURN(const auto reader, arrow::ipc::RecordBatchFileReader::Open(checked, read));
   HW_ASSIGN_OR_RETURN(const auto schema, schema_of(migration.table));
-  HW_ASSIGN_OR_RETURN(auto out, to.create(table.stream));
-  const auto stream = std::make_shared<ChecksummingStream>(std::move(out));
-  arrow::ipc::IpcWriteOptions write = arrow::ipc::IpcWriteOptions::Defaults();
-  write.memory_pool = pool;
-  write.use_threads = false;
-  HW_ASSIGN_OR_RETURN(const auto writer, arrow::ipc::MakeFileWriter(stream, schema, write));
-  const TableConverter converter(migration, schema, pool);
-  for (int i = 0; i < reader->num_record_batches(); ++i) {
-    HW_ASSIGN_OR_RETURN(const auto batch, reader->ReadRecordBatch(i));
-    HW_ASSIGN_OR_RETURN(const auto converted, converter.convert(*batch));
-    HW_TRY(writer->WriteRecordBatch(*converted));
+  std::vector<int> sources;
+  for (const auto& source : migration.sources) sources.push_back(source.saved);
+  const StreamConverter rows(sources, schema, pool);
+  // Streams of removals have the identity columns only.
+  std::vector<int> identity_sources;
+  arrow::FieldVector identity_fields;
+  for (size_t i = 0; i < saved.identity.size(); ++i) {
+    HW_ASSIGN_OR_RETURN(table.identity[i], place_of(migration, saved.identity[i]));
+    identity_sources.push_back(static_cast<int>(i));
+    identity_fields.push_back(schema->field(table.identity[i]));
   }
-  HW_TRY(writer->Close());
-  HW_TRY(stream->Close());
-  table.checksums = stream->checksums();
+  if (saved.drop_column >= 0) {
+    HW_ASSIGN_OR_RETURN(table.drop_column, place_of(migration, saved.drop_column));
+  }
+  const StreamConverter identities(std::move(identity_sources),
+                                   arrow::schema(std::move(identity_fields)), pool);
+  HW_ASSIGN_OR_RETURN(SnapshotPiece base,
+                      rows.convert(saved.base(), table.name + ".arrow", from, to));
+  table.set_base(std::move(base));
+  for (size_t i = 0; i < table.deltas.size(); ++i) {
+    SnapshotDelta& delta = table.deltas[i];
+    const std::string name = table.name + "." + std::to_string(i + 1);
+    HW_ASSIGN_OR_RETURN(delta.removed,
+                        identities.convert(delta.removed, name + ".removed.arrow", from, to));
+    HW_ASSIGN_OR_RETURN(delta.changed,
+                        rows.convert(delta.changed, name + ".changed.arrow", from, to));
+  }
   return table;
 }
 
@@ -177,7 +217,7 @@ Result<std::shared_ptr<SnapshotSource>> migrate_state(std::shared_ptr<SnapshotSo
     if (!converted.ok()) {
       return while_doing(converted.status(), "migrating state table '" + table.saved_table + "'");
     }
-    migrated->replace(converted->stream);
+    for (const std::string& stream : converted->streams()) migrated->replace(stream);
     index.tables.push_back(*std::move(converted));
   }
   HW_ASSIGN_OR_RETURN(const auto stream, migrated->changed().create(kSnapshotIndexStream));

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/env/env.h"
+#include "state/frozen_state.h"
 #include "state/key_group.h"
 #include "state/snapshot.h"
 #include "state/state_store.h"
@@ -78,6 +79,10 @@ Status OperatorInstance::open(const std::vector<const OperatorSnapshot*>& restor
     for (const Timer& timer : snapshot->timers) timers_.set(timer);
     watermark_ms_ = std::min(watermark_ms_, snapshot->watermark_ms);
     if (snapshot->state) states.push_back(snapshot->state);
+    if (snapshot->frozen) {
+      HW_ASSIGN_OR_RETURN(std::shared_ptr<SnapshotSource> state, snapshot->frozen->in_memory());
+      states.push_back(std::move(state));
+    }
   }
   metrics_->watermark_ms.set(watermark_ms_);
   if (checker_) checker_->resume_at(watermark_ms_);
@@ -87,11 +92,10 @@ Status OperatorInstance::open(const std::vector<const OperatorSnapshot*>& restor
   return op_->restore(reader);
 }
 
-Result<OperatorSnapshot> OperatorInstance::snapshot() {
+Result<OperatorSnapshot> OperatorInstance::snapshot(const Barrier& barrier) {
   OperatorSnapshot mine{.uid = uid_, .subtask = context_.subtask};
-  auto streams = std::make_shared<MemorySnapshot>();
-  HW_TRY(state_->snapshot(*streams));
-  mine.state = std::move(streams);
+  state_->settle(barrier.published);
+  mine.frozen = state_->freeze(barrier.id);
   NamedWriter writer(mine.named);
   HW_TRY(op_->snapshot(writer));
   mine.timers = timers_.all();
@@ -148,7 +152,7 @@ Result<OperatorInstance::Turn> OperatorInstance::on_front(Downstream& below) {
   if (const auto* watermark = std::get_if<Watermark>(&message))
     return on_watermark(*watermark, below);
   if (const auto* barrier = std::get_if<Barrier>(&message)) {
-    HW_ASSIGN_OR_RETURN(OperatorSnapshot mine, snapshot());
+    HW_ASSIGN_OR_RETURN(OperatorSnapshot mine, snapshot(*barrier));
     HW_TRY(snapshots_.on_snapshot(*barrier, std::move(mine)));
     below.forward(*barrier);
     return Turn::kDone;

@@ -94,7 +94,7 @@ class OperatorInstance final : public OperatorContext {
   Operator& op() { return *op_; }
   /// Debug checks of what it emits on port 0; null when they are off.
   ChangelogChecker* checker() { return checker_.get(); }
-  Result<OperatorSnapshot> snapshot();
+  Result<OperatorSnapshot> snapshot(const Barrier& barrier);
 
  public:  // OperatorContext
   StateStore& state() override { return *state_; }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What one operator instance contributes to a checkpoint, and how a fresh one reads it back, at
-// the same or another parallelism. Plain data, kept in memory until part of it is written.
+// the same or another parallelism. Registered state is frozen, not copied: whoever makes the
+// checkpoint durable writes it while the instance goes on.
 
 #pragma once
 
@@ -18,12 +19,15 @@
 
 namespace hw {
 
+class FrozenState;
 class SnapshotSource;
 
 struct OperatorSnapshot {
   std::string uid;
   int subtask = 0;
-  /// Registered state.
+  /// Registered state as it was at the barrier; null when the snapshot was read back.
+  std::shared_ptr<const FrozenState> frozen;
+  /// Registered state that was read back; null when `frozen` has it.
   std::shared_ptr<SnapshotSource> state;
   /// What the operator wrote itself.
   std::map<std::string, std::string> named;

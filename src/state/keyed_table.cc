@@ -2,6 +2,7 @@
 
 #include "state/keyed_table.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "base/memory.h"
 #include "columnar/key_bytes.h"
 #include "state/row_columns.h"
+#include "state/version_rows.h"
 
 namespace hw {
 namespace {
@@ -99,27 +101,28 @@ TableSchema with_parent_row(TableSchema schema) {
   return schema;
 }
 
-class FrozenKeyedRows final : public FrozenRows {
+class FrozenKeyed final : public FrozenTable {
  public:
-  FrozenKeyedRows(const KeyedTable& table, std::vector<uint32_t> rows)
-      : table_(table), rows_(std::move(rows)) {}
-  int64_t num_rows() const override { return static_cast<int64_t>(rows_.size()); }
-  Result<std::vector<ColumnPtr>> read(std::span<const int> columns,
-                                      std::span<const uint32_t> positions) const override {
-    std::vector<uint32_t> rows;
-    rows.reserve(positions.size());
-    for (const uint32_t position : positions) rows.push_back(rows_[position]);
-    std::vector<ColumnPtr> result;
-    for (const int column : columns) {
-      HW_ASSIGN_OR_RETURN(ColumnPtr values, table_.read_snapshot_column(column, rows));
-      result.push_back(std::move(values));
-    }
-    return result;
+  using Versions = FrozenVersions<KeyedVersion>::List;
+  explicit FrozenKeyed(Versions versions) : versions_(std::move(versions)) {}
+  int64_t num_rows() const override { return versions_.back()->rows->num_rows(); }
+  bool has_changes() const override {
+    return std::none_of(versions_.begin(), versions_.end(),
+                        [](const auto& version) { return version->cleared; });
   }
+  std::unique_ptr<FrozenRows> all() const override {
+    std::vector<uint32_t> rows;
+    rows.reserve(static_cast<size_t>(num_rows()));
+    versions_.back()->rows->scan(0, SIZE_MAX, rows);
+    return std::make_unique<VersionRows<KeyedVersion>>(versions_.back(), std::move(rows));
+  }
+  std::unique_ptr<FrozenRows> changed() const override {
+    return std::make_unique<VersionRows<KeyedVersion>>(versions_.back(), changed_rows(versions_));
+  }
+  std::unique_ptr<FrozenRows> removed() const override { return erased_rows(versions_); }
 
  private:
-  const KeyedTable& table_;
-  const std::vector<uint32_t> rows_;
+  const Versions versions_;
 };
 
 }  // namespace
@@ -134,12 +137,14 @@ ColumnPtr parent_row_column(std::span<const uint32_t> rows) {
 }
 
 KeyedTable::KeyedTable(TableSchema schema, arrow::MemoryPool* pool)
-    : schema_(std::move(schema)),
+    : shared_schema_(std::make_shared<const TableSchema>(std::move(schema))),
+      schema_(*shared_schema_),
       encoder_(types_of(schema_.keys)),
       rows_(stored_columns(encoder_, schema_), pool) {}
 
 KeyedTable::KeyedTable(TableSchema schema, KeyedTable& parent, arrow::MemoryPool* pool)
-    : schema_(with_parent_row(std::move(schema))),
+    : shared_schema_(std::make_shared<const TableSchema>(with_parent_row(std::move(schema)))),
+      schema_(*shared_schema_),
       parent_(&parent),
       encoder_(types_of(schema_.keys)),
       rows_(stored_columns(encoder_, schema_), pool) {
@@ -293,6 +298,12 @@ void KeyedTable::clear() {
   rows_.clear();
   index_.clear();
   has_null_keys_ = false;
+  cleared_ = true;
+}
+
+void KeyedTable::forget_versions() {
+  versions_.clear();
+  cleared_ = false;
 }
 
 Result<ColumnPtr> KeyedTable::read_key(int key, std::span<const uint32_t> rows) const {
@@ -332,29 +343,43 @@ SnapshotLayout KeyedTable::layout() const {
   if (parent_ != nullptr) {
     layout.columns.insert(layout.columns.end(), schema_.keys.begin() + 1, schema_.keys.end());
   }
+  for (size_t i = 0; i < layout.columns.size(); ++i) layout.identity.push_back(static_cast<int>(i));
   layout.columns.insert(layout.columns.end(), schema_.values.begin(), schema_.values.end());
   return layout;
 }
 
-Result<ColumnPtr> KeyedTable::read_snapshot_column(int column,
-                                                   std::span<const uint32_t> rows) const {
+Result<ColumnPtr> KeyedVersion::read_key(int key, std::span<const uint32_t> numbers) const {
+  return encoder->decode(*rows, key, numbers);
+}
+
+Result<ColumnPtr> KeyedVersion::read(int column, std::span<const uint32_t> numbers) const {
   int index = column;
-  if (parent_ != nullptr) {
-    const int num_parent_keys = static_cast<int>(parent_->schema_.keys.size());
+  if (parent != nullptr) {
+    const int num_parent_keys = static_cast<int>(parent->schema->keys.size());
     if (index < num_parent_keys) {
-      HW_ASSIGN_OR_RETURN(ColumnPtr numbers, read_key(0, rows));
-      const std::span parent_rows(numbers->data<uint32_t>(), rows.size());
-      return parent_->read_key(index, parent_rows);
+      HW_ASSIGN_OR_RETURN(ColumnPtr parents, read_key(0, numbers));
+      return parent->read_key(index, std::span(parents->data<uint32_t>(), numbers.size()));
     }
     index = index - num_parent_keys + 1;
   }
-  const int num_keys = static_cast<int>(schema_.keys.size());
-  if (index < num_keys) return read_key(index, rows);
-  return read_value(index - num_keys, rows);
+  const int num_keys = static_cast<int>(schema->keys.size());
+  if (index < num_keys) return read_key(index, numbers);
+  const int value = index - num_keys;
+  return read_rows(*rows, KeyedTable::kKeyColumns + value,
+                   schema->values[static_cast<size_t>(value)].type, numbers);
 }
 
-Result<std::unique_ptr<FrozenRows>> KeyedTable::freeze() const {
-  return std::make_unique<FrozenKeyedRows>(*this, live_rows());
+std::shared_ptr<const FrozenTable> KeyedTable::freeze(int64_t snapshot) {
+  if (decoder_ == nullptr) decoder_ = std::make_shared<const KeyEncoder>(types_of(schema_.keys));
+  auto version = std::make_shared<KeyedVersion>();
+  version->snapshot = snapshot;
+  version->schema = shared_schema_;
+  version->encoder = decoder_;
+  version->rows = rows_.pin();
+  if (parent_ != nullptr) version->parent = parent_->newest_version();
+  version->cleared = std::exchange(cleared_, false);
+  versions_.add(std::move(version));
+  return std::make_shared<FrozenKeyed>(versions_.list());
 }
 
 Result<std::vector<uint32_t>> KeyedTable::rows_of_snapshot(const std::vector<ColumnPtr>& columns,

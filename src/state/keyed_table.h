@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "state/frozen_versions.h"
 #include "state/hash_index.h"
 #include "state/key_encoder.h"
 #include "state/row_chunks.h"
@@ -26,6 +27,20 @@ struct KeyColumns {
   int64_t num_rows = 0;
   /// hash_keys of them, one per row; null, or hashes of other columns: computed.
   const uint64_t* hashes = nullptr;
+};
+
+/// The rows of a keyed table at a barrier. Any thread may read it.
+struct KeyedVersion {
+  int64_t snapshot = 0;
+  std::shared_ptr<const TableSchema> schema;
+  std::shared_ptr<const KeyEncoder> encoder;
+  std::shared_ptr<const RowChunks> rows;
+  std::shared_ptr<const KeyedVersion> parent;  // null: it has none
+  bool cleared = false;  // since the version before it: what went is not known
+
+  /// A column of the snapshot layout.
+  Result<ColumnPtr> read(int column, std::span<const uint32_t> numbers) const;
+  Result<ColumnPtr> read_key(int key, std::span<const uint32_t> numbers) const;
 };
 
 class KeyedTable final : public StateTable {
@@ -51,7 +66,7 @@ class KeyedTable final : public StateTable {
   void touch(std::span<const uint32_t> rows) { rows_.touch(rows); }
   /// Requires: live rows, each once.
   Status erase(std::span<const uint32_t> rows);
-  /// Removes everything, keeps memory.
+  /// Removes everything, keeps memory. The next snapshot is not a delta.
   void clear();
   /// Expect about that many keys. Only in an empty table.
   void reserve(size_t num_rows) { index_.reserve(num_rows); }
@@ -81,20 +96,29 @@ class KeyedTable final : public StateTable {
   bool is_live(uint32_t row) const { return rows_.is_live(row); }
 
   SnapshotLayout layout() const override;
-  Result<std::unique_ptr<FrozenRows>> freeze() const override;
+  std::shared_ptr<const FrozenTable> freeze(int64_t snapshot) override;
+  void settle(Settled settled) override { versions_.settle(settled, rows_); }
   Status restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_rows) override;
   int64_t num_rows() const override { return rows_.num_rows(); }
   int64_t num_bytes() const override { return rows_.num_bytes() + index_.num_bytes(); }
 
-  /// One column of the snapshot layout, for given rows.
-  Result<ColumnPtr> read_snapshot_column(int column, std::span<const uint32_t> rows) const;
+  /// A pane that is made while changes are remembered: all its rows are new.
+  void track_changes() { rows_.track_changes(); }
+  /// A pane that was dropped: what comes next has nothing to do with what was there.
+  void forget_versions();
+  /// The version of the last freeze(). Requires: there was one.
+  const std::shared_ptr<const KeyedVersion>& newest_version() const {
+    return versions_.list().back();
+  }
   /// The rows that have the leading columns of a snapshot as keys. Fails (SerializationError) when
   /// a key is missing: a child's row without its parent.
   Result<std::vector<uint32_t>> rows_of_snapshot(const std::vector<ColumnPtr>& columns,
                                                  int64_t num_rows);
 
- private:
+  /// Stored columns before the values.
   static constexpr int kKeyColumns = 2;
+
+ private:
   template <bool kInsert, bool kPrefetch, typename Keys>
   Status probe(Keys keys, size_t num_rows, uint32_t* rows, std::vector<uint32_t>* inserted);
   template <bool kInsert>
@@ -102,13 +126,17 @@ class KeyedTable final : public StateTable {
                        std::vector<uint32_t>* inserted);
   void take_tags(const KeyColumns& keys);
 
-  const TableSchema schema_;
+  const std::shared_ptr<const TableSchema> shared_schema_;
+  const TableSchema& schema_;
   KeyedTable* const parent_ = nullptr;
   KeyEncoder encoder_;
   RowChunks rows_;
   HashIndex index_;
   bool has_null_keys_ = false;
   std::vector<uint32_t> tags_;  // scratch
+  FrozenVersions<KeyedVersion> versions_;
+  std::shared_ptr<const KeyEncoder> decoder_;  // of the versions
+  bool cleared_ = false;                       // since the last freeze()
 };
 
 /// Row numbers as the INT column that keys a child table.

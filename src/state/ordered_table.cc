@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "columnar/key_bytes.h"
 #include "state/row_columns.h"
+#include "state/version_rows.h"
 
 namespace hw {
 namespace {
@@ -25,34 +26,36 @@ uint32_t payload_tag(uint32_t parent_row, uint64_t payload_hash) {
   return HashIndex::tag_of(((payload_hash ^ parent_row) * 0x9e3779b97f4a7c15) >> 16);
 }
 
-class FrozenEntries final : public FrozenRows {
+int first_payload(const OrderedTableSpec& spec) {
+  return OrderedTable::kMark + (spec.searchable ? 3 : 1);
+}
+
+class FrozenEntries final : public FrozenTable {
  public:
-  FrozenEntries(const OrderedTable& table, std::vector<uint32_t> entries)
-      : table_(table), entries_(std::move(entries)) {}
-  int64_t num_rows() const override { return static_cast<int64_t>(entries_.size()); }
-  Result<std::vector<ColumnPtr>> read(std::span<const int> columns,
-                                      std::span<const uint32_t> positions) const override {
-    std::vector<uint32_t> entries;
-    entries.reserve(positions.size());
-    for (const uint32_t position : positions) entries.push_back(entries_[position]);
-    std::vector<ColumnPtr> result;
-    for (const int column : columns) {
-      HW_ASSIGN_OR_RETURN(ColumnPtr values, table_.read_snapshot_column(column, entries));
-      result.push_back(std::move(values));
-    }
-    return result;
+  using Versions = FrozenVersions<OrderedVersion>::List;
+  explicit FrozenEntries(Versions versions) : versions_(std::move(versions)) {}
+  int64_t num_rows() const override { return versions_.back()->rows->num_rows(); }
+  std::unique_ptr<FrozenRows> all() const override {
+    std::vector<uint32_t> rows;
+    rows.reserve(static_cast<size_t>(num_rows()));
+    versions_.back()->rows->scan(0, SIZE_MAX, rows);
+    return std::make_unique<VersionRows<OrderedVersion>>(versions_.back(), std::move(rows));
   }
+  std::unique_ptr<FrozenRows> changed() const override {
+    return std::make_unique<VersionRows<OrderedVersion>>(versions_.back(), changed_rows(versions_));
+  }
+  std::unique_ptr<FrozenRows> removed() const override { return erased_rows(versions_); }
 
  private:
-  const OrderedTable& table_;
-  const std::vector<uint32_t> entries_;
+  const Versions versions_;
 };
 
 }  // namespace
 
 OrderedTable::OrderedTable(OrderedTableSpec spec, KeyedTable& parent, arrow::MemoryPool* pool)
-    : spec_(std::move(spec)),
-      payload_(spec_.searchable ? kSame + 1 : kMark + 1),
+    : shared_spec_(std::make_shared<const OrderedTableSpec>(std::move(spec))),
+      spec_(*shared_spec_),
+      payload_(first_payload(spec_)),
       parent_(parent),
       rows_(stored_columns(spec_), pool) {
   HW_CHECK(parent.parent() == nullptr);
@@ -256,29 +259,42 @@ SnapshotLayout OrderedTable::layout() const {
   layout.columns.push_back({"order", SqlType::bytes().not_null()});
   layout.columns.push_back(
       {spec_.equal == EqualEntries::kCounted ? "count" : "arrival", SqlType::bigint().not_null()});
+  // Arrivals are numbered through the table; counted entries have one for each order.
+  const size_t num_named = layout.columns.size() - (spec_.equal == EqualEntries::kCounted ? 1 : 0);
+  layout.identity.clear();
+  for (size_t i = 0; i < num_named; ++i) layout.identity.push_back(static_cast<int>(i));
   layout.columns.insert(layout.columns.end(), spec_.payload.begin(), spec_.payload.end());
   return layout;
 }
 
-Result<ColumnPtr> OrderedTable::read_snapshot_column(int column,
-                                                     std::span<const uint32_t> entries) const {
-  const int num_keys = static_cast<int>(parent_.schema().keys.size());
+Result<ColumnPtr> OrderedVersion::read(int column, std::span<const uint32_t> entries) const {
+  const int num_keys = static_cast<int>(parent->schema->keys.size());
   if (column < num_keys) {
     std::vector<uint32_t> parent_rows;
-    const FixedColumn<uint32_t> parents = rows_.fixed<uint32_t>(kParent);
+    const FixedColumn<uint32_t> parents = rows->fixed<uint32_t>(OrderedTable::kParent);
     for (const uint32_t entry : entries) parent_rows.push_back(parents[entry]);
-    return parent_.read_key(column, parent_rows);
+    return parent->read_key(column, parent_rows);
   }
-  if (column == num_keys) return read_rows(rows_, kOrder, SqlType::bytes().not_null(), entries);
-  if (column == num_keys + 1) return read_rows(rows_, kMark, SqlType::bigint().not_null(), entries);
-  return read(column - num_keys - 2, entries);
+  if (column == num_keys) {
+    return read_rows(*rows, OrderedTable::kOrder, SqlType::bytes().not_null(), entries);
+  }
+  if (column == num_keys + 1) {
+    return read_rows(*rows, OrderedTable::kMark, SqlType::bigint().not_null(), entries);
+  }
+  const int payload = column - num_keys - 2;
+  return read_rows(*rows, first_payload(*spec) + payload,
+                   spec->payload[static_cast<size_t>(payload)].type, entries);
 }
 
-Result<std::unique_ptr<FrozenRows>> OrderedTable::freeze() const {
+std::shared_ptr<const FrozenTable> OrderedTable::freeze(int64_t snapshot) {
   HW_DCHECK(removed_.empty());
-  std::vector<uint32_t> entries;
-  rows_.scan(0, SIZE_MAX, entries);
-  return std::make_unique<FrozenEntries>(*this, std::move(entries));
+  auto version = std::make_shared<OrderedVersion>();
+  version->snapshot = snapshot;
+  version->spec = shared_spec_;
+  version->rows = rows_.pin();
+  version->parent = parent_.newest_version();
+  versions_.add(std::move(version));
+  return std::make_shared<FrozenEntries>(versions_.list());
 }
 
 Status OrderedTable::restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_rows) {

@@ -33,6 +33,17 @@ struct OrderedTableSpec {
   int version = 1;
 };
 
+/// The entries of an ordered table at a barrier. Any thread may read it.
+struct OrderedVersion {
+  int64_t snapshot = 0;
+  std::shared_ptr<const OrderedTableSpec> spec;
+  std::shared_ptr<const RowChunks> rows;
+  std::shared_ptr<const KeyedVersion> parent;
+
+  /// A column of the snapshot layout.
+  Result<ColumnPtr> read(int column, std::span<const uint32_t> entries) const;
+};
+
 class OrderedTable final : public StateTable {
  public:
   static constexpr uint32_t kNoEntry = HashIndex::kNoRow;
@@ -72,18 +83,18 @@ class OrderedTable final : public StateTable {
   Result<ColumnPtr> read(int payload_column, std::span<const uint32_t> entries) const;
 
   SnapshotLayout layout() const override;
-  Result<std::unique_ptr<FrozenRows>> freeze() const override;
+  std::shared_ptr<const FrozenTable> freeze(int64_t snapshot) override;
+  void settle(Settled settled) override { versions_.settle(settled, rows_); }
   Status restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_rows) override;
   int64_t num_rows() const override { return rows_.num_rows(); }
   int64_t num_bytes() const override;
 
-  /// One column of the snapshot layout.
-  Result<ColumnPtr> read_snapshot_column(int column, std::span<const uint32_t> entries) const;
-
- private:
+  // Stored columns.
   static constexpr int kParent = 0;
   static constexpr int kOrder = 1;
   static constexpr int kMark = 2;  // kCounted: the count; kArrival: the number of arrival
+
+ private:
   static constexpr int kTag = 3;   // searchable only: the entry's tag in by_payload_
   static constexpr int kSame = 4;  // searchable only: the next of equal entries, round and round
 
@@ -98,7 +109,8 @@ class OrderedTable final : public StateTable {
                    int64_t payload_row);
   void unindex_entry(uint32_t entry);
 
-  const OrderedTableSpec spec_;
+  const std::shared_ptr<const OrderedTableSpec> shared_spec_;
+  const OrderedTableSpec& spec_;
   const int payload_;  // first stored payload column
   KeyedTable& parent_;
   RowChunks rows_;
@@ -107,6 +119,7 @@ class OrderedTable final : public StateTable {
   HashIndex by_payload_;
   std::vector<uint32_t> removed_;
   int64_t next_arrival_ = 0;
+  FrozenVersions<OrderedVersion> versions_;
 };
 
 }  // namespace hw

@@ -2,13 +2,12 @@
 
 #include "state/paned_table.h"
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
-#include <arrow/array/data.h>
-#include <arrow/type.h>
-
-#include "base/memory.h"
 #include "columnar/gather.h"
+#include "state/version_rows.h"
 
 namespace hw {
 namespace {
@@ -18,67 +17,42 @@ const SqlField& pane_field() {
   return field;
 }
 
-/// Rows of several panes, one pane after the other.
-class FrozenPanedRows final : public FrozenRows {
+class FrozenPanes final : public FrozenTable {
  public:
-  explicit FrozenPanedRows(const std::map<int64_t, std::unique_ptr<KeyedTable>>& panes) {
-    for (const auto& [pane, table] : panes) {
-      const auto index = static_cast<int32_t>(tables_.size());
-      tables_.push_back(table.get());
-      panes_.push_back(pane);
-      const std::vector<uint32_t> rows = table->live_rows();
-      rows_.insert(rows_.end(), rows.begin(), rows.end());
-      pane_of_row_.resize(rows_.size(), index);
-    }
-  }
-  int64_t num_rows() const override { return static_cast<int64_t>(rows_.size()); }
+  struct Pane {
+    int64_t pane;
+    std::shared_ptr<const FrozenTable> rows;
+  };
+  FrozenPanes(std::vector<Pane> panes, std::set<int64_t> drops)
+      : panes_(std::move(panes)), drops_(std::move(drops)) {}
 
-  Result<std::vector<ColumnPtr>> read(std::span<const int> columns,
-                                      std::span<const uint32_t> positions) const override {
-    // Rows of each pane that occurs, and where each position went.
-    std::vector<std::vector<uint32_t>> rows(tables_.size());
-    std::vector<RowSource> from;
-    from.reserve(positions.size());
-    for (const uint32_t position : positions) {
-      const int32_t pane = pane_of_row_[position];
-      auto& rows_of_pane = rows[static_cast<size_t>(pane)];
-      from.push_back({pane, static_cast<int32_t>(rows_of_pane.size())});
-      rows_of_pane.push_back(rows_[position]);
-    }
-    std::vector<ColumnPtr> result;
-    for (const int column : columns) {
-      if (column == 0) {
-        result.push_back(pane_column(positions));
-        continue;
-      }
-      std::vector<ColumnPtr> parts;
-      for (size_t i = 0; i < tables_.size(); ++i) {
-        HW_ASSIGN_OR_RETURN(ColumnPtr part, tables_[i]->read_snapshot_column(column - 1, rows[i]));
-        parts.push_back(std::move(part));
-      }
-      HW_ASSIGN_OR_RETURN(ColumnPtr values, gather_from(parts, from));
-      result.push_back(std::move(values));
-    }
-    return result;
+  int64_t num_rows() const override {
+    int64_t rows = 0;
+    for (const Pane& pane : panes_) rows += pane.rows->num_rows();
+    return rows;
   }
+  bool has_changes() const override {
+    return std::all_of(panes_.begin(), panes_.end(),
+                       [](const Pane& pane) { return pane.rows->has_changes(); });
+  }
+  std::unique_ptr<FrozenRows> all() const override { return join(&FrozenTable::all); }
+  std::unique_ptr<FrozenRows> changed() const override { return join(&FrozenTable::changed); }
+  std::unique_ptr<FrozenRows> removed() const override { return join(&FrozenTable::removed); }
+  std::vector<int64_t> drops() const override { return {drops_.begin(), drops_.end()}; }
 
  private:
-  ColumnPtr pane_column(std::span<const uint32_t> positions) const {
-    auto buffer = pooled_buffer(static_cast<int64_t>(positions.size() * sizeof(int64_t)));
-    auto* out = reinterpret_cast<int64_t*>(buffer->mutable_data());
-    for (size_t i = 0; i < positions.size(); ++i) {
-      out[i] = panes_[static_cast<size_t>(pane_of_row_[positions[i]])];
+  std::unique_ptr<FrozenRows> join(std::unique_ptr<FrozenRows> (FrozenTable::*which)()
+                                       const) const {
+    std::vector<JoinedRows::Part> parts;
+    for (const Pane& pane : panes_) {
+      std::unique_ptr<FrozenRows> rows = ((*pane.rows).*which)();
+      if (rows != nullptr) parts.push_back({pane.pane, std::move(rows)});
     }
-    const SqlType& type = pane_field().type;
-    return Column::plain(
-        type, arrow::ArrayData::Make(type.to_arrow(), static_cast<int64_t>(positions.size()),
-                                     {nullptr, std::move(buffer)}));
+    return std::make_unique<JoinedRows>(std::move(parts), /*paned=*/true);
   }
 
-  std::vector<const KeyedTable*> tables_;
-  std::vector<int64_t> panes_;
-  std::vector<uint32_t> rows_;
-  std::vector<int32_t> pane_of_row_;
+  const std::vector<Pane> panes_;
+  const std::set<int64_t> drops_;
 };
 
 }  // namespace
@@ -100,6 +74,7 @@ KeyedTable& PanedTable::pane(int64_t pane) {
     table = std::make_unique<KeyedTable>(schema_, pool_);
   }
   table->set_name(name());
+  if (tracking_) table->track_changes();
   return *table;
 }
 
@@ -115,7 +90,9 @@ void PanedTable::drop(int64_t pane) {
       (spare_ == nullptr || spare_->num_bytes() < found->second->num_bytes())) {
     spare_ = std::move(found->second);
     spare_->clear();
+    spare_->forget_versions();
   }
+  if (tracking_) dropped_.push_back(pane);
   panes_.erase(found);
 }
 
@@ -130,11 +107,25 @@ SnapshotLayout PanedTable::layout() const {
   layout.kind = "paned";
   layout.columns.insert(layout.columns.begin(), pane_field());
   for (int& column : layout.key_columns) ++column;
+  for (int& column : layout.identity) ++column;
+  layout.identity.insert(layout.identity.begin(), 0);
+  layout.drop_column = 0;
   return layout;
 }
 
-Result<std::unique_ptr<FrozenRows>> PanedTable::freeze() const {
-  return std::make_unique<FrozenPanedRows>(panes_);
+std::shared_ptr<const FrozenTable> PanedTable::freeze(int64_t snapshot) {
+  tracking_ = true;
+  std::vector<FrozenPanes::Pane> panes;
+  for (const auto& [pane, table] : panes_) panes.push_back({pane, table->freeze(snapshot)});
+  drops_of_[snapshot] = std::exchange(dropped_, {});
+  std::set<int64_t> drops;
+  for (const auto& [of, dropped] : drops_of_) drops.insert(dropped.begin(), dropped.end());
+  return std::make_shared<FrozenPanes>(std::move(panes), std::move(drops));
+}
+
+void PanedTable::settle(Settled settled) {
+  for (const auto& [pane, table] : panes_) table->settle(settled);
+  drops_of_.erase(drops_of_.begin(), drops_of_.upper_bound(settled.snapshot));
 }
 
 Status PanedTable::restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_rows) {

@@ -35,7 +35,8 @@ class PanedTable final : public StateTable {
   const std::map<int64_t, std::unique_ptr<KeyedTable>>& panes() const { return panes_; }
 
   SnapshotLayout layout() const override;
-  Result<std::unique_ptr<FrozenRows>> freeze() const override;
+  std::shared_ptr<const FrozenTable> freeze(int64_t snapshot) override;
+  void settle(Settled settled) override;
   Status restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_rows) override;
   int64_t num_rows() const override;
   int64_t num_bytes() const override;
@@ -46,6 +47,10 @@ class PanedTable final : public StateTable {
   arrow::MemoryPool* const pool_;
   std::map<int64_t, std::unique_ptr<KeyedTable>> panes_;
   std::unique_ptr<KeyedTable> spare_;
+  // Snapshots.
+  bool tracking_ = false;
+  std::vector<int64_t> dropped_;                      // since the last freeze()
+  std::map<int64_t, std::vector<int64_t>> drops_of_;  // by snapshot that is not settled
 };
 
 }  // namespace hw

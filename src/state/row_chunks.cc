@@ -44,8 +44,8 @@ struct RowChunks::Chunk {
   /// Rows from here on were never used: their bytes are zero.
   uint32_t used_end = 0;
   uint32_t num_live = 0;
-  bool pinned = false;
-  bool queued = false;  // in reopen_
+  int num_pins = 0;     // the owner's
+  bool queued = false;  // in reopen_; the owner's
   uint64_t live[kChunkWords] = {};
   ByteArena arena;
 };
@@ -65,9 +65,7 @@ RowChunks::RowChunks(std::vector<RowColumn> columns, arrow::MemoryPool* pool)
   nulls_.resize(columns_.size());
 }
 
-RowChunks::~RowChunks() { HW_DCHECK(num_pins_ == 0); }
-
-Result<std::shared_ptr<RowChunks::Chunk>> RowChunks::make_chunk(uint32_t capacity) {
+Result<std::shared_ptr<RowChunks::Chunk>> RowChunks::make_chunk(uint32_t capacity, bool zeroed) {
   if (spare_chunk_ != nullptr && spare_chunk_->capacity == capacity) {
     return std::exchange(spare_chunk_, nullptr);
   }
@@ -77,7 +75,7 @@ Result<std::shared_ptr<RowChunks::Chunk>> RowChunks::make_chunk(uint32_t capacit
   HW_TRY(pool_->Allocate(std::max<int64_t>(chunk->slab_bytes, 64), 64, &memory));
   chunk->slab_bytes = std::max<int64_t>(chunk->slab_bytes, 64);
   chunk->slab = reinterpret_cast<std::byte*>(memory);
-  std::memset(chunk->slab, 0, static_cast<size_t>(chunk->slab_bytes));
+  if (zeroed) std::memset(chunk->slab, 0, static_cast<size_t>(chunk->slab_bytes));
   return chunk;
 }
 
@@ -158,6 +156,7 @@ Status RowChunks::grow() {
       nulls_[c].push_back(nullptr);
     }
     changed_.emplace_back();
+    added_.emplace_back();
     erased_.emplace_back();
   }
   chunks_[chunk_index] = std::move(chunk);
@@ -183,9 +182,14 @@ void RowChunks::open_holes(uint32_t chunk_index) {
 
 RowChunks::Chunk& RowChunks::writable(uint32_t chunk_index) {
   Chunk& chunk = *chunks_[chunk_index];
-  if (!chunk.pinned) [[likely]]
+  if (chunk.num_pins == 0) [[likely]]
     return chunk;
-  auto copy = make_chunk(chunk.capacity);
+  return copy_pinned(chunk_index);
+}
+
+RowChunks::Chunk& RowChunks::copy_pinned(uint32_t chunk_index) {
+  const Chunk& chunk = *chunks_[chunk_index];
+  auto copy = make_chunk(chunk.capacity, /*zeroed=*/false);
   HW_CHECK(copy.ok());
   Chunk& fresh = **copy;
   std::memcpy(fresh.slab, chunk.slab, static_cast<size_t>(chunk.slab_bytes));
@@ -205,9 +209,21 @@ void RowChunks::mark_changed(uint32_t row) {
   set_bit(bits.data(), row & kRowChunkMask);
 }
 
-void RowChunks::touch_row(uint32_t row) {
-  writable(row >> kRowChunkShift);
-  if (tracking_) mark_changed(row);
+void RowChunks::touch_rows(std::span<const uint32_t> rows) {
+  for (const uint32_t row : rows) {
+    writable(row >> kRowChunkShift);
+    if (tracking_) mark_changed(row);
+  }
+}
+
+/// True when the row is younger than the last pin: then no delta has to know of it.
+bool RowChunks::forget_added(uint32_t row) {
+  Bits& added = added_[row >> kRowChunkShift];
+  const uint32_t in_chunk = row & kRowChunkMask;
+  if (added.empty() || !test_bit(added.data(), in_chunk)) return false;
+  clear_bit(added.data(), in_chunk);
+  clear_bit(changed_[row >> kRowChunkShift].data(), in_chunk);
+  return true;
 }
 
 void RowChunks::zero_row(const Chunk& chunk, uint32_t in_chunk) {
@@ -231,7 +247,11 @@ void RowChunks::added(uint32_t row) {
   set_bit(chunk.live, in_chunk);
   ++chunk.num_live;
   ++num_rows_;
-  if (tracking_) mark_changed(row);
+  if (!tracking_) return;
+  mark_changed(row);
+  Bits& bits = added_[row >> kRowChunkShift];
+  if (bits.empty()) bits.resize(kChunkWords);
+  set_bit(bits.data(), in_chunk);
 }
 
 void RowChunks::erase(uint32_t row) {
@@ -245,14 +265,20 @@ void RowChunks::erase(uint32_t row) {
   for (size_t c = 0; has_bytes_ && c < columns_.size(); ++c) {
     if (columns_[c].width == 0) chunk.arena.forget(bytes_ref(static_cast<int>(c), row));
   }
-  if (tracking_) {
+  if (tracking_ && !forget_added(row)) {
     Bits& bits = erased_[chunk_index];
     if (bits.empty()) bits.resize(kChunkWords);
     set_bit(bits.data(), in_chunk);
     return;
   }
+  queue_for_reuse(chunk_index);
+}
+
+// After rows were freed. Chunks with rows that wait for the next pin stay until then.
+void RowChunks::queue_for_reuse(uint32_t chunk_index) {
   if (chunk_index == open_chunk_) return;
-  if (chunk.num_live == 0) {
+  Chunk& chunk = *chunks_[chunk_index];
+  if (chunk.num_live == 0 && erased_[chunk_index].empty()) {
     release_chunk(chunk_index);
   } else if (!chunk.queued && chunk.num_free() * 8 >= chunk.capacity) {
     chunk.queued = true;
@@ -265,7 +291,7 @@ void RowChunks::release_chunk(uint32_t chunk_index) {
   if (chunk->queued) std::erase(reopen_, chunk_index);
   set_pointers(chunk_index);
   empty_chunks_.push_back(chunk_index);
-  if (spare_chunk_ == nullptr && !chunk->pinned && chunk->capacity == kChunkRows) {
+  if (spare_chunk_ == nullptr && chunk->num_pins == 0 && chunk->capacity == kChunkRows) {
     // One is kept, so that a table that breathes does not allocate each time.
     std::memset(chunk->slab, 0, static_cast<size_t>(chunk->slab_bytes));
     chunk->used_end = 0;
@@ -281,19 +307,30 @@ void RowChunks::clear() {
   reopen_.clear();
   open_chunk_ = -1;
   num_rows_ = 0;
+  for (size_t i = 0; i < chunks_.size(); ++i) {
+    changed_[i].clear();
+    added_[i].clear();
+    erased_[i].clear();
+  }
+  // Rows are numbered from 0 again, upwards, whatever is kept: logs rely on it.
+  size_t num_kept = 0;
+  while (num_kept < chunks_.size() && chunks_[num_kept] != nullptr &&
+         chunks_[num_kept]->num_pins == 0) {
+    ++num_kept;
+  }
+  empty_chunks_.clear();
   for (size_t i = chunks_.size(); i-- > 0;) {
     const auto chunk_index = static_cast<uint32_t>(i);
-    changed_[i].clear();
-    erased_[i].clear();
-    if (chunks_[i] == nullptr) continue;
-    if (chunks_[i]->pinned) {
+    if (i >= num_kept) {
       chunks_[i] = nullptr;
       set_pointers(chunk_index);
       empty_chunks_.push_back(chunk_index);
       continue;
     }
     Chunk& chunk = *chunks_[i];
+    std::memset(chunk.slab, 0, static_cast<size_t>(chunk.slab_bytes));
     std::memset(chunk.live, 0, sizeof(chunk.live));
+    chunk.used_end = 0;
     chunk.num_live = 0;
     chunk.arena.clear();
     chunk.queued = true;
@@ -307,25 +344,27 @@ std::string_view RowChunks::bytes(int column, uint32_t row) const {
 
 void RowChunks::set_bytes(int column, uint32_t row, std::string_view value) {
   Chunk& chunk = *chunks_[row >> kRowChunkShift];
-  HW_DCHECK(!chunk.pinned);
+  HW_DCHECK(chunk.num_pins == 0);
   auto& ref = reinterpret_cast<BytesRef*>(
       fixed_[static_cast<size_t>(column)][row >> kRowChunkShift])[row & kRowChunkMask];
   const BytesRef stored = chunk.arena.store(value);
   chunk.arena.forget(ref);
   ref = stored;
-  if (chunk.arena.wasteful()) compact_bytes(chunk);
+  if (chunk.arena.wasteful()) compact_bytes(row >> kRowChunkShift);
 }
 
-void RowChunks::compact_bytes(Chunk& chunk) {
+void RowChunks::compact_bytes(uint32_t chunk_index) {
   // Rows that wait in erased_ keep their bytes too: unused rows are the only ones that may dangle,
   // and those are zeroed before they are used again.
+  Chunk& chunk = *chunks_[chunk_index];
+  const Bits& erased = erased_[chunk_index];
   ByteArena fresh(pool_);
   for (size_t c = 0; c < columns_.size(); ++c) {
     if (columns_[c].width != 0) continue;
     auto* refs = reinterpret_cast<BytesRef*>(chunk.slab + value_offsets_[c] * chunk.capacity);
     for (uint32_t i = 0; i < chunk.used_end; ++i) {
       if (refs[i].is_inline()) continue;
-      if (!test_bit(chunk.live, i) && !tracking_) {
+      if (!test_bit(chunk.live, i) && (erased.empty() || !test_bit(erased.data(), i))) {
         std::memset(&refs[i], 0, sizeof(BytesRef));
         continue;
       }
@@ -370,39 +409,29 @@ int64_t RowChunks::num_bytes() const {
   return bytes;
 }
 
-std::unique_ptr<RowChunks> RowChunks::pin() {
-  auto copy = std::make_unique<RowChunks>(columns_, pool_);
+std::shared_ptr<const RowChunks> RowChunks::pin() {
+  auto copy = std::make_shared<RowChunks>(columns_, pool_);
   copy->chunks_ = chunks_;
   copy->fixed_ = fixed_;
   copy->nulls_ = nulls_;
   copy->num_rows_ = num_rows_;
   copy->changed_ = std::exchange(changed_, std::vector<Bits>(chunks_.size()));
   copy->erased_ = std::exchange(erased_, std::vector<Bits>(chunks_.size()));
+  added_.assign(chunks_.size(), Bits());
   for (uint32_t i = 0; i < chunks_.size(); ++i) {
     if (chunks_[i] == nullptr) continue;
-    chunks_[i]->pinned = true;
-    if (copy->erased_[i].empty() || i == open_chunk_) continue;
+    ++chunks_[i]->num_pins;
     // Erased rows of the time before are free now.
-    if (chunks_[i]->num_live == 0) {
-      release_chunk(i);
-    } else if (!chunks_[i]->queued && chunks_[i]->num_free() * 8 >= chunks_[i]->capacity) {
-      chunks_[i]->queued = true;
-      reopen_.push_back(i);
-    }
+    if (!copy->erased_[i].empty()) queue_for_reuse(i);
   }
-  ++num_pins_;
-  quiet_ = false;
+  track_changes();
   return copy;
 }
 
-void RowChunks::unpin(std::unique_ptr<RowChunks> pinned) {
-  HW_CHECK(num_pins_ > 0);
-  pinned.reset();
-  if (--num_pins_ > 0) return;
-  for (const auto& chunk : chunks_) {
-    if (chunk) chunk->pinned = false;
+void RowChunks::release(const RowChunks& pinned) {
+  for (const std::shared_ptr<Chunk>& chunk : pinned.chunks_) {
+    if (chunk != nullptr) --chunk->num_pins;
   }
-  quiet_ = !tracking_;
 }
 
 bool RowChunks::is_changed(uint32_t row) const {
@@ -415,6 +444,38 @@ bool RowChunks::is_erased(uint32_t row) const {
   const size_t chunk_index = row >> kRowChunkShift;
   return chunk_index < erased_.size() && !erased_[chunk_index].empty() &&
          test_bit(erased_[chunk_index].data(), row & kRowChunkMask);
+}
+
+void RowChunks::find_changed(std::span<const RowChunks* const> pins,
+                             std::vector<uint32_t>& rows) const {
+  Bits changed;
+  for (size_t c = 0; c < chunks_.size(); ++c) {
+    if (chunks_[c] == nullptr) continue;
+    changed.assign(kChunkWords, 0);
+    for (const RowChunks* pin : pins) {
+      if (c >= pin->changed_.size() || pin->changed_[c].empty()) continue;
+      for (size_t w = 0; w < kChunkWords; ++w) changed[w] |= pin->changed_[c][w];
+    }
+    const uint32_t base = static_cast<uint32_t>(c) << kRowChunkShift;
+    for (size_t w = 0; w < kChunkWords; ++w) {
+      for (uint64_t word = changed[w] & chunks_[c]->live[w]; word != 0; word &= word - 1) {
+        rows.push_back(base + static_cast<uint32_t>(w * 64) +
+                       static_cast<uint32_t>(__builtin_ctzll(word)));
+      }
+    }
+  }
+}
+
+void RowChunks::find_erased(std::vector<uint32_t>& rows) const {
+  for (size_t c = 0; c < erased_.size(); ++c) {
+    const uint32_t base = static_cast<uint32_t>(c) << kRowChunkShift;
+    for (size_t w = 0; w < erased_[c].size(); ++w) {
+      for (uint64_t word = erased_[c][w]; word != 0; word &= word - 1) {
+        rows.push_back(base + static_cast<uint32_t>(w * 64) +
+                       static_cast<uint32_t>(__builtin_ctzll(word)));
+      }
+    }
+  }
 }
 
 }  // namespace hw

@@ -7,7 +7,11 @@
 // A snapshot pins: it shares the chunks, and whoever writes to a pinned chunk afterwards gets a
 // copy of it first. So rows handed out earlier must be announced by touch() before they are
 // written. While changes are tracked, touched and added rows set a bit in a bitmap per chunk, and
-// erased rows keep their bytes until the next pin, so that a delta can name them.
+// erased rows keep their bytes until the next pin, so that a delta can name them. A row that was
+// added since the last pin leaves no trace when it is erased.
+//
+// One thread owns the rows. A pinned copy may be read by another one: of what the two share, the
+// owner writes only columns that hold links between rows, and those are nobody else's.
 
 #pragma once
 
@@ -40,7 +44,7 @@ class RowChunks final : public RowStore {
 
   /// `pool` outlives the rows.
   RowChunks(std::vector<RowColumn> columns, arrow::MemoryPool* pool);
-  ~RowChunks() override;
+  ~RowChunks() override = default;
   RowChunks(const RowChunks&) = delete;
   RowChunks& operator=(const RowChunks&) = delete;
 
@@ -68,11 +72,10 @@ class RowChunks final : public RowStore {
 
   /// Announces writes to rows that were added before: copies pinned chunks, marks changes.
   void touch(std::span<const uint32_t> rows) {
-    if (quiet_) return;
-    for (const uint32_t row : rows) touch_row(row);
+    if (!quiet_) touch_rows(rows);
   }
   void touch(uint32_t row) {
-    if (!quiet_) touch_row(row);
+    if (!quiet_) touch_rows(std::span(&row, 1));
   }
 
   std::byte* const* fixed_chunks(int column) override {
@@ -110,10 +113,13 @@ class RowChunks final : public RowStore {
   /// Bytes held, shared chunks included.
   int64_t num_bytes() const;
 
-  /// A frozen copy that shares the chunks. Hand it back with unpin() when it has been written.
-  std::unique_ptr<RowChunks> pin();
-  void unpin(std::unique_ptr<RowChunks> pinned);
-  /// From now on remembers which rows change. The bits of the time before a pin go to the pin.
+  /// A frozen copy that shares the chunks. From now on changes are tracked; the bits of the time
+  /// before go to the copy.
+  std::shared_ptr<const RowChunks> pin();
+  /// Nobody reads the pinned copy any more: what is left of its chunks is written in place.
+  /// Optional; each pinned copy at most once.
+  void release(const RowChunks& pinned);
+  /// From now on remembers which rows change.
   void track_changes() {
     tracking_ = true;
     quiet_ = false;
@@ -121,22 +127,31 @@ class RowChunks final : public RowStore {
   /// Since the last pin (a pinned copy: between the pin before it and it).
   bool is_changed(uint32_t row) const;
   bool is_erased(uint32_t row) const;
+  /// Pinned copies: appends the live rows whose change one of `pins` knows (older pins of the same
+  /// rows, and this one), ascending.
+  void find_changed(std::span<const RowChunks* const> pins, std::vector<uint32_t>& rows) const;
+  /// Pinned copies: appends rows erased between the pin before it and it, ascending. Their bytes
+  /// are readable.
+  void find_erased(std::vector<uint32_t>& rows) const;
 
  private:
   struct Chunk;
   using Bits = std::vector<uint64_t>;
 
   void added(uint32_t row);
-  void touch_row(uint32_t row);
+  void touch_rows(std::span<const uint32_t> rows);
+  bool forget_added(uint32_t row);
   void zero_row(const Chunk& chunk, uint32_t in_chunk);
   Chunk& writable(uint32_t chunk_index);
-  Result<std::shared_ptr<Chunk>> make_chunk(uint32_t capacity);
+  Result<std::shared_ptr<Chunk>> make_chunk(uint32_t capacity, bool zeroed = true);
+  Chunk& copy_pinned(uint32_t chunk_index);
   Status enlarge_first_chunk();
   void set_pointers(uint32_t chunk_index);
   void mark_changed(uint32_t row);
   void open_holes(uint32_t chunk_index);
   void release_chunk(uint32_t chunk_index);
-  void compact_bytes(Chunk& chunk);
+  void queue_for_reuse(uint32_t chunk_index);
+  void compact_bytes(uint32_t chunk_index);
 
   // Constant after construction.
   const std::vector<RowColumn> columns_;
@@ -161,8 +176,8 @@ class RowChunks final : public RowStore {
   // Snapshots.
   bool quiet_ = true;  // nothing pinned, nothing tracked: touch() has nothing to do
   bool tracking_ = false;
-  int num_pins_ = 0;
-  std::vector<Bits> changed_;  // [chunk]
+  std::vector<Bits> changed_;  // [chunk], empty where nothing is set
+  std::vector<Bits> added_;    // among them: rows that are younger than the last pin
   std::vector<Bits> erased_;   // [chunk]
 };
 

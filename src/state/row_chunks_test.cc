@@ -28,7 +28,7 @@ class RowChunksTest : public testing::Test {
     rows_.set_bytes(kText, row, text);
     return row;
   }
-  void expect_row(RowChunks& rows, uint32_t row, int64_t number, std::string_view text) {
+  void expect_row(const RowChunks& rows, uint32_t row, int64_t number, std::string_view text) {
     EXPECT_TRUE(rows.is_live(row));
     EXPECT_EQ(rows.fixed<int64_t>(kNumber)[row], number);
     EXPECT_EQ(rows.bytes(kText, row), text);
@@ -97,7 +97,7 @@ TEST_F(RowChunksTest, ScansLiveRowsInOrder) {
 
 TEST_F(RowChunksTest, APinDoesNotSeeLaterChanges) {
   for (int64_t i = 0; i < 5'000; ++i) add(i, text_of(i));
-  std::unique_ptr<RowChunks> pinned = rows_.pin();
+  const std::shared_ptr<const RowChunks> pinned = rows_.pin();
   for (uint32_t row = 0; row < 5'000; row += 7) {
     rows_.touch(row);
     rows_.fixed<int64_t>(kNumber)[row] = -1;
@@ -110,7 +110,7 @@ TEST_F(RowChunksTest, APinDoesNotSeeLaterChanges) {
     expect_row(*pinned, static_cast<uint32_t>(i), i, text_of(i));
   }
   EXPECT_EQ(pinned->num_rows(), 5'000);
-  rows_.unpin(std::move(pinned));
+  rows_.release(*pinned);
   expect_row(rows_, 7, -1, "changed, and longer than inline");
   expect_row(rows_, reused, 77, "new");
 }
@@ -118,12 +118,12 @@ TEST_F(RowChunksTest, APinDoesNotSeeLaterChanges) {
 TEST_F(RowChunksTest, CopiesOnlyWhatIsWrittenWhilePinned) {
   for (int64_t i = 0; i < 40'000; ++i) add(i, "");
   const int64_t bytes = rows_.num_bytes();
-  std::unique_ptr<RowChunks> pinned = rows_.pin();
+  const std::shared_ptr<const RowChunks> pinned = rows_.pin();
   const int64_t chunk_before = reinterpret_cast<int64_t>(rows_.fixed_chunks(kNumber)[3]);
   rows_.touch(0);
-  EXPECT_NE(rows_.fixed_chunks(kNumber)[0], pinned->fixed_chunks(kNumber)[0]);
+  EXPECT_NE(&rows_.fixed<int64_t>(kNumber)[0], &pinned->fixed<int64_t>(kNumber)[0]);
   EXPECT_EQ(reinterpret_cast<int64_t>(rows_.fixed_chunks(kNumber)[3]), chunk_before);
-  rows_.unpin(std::move(pinned));
+  rows_.release(*pinned);
   EXPECT_LE(rows_.num_bytes(), bytes);
 }
 
@@ -137,7 +137,7 @@ TEST_F(RowChunksTest, RemembersWhatChangedSinceTheLastPin) {
   rows_.erase(c);
   const uint32_t d = add(4, "");
   EXPECT_NE(d, c) << "an erased row keeps its bytes until the next pin";
-  std::unique_ptr<RowChunks> pinned = rows_.pin();
+  const std::shared_ptr<const RowChunks> pinned = rows_.pin();
   EXPECT_TRUE(pinned->is_changed(a));
   EXPECT_FALSE(pinned->is_changed(b));
   EXPECT_TRUE(pinned->is_changed(d));
@@ -145,7 +145,40 @@ TEST_F(RowChunksTest, RemembersWhatChangedSinceTheLastPin) {
   EXPECT_EQ(pinned->bytes(kText, c), "key of the erased row");
   EXPECT_FALSE(rows_.is_changed(a));
   EXPECT_FALSE(rows_.is_erased(c));
-  rows_.unpin(std::move(pinned));
+  std::vector<uint32_t> found;
+  const RowChunks* const pins[] = {pinned.get()};
+  pinned->find_changed(pins, found);
+  EXPECT_EQ(found, (std::vector<uint32_t>{a, d}));
+  found.clear();
+  pinned->find_erased(found);
+  EXPECT_EQ(found, std::vector<uint32_t>{c});
+  rows_.release(*pinned);
+}
+
+TEST_F(RowChunksTest, ARowThatComesAndGoesBetweenTwoPinsLeavesNoTrace) {
+  const uint32_t a = add(1, "");
+  const std::shared_ptr<const RowChunks> before = rows_.pin();
+  const uint32_t b = add(2, "");
+  rows_.erase(b);
+  rows_.touch(a);
+  const std::shared_ptr<const RowChunks> pinned = rows_.pin();
+  std::vector<uint32_t> found;
+  pinned->find_erased(found);
+  EXPECT_TRUE(found.empty());
+  const RowChunks* const pins[] = {before.get(), pinned.get()};
+  pinned->find_changed(pins, found);
+  EXPECT_EQ(found, std::vector<uint32_t>{a});
+}
+
+TEST_F(RowChunksTest, WhatIsReleasedIsWrittenInPlaceAgain) {
+  const uint32_t a = add(1, "");
+  const std::shared_ptr<const RowChunks> first = rows_.pin();
+  const std::shared_ptr<const RowChunks> second = rows_.pin();
+  const int64_t* const place = &rows_.fixed<int64_t>(kNumber)[a];
+  rows_.release(*first);
+  rows_.release(*second);
+  rows_.touch(a);
+  EXPECT_EQ(&rows_.fixed<int64_t>(kNumber)[a], place);
 }
 
 TEST_F(RowChunksTest, StartsAnewAfterAClear) {

@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "columnar/key_bytes.h"
 #include "state/row_columns.h"
+#include "state/version_rows.h"
 
 namespace hw {
 namespace {
@@ -24,41 +25,62 @@ TableSchema chain_schema(const RowLogSpec& spec) {
   return schema;
 }
 
+int first_column(const RowLogSpec& spec) { return spec.erasable ? 4 : 1; }
+int count_column(const RowLogSpec& spec) {
+  return first_column(spec) + static_cast<int>(spec.columns.size());
+}
+int arrival_column(const RowLogSpec& spec) { return count_column(spec) + (spec.counted ? 1 : 0); }
+
 std::vector<RowColumn> stored_columns(const RowLogSpec& spec) {
-  std::vector<RowColumn> columns(spec.erasable ? 4 : 1, RowColumn{.width = 4, .nullable = false});
+  std::vector<RowColumn> columns(static_cast<size_t>(first_column(spec)),
+                                 RowColumn{.width = 4, .nullable = false});
   for (const SqlField& field : spec.columns) columns.push_back(row_column_of(field.type));
   if (spec.counted) columns.push_back({.width = 4, .nullable = true});
+  columns.push_back({.width = 8, .nullable = true});
   return columns;
 }
 
-class FrozenLog final : public FrozenRows {
+class FrozenLog final : public FrozenTable {
  public:
-  explicit FrozenLog(const RowLog& log) : log_(log), ids_(log.live_rows()) {}
-  int64_t num_rows() const override { return static_cast<int64_t>(ids_.size()); }
-  Result<std::vector<ColumnPtr>> read(std::span<const int> columns,
-                                      std::span<const uint32_t> positions) const override {
-    std::vector<uint32_t> ids;
-    ids.reserve(positions.size());
-    for (const uint32_t position : positions) ids.push_back(ids_[position]);
-    std::vector<ColumnPtr> result;
-    for (const int column : columns) {
-      HW_ASSIGN_OR_RETURN(ColumnPtr values, log_.read(column, ids));
-      result.push_back(std::move(values));
-    }
-    return result;
+  using Versions = FrozenVersions<RowLogVersion>::List;
+  explicit FrozenLog(Versions versions) : versions_(std::move(versions)) {}
+  int64_t num_rows() const override { return versions_.back()->rows->num_rows(); }
+  bool has_changes() const override {
+    return std::none_of(versions_.begin(), versions_.end(),
+                        [](const auto& version) { return version->cleared; });
   }
+  std::unique_ptr<FrozenRows> all() const override {
+    std::vector<uint32_t> ids;
+    ids.reserve(static_cast<size_t>(num_rows()));
+    versions_.back()->rows->scan(0, SIZE_MAX, ids);
+    return in_order_of_arrival(std::move(ids));
+  }
+  std::unique_ptr<FrozenRows> changed() const override {
+    return in_order_of_arrival(changed_rows(versions_));
+  }
+  std::unique_ptr<FrozenRows> removed() const override { return erased_rows(versions_); }
 
  private:
-  const RowLog& log_;
-  const std::vector<uint32_t> ids_;
+  std::unique_ptr<FrozenRows> in_order_of_arrival(std::vector<uint32_t> ids) const {
+    const RowLogVersion& version = *versions_.back();
+    const auto arrivals = version.rows->fixed<int64_t>(arrival_column(*version.spec));
+    const auto before = [&](uint32_t a, uint32_t b) { return arrivals[a] < arrivals[b]; };
+    // Numbers of rows that went are used again; a log that only grows has its order already.
+    if (!std::is_sorted(ids.begin(), ids.end(), before)) std::sort(ids.begin(), ids.end(), before);
+    return std::make_unique<VersionRows<RowLogVersion>>(versions_.back(), std::move(ids));
+  }
+
+  const Versions versions_;
 };
 
 }  // namespace
 
 RowLog::RowLog(RowLogSpec spec, arrow::MemoryPool* pool)
-    : spec_(std::move(spec)),
-      first_column_(spec_.erasable ? 4 : 1),
-      count_column_(first_column_ + static_cast<int>(spec_.columns.size())),
+    : shared_spec_(std::make_shared<const RowLogSpec>(std::move(spec))),
+      spec_(*shared_spec_),
+      first_column_(first_column(spec_)),
+      count_column_(count_column(spec_)),
+      arrival_column_(arrival_column(spec_)),
       chains_(chain_schema(spec_), pool),
       rows_(stored_columns(spec_), pool) {}
 
@@ -84,6 +106,7 @@ Result<uint32_t> RowLog::add_row(uint32_t chain) {
   newest = id;
   const FixedColumn<uint32_t> nexts = rows_.fixed<uint32_t>(kNext);
   nexts[id] = kNoRow;
+  rows_.fixed<int64_t>(arrival_column_)[id] = next_arrival_++;
   if (previous == kNoRow) {
     chains_.fixed<uint32_t>(kOldest)[chain] = id;
   } else {
@@ -268,6 +291,7 @@ void RowLog::clear() {
   chains_.clear();
   rows_.clear();
   by_row_.clear();
+  cleared_ = true;
 }
 
 SnapshotLayout RowLog::layout() const {
@@ -277,19 +301,65 @@ SnapshotLayout RowLog::layout() const {
   layout.columns = spec_.columns;
   layout.key_columns = spec_.key_columns;
   if (spec_.counted) layout.columns.push_back({"count", SqlType::integer().not_null()});
+  layout.identity = spec_.key_columns;
+  layout.identity.push_back(static_cast<int>(layout.columns.size()));
+  layout.columns.push_back({"arrival", SqlType::bigint().not_null()});
   return layout;
 }
 
-Result<std::unique_ptr<FrozenRows>> RowLog::freeze() const {
-  return std::make_unique<FrozenLog>(*this);
+Result<ColumnPtr> RowLogVersion::read(int column, std::span<const uint32_t> ids) const {
+  const auto c = static_cast<size_t>(column);
+  const int stored = first_column(*spec) + column;
+  if (c < spec->columns.size()) return read_rows(*rows, stored, spec->columns[c].type, ids);
+  const bool is_arrival = stored == arrival_column(*spec);
+  const SqlType type = is_arrival ? SqlType::bigint() : SqlType::integer();
+  return read_rows(*rows, stored, type.not_null(), ids);
+}
+
+std::shared_ptr<const FrozenTable> RowLog::freeze(int64_t snapshot) {
+  auto version = std::make_shared<RowLogVersion>();
+  version->snapshot = snapshot;
+  version->spec = shared_spec_;
+  version->rows = rows_.pin();
+  version->cleared = std::exchange(cleared_, false);
+  versions_.add(std::move(version));
+  return std::make_shared<FrozenLog>(versions_.list());
 }
 
 Status RowLog::restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_rows) {
   std::vector<uint32_t> ids;
   HW_TRY(
       append({.columns = columns, .num_rows = num_rows, .key_hashes = nullptr, .counts = {}}, ids));
-  if (spec_.counted) write_rows(rows_, count_column_, *columns.back(), ids, {});
+  const size_t num_logged = spec_.columns.size();
+  if (spec_.counted) write_rows(rows_, count_column_, *columns[num_logged], ids, {});
+  write_rows(rows_, arrival_column_, *columns.back(), ids, {});
+  for (int64_t i = 0; i < num_rows; ++i) {
+    next_arrival_ = std::max(next_arrival_, columns.back()->value<int64_t>(i) + 1);
+  }
   return Status::OK();
+}
+
+// A row whose count changed came with a later delta than its neighbours.
+void RowLog::finish_restore() {
+  if (!spec_.counted) return;
+  const FixedColumn<int64_t> arrivals = rows_.fixed<int64_t>(arrival_column_);
+  const FixedColumn<uint32_t> next_ids = nexts();
+  const FixedColumn<uint32_t> oldest = chains_.fixed<uint32_t>(kOldest);
+  const FixedColumn<uint32_t> newest = chains_.fixed<uint32_t>(kNewest);
+  const auto before = [&](uint32_t a, uint32_t b) { return arrivals[a] < arrivals[b]; };
+  std::vector<uint32_t> ids;
+  for (const uint32_t chain : chains_.live_rows()) {
+    ids.clear();
+    for (uint32_t id = oldest[chain]; id != kNoRow; id = next_ids[id]) ids.push_back(id);
+    if (std::is_sorted(ids.begin(), ids.end(), before)) continue;
+    std::sort(ids.begin(), ids.end(), before);
+    for (size_t i = 0; i < ids.size(); ++i) {
+      next_ids[ids[i]] = i + 1 < ids.size() ? ids[i + 1] : kNoRow;
+      if (spec_.erasable) rows_.fixed<uint32_t>(kPrevious)[ids[i]] = i > 0 ? ids[i - 1] : kNoRow;
+    }
+    oldest[chain] = ids.front();
+    newest[chain] = ids.back();
+  }
 }
 
 int64_t RowLog::num_bytes() const {

@@ -2,8 +2,8 @@
 //
 // Rows in columnar chunks with a chain per key, in order of arrival: join sides, sort buffers. An
 // id is 32 bits and stays with the row as long as it lives in this process; it is never part of a
-// state. Where rows can be taken back, an index over whole rows finds the one that equals a
-// retraction at once, however long its chain is.
+// state. What names a row in snapshots is its number of arrival. Where rows can be taken back, an
+// index over whole rows finds the one that equals a retraction at once, however long its chain is.
 
 #pragma once
 
@@ -26,6 +26,17 @@ struct RowLogSpec {
   /// Each row carries an INT that may change, 0 at first.
   bool counted = false;
   int version = 1;
+};
+
+/// The rows of a log at a barrier. Any thread may read it.
+struct RowLogVersion {
+  int64_t snapshot = 0;
+  std::shared_ptr<const RowLogSpec> spec;
+  std::shared_ptr<const RowChunks> rows;
+  bool cleared = false;  // since the version before it: what went is not known
+
+  /// A column of the snapshot layout.
+  Result<ColumnPtr> read(int column, std::span<const uint32_t> ids) const;
 };
 
 class RowLog final : public StateTable {
@@ -65,13 +76,16 @@ class RowLog final : public StateTable {
   void touch(std::span<const uint32_t> ids) { rows_.touch(ids); }
   /// Live rows, chain by chain.
   std::vector<uint32_t> live_rows() const;
+  /// The next snapshot is not a delta.
   void clear();
 
   const RowLogSpec& spec() const { return spec_; }
 
   SnapshotLayout layout() const override;
-  Result<std::unique_ptr<FrozenRows>> freeze() const override;
+  std::shared_ptr<const FrozenTable> freeze(int64_t snapshot) override;
+  void settle(Settled settled) override { versions_.settle(settled, rows_); }
   Status restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_rows) override;
+  void finish_restore() override;
   int64_t num_rows() const override { return rows_.num_rows(); }
   int64_t num_bytes() const override;
 
@@ -92,12 +106,17 @@ class RowLog final : public StateTable {
   void unindex_row(uint32_t tag, uint32_t id, uint32_t first_equal);
   Status drop_empty_chains(std::span<const uint32_t> chains);
 
-  const RowLogSpec spec_;
+  const std::shared_ptr<const RowLogSpec> shared_spec_;
+  const RowLogSpec& spec_;
   const int first_column_;
   const int count_column_;
+  const int arrival_column_;
   KeyedTable chains_;  // key -> oldest row, newest row
   RowChunks rows_;
   HashIndex by_row_;  // erasable only: hash of the whole row -> the first of equal rows
+  int64_t next_arrival_ = 0;
+  FrozenVersions<RowLogVersion> versions_;
+  bool cleared_ = false;  // since the last freeze()
 };
 
 }  // namespace hw

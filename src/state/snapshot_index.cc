@@ -4,13 +4,14 @@
 
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "base/crc32c.h"
 
 namespace hw {
 namespace {
 
-constexpr std::string_view kMagic = "HWSTATE\x01";
+constexpr std::string_view kMagic = "HWSTATE\x02";
 
 template <typename T>
 void put(std::string& out, T value) {
@@ -70,23 +71,65 @@ class Reader {
   bool ok_ = true;
 };
 
+void put_numbers(std::string& out, const std::vector<int>& numbers) {
+  put(out, static_cast<uint32_t>(numbers.size()));
+  for (const int number : numbers) put(out, static_cast<int32_t>(number));
+}
+
+std::vector<int> read_numbers(Reader& in) {
+  std::vector<int> numbers;
+  for (size_t n = in.count(sizeof(int32_t)); n > 0; --n) numbers.push_back(in.number<int32_t>());
+  return numbers;
+}
+
+void put_piece(std::string& out, const SnapshotPiece& piece) {
+  put_text(out, piece.stream);
+  put(out, piece.checksums.length);
+  put(out, static_cast<uint32_t>(piece.checksums.blocks.size()));
+  for (const uint32_t crc : piece.checksums.blocks) put(out, crc);
+  put(out, piece.num_rows);
+  put(out, static_cast<uint32_t>(piece.batch_ends.size()));
+  for (const int64_t end : piece.batch_ends) put(out, end);
+  put(out, static_cast<uint32_t>(piece.groups.size()));
+  for (const auto& [group, first_row] : piece.groups) {
+    put(out, static_cast<int32_t>(group));
+    put(out, first_row);
+  }
+}
+
+SnapshotPiece read_piece(Reader& in) {
+  SnapshotPiece piece;
+  piece.stream = in.text();
+  piece.checksums.length = in.number<int64_t>();
+  for (size_t n = in.count(sizeof(uint32_t)); n > 0; --n) {
+    piece.checksums.blocks.push_back(in.number<uint32_t>());
+  }
+  piece.num_rows = in.number<int64_t>();
+  for (size_t n = in.count(sizeof(int64_t)); n > 0; --n) {
+    piece.batch_ends.push_back(in.number<int64_t>());
+  }
+  for (size_t n = in.count(sizeof(int32_t) + sizeof(int64_t)); n > 0; --n) {
+    const auto group = in.number<int32_t>();
+    piece.groups.emplace_back(group, in.number<int64_t>());
+  }
+  return piece;
+}
+
 void put_table(std::string& out, const SnapshotTable& table) {
   put_text(out, table.name);
   put_text(out, table.kind);
   put(out, static_cast<int32_t>(table.version));
-  put(out, static_cast<uint32_t>(table.key_columns.size()));
-  for (const int column : table.key_columns) put(out, static_cast<int32_t>(column));
-  put_text(out, table.stream);
-  put(out, table.checksums.length);
-  put(out, static_cast<uint32_t>(table.checksums.blocks.size()));
-  for (const uint32_t crc : table.checksums.blocks) put(out, crc);
-  put(out, table.num_rows);
-  put(out, static_cast<uint32_t>(table.batch_ends.size()));
-  for (const int64_t end : table.batch_ends) put(out, end);
-  put(out, static_cast<uint32_t>(table.groups.size()));
-  for (const auto& [group, first_row] : table.groups) {
-    put(out, static_cast<int32_t>(group));
-    put(out, first_row);
+  put_numbers(out, table.key_columns);
+  put_numbers(out, table.identity);
+  put(out, static_cast<int32_t>(table.drop_column));
+  put(out, table.live_rows);
+  put_piece(out, table.base());
+  put(out, static_cast<uint32_t>(table.deltas.size()));
+  for (const SnapshotDelta& delta : table.deltas) {
+    put(out, static_cast<uint32_t>(delta.drops.size()));
+    for (const int64_t value : delta.drops) put(out, value);
+    put_piece(out, delta.removed);
+    put_piece(out, delta.changed);
   }
 }
 
@@ -95,47 +138,59 @@ SnapshotTable read_table(Reader& in) {
   table.name = in.text();
   table.kind = in.text();
   table.version = in.number<int32_t>();
-  for (size_t n = in.count(sizeof(int32_t)); n > 0; --n) {
-    table.key_columns.push_back(in.number<int32_t>());
-  }
-  table.stream = in.text();
-  table.checksums.length = in.number<int64_t>();
-  for (size_t n = in.count(sizeof(uint32_t)); n > 0; --n) {
-    table.checksums.blocks.push_back(in.number<uint32_t>());
-  }
-  table.num_rows = in.number<int64_t>();
-  for (size_t n = in.count(sizeof(int64_t)); n > 0; --n) {
-    table.batch_ends.push_back(in.number<int64_t>());
-  }
-  for (size_t n = in.count(sizeof(int32_t) + sizeof(int64_t)); n > 0; --n) {
-    const auto group = in.number<int32_t>();
-    table.groups.emplace_back(group, in.number<int64_t>());
+  table.key_columns = read_numbers(in);
+  table.identity = read_numbers(in);
+  table.drop_column = in.number<int32_t>();
+  table.live_rows = in.number<int64_t>();
+  table.set_base(read_piece(in));
+  for (size_t n = in.count(3 * sizeof(uint32_t)); n > 0; --n) {
+    SnapshotDelta& delta = table.deltas.emplace_back();
+    for (size_t d = in.count(sizeof(int64_t)); d > 0; --d) {
+      delta.drops.push_back(in.number<int64_t>());
+    }
+    delta.removed = read_piece(in);
+    delta.changed = read_piece(in);
   }
   return table;
 }
 
-/// Row numbers rise and stay inside the table.
-bool is_consistent(const SnapshotTable& table, int num_key_groups) {
+/// Row numbers rise and stay inside the piece.
+bool is_consistent(const SnapshotPiece& piece, int num_key_groups) {
+  if (piece.stream.empty() && (piece.num_rows != 0 || piece.checksums.length != 0)) return false;
   int64_t end = 0;
-  for (const int64_t batch_end : table.batch_ends) {
+  for (const int64_t batch_end : piece.batch_ends) {
     if (batch_end <= end) return false;
     end = batch_end;
   }
-  if (end != table.num_rows) return false;
+  if (end != piece.num_rows) return false;
   int group_before = -1;
   int64_t row_before = -1;
-  for (const auto& [group, first_row] : table.groups) {
+  for (const auto& [group, first_row] : piece.groups) {
     if (group <= group_before || group >= num_key_groups) return false;
-    if (first_row <= row_before || first_row >= table.num_rows) return false;
+    if (first_row <= row_before || first_row >= piece.num_rows) return false;
     group_before = group;
     row_before = first_row;
   }
-  return table.num_rows == 0 || (!table.groups.empty() && table.groups[0].second == 0);
+  return piece.num_rows == 0 || (!piece.groups.empty() && piece.groups[0].second == 0);
+}
+
+bool is_consistent(const SnapshotTable& table, int num_key_groups) {
+  if (!is_consistent(table.base(), num_key_groups)) return false;
+  bool drops = false;
+  for (const SnapshotDelta& delta : table.deltas) {
+    if (!is_consistent(delta.removed, num_key_groups)) return false;
+    if (!is_consistent(delta.changed, num_key_groups)) return false;
+    drops = drops || !delta.drops.empty();
+  }
+  for (const int column : table.identity) {
+    if (column < 0) return false;
+  }
+  return (!drops || table.drop_column >= 0) && table.live_rows >= 0;
 }
 
 }  // namespace
 
-std::pair<int64_t, int64_t> SnapshotTable::rows_of(KeyGroupRange range) const {
+std::pair<int64_t, int64_t> SnapshotPiece::rows_of(KeyGroupRange range) const {
   int64_t begin = num_rows;
   int64_t end = num_rows;
   for (size_t i = groups.size(); i-- > 0;) {
@@ -143,6 +198,49 @@ std::pair<int64_t, int64_t> SnapshotTable::rows_of(KeyGroupRange range) const {
     if (groups[i].first >= range.begin) begin = groups[i].second;
   }
   return {begin, end};
+}
+
+void SnapshotTable::set_base(SnapshotPiece piece) {
+  stream = std::move(piece.stream);
+  checksums = std::move(piece.checksums);
+  num_rows = piece.num_rows;
+  batch_ends = std::move(piece.batch_ends);
+  groups = std::move(piece.groups);
+}
+
+std::vector<std::string> SnapshotTable::streams() const {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (!name.empty()) names.push_back(name);
+  };
+  add(stream);
+  for (const SnapshotDelta& delta : deltas) {
+    add(delta.removed.stream);
+    add(delta.changed.stream);
+  }
+  return names;
+}
+
+std::vector<std::string> SnapshotIndex::streams() const {
+  std::vector<std::string> names;
+  for (const SnapshotTable& table : tables) {
+    for (std::string& name : table.streams()) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+int64_t SnapshotTable::stored_rows() const {
+  int64_t rows = num_rows;
+  for (const SnapshotDelta& delta : deltas) rows += delta.removed.num_rows + delta.changed.num_rows;
+  return rows;
+}
+
+int64_t SnapshotTable::stored_bytes() const {
+  int64_t bytes = checksums.length;
+  for (const SnapshotDelta& delta : deltas) {
+    bytes += delta.removed.checksums.length + delta.changed.checksums.length;
+  }
+  return bytes;
 }
 
 const SnapshotTable* SnapshotIndex::find(std::string_view name) const {
@@ -169,7 +267,7 @@ Result<SnapshotIndex> decode_snapshot_index(std::string_view bytes) {
     return Status::SerializationError("the stream 'index' is not one of a state snapshot");
   }
   if (bytes[kFamily.size()] != kMagic[kFamily.size()]) {
-    return Status::SerializationError("this version reads snapshots of format 1, but this one is ",
+    return Status::SerializationError("this version reads snapshots of format 2, but this one is ",
                                       static_cast<int>(bytes[kFamily.size()]));
   }
   const std::string_view covered = bytes.substr(0, bytes.size() - sizeof(uint32_t));

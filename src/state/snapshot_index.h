@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The stream `index` of a snapshot: which tables it has, where they lie, the checksums of their
-// bytes and where each key group begins. Layout: docs/formats/state_snapshot.md.
+// bytes and where each key group begins. A table is
+// a base and deltas. Layout: docs/formats/state_snapshot.md.
 
 #pragma once
 
@@ -19,12 +20,9 @@ namespace hw {
 
 constexpr std::string_view kSnapshotIndexStream = "index";
 
-struct SnapshotTable {
-  std::string name;
-  std::string kind;
-  int version = 1;
-  std::vector<int> key_columns;
-  std::string stream;
+/// A stream with rows, ordered by key group.
+struct SnapshotPiece {
+  std::string stream;  // empty: there is none, and no rows
   StreamChecksums checksums;
   int64_t num_rows = 0;
   /// One above the last row of each record batch.
@@ -36,12 +34,52 @@ struct SnapshotTable {
   std::pair<int64_t, int64_t> rows_of(KeyGroupRange range) const;
 };
 
+/// What became of a table since the piece before it. What goes, goes before what comes.
+struct SnapshotDelta {
+  /// Rows of drop_column with one of these values, in all pieces before, are gone.
+  std::vector<int64_t> drops;
+  /// Identity columns of rows that are gone.
+  SnapshotPiece removed;
+  /// Rows that are new, or replace the one of their identity.
+  SnapshotPiece changed;
+};
+
+struct SnapshotTable {
+  std::string name;
+  std::string kind;
+  int version = 1;
+  std::vector<int> key_columns;
+  /// The columns that tell two rows apart.
+  std::vector<int> identity;
+  int drop_column = -1;
+  /// The base: rows as they were once.
+  std::string stream;
+  StreamChecksums checksums;
+  int64_t num_rows = 0;
+  std::vector<int64_t> batch_ends;
+  std::vector<std::pair<int, int64_t>> groups;
+  /// Oldest first.
+  std::vector<SnapshotDelta> deltas;
+  /// Base and deltas together.
+  int64_t live_rows = 0;
+
+  SnapshotPiece base() const { return {stream, checksums, num_rows, batch_ends, groups}; }
+  void set_base(SnapshotPiece piece);
+  /// The names of all its streams.
+  std::vector<std::string> streams() const;
+  /// In all streams, those included that are gone or replaced.
+  int64_t stored_rows() const;
+  int64_t stored_bytes() const;
+};
+
 struct SnapshotIndex {
   int num_key_groups = kKeyGroupsDefault;
   KeyGroupRange key_groups;
   std::vector<SnapshotTable> tables;
 
   const SnapshotTable* find(std::string_view name) const;
+  /// The names of all streams of all tables.
+  std::vector<std::string> streams() const;
 };
 
 std::string encode(const SnapshotIndex& index);

@@ -9,6 +9,7 @@
 #include <arrow/io/interfaces.h>
 
 #include "base/assert.h"
+#include "state/frozen_state.h"
 #include "state/keyed_table.h"
 #include "state/manifest.h"
 #include "state/ordered_table.h"
@@ -16,7 +17,7 @@
 #include "state/row_log.h"
 #include "state/snapshot_index.h"
 #include "state/state_table.h"
-#include "state/table_file.h"
+#include "state/table_restore.h"
 #include "state/timer_buckets.h"
 
 namespace hw {
@@ -71,22 +72,41 @@ TimerBuckets& StateStore::timer_buckets(std::string_view name, KeyedTable& paren
   return add(name, std::make_unique<TimerBuckets>(parent));
 }
 
-Status StateStore::snapshot(SnapshotSink& sink) const {
-  SnapshotIndex index;
-  index.num_key_groups = options_.num_key_groups;
-  index.key_groups = options_.key_groups;
-  for (const auto& table : tables_) {
-    auto file = write_table_file(*table, options_.num_key_groups, sink, options_.memory_pool);
-    if (!file.ok()) {
-      return while_doing(file.status(), "writing state table '" + table->name() + "'");
+std::shared_ptr<const FrozenState> StateStore::freeze(int64_t snapshot) {
+  HW_CHECK(snapshot > 0 && (unsettled_.empty() || unsettled_.back() < snapshot));
+  if (unsettled_.size() >= kUnsettledMax) {
+    // Somebody may still be writing it.
+    for (const auto& table : tables_) {
+      table->settle({.snapshot = unsettled_.front(), .unread = false});
     }
-    index.tables.push_back(*std::move(file));
+    unsettled_.erase(unsettled_.begin());
+    since_ = 0;
   }
-  HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::io::OutputStream> stream,
-                      sink.create(kSnapshotIndexStream));
-  const std::string bytes = encode(index);
-  HW_TRY(stream->Write(bytes.data(), static_cast<int64_t>(bytes.size())));
-  return stream->Close();
+  FrozenState::Parts parts{.tables = {},
+                           .num_key_groups = options_.num_key_groups,
+                           .key_groups = options_.key_groups,
+                           .since = since_,
+                           .pool = options_.memory_pool};
+  for (const auto& table : tables_) {
+    parts.tables.push_back({table->name(), table->layout(), table->freeze(snapshot)});
+  }
+  unsettled_.push_back(snapshot);
+  return std::make_shared<const FrozenState>(std::move(parts));
+}
+
+void StateStore::settle(int64_t snapshot) {
+  const auto settled = std::find(unsettled_.begin(), unsettled_.end(), snapshot);
+  if (settled == unsettled_.end()) return;
+  for (const auto& table : tables_) table->settle({.snapshot = snapshot, .unread = true});
+  unsettled_.erase(unsettled_.begin(), settled + 1);
+  since_ = snapshot;
+}
+
+Status StateStore::snapshot(SnapshotSink& sink) {
+  const int64_t number = std::max(since_, unsettled_.empty() ? 0 : unsettled_.back()) + 1;
+  HW_TRY(freeze(number)->write(sink, {.snapshot = number}).status());
+  settle(number);
+  return Status::OK();
 }
 
 Status StateStore::restore(const std::vector<std::shared_ptr<SnapshotSource>>& instances) {
@@ -103,7 +123,7 @@ Status StateStore::restore(const std::vector<std::shared_ptr<SnapshotSource>>& i
     }
     for (const SnapshotTable& file : index.tables) {
       const auto registered = [&](const auto& table) { return table->name() == file.name; };
-      if (file.num_rows > 0 && std::none_of(tables_.begin(), tables_.end(), registered)) {
+      if (file.live_rows > 0 && std::none_of(tables_.begin(), tables_.end(), registered)) {
         return Status::Invalid("the snapshot has a state table '", file.name,
                                "' that this operator does not know: state would be lost");
       }
@@ -112,12 +132,13 @@ Status StateStore::restore(const std::vector<std::shared_ptr<SnapshotSource>>& i
       const SnapshotTable* file = index.find(table->name());
       if (file == nullptr) continue;
       const Status restored =
-          read_table_file(*file, options_.key_groups, *instance, options_.memory_pool, *table);
+          restore_table(*file, options_.key_groups, *instance, options_.memory_pool, *table);
       if (!restored.ok()) {
         return while_doing(restored, "restoring state table '" + table->name() + "'");
       }
     }
   }
+  for (const auto& table : tables_) table->finish_restore();
   return Status::OK();
 }
 

@@ -2,7 +2,8 @@
 //
 // Everything one operator instance remembers, as tables registered by name at open(). The store
 // owns the tables, snapshots them together and restores them from the snapshots of any number of
-// earlier instances, keeping the rows whose key group it owns. One thread touches it.
+// earlier instances, keeping the rows whose key group it owns. One thread touches it; what it
+// freezes belongs to whoever writes it.
 
 #pragma once
 
@@ -21,6 +22,7 @@
 
 namespace hw {
 
+class FrozenState;
 class KeyedTable;
 class OrderedTable;
 class PanedTable;
@@ -62,8 +64,14 @@ class StateStore {
   /// Times at which rows of `parent` are due.
   TimerBuckets& timer_buckets(std::string_view name, KeyedTable& parent);
 
-  /// Writes all tables and an index with their checksums. The tables stay as they are.
-  Status snapshot(SnapshotSink& sink) const;
+  /// The tables of this moment, in time that depends on the number of chunks of rows. From the
+  /// first call on changes are remembered. `snapshot` > 0 rises with every call.
+  std::shared_ptr<const FrozenState> freeze(int64_t snapshot);
+  /// That snapshot will be gone on from if need be, and nobody reads it or earlier ones any more:
+  /// from now on only what changed since it is needed. Does nothing for one that is not ours.
+  void settle(int64_t snapshot);
+  /// Writes all tables and an index with their checksums, whole. The tables stay as they are.
+  Status snapshot(SnapshotSink& sink);
   /// Fills the (empty) tables from the snapshots of earlier instances: keyed rows whose key group
   /// is ours. Fails (SerializationError) on any damage, (Invalid) when a table's schema does not
   /// fit the registered one; tables that no snapshot has stay empty.
@@ -86,8 +94,13 @@ class StateStore {
   template <typename Table>
   Table& add(std::string_view name, std::unique_ptr<Table> table);
 
+  /// Changes since more snapshots than that are not remembered: the next one is whole.
+  static constexpr size_t kUnsettledMax = 4;
+
   const StateStoreOptions options_;
   std::vector<std::unique_ptr<StateTable>> tables_;  // parents before children
+  int64_t since_ = 0;               // settled, and all changes since are known; 0 = none
+  std::vector<int64_t> unsettled_;  // snapshots, ascending
 };
 
 }  // namespace hw

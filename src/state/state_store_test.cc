@@ -103,11 +103,12 @@ struct Instance {
   }
 
   // Every table as text, rows sorted, but those of one key in the order they have.
-  std::map<std::string, std::multiset<std::string>> contents() const {
+  std::map<std::string, std::multiset<std::string>> contents() {
     std::map<std::string, std::multiset<std::string>> all;
-    const auto dump = [&](const StateTable& table) {
+    const auto dump = [&](StateTable& table) {
       const SnapshotLayout layout = table.layout();
-      const auto rows = *table.freeze();
+      const auto rows = table.freeze(++dumps)->all();
+      if (rows->num_rows() == 0) return;
       std::vector<uint32_t> positions(static_cast<size_t>(rows->num_rows()));
       for (uint32_t i = 0; i < positions.size(); ++i) positions[i] = i;
       std::vector<int> columns(layout.columns.size());
@@ -128,6 +129,7 @@ struct Instance {
     return all;
   }
 
+  int64_t dumps = 1'000'000;
   StateStore store;
   KeyedTable& groups;
   KeyedTable& distinct;
@@ -147,7 +149,7 @@ Batch many_rows(int64_t num_rows) {
   return *parse_batch(*parse_schema(kKeyColumns), rows);
 }
 
-std::shared_ptr<MemorySnapshot> snapshot_of(const Instance& instance) {
+std::shared_ptr<MemorySnapshot> snapshot_of(Instance& instance) {
   auto snapshot = std::make_shared<MemorySnapshot>();
   EXPECT_TRUE(instance.store.snapshot(*snapshot).ok());
   return snapshot;

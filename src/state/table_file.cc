@@ -14,16 +14,18 @@
 #include <arrow/util/key_value_metadata.h>
 
 #include "columnar/key_bytes.h"
+#include "columnar/type_parser.h"
 
 namespace hw {
 namespace {
 
-constexpr char kSqlTypeKey[] = "headwater.sql_type";
 constexpr size_t kBatchRows = 4096;
 
-std::shared_ptr<arrow::Schema> file_schema(const SnapshotLayout& layout) {
+std::shared_ptr<arrow::Schema> file_schema(const SnapshotLayout& layout,
+                                           std::span<const int> columns) {
   arrow::FieldVector fields;
-  for (const SqlField& column : layout.columns) {
+  for (const int c : columns) {
+    const SqlField& column = layout.columns[static_cast<size_t>(c)];
     fields.push_back(arrow::field(
         column.name, column.type.to_arrow(), column.type.nullable(),
         arrow::key_value_metadata({{kSqlTypeKey, column.type.to_sql_without_null()}})));
@@ -72,11 +74,14 @@ Result<GroupedRows> group_rows(const FrozenRows& rows, const std::vector<int>& k
 /// are halved until they fit.
 class BatchWriter {
  public:
-  BatchWriter(const FrozenRows& rows, std::shared_ptr<arrow::Schema> schema,
-              arrow::ipc::RecordBatchWriter& writer, std::vector<int64_t>& batch_ends)
-      : rows_(rows), schema_(std::move(schema)), writer_(writer), batch_ends_(batch_ends) {
-    for (int c = 0; c < schema_->num_fields(); ++c) columns_.push_back(c);
-  }
+  BatchWriter(const FrozenRows& rows, std::span<const int> columns,
+              std::shared_ptr<arrow::Schema> schema, arrow::ipc::RecordBatchWriter& writer,
+              std::vector<int64_t>& batch_ends)
+      : rows_(rows),
+        columns_(columns),
+        schema_(std::move(schema)),
+        writer_(writer),
+        batch_ends_(batch_ends) {}
 
   Status write(std::span<const uint32_t> positions) {
     Result<std::vector<ColumnPtr>> columns = rows_.read(columns_, positions);
@@ -98,153 +103,90 @@ class BatchWriter {
 
  private:
   const FrozenRows& rows_;
+  const std::span<const int> columns_;
   const std::shared_ptr<arrow::Schema> schema_;
   arrow::ipc::RecordBatchWriter& writer_;
   std::vector<int64_t>& batch_ends_;
-  std::vector<int> columns_;
 };
-
-/// The place of column `c` in the file, -1 if it is not there. Names may repeat (rows of a join):
-/// equal ones stand in their order.
-int place_of(const SnapshotLayout& layout, size_t c, const arrow::Schema& schema) {
-  const std::string& name = layout.columns[c].name;
-  size_t ordinal = 0;
-  for (size_t i = 0; i < c; ++i) ordinal += layout.columns[i].name == name;
-  for (int place = 0; place < schema.num_fields(); ++place)
-    if (schema.field(place)->name() == name && ordinal-- == 0) return place;
-  return -1;
-}
-
-/// Where each column of the layout is in the file; -1 = not there, read as NULL.
-Result<std::vector<int>> match_columns(const SnapshotTable& file, const SnapshotLayout& layout,
-                                       const arrow::Schema& schema) {
-  if (file.kind != layout.kind || file.version != layout.version ||
-      file.key_columns != layout.key_columns) {
-    return Status::Invalid("state table '", file.name, "' is a ", layout.kind, " table of version ",
-                           layout.version, ", but the snapshot has a ", file.kind,
-                           " table of version ", file.version, " or with other keys");
-  }
-  std::vector<int> places;
-  int num_found = 0;
-  for (size_t c = 0; c < layout.columns.size(); ++c) {
-    const SqlField& column = layout.columns[c];
-    const int place = place_of(layout, c, schema);
-    places.push_back(place);
-    if (place < 0) {
-      const bool is_key = std::find(layout.key_columns.begin(), layout.key_columns.end(),
-                                    static_cast<int>(c)) != layout.key_columns.end();
-      if (!is_key && column.type.nullable()) continue;
-      return Status::Invalid("state table '", file.name, "' needs column '", column.name,
-                             "', which the snapshot does not have");
-    }
-    ++num_found;
-    const auto& field = *schema.field(place);
-    const auto type = field.metadata() != nullptr ? field.metadata()->Get(kSqlTypeKey)
-                                                  : Result<std::string>(std::string());
-    if (!type.ok() || *type != column.type.to_sql_without_null() ||
-        !field.type()->Equals(*column.type.to_arrow())) {
-      return Status::Invalid("column '", column.name, "' of state table '", file.name, "' is ",
-                             column.type.to_sql_without_null(), ", but ",
-                             type.ok() ? *type : std::string("of no SQL type"), " in the snapshot");
-    }
-  }
-  if (num_found != schema.num_fields()) {
-    return Status::Invalid("the snapshot of state table '", file.name, "' has ",
-                           schema.num_fields(), " columns, but only ", num_found,
-                           " are known: state would be lost");
-  }
-  return places;
-}
-
-Status restore_batch(const arrow::RecordBatch& batch, const std::vector<int>& places,
-                     const SnapshotLayout& layout, StateTable& table) {
-  const Status valid = batch.ValidateFull();
-  if (!valid.ok()) {
-    return Status::SerializationError("state table '", table.name(),
-                                      "' of the snapshot is damaged: ", valid.message());
-  }
-  std::vector<ColumnPtr> columns;
-  for (size_t c = 0; c < places.size(); ++c) {
-    const SqlType& type = layout.columns[c].type;
-    if (places[c] < 0) {
-      columns.push_back(Column::nulls(type, batch.num_rows()));
-      continue;
-    }
-    HW_ASSIGN_OR_RETURN(ColumnPtr column, Column::from_arrow(type, *batch.column(places[c])));
-    columns.push_back(std::move(column));
-  }
-  return table.restore_rows(columns, batch.num_rows());
-}
 
 }  // namespace
 
-Result<SnapshotTable> write_table_file(const StateTable& table, int num_key_groups,
-                                       SnapshotSink& sink, arrow::MemoryPool* pool) {
-  const SnapshotLayout layout = table.layout();
-  SnapshotTable file;
-  file.name = table.name();
-  file.kind = layout.kind;
-  file.version = layout.version;
-  file.key_columns = layout.key_columns;
-  file.stream = table.name() + ".arrow";
-  file.num_rows = table.num_rows();
-  HW_ASSIGN_OR_RETURN(const std::unique_ptr<FrozenRows> rows, table.freeze());
-  HW_ASSIGN_OR_RETURN(GroupedRows grouped, group_rows(*rows, layout.key_columns, num_key_groups));
-  file.num_rows = rows->num_rows();
-  file.groups = std::move(grouped.groups);
+Result<SnapshotPiece> write_table_file(const FrozenRows& rows, const SnapshotLayout& layout,
+                                       std::span<const int> columns, const TableFileTarget& target,
+                                       SnapshotSink& sink) {
+  SnapshotPiece piece;
+  piece.stream = target.stream;
+  piece.num_rows = rows.num_rows();
+  HW_ASSIGN_OR_RETURN(GroupedRows grouped,
+                      group_rows(rows, layout.key_columns, target.num_key_groups));
+  piece.groups = std::move(grouped.groups);
 
-  HW_ASSIGN_OR_RETURN(std::shared_ptr<arrow::io::OutputStream> raw, sink.create(file.stream));
+  HW_ASSIGN_OR_RETURN(std::shared_ptr<arrow::io::OutputStream> raw, sink.create(piece.stream));
   const auto stream = std::make_shared<ChecksummingStream>(std::move(raw));
-  const std::shared_ptr<arrow::Schema> schema = file_schema(layout);
+  const std::shared_ptr<arrow::Schema> schema = file_schema(layout, columns);
   arrow::ipc::IpcWriteOptions options = arrow::ipc::IpcWriteOptions::Defaults();
-  options.memory_pool = pool;
+  options.memory_pool = target.pool;
   options.use_threads = false;
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::ipc::RecordBatchWriter> writer,
                       arrow::ipc::MakeFileWriter(stream, schema, options));
-  BatchWriter batches(*rows, schema, *writer, file.batch_ends);
+  BatchWriter batches(rows, columns, schema, *writer, piece.batch_ends);
   const std::span<const uint32_t> positions = grouped.positions;
   for (size_t begin = 0; begin < positions.size(); begin += kBatchRows) {
     HW_TRY(batches.write(positions.subspan(begin, std::min(kBatchRows, positions.size() - begin))));
   }
   HW_TRY(writer->Close());
   HW_TRY(stream->Close());
-  file.checksums = stream->checksums();
-  return file;
+  piece.checksums = stream->checksums();
+  return piece;
 }
 
-Status read_table_file(const SnapshotTable& file, KeyGroupRange range, const SnapshotSource& source,
-                       arrow::MemoryPool* pool, StateTable& table) {
-  const auto [begin, end] = file.rows_of(range);
-  if (begin == end && file.num_rows > 0) return Status::OK();
-  HW_ASSIGN_OR_RETURN(std::shared_ptr<arrow::io::RandomAccessFile> raw, source.open(file.stream));
+Result<SqlType> sql_type_of(const arrow::Field& field) {
+  const auto text = field.metadata() != nullptr ? field.metadata()->Get(kSqlTypeKey)
+                                                : Result<std::string>(std::string());
+  if (text.ok() && !text->empty()) {
+    const Result<SqlType> type = parse_sql_type(*text);
+    if (type.ok()) return type->with_nullable(field.nullable());
+  }
+  return Status::SerializationError("column '", field.name(), "' of the snapshot has no SQL type");
+}
+
+Status read_table_file(const SnapshotPiece& piece, KeyGroupRange range,
+                       const SnapshotSource& source, arrow::MemoryPool* pool,
+                       TableFileVisitor& visitor) {
+  const auto [begin, end] = piece.rows_of(range);
+  if (piece.stream.empty() || (begin == end && piece.num_rows > 0)) return Status::OK();
+  HW_ASSIGN_OR_RETURN(std::shared_ptr<arrow::io::RandomAccessFile> raw, source.open(piece.stream));
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<ChecksummedFile> stream,
-                      ChecksummedFile::open(std::move(raw), file.checksums, file.stream));
+                      ChecksummedFile::open(std::move(raw), piece.checksums, piece.stream));
   arrow::ipc::IpcReadOptions options = arrow::ipc::IpcReadOptions::Defaults();
   options.memory_pool = pool;
   options.use_threads = false;
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::ipc::RecordBatchFileReader> reader,
                       arrow::ipc::RecordBatchFileReader::Open(stream, options));
-  const SnapshotLayout layout = table.layout();
-  HW_ASSIGN_OR_RETURN(const std::vector<int> places,
-                      match_columns(file, layout, *reader->schema()));
-  if (reader->num_record_batches() != static_cast<int>(file.batch_ends.size())) {
-    return Status::SerializationError("snapshot stream '", file.stream, "' has ",
+  HW_TRY(visitor.on_schema(*reader->schema()));
+  if (reader->num_record_batches() != static_cast<int>(piece.batch_ends.size())) {
+    return Status::SerializationError("snapshot stream '", piece.stream, "' has ",
                                       reader->num_record_batches(), " record batches, but ",
-                                      file.batch_ends.size(), " are listed");
+                                      piece.batch_ends.size(), " are listed");
   }
   int64_t batch_begin = 0;
-  for (size_t b = 0; b < file.batch_ends.size(); ++b) {
-    const int64_t batch_end = file.batch_ends[b];
+  for (size_t b = 0; b < piece.batch_ends.size(); ++b) {
+    const int64_t batch_end = piece.batch_ends[b];
     const int64_t from = std::max(begin, batch_begin);
     const int64_t to = std::min(end, batch_end);
     if (from < to) {
       HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::RecordBatch> batch,
                           reader->ReadRecordBatch(static_cast<int>(b)));
       if (batch->num_rows() != batch_end - batch_begin) {
-        return Status::SerializationError("snapshot stream '", file.stream,
+        return Status::SerializationError("snapshot stream '", piece.stream,
                                           "' and its index disagree about batch ", b);
       }
-      HW_TRY(restore_batch(*batch->Slice(from - batch_begin, to - from), places, layout, table));
+      const Status valid = batch->ValidateFull();
+      if (!valid.ok()) {
+        return Status::SerializationError("snapshot stream '", piece.stream,
+                                          "' is damaged: ", valid.message());
+      }
+      HW_TRY(visitor.on_rows(*batch->Slice(from - batch_begin, to - from)));
     }
     batch_begin = batch_end;
   }

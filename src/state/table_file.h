@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One table of a snapshot as an Arrow IPC file, its rows ordered by key group. Internal to state/.
+// Rows of a table as an Arrow IPC file, ordered by key group. Internal to state/.
 
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <span>
+#include <string>
 
 #include <arrow/type_fwd.h>
 
@@ -15,12 +18,35 @@
 
 namespace hw {
 
-/// Writes all rows of `table` as stream `<name>.arrow` and returns what the index says of it.
-Result<SnapshotTable> write_table_file(const StateTable& table, int num_key_groups,
-                                       SnapshotSink& sink, arrow::MemoryPool* pool);
+struct TableFileTarget {
+  std::string stream;
+  int num_key_groups = kKeyGroupsDefault;
+  arrow::MemoryPool* pool = nullptr;
+};
+/// Writes those columns of `rows` as a stream and returns what the index says of it. Requires: the
+/// layout's key columns are among what `rows` can read.
+Result<SnapshotPiece> write_table_file(const FrozenRows& rows, const SnapshotLayout& layout,
+                                       std::span<const int> columns, const TableFileTarget& target,
+                                       SnapshotSink& sink);
 
-/// Gives the rows of `range` to `table`. Fails when kind, version or columns do not fit.
-Status read_table_file(const SnapshotTable& file, KeyGroupRange range, const SnapshotSource& source,
-                       arrow::MemoryPool* pool, StateTable& table);
+/// The metadata of a field that holds its SQL type, without NOT NULL.
+constexpr char kSqlTypeKey[] = "headwater.sql_type";
+/// The SQL type of a column of such a file. Fails (SerializationError) when it has none.
+Result<SqlType> sql_type_of(const arrow::Field& field);
+
+/// Takes what is read.
+class TableFileVisitor {
+ public:
+  virtual ~TableFileVisitor() = default;
+  /// Before the rows.
+  virtual Status on_schema(const arrow::Schema& schema) { return Status::OK(); }
+  virtual Status on_rows(const arrow::RecordBatch& batch) = 0;
+};
+
+/// Reads the rows of `range` in their order. A piece that has rows, but none of the range, is not
+/// opened. Only what is in intact blocks, and only valid Arrow data, reaches the visitor.
+Status read_table_file(const SnapshotPiece& piece, KeyGroupRange range,
+                       const SnapshotSource& source, arrow::MemoryPool* pool,
+                       TableFileVisitor& visitor);
 
 }  // namespace hw

@@ -3,6 +3,7 @@
 #include "state/timer_buckets.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <arrow/array/data.h>
@@ -19,10 +20,19 @@ namespace {
 constexpr size_t kSortFactor = 2;
 constexpr size_t kSortMin = 64;
 
-class FrozenTimers final : public FrozenRows {
+void append_timers(int64_t due_ms, std::vector<uint32_t> rows,
+                   std::vector<std::pair<int64_t, uint32_t>>& timers) {
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  for (const uint32_t row : rows) timers.emplace_back(due_ms, row);
+}
+
+/// Timers with the version of the table that their rows are of.
+class TimerRows final : public FrozenRows {
  public:
-  FrozenTimers(const KeyedTable& parent, std::vector<std::pair<int64_t, uint32_t>> timers)
-      : parent_(parent), timers_(std::move(timers)) {}
+  TimerRows(std::shared_ptr<const KeyedVersion> parent,
+            std::vector<std::pair<int64_t, uint32_t>> timers)
+      : parent_(std::move(parent)), timers_(std::move(timers)) {}
   int64_t num_rows() const override { return static_cast<int64_t>(timers_.size()); }
   Result<std::vector<ColumnPtr>> read(std::span<const int> columns,
                                       std::span<const uint32_t> positions) const override {
@@ -33,11 +43,11 @@ class FrozenTimers final : public FrozenRows {
       rows.push_back(timers_[position].second);
       *due++ = timers_[position].first;
     }
-    const int num_keys = static_cast<int>(parent_.schema().keys.size());
+    const int num_keys = static_cast<int>(parent_->schema->keys.size());
     std::vector<ColumnPtr> result;
     for (const int column : columns) {
       if (column < num_keys) {
-        HW_ASSIGN_OR_RETURN(ColumnPtr key, parent_.read_key(column, rows));
+        HW_ASSIGN_OR_RETURN(ColumnPtr key, parent_->read_key(column, rows));
         result.push_back(std::move(key));
       } else {
         const SqlType type = SqlType::bigint().not_null();
@@ -50,45 +60,92 @@ class FrozenTimers final : public FrozenRows {
   }
 
  private:
-  const KeyedTable& parent_;
+  const std::shared_ptr<const KeyedVersion> parent_;
   const std::vector<std::pair<int64_t, uint32_t>> timers_;
+};
+
+class FrozenTimers final : public FrozenTable {
+ public:
+  using Buckets = std::map<int64_t, std::shared_ptr<const std::vector<uint32_t>>>;
+  FrozenTimers(std::shared_ptr<const KeyedVersion> parent, Buckets buckets,
+               std::set<int64_t> changed)
+      : parent_(std::move(parent)), buckets_(std::move(buckets)), changed_(std::move(changed)) {}
+
+  int64_t num_rows() const override { return all()->num_rows(); }
+  std::unique_ptr<FrozenRows> all() const override {
+    std::vector<std::pair<int64_t, uint32_t>> timers;
+    for (const auto& [due_ms, rows] : buckets_) append_timers(due_ms, *rows, timers);
+    return std::make_unique<TimerRows>(parent_, std::move(timers));
+  }
+  std::unique_ptr<FrozenRows> changed() const override {
+    std::vector<std::pair<int64_t, uint32_t>> timers;
+    for (const int64_t due_ms : changed_) {
+      const auto bucket = buckets_.find(due_ms);
+      if (bucket != buckets_.end()) append_timers(due_ms, *bucket->second, timers);
+    }
+    return std::make_unique<TimerRows>(parent_, std::move(timers));
+  }
+  std::unique_ptr<FrozenRows> removed() const override { return nullptr; }
+  std::vector<int64_t> drops() const override { return {changed_.begin(), changed_.end()}; }
+
+ private:
+  const std::shared_ptr<const KeyedVersion> parent_;
+  const Buckets buckets_;
+  const std::set<int64_t> changed_;
 };
 
 }  // namespace
 
 void TimerBuckets::sort(Bucket& bucket) {
-  if (bucket.num_sorted == bucket.rows.size()) return;
-  std::sort(bucket.rows.begin(), bucket.rows.end());
-  bucket.rows.erase(std::unique(bucket.rows.begin(), bucket.rows.end()), bucket.rows.end());
-  bucket.num_sorted = bucket.rows.size();
+  std::vector<uint32_t>& rows = *bucket.rows;
+  if (bucket.num_sorted == rows.size()) return;
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  bucket.num_sorted = rows.size();
+}
+
+TimerBuckets::Bucket& TimerBuckets::writable(int64_t due_ms) {
+  Bucket& bucket = buckets_[due_ms];
+  if (bucket.frozen) bucket.rows = std::make_shared<std::vector<uint32_t>>(*bucket.rows);
+  bucket.frozen = false;
+  if (tracking_ && !bucket.changed) changed_.push_back(due_ms);
+  bucket.changed = tracking_;
+  return bucket;
 }
 
 void TimerBuckets::set(int64_t due_ms, uint32_t parent_row) {
-  Bucket& bucket = buckets_[due_ms];
-  if (!bucket.rows.empty() && bucket.rows.back() == parent_row) return;
-  bucket.rows.push_back(parent_row);
-  if (bucket.rows.size() > bucket.num_sorted * kSortFactor + kSortMin) sort(bucket);
+  const auto found = buckets_.find(due_ms);
+  if (found != buckets_.end() && found->second.rows->back() == parent_row) return;
+  Bucket& bucket = writable(due_ms);
+  bucket.rows->push_back(parent_row);
+  if (bucket.rows->size() > bucket.num_sorted * kSortFactor + kSortMin) sort(bucket);
 }
 
 void TimerBuckets::cancel(int64_t due_ms, uint32_t parent_row) {
-  const auto found = buckets_.find(due_ms);
-  if (found == buckets_.end()) return;
-  Bucket& bucket = found->second;
+  if (!buckets_.contains(due_ms)) return;
+  Bucket& bucket = writable(due_ms);
   sort(bucket);
-  const auto row = std::lower_bound(bucket.rows.begin(), bucket.rows.end(), parent_row);
-  if (row == bucket.rows.end() || *row != parent_row) return;
-  bucket.rows.erase(row);
-  bucket.num_sorted = bucket.rows.size();
-  if (bucket.rows.empty()) buckets_.erase(found);
+  const auto row = std::lower_bound(bucket.rows->begin(), bucket.rows->end(), parent_row);
+  if (row == bucket.rows->end() || *row != parent_row) return;
+  bucket.rows->erase(row);
+  bucket.num_sorted = bucket.rows->size();
+  if (bucket.rows->empty()) buckets_.erase(due_ms);
 }
 
 std::vector<uint32_t> TimerBuckets::take_next() {
   HW_DCHECK(!buckets_.empty());
-  const auto first = buckets_.begin();
-  sort(first->second);
-  std::vector<uint32_t> rows = std::move(first->second.rows);
-  buckets_.erase(first);
+  const int64_t due_ms = buckets_.begin()->first;
+  Bucket& bucket = writable(due_ms);
+  sort(bucket);
+  std::vector<uint32_t> rows = std::move(*bucket.rows);
+  buckets_.erase(due_ms);
   return rows;
+}
+
+std::vector<std::pair<int64_t, uint32_t>> TimerBuckets::all() const {
+  std::vector<std::pair<int64_t, uint32_t>> timers;
+  for (const auto& [due_ms, bucket] : buckets_) append_timers(due_ms, *bucket.rows, timers);
+  return timers;
 }
 
 SnapshotLayout TimerBuckets::layout() const {
@@ -96,18 +153,29 @@ SnapshotLayout TimerBuckets::layout() const {
   layout.kind = "timers";
   layout.version = 1;
   layout.columns.resize(parent_.schema().keys.size());
+  layout.identity.push_back(static_cast<int>(layout.columns.size()));
+  layout.drop_column = layout.identity.back();
   layout.columns.push_back({"due_ms", SqlType::bigint().not_null()});
   return layout;
 }
 
-Result<std::unique_ptr<FrozenRows>> TimerBuckets::freeze() const {
-  std::vector<std::pair<int64_t, uint32_t>> timers;
-  for (const auto& [due_ms, bucket] : buckets_) {
-    Bucket copy = bucket;
-    sort(copy);
-    for (const uint32_t row : copy.rows) timers.emplace_back(due_ms, row);
+std::shared_ptr<const FrozenTable> TimerBuckets::freeze(int64_t snapshot) {
+  FrozenTimers::Buckets buckets;
+  for (auto& [due_ms, bucket] : buckets_) {
+    bucket.frozen = true;
+    bucket.changed = false;
+    buckets.emplace_hint(buckets.end(), due_ms, bucket.rows);
   }
-  return std::make_unique<FrozenTimers>(parent_, std::move(timers));
+  tracking_ = true;
+  changed_in_[snapshot] = std::exchange(changed_, {});
+  std::set<int64_t> changed;
+  for (const auto& [in, dues] : changed_in_) changed.insert(dues.begin(), dues.end());
+  return std::make_shared<FrozenTimers>(parent_.newest_version(), std::move(buckets),
+                                        std::move(changed));
+}
+
+void TimerBuckets::settle(Settled settled) {
+  changed_in_.erase(changed_in_.begin(), changed_in_.upper_bound(settled.snapshot));
 }
 
 Status TimerBuckets::restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_rows) {
@@ -121,14 +189,14 @@ Status TimerBuckets::restore_rows(const std::vector<ColumnPtr>& columns, int64_t
 
 int64_t TimerBuckets::num_rows() const {
   int64_t rows = 0;
-  for (const auto& [due_ms, bucket] : buckets_) rows += static_cast<int64_t>(bucket.rows.size());
+  for (const auto& [due_ms, bucket] : buckets_) rows += static_cast<int64_t>(bucket.rows->size());
   return rows;
 }
 
 int64_t TimerBuckets::num_bytes() const {
   int64_t bytes = 0;
   for (const auto& [due_ms, bucket] : buckets_) {
-    bytes += static_cast<int64_t>(sizeof(Bucket) + bucket.rows.capacity() * sizeof(uint32_t));
+    bytes += static_cast<int64_t>(sizeof(Bucket) + bucket.rows->capacity() * sizeof(uint32_t));
   }
   return bytes;
 }
