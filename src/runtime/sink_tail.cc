@@ -55,6 +55,11 @@ Result<ChainTail::Room> SinkTail::drain() {
       }
       HW_TRY(taken);
     }
+    if (phase_ == Phase::kEnded) {
+      const Status answered = answer_what_is_under_way();
+      if (answered.IsCapacityError()) return Room::kWaiting;
+      HW_TRY(answered);
+    }
     has_room_ = true;
     said_full_ = false;
   }
@@ -107,7 +112,12 @@ Status SinkTail::on_barrier_under_way(const Barrier& barrier) {
   // It may have come through the channels before the letter did.
   if (prepared_up_to_ >= barrier.id) return Status::OK();
   expected_.push_back(barrier.id);
-  return phase_ == Phase::kEnded ? answer_what_is_under_way() : Status::OK();
+  if (phase_ != Phase::kEnded) return Status::OK();
+  const Status answered = answer_what_is_under_way();
+  if (!answered.IsCapacityError()) return answered;
+  HW_TRY(look_for_room());
+  has_room_ = false;
+  return Status::OK();
 }
 
 Status SinkTail::on_end() {

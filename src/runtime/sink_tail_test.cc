@@ -117,5 +117,17 @@ TEST_F(SinkTailTest, ABarrierThatFindsNoRoomIsAnsweredWhenThereIsSome) {
   EXPECT_EQ(diary_.lines, (Lines{"row", "prepare 1", "answer 1"}));
 }
 
+TEST_F(SinkTailTest, TheLastBarrierWaitsForRoomToo) {
+  ASSERT_TRUE(row().ok());
+  ASSERT_TRUE(tail_->on_control(-1, End{}).ok());
+  diary_.room = false;
+  ASSERT_TRUE(tail_->on_barrier_under_way(Barrier{.id = 2}).ok());
+  EXPECT_EQ(tail_->drain().ValueOrDie(), ChainTail::Room::kWaiting);
+  EXPECT_EQ(diary_.lines, (Lines{"row", "end", "prepared"}));
+  diary_.room = true;
+  ASSERT_TRUE(tail_->drain().ok());
+  EXPECT_EQ(diary_.lines, (Lines{"row", "end", "prepared", "prepare 2", "answer 2"}));
+}
+
 }  // namespace
 }  // namespace hw
