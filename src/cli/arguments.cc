@@ -25,15 +25,21 @@ constexpr const char* kExamples = R"(Examples:
   headwater check q.sql                           check a script, run nothing
   headwater explain q.sql --changelog             show plans
   headwater functions TRIM                        look a function up
+  headwater checkpoint verify state/              check every byte of a job's checkpoints
   headwater log tail data/log orders -f           rows of a topic as they are committed
+)";
+
+constexpr const char* kCheckpointExamples = R"(Examples:
+  headwater checkpoint inspect state/             what each job's checkpoints hold
+  headwater checkpoint inspect savepoint --json   the same for a program
+  headwater checkpoint verify state/              every byte of every file
 )";
 
 // Options of `run` and `explain` that later parts bring. Named here so that using one says so.
 constexpr const char* kLater[] = {"--json", "--state"};
 // Commands likewise.
-constexpr const char* kLaterCommands[] = {"sql",         "checkpoint", "simulate",
-                                          "verify-sink", "config",     "completion",
-                                          "server",      "jobs",       "savepoint"};
+constexpr const char* kLaterCommands[] = {"sql",        "simulate", "verify-sink", "config",
+                                          "completion", "server",   "jobs",        "savepoint"};
 
 // Values that CLI11 fills while parsing, before they become settings.
 struct Raw {
@@ -96,6 +102,25 @@ void add_durability_options(CLI::App& app, Arguments& out, Raw& raw) {
                "wait until whoever runs the jobs of --state-dir dies, then take over");
 }
 
+// Both take a path and nothing of scripts.
+void add_checkpoint_commands(CLI::App& app, Arguments& out) {
+  auto* checkpoint = app.add_subcommand("checkpoint", "look into checkpoints and savepoints");
+  checkpoint->require_subcommand(1);
+  checkpoint->footer(kCheckpointExamples);
+  auto* inspect = checkpoint->add_subcommand("inspect", "operators, states, sizes, key groups");
+  auto* verify = checkpoint->add_subcommand("verify", "check every byte; damage is exit code 1");
+  for (CLI::App* command : {inspect, verify}) {
+    command
+        ->add_option("PATH", out.file,
+                     "a checkpoint's manifest, a savepoint, or a state directory with all in it")
+        ->required();
+    command->add_flag("--json", out.json, "one JSON object");
+    command->footer(kCheckpointExamples);
+  }
+  inspect->callback([&out] { out.verb = Verb::kCheckpointInspect; });
+  verify->callback([&out] { out.verb = Verb::kCheckpointVerify; });
+}
+
 void add_message_options(CLI::App& app, Arguments& out, std::string& color, std::string& progress) {
   app.add_flag("--quiet,-q", out.quiet, "no messages but errors");
   app.add_flag("-v", out.verbosity, "more messages");
@@ -111,6 +136,7 @@ Switch switch_of(const std::string& text) {
 }
 
 bool uses_later_option(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "checkpoint") return false;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     for (const std::string_view later : kLater) {
@@ -223,6 +249,7 @@ Arguments parse_arguments(int argc, char** argv) {
   for (CLI::App* command : {functions, connectors, formats}) {
     command->add_option("NAME", out.name, "describe this one");
   }
+  add_checkpoint_commands(app, out);
   bool log_chosen = false;
   add_log_commands(app, out.log, log_chosen);
   run->footer(kExamples);

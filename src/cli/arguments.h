@@ -22,6 +22,8 @@ enum class Verb : uint8_t {
   kFunctions,
   kConnectors,
   kFormats,
+  kCheckpointInspect,
+  kCheckpointVerify,
   kLog,
   kVersion,
 };
@@ -33,7 +35,8 @@ struct Arguments {
   /// Exit code when verb is kNone: 0 after help, 2 after wrong usage.
   int exit_code = 0;
 
-  std::string file;                     // empty = none, "-" = standard input
+  /// empty = none, "-" = standard input; `checkpoint`: what to look at.
+  std::string file;
   std::vector<std::string> statements;  // -e
   /// -D, --mode, --parallelism in the order given.
   std::vector<std::pair<std::string, std::string>> settings;
@@ -47,6 +50,7 @@ struct Arguments {
   bool standby = false;
   bool available_now = false;
   bool explain_changelog = false;
+  bool json = false;  // checkpoint
   bool quiet = false;
   int verbosity = 0;
   Switch color = Switch::kAuto;

@@ -6,6 +6,7 @@
 
 #include "base/env/env.h"
 #include "cli/arguments.h"
+#include "cli/checkpoint_command.h"
 #include "cli/log_command.h"
 #include "cli/reference_command.h"
 #include "cli/run_command.h"
@@ -27,6 +28,9 @@ int dispatch(const hw::Arguments& arguments, hw::Env& env) {
     case hw::Verb::kConnectors:
     case hw::Verb::kFormats:
       return hw::reference_command(arguments, env);
+    case hw::Verb::kCheckpointInspect:
+    case hw::Verb::kCheckpointVerify:
+      return hw::checkpoint_command(arguments, env);
     case hw::Verb::kLog:
       return hw::log_command(arguments.log, env);
     case hw::Verb::kVersion: {

@@ -7,6 +7,7 @@
 
 #include "plan/changelog/infer.h"
 #include "plan/explain/plan_text.h"
+#include "plan/explain/recovery_text.h"
 #include "plan/graph/build_graph.h"
 #include "plan/logical/sink.h"
 #include "plan/lower/lowering.h"
@@ -106,6 +107,7 @@ Result<std::string> explain_plan(std::vector<PlanRoot> roots, const PlanContext&
     text += physical_text(collects ? sink->input() : *sink, options.changelog);
   }
   text += "\n== Optimized Execution Plan ==\n" + execution_text(planned.graph);
+  text += "\n== Recovery ==\n" + recovery_text(planned.physical, *context.config);
   return text;
 }
 
