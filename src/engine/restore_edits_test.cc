@@ -42,6 +42,8 @@ std::vector<Edit> harmless() {
       {"order of results", sums, "SELECT COUNT(*), SUM(a), k FROM t GROUP BY k"},
       {"order of made-up arguments", "SELECT k, SUM(a + 1), SUM(a * 2) FROM t GROUP BY k",
        "SELECT k, SUM(a * 2), SUM(a + 1) FROM t GROUP BY k"},
+      {"a filter where there was no expression", "SELECT x, COUNT(*) FROM u GROUP BY x",
+       "SELECT x, COUNT(*) FROM u WHERE w <> 'a' GROUP BY x"},
       {"a projection above", sums, "SELECT k, SUM(a) * 2 AS twice, COUNT(*) FROM t GROUP BY k"},
       {"HAVING", sums, sums + " HAVING COUNT(*) > 5"},
       {"a new filter", sums, "SELECT k, SUM(a), COUNT(*) FROM t WHERE b > 3 GROUP BY k"},
@@ -66,6 +68,9 @@ std::vector<Edit> harmless() {
        windowed("COUNT(*), SUM(a) + 1", kTumble)},
       {"a filter above a window", windowed("COUNT(*) AS n", kTumble),
        "SELECT * FROM (" + windowed("COUNT(*) AS n", kTumble) + ") WHERE n > 2"},
+      {"a filter below a window", windowed("COUNT(*)", kTumble),
+       windowed("COUNT(*)",
+                "TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '60' SECOND)) WHERE a > 1")},
       {"a filter above a join", "SELECT t.k, s, w FROM t JOIN u ON t.k = u.k",
        "SELECT t.k, s, w FROM t JOIN u ON t.k = u.k WHERE s > w"},
       {"a condition turned round", "SELECT t.k, s, w FROM t JOIN u ON t.k = u.k",
@@ -225,11 +230,6 @@ std::vector<Edit> refusals() {
        "SELECT k, SUM(a), COUNT(*) FROM c GROUP BY k", kRefused, "take back rows"},
       {"an added column in a join of changes", "SELECT c.k, c.a FROM c JOIN u ON c.k = u.k",
        "SELECT c.k, c.a, c.id FROM c JOIN u ON c.k = u.k", kRefused, "'id' of state 'left'"},
-      // Planning computes such a window in front of the aggregate, which is another operator.
-      {"a filter below a window", windowed("COUNT(*)", kTumble),
-       windowed("COUNT(*)",
-                "TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '60' SECOND)) WHERE a > 1"),
-       kLoses, "no operator of the job"},
       {"no aggregate any more", sum, "SELECT k, a FROM t", kLoses, "no operator of the job"},
   };
 }

@@ -14,7 +14,7 @@ namespace {
 /// A node and the texts by which it is known.
 struct Known {
   const PlanNode* node = nullptr;
-  /// Equal for all nodes that do the same to the same: their family.
+  /// Equal for all nodes that do the same to the same.
   std::string family;
   /// Everything that feeds it, to the last literal.
   std::string up;
@@ -38,6 +38,7 @@ class Genealogy {
       for (const PlanNode::Input& input : node.inputs) {
         consumers_[input.uid].push_back({&node, input.input});
       }
+      if (passes_through(node)) passed_[node.uid] = ancestors_of(node);
       families_[node.uid] = family_of(node);
       ups_[node.uid] = up_of(node);
     }
@@ -64,22 +65,38 @@ class Genealogy {
     int input;
   };
 
-  /// What stands nearest above a node and keeps state, through what keeps none.
-  std::string ancestors_of(const PlanNode& node) const {
-    std::string text;
+  static bool passes_through(const PlanNode& node) {
+    return node.role == PlanNode::Role::kOperator && !node.meaning.keeps_state;
+  }
+
+  /// Families of what stands nearest above a node and keeps state, by input. What keeps none may
+  /// come and go between.
+  std::vector<std::pair<int, std::string>> ancestors_of(const PlanNode& node) const {
+    std::vector<std::pair<int, std::string>> ancestors;
     for (const PlanNode::Input& input : node.inputs) {
-      text += std::to_string(input.input) + " " + families_.at(input.uid) + "\n";
+      const auto passed = passed_.find(input.uid);
+      if (passed == passed_.end()) {
+        ancestors.emplace_back(input.input, families_.at(input.uid));
+        continue;
+      }
+      for (const auto& [ignored, family] : passed->second) {
+        ancestors.emplace_back(input.input, family);
+      }
     }
-    return text;
+    return ancestors;
   }
 
   std::string family_of(const PlanNode& node) const {
     const StateMeaning& meaning = node.meaning;
     if (meaning.uid_decides) return digest_text("uid\n" + node.uid);
-    if (node.role == PlanNode::Role::kOperator && !meaning.keeps_state) return ancestors_of(node);
     std::string text = role_text(node);
     // A sink's output is its table's, whatever query writes it.
-    if (node.role == PlanNode::Role::kOperator) text += node.kind + "\n" + ancestors_of(node);
+    if (node.role == PlanNode::Role::kOperator) {
+      text += node.kind + "\n";
+      for (const auto& [input, family] : ancestors_of(node)) {
+        text += std::to_string(input) + " " + family + "\n";
+      }
+    }
     for (const std::string& key : meaning.keys) text += "key " + key + "\n";
     return digest_text(text);
   }
@@ -106,7 +123,7 @@ class Genealogy {
     std::vector<std::string> ways;
     for (const Consumer& consumer : found->second) {
       const PlanNode& below = *consumer.node;
-      const bool passes = below.role == PlanNode::Role::kOperator && !below.meaning.keeps_state;
+      const bool passes = passes_through(below);
       const std::string step = below.kind + "#" + std::to_string(consumer.input) + ">";
       if (exactly) {
         ways.push_back(step + below.text + exact_downs_.at(below.uid));
@@ -123,6 +140,8 @@ class Genealogy {
   const PlanRecord& record_;
   std::map<std::string, std::vector<Consumer>> consumers_;
   std::map<std::string, std::string> families_;
+  /// Of nodes that rows only pass through: what stands above them.
+  std::map<std::string, std::vector<std::pair<int, std::string>>> passed_;
   std::map<std::string, std::string> ups_;
   std::map<std::string, std::string> downs_;
   std::map<std::string, std::string> exact_downs_;

@@ -18,10 +18,12 @@ class Plan {
     const std::string n = std::to_string(queries_++);
     add({.role = PlanNode::Role::kSource, .uid = "source-" + n, .kind = "Scan", .text = "Scan(t)"},
         {"t"}, true, "");
-    add({.uid = "calc-" + n, .kind = "Calc", .text = "Calc(" + filter + ")"}, {}, false,
-        "source-" + n);
+    if (!filter.empty()) {
+      add({.uid = "calc-" + n, .kind = "Calc", .text = "Calc(" + filter + ")"}, {}, false,
+          "source-" + n);
+    }
     add({.uid = "count-" + n, .kind = "Aggregate", .text = "Aggregate(k)"}, {"k"}, true,
-        "calc-" + n);
+        (filter.empty() ? "source-" : "calc-") + n);
     add({.role = PlanNode::Role::kSink, .uid = "sink-" + n, .kind = "Sink", .text = sink}, {sink},
         true, "count-" + n);
     return *this;
@@ -58,6 +60,13 @@ TEST(RestoreFamiliesTest, AnEditedFilterIsTheSameQuery) {
   EXPECT_EQ(counts(matches), (Matches{{"count-0", "count-0"}}));
   EXPECT_EQ(matches.matched.size(), 3u);
   EXPECT_TRUE(matches.ambiguous.empty());
+}
+
+TEST(RestoreFamiliesTest, WhatKeepsNoStateMayComeAndGo) {
+  const Plan plain = Plan().count("", "o");
+  const Plan filtered = Plan().count("a > 1", "o");
+  EXPECT_EQ(counts(match_nodes(plain.record(), filtered.record())).size(), 1u);
+  EXPECT_EQ(counts(match_nodes(filtered.record(), plain.record())).size(), 1u);
 }
 
 TEST(RestoreFamiliesTest, TheOrderOfQueriesDoesNotMatter) {
