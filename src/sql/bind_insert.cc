@@ -11,7 +11,6 @@
 #include "plan/catalog/near_names.h"
 #include "plan/logical/project.h"
 #include "plan/logical/sink.h"
-#include "plan/logical/union_all.h"
 #include "plan/logical/values.h"
 #include "sql/bind_aggregate.h"
 #include "sql/bind_expr.h"
@@ -213,8 +212,10 @@ Result<std::vector<LogicalNodePtr>> bind_statement_set(const ast::StatementSet& 
       sinks.push_back(std::move(sink));
       continue;
     }
-    std::vector<LogicalNodePtr> inputs = {(*same)->input(), sink->input()};
-    *same = (*same)->with_inputs({std::make_shared<UnionNode>(std::move(inputs))});
+    // Lengths of text and bytes are the sink's business, so the inputs may differ in them.
+    HW_ASSIGN_OR_RETURN(LogicalNodePtr both,
+                        union_all({(*same)->input(), sink->input()}, statement->position));
+    *same = (*same)->with_inputs({std::move(both)});
   }
   return sinks;
 }

@@ -26,6 +26,8 @@ Result<LogicalNodePtr> bind_select(const ast::Select& select, const ast::Query* 
                                    BindSession& session);
 Result<LogicalNodePtr> bind_values(const ast::Values& values, BindSession& session);
 Result<LogicalNodePtr> bind_set_operation(const ast::SetOperation& operation, BindSession& session);
+/// All rows of the inputs, which have equally many columns, in the types that they have in common.
+Result<LogicalNodePtr> union_all(std::vector<LogicalNodePtr> inputs, SqlPosition position);
 
 /// The value of LIMIT or OFFSET.
 Result<int64_t> bind_row_count(const ast::ExprPtr& expr, std::string_view clause);

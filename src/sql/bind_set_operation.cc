@@ -73,6 +73,16 @@ bool is_null_column(const LogicalNode& plan, int i) {
 
 }  // namespace
 
+Result<LogicalNodePtr> union_all(std::vector<LogicalNodePtr> inputs, SqlPosition position) {
+  std::vector<SqlType> types;
+  for (int i = 0; i < inputs[0]->num_columns(); ++i) {
+    HW_ASSIGN_OR_RETURN(SqlType type, column_type(inputs, i, position));
+    types.push_back(std::move(type));
+  }
+  for (LogicalNodePtr& input : inputs) input = with_types(input, types);
+  return std::make_shared<UnionNode>(std::move(inputs));
+}
+
 Result<LogicalNodePtr> bind_set_operation(const ast::SetOperation& operation,
                                           BindSession& session) {
   if (operation.op != ast::SetOp::kUnion) {
@@ -90,13 +100,7 @@ Result<LogicalNodePtr> bind_set_operation(const ast::SetOperation& operation,
     }
     inputs.push_back(std::move(input));
   }
-  std::vector<SqlType> types;
-  for (int i = 0; i < inputs[0]->num_columns(); ++i) {
-    HW_ASSIGN_OR_RETURN(SqlType type, column_type(inputs, i, operation.position));
-    types.push_back(std::move(type));
-  }
-  for (LogicalNodePtr& input : inputs) input = with_types(input, types);
-  const LogicalNodePtr all = std::make_shared<UnionNode>(std::move(inputs));
+  HW_ASSIGN_OR_RETURN(const LogicalNodePtr all, union_all(std::move(inputs), operation.position));
   return operation.all ? all : distinct_rows(all, session);
 }
 
