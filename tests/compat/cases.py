@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The jobs whose checkpoints make up the corpus: one for each kind of operator that keeps state.
+
+A case reads a folder of JSON lines into a file sink. Its first file is what the checkpoint was made
+of, the second comes after the restore. What the sink must show in the end is computed by DuckDB
+from both files, so that no expectation comes from Headwater.
+"""
+
+import dataclasses
+
+FORMAT = "format-1"
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    name: str
+    # Column declarations of table t, and of the sink.
+    columns: str
+    sink: str
+    query: str
+    first: tuple
+    second: tuple
+    # The final rows, over a DuckDB table t with both files.
+    expected: str
+    # Declarations that DuckDB needs under another name; else as in `columns`.
+    duck_columns: str = ""
+    # Options of t besides connector, path and format.
+    options: str = ""
+
+    def script(self):
+        return f"""
+CREATE TABLE t ({self.columns}) WITH (
+  'connector' = 'filesystem', 'path' = 'in', 'format' = 'json'{self.options});
+CREATE TABLE o ({self.sink}) WITH (
+  'connector' = 'filesystem', 'path' = 'out', 'format' = 'changelog-json');
+SET 'pipeline.name' = '{self.name}';
+INSERT INTO o {self.query};
+"""
+
+
+WORDS = "k INT, s STRING, v BIGINT"
+FIRST = ((1, "a", 10), (2, "b", 20), (1, "a", 30), (3, None, 5), (2, "c", None))
+SECOND = ((1, "d", 7), (2, "b", 1), (4, "e", 100), (3, "f", 6), (1, "a", 2))
+TIMED = "k INT, v BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND"
+DUCK_TIMED = "k INT, v BIGINT, ts TIMESTAMP"
+
+
+def at(minute, second=0):
+    return f"2026-01-01 00:{minute:02}:{second:02}"
+
+
+TIMED_FIRST = ((1, 1, at(0, 10)), (2, 2, at(0, 50)), (1, 3, at(1, 5)), (2, 4, at(1, 30)))
+TIMED_SECOND = ((1, 5, at(1, 45)), (2, 6, at(2, 10)), (1, 7, at(3, 0)), (1, 8, at(9, 0)))
+
+CASES = (
+    Case("group_aggregate", WORDS, "k INT, n BIGINT, total BIGINT, least BIGINT, most BIGINT",
+         "SELECT k, COUNT(*), SUM(v), MIN(v), MAX(v) FROM t GROUP BY k", FIRST, SECOND,
+         "SELECT k, COUNT(*), SUM(v), MIN(v), MAX(v) FROM t GROUP BY k"),
+    Case("global_aggregate", WORDS, "n BIGINT, mean BIGINT",
+         "SELECT COUNT(*), AVG(v) FROM t", FIRST, SECOND,
+         "SELECT COUNT(*), CAST(TRUNC(AVG(v)) AS BIGINT) FROM t"),
+    Case("distinct_aggregate", WORDS, "k INT, n BIGINT, m BIGINT",
+         "SELECT k, COUNT(DISTINCT s), COUNT(DISTINCT s) FILTER (WHERE v > 5) FROM t GROUP BY k",
+         FIRST, SECOND,
+         "SELECT k, COUNT(DISTINCT s), COUNT(DISTINCT s) FILTER (WHERE v > 5) FROM t GROUP BY k"),
+    Case("aggregate_of_changes", WORDS, "n BIGINT, keys BIGINT, least INT, most INT",
+         "SELECT n, COUNT(*), MIN(k), MAX(k) FROM (SELECT k, COUNT(*) AS n FROM t GROUP BY k) "
+         "GROUP BY n", FIRST, SECOND,
+         "SELECT n, COUNT(*), MIN(k), MAX(k) FROM (SELECT k, COUNT(*) AS n FROM t GROUP BY k) "
+         "GROUP BY n"),
+    Case("select_distinct", WORDS, "k INT, s STRING", "SELECT DISTINCT k, s FROM t", FIRST, SECOND,
+         "SELECT DISTINCT k, s FROM t"),
+    Case("tumble", TIMED, "k INT, w TIMESTAMP(3), n BIGINT, most BIGINT",
+         "SELECT k, window_start, COUNT(*), MAX(v) FROM "
+         "TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) "
+         "GROUP BY k, window_start, window_end", TIMED_FIRST, TIMED_SECOND,
+         "SELECT k, time_bucket(INTERVAL 1 MINUTE, ts), COUNT(*), MAX(v) FROM t "
+         f"WHERE ts < '{at(8)}' GROUP BY ALL", DUCK_TIMED),
+    Case("hop_distinct", TIMED, "k INT, w TIMESTAMP(3), n BIGINT",
+         "SELECT k, window_start, COUNT(DISTINCT v) FROM "
+         "TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '2' MINUTE)) "
+         "GROUP BY k, window_start, window_end", TIMED_FIRST, TIMED_SECOND,
+         "SELECT k, time_bucket(INTERVAL 1 MINUTE, ts) - to_minutes(d) AS w, COUNT(DISTINCT v) "
+         f"FROM t, (VALUES (0), (1)) AS x(d) WHERE ts < '{at(8)}' GROUP BY ALL", DUCK_TIMED),
+    Case("inner_join", WORDS, "k INT, a STRING, b STRING",
+         "SELECT x.k, x.s, y.s FROM t x JOIN t y ON x.k = y.k AND x.v < y.v", FIRST, SECOND,
+         "SELECT x.k, x.s, y.s FROM t x JOIN t y ON x.k = y.k AND x.v < y.v"),
+    Case("left_join", WORDS, "k INT, a STRING, b STRING",
+         "SELECT x.k, x.s, y.s FROM t x LEFT JOIN t y ON x.k = y.k AND x.v < y.v", FIRST, SECOND,
+         "SELECT x.k, x.s, y.s FROM t x LEFT JOIN t y ON x.k = y.k AND x.v < y.v"),
+    Case("full_join", WORDS, "a STRING, b STRING",
+         "SELECT x.s, y.s FROM t x FULL JOIN t y ON x.v = y.v * 10", FIRST, SECOND,
+         "SELECT x.s, y.s FROM t x FULL JOIN t y ON x.v = y.v * 10"),
+    Case("top_n", WORDS, "k INT, v BIGINT", "SELECT k, v FROM t WHERE v > 0 ORDER BY v DESC LIMIT 3",
+         FIRST, SECOND, "SELECT k, v FROM t WHERE v > 0 ORDER BY v DESC LIMIT 3"),
+)
