@@ -129,7 +129,9 @@ Piece get_piece(RecordFields& in) {
   piece.location = in.get_text();
   const size_t count = in.get_count(kExtentBytes);
   for (size_t i = 0; i < count && in.ok(); ++i) piece.extents.push_back(get_extent(in));
-  if (piece.end_offset < piece.first_offset) in.damaged(0);
+  if (piece.end_offset < piece.first_offset || piece.indexed != piece.extents.empty()) {
+    in.damaged(0);
+  }
   return piece;
 }
 

@@ -10,6 +10,7 @@
 namespace hw {
 
 constexpr size_t kExtentBytes = 8 * 8;
+constexpr size_t kPieceBytesMin = 11 * 8 + 2 + 4 + 4;
 constexpr size_t kPreparedExtentBytes = 8 * 8;
 constexpr size_t kIdentityBytes = 4 + 8 + 4 + 8;
 

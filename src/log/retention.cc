@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <arrow/filesystem/filesystem.h>
 
@@ -23,12 +24,17 @@
 namespace hw {
 namespace {
 
-/// `0000000000000012-000003.seg`, or nothing.
-std::optional<SegmentId> segment_of(const std::string& name) {
+constexpr std::string_view kIndexSuffix = ".index";
+/// Of an offset in a file's name; no partition has so many rows that the first ones are not 0.
+constexpr size_t kOffsetDigits = 20;
+constexpr size_t kOffsetZeros = 2;
+
+/// `0000000000000012-000003` before the suffix, or nothing.
+std::optional<SegmentId> segment_of(const std::string& name, std::string_view suffix) {
   const size_t dash = name.find('-');
   if (dash == std::string::npos) return std::nullopt;
   const auto writer = number_of(name.substr(0, dash), "");
-  const auto sequence = number_of(name.substr(dash + 1), ".seg");
+  const auto sequence = number_of(name.substr(dash + 1), suffix);
   if (!writer || !sequence) return std::nullopt;
   return SegmentId{.writer = *writer, .sequence = *sequence};
 }
@@ -59,21 +65,44 @@ class PartitionSweep {
 
  private:
   Result<bool> is_needless(const std::string& name) {
-    const auto segment = segment_of(name);
+    if (name.ends_with(kIndexSuffix)) return is_needless_index(name);
+    const auto segment = segment_of(name, ".seg");
     if (!segment) return false;
     // One that was made since we looked belongs to somebody who lives.
     if (segment->writer > topic_.state().record) return false;
-    const auto holds = [&](const Piece& piece) { return piece.segment == *segment; };
+    const auto holds = [&](const Piece& piece) {
+      return piece.segment == *segment && piece.location.empty();
+    };
     if (std::any_of(rows_.pieces.begin(), rows_.pieces.end(), holds)) return false;
     if (!is_left(*segment)) return false;
     return all_settled(name, *segment);
   }
 
+  /// True when no piece has the index file nor will: it belonged to rows that were removed or
+  /// compacted, or to a compaction that came to nothing.
+  bool is_needless_index(const std::string& name) const {
+    const auto has_it = [&](const Piece& piece) { return piece.index_name() == name; };
+    if (std::any_of(rows_.pieces.begin(), rows_.pieces.end(), has_it)) return false;
+    const size_t dash = name.find('-');
+    if (dash == std::string::npos) return false;
+    if (const auto segment = segment_of(name.substr(dash + 1), kIndexSuffix)) {
+      return segment->writer <= topic_.state().record && !living_.sleepers;
+    }
+    if (dash != kOffsetDigits) return false;
+    const auto first = number_of(name.substr(kOffsetZeros, dash - kOffsetZeros), "");
+    if (!first) return false;
+    // A writer may be about to tell of the index of a piece that we know as an open one.
+    const auto piece = std::find_if(rows_.pieces.begin(), rows_.pieces.end(),
+                                    [&](const Piece& one) { return *first < one.end_offset; });
+    return piece != rows_.pieces.end() && (*first < piece->first_offset || piece->compacted);
+  }
+
   /// True when nobody appends to the segment any more: all writers are dead, or only the owner
-  /// lives, and it has committed rows of a later segment of its own.
+  /// lives, and it has committed rows of a later segment of its own, or never had this one.
   bool is_left(const SegmentId& segment) const {
     if (!living_.anybody) return true;
     if (!living_.owner || living_.sleepers) return false;
+    if (segment.writer > rows_.writer) return true;  // of a compaction that came to nothing
     return std::any_of(rows_.pieces.begin(), rows_.pieces.end(), [&](const Piece& piece) {
       return piece.segment.writer == rows_.writer && piece.segment > segment;
     });
@@ -81,6 +110,8 @@ class PartitionSweep {
 
   /// True when no epoch in the segment may still be committed.
   Result<bool> all_settled(const std::string& name, const SegmentId& segment) {
+    HW_ASSIGN_OR_RETURN(const arrow::fs::FileInfo facts, files_->GetFileInfo(folder_ + "/" + name));
+    if (facts.size() < kFrameHeaderBytes) return true;  // a kill left a header that is not whole
     auto opened = SegmentFile::open(*files_, folder_ + "/" + name, number_, segment,
                                     topic_.env().memory_pool());
     if (!opened.ok()) return false;  // damaged: for people to look at
@@ -151,6 +182,7 @@ Result<CleaningReport> clean(Topic& topic) {
     return TopicChange(std::move(change));
   };
   HW_TRY(topic.chain().publish(decide).status());
+  HW_ASSIGN_OR_RETURN(report.compaction, compact(topic));
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::fs::FileSystem> files,
                       files_of(topic.env(), topic.path()));
   for (const std::string& path : indexes) {

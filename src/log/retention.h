@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Removes what a topic need not keep: whole closed pieces, oldest first, by time and size, never
-// one that holds a pinned row. Anybody may clean at any time, also while others write and read.
+// one that holds a pinned row; rows that compaction has not kept (compaction.h). Anybody may clean
+// at any time, also while others write and read.
 
 #pragma once
 
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "log/compaction.h"
 #include "log/topic_state.h"
 
 namespace hw {
@@ -28,9 +30,10 @@ struct CleaningReport {
   int64_t num_pieces = 0;
   int64_t num_bytes = 0;
   int64_t num_files = 0;
+  CompactionReport compaction;
 };
-/// Removes expired pieces from the topic, and files of it that no piece needs and no epoch that may
-/// still be committed. A topic whose policy is not `delete` only loses such files.
+/// Removes expired pieces from the topic if its policy has `delete`, compacts what is due if it has
+/// `compact`, and removes files that no piece needs and no epoch that may still be committed.
 Result<CleaningReport> clean(Topic& topic);
 
 }  // namespace hw

@@ -111,11 +111,13 @@ std::vector<TopicSplit> Topic::splits() const {
   return splits;
 }
 
+std::string Topic::folder_of(int64_t partition, const Piece& piece) const {
+  return piece.location.empty() ? partition_folder(path_, partition) : piece.location;
+}
+
 Result<std::vector<Extent>> Topic::extents_of(int partition, const Piece& piece) const {
   if (!piece.indexed) return piece.extents;
-  const std::string folder =
-      piece.location.empty() ? partition_folder(path_, partition) : piece.location;
-  const std::string path = folder + "/" + piece.index_name();
+  const std::string path = folder_of(partition, piece) + "/" + piece.index_name();
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::fs::FileSystem> files, files_of(env_, path));
   HW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, read_small_file(*files, path));
   if (!bytes) return log_error(LogErrorKind::kDamaged, "the index '" + path + "' is missing");

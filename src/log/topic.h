@@ -71,6 +71,8 @@ class Topic {
   Result<int64_t> offset_for_time(int partition, int64_t time_ms) const;
   /// The first offset that commit `commit` or a later one made visible.
   Result<int64_t> offset_for_commit(int partition, int64_t commit) const;
+  /// Where the piece's segment and index file lie.
+  std::string folder_of(int64_t partition, const Piece& piece) const;
   /// Extents of a piece, from memory or from its index file.
   Result<std::vector<Extent>> extents_of(int partition, const Piece& piece) const;
 

@@ -171,6 +171,15 @@ Result<int64_t> TopicChain::publish(const Decide& decide) {
   return Status::IOError("topic '", topic_path_, "' is changed by others all the time");
 }
 
+Status TopicChain::sync_state() {
+  if (syncs()) return Status::OK();  // then every record is
+  const std::string name = state_name(state_.record);
+  const Status written = writer_.write(name, encode_state(state_), {.sync = true});
+  if (!written.IsAlreadyExists()) return written;
+  HW_TRY(env_.sync(chain_folder(topic_path_) + "/" + name));
+  return env_.sync(chain_folder(topic_path_));
+}
+
 void TopicChain::write_state() {
   // A large state is written down the more seldom, so that it costs no more than the records.
   const int64_t bytes_max = std::max(limits_.bytes_between_states, state_bytes_);

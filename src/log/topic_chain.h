@@ -46,6 +46,10 @@ class TopicChain {
   using Decide = std::function<Result<std::optional<TopicChange>>(const TopicState&)>;
   Result<int64_t> publish(const Decide& decide);
 
+  /// Returns when what the state says is on disk, whatever the flush policy: before files are
+  /// removed that an older state needs.
+  Status sync_state();
+
   const std::string& topic_path() const { return topic_path_; }
   Env& env() const { return env_; }
   arrow::fs::FileSystem& files() const { return *files_; }

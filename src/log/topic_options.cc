@@ -42,7 +42,16 @@ Status check(const TopicOptions& options) {
     return Status::Invalid("flush.interval must be positive, but is ", options.flush_interval_ms,
                            " ms");
   }
-  if (options.cleanup_compact) return not_supported_yet("cleanup.policy 'compact'");
+  if (options.cleanup_compact && options.key.empty()) {
+    return Status::Invalid(
+        "cleanup.policy 'compact' keeps the newest row of each key, so the topic needs a PRIMARY "
+        "KEY; without one use 'delete'");
+  }
+  if (!options.cleanup_delete && (options.retention_ms > 0 || options.retention_bytes > 0)) {
+    return Status::Invalid(
+        "retention.time and retention.bytes remove rows, which cleanup.policy 'compact' does not; "
+        "use 'compact,delete'");
+  }
   return Status::OK();
 }
 

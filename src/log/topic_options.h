@@ -28,7 +28,9 @@ struct TopicOptions {
   int64_t retention_bytes = 0;
   bool cleanup_delete = true;
   bool cleanup_compact = false;
+  /// Compacts when the closed pieces that are not compacted yet have this share of the bytes.
   double min_dirty_ratio = 0.5;
+  /// Deletes committed longer ago than this go with the next compaction.
   int64_t delete_retention_ms = int64_t{24} * 3600 * 1000;
   /// A segment is left when it is larger or was begun longer ago than this.
   int64_t segment_bytes = 128 << 20;
@@ -41,7 +43,7 @@ struct TopicOptions {
   bool operator==(const TopicOptions&) const = default;
 };
 
-/// Fails (Invalid) with the rule that an option breaks; compaction is not supported yet.
+/// Fails (Invalid) with the rule that an option breaks.
 Status check(const TopicOptions& options);
 
 /// A topic's name is the name of its folder: letters, digits, '.', '_', '-', at most 249, not

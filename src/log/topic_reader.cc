@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/env/env.h"
-#include "log/file_names.h"
 #include "log/log_error.h"
 #include "log/segment_file.h"
 #include "log/small_file.h"
@@ -34,6 +33,7 @@ class RealTopicReader final : public TopicReader {
   }
   /// Finds the extent that holds the row at position_, or the next one; false when there is none.
   Result<bool> find_extent();
+  Result<bool> find_extent_now();
   Result<Extent> extent_in(const Piece& piece);
   Status open_segment(const Piece& piece);
   Result<SchemaPtr> schema_of(uint32_t version);
@@ -106,9 +106,8 @@ Status RealTopicReader::open_segment(const Piece& piece) {
       location_ == piece.location) {
     return Status::OK();
   }
-  const std::string folder =
-      piece.location.empty() ? partition_folder(topic_.path(), options_.partition) : piece.location;
-  const std::string path = folder + "/" + piece.segment.file_name();
+  const std::string path =
+      topic_.folder_of(options_.partition, piece) + "/" + piece.segment.file_name();
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::fs::FileSystem> files,
                       files_of(topic_.env(), path));
   HW_ASSIGN_OR_RETURN(file_, SegmentFile::open(*files, path, options_.partition, piece.segment,
@@ -117,7 +116,17 @@ Status RealTopicReader::open_segment(const Piece& piece) {
   return Status::OK();
 }
 
+// Files that the last refresh knew may have been compacted or moved since: then the topic says so.
 Result<bool> RealTopicReader::find_extent() {
+  while (true) {
+    Result<bool> found = find_extent_now();
+    if (found.ok()) return found;
+    const Result<bool> changed = topic_.refresh();
+    if (!changed.ok() || !*changed) return found;
+  }
+}
+
+Result<bool> RealTopicReader::find_extent_now() {
   if (position_ < rows().start_offset) {
     return log_error(LogErrorKind::kRemoved,
                      "offset " + std::to_string(position_) + " of partition " +

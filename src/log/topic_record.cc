@@ -63,7 +63,25 @@ struct PutChange {
   void operator()(const SetOptions& change) const { put(out, change.options); }
   void operator()(const IndexPieces& change) const { put_names(out, change.pieces); }
   void operator()(const RemovePieces& change) const { put_names(out, change.pieces); }
+  void operator()(const ReserveNumber&) const {}
+  void operator()(const ReplacePieces& change) const {
+    out.put(change.partition);
+    out.put_count(change.first_offsets.size());
+    for (const int64_t offset : change.first_offsets) out.put(offset);
+    out.put_count(change.pieces.size());
+    for (const Piece& piece : change.pieces) put(out, piece);
+  }
 };
+
+ReplacePieces get_replacement(RecordFields& in) {
+  ReplacePieces change;
+  change.partition = in.get_count64();
+  const size_t num_replaced = in.get_count(sizeof(int64_t));
+  for (size_t i = 0; i < num_replaced; ++i) change.first_offsets.push_back(in.get_count64());
+  const size_t num_pieces = in.get_count(kPieceBytesMin);
+  for (size_t i = 0; i < num_pieces && in.ok(); ++i) change.pieces.push_back(get_piece(in));
+  return change;
+}
 
 TopicChange get_change(RecordFields& in) {
   switch (in.get<uint8_t>()) {
@@ -104,6 +122,10 @@ TopicChange get_change(RecordFields& in) {
       return IndexPieces{get_names(in)};
     case 7:
       return RemovePieces{get_names(in)};
+    case 8:
+      return ReserveNumber{};
+    case 9:
+      return get_replacement(in);
     default:
       return in.damaged(TopicChange());
   }
@@ -225,6 +247,36 @@ class Fold {
       partition->start_offset = partition->pieces.front().end_offset;
       partition->pieces.erase(partition->pieces.begin());
     }
+    return Status::OK();
+  }
+
+  Status operator()(const ReserveNumber&) { return Status::OK(); }
+
+  Status operator()(const ReplacePieces& change) {
+    HW_ASSIGN_OR_RETURN(PartitionState * partition, find(change.partition));
+    std::vector<Piece>& pieces = partition->pieces;
+    const std::vector<int64_t>& replaced = change.first_offsets;
+    const auto first = std::find_if(pieces.begin(), pieces.end(), [&](const Piece& piece) {
+      return !replaced.empty() && piece.first_offset == replaced.front();
+    });
+    if (static_cast<size_t>(pieces.end() - first) < replaced.size() || replaced.empty()) {
+      return impossible("pieces that are not there are replaced");
+    }
+    const auto end = first + static_cast<std::ptrdiff_t>(replaced.size());
+    for (auto piece = first; piece != end; ++piece) {
+      if (piece->first_offset != replaced[static_cast<size_t>(piece - first)]) {
+        return impossible("pieces that do not follow each other are replaced");
+      }
+    }
+    int64_t offset = first->first_offset;
+    for (const Piece& piece : change.pieces) {
+      if (piece.first_offset < offset || piece.end_offset <= piece.first_offset ||
+          piece.end_offset > (end - 1)->end_offset) {
+        return impossible("a piece that takes the place of others has other offsets");
+      }
+      offset = piece.end_offset;
+    }
+    pieces.insert(pieces.erase(first, end), change.pieces.begin(), change.pieces.end());
     return Status::OK();
   }
 

@@ -57,8 +57,19 @@ struct IndexPieces {
 struct RemovePieces {
   std::vector<PieceName> pieces;
 };
-using TopicChange = std::variant<CreateTopic, OpenWriter, CommitEpochs, AbortEpochs, AddSchema,
-                                 SetOptions, IndexPieces, RemovePieces>;
+/// Changes nothing: the record's number is somebody's who will make segments without being a
+/// writer.
+struct ReserveNumber {};
+/// Successive pieces of a partition that others with fewer rows take the place of.
+struct ReplacePieces {
+  int64_t partition = 0;
+  std::vector<int64_t> first_offsets;
+  /// Within the offsets of the replaced ones, by offset; none when no row is left.
+  std::vector<Piece> pieces;
+};
+using TopicChange =
+    std::variant<CreateTopic, OpenWriter, CommitEpochs, AbortEpochs, AddSchema, SetOptions,
+                 IndexPieces, RemovePieces, ReserveNumber, ReplacePieces>;
 
 struct TopicRecord {
   int64_t number = 0;

@@ -14,15 +14,14 @@ namespace {
 
 constexpr std::string_view kStateMagic{"HWLTOP\0\1", 8};
 constexpr size_t kPartitionBytes = 3 * 8 + 4;
-constexpr size_t kPieceBytes = 11 * 8 + 2 + 4 + 4;
 
 bool same_schema(const SchemaPtr& a, const SchemaPtr& b) { return *a == *b; }
 
 }  // namespace
 
-std::string SegmentId::file_name() const {
-  return numbered(writer, 16) + "-" + numbered(sequence, 6) + ".seg";
-}
+std::string SegmentId::stem() const { return numbered(writer, 16) + "-" + numbered(sequence, 6); }
+
+std::string SegmentId::file_name() const { return stem() + ".seg"; }
 
 void TimeRange::add(const TimeRange& other) {
   min = std::min(min, other.min);
@@ -30,7 +29,10 @@ void TimeRange::add(const TimeRange& other) {
 }
 
 std::string Piece::index_name() const {
-  return numbered(first_offset, 20) + "-" + numbered(last_commit, 16) + ".index";
+  const std::string first = numbered(first_offset, 20) + "-";
+  // A compacted piece may begin and end as one before it did.
+  if (compacted) return first + segment.stem() + ".index";
+  return first + numbered(last_commit, 16) + ".index";
 }
 
 std::string WriterIdentity::to_text() const {
@@ -104,7 +106,7 @@ Result<TopicState> decode_state(std::string_view bytes) {
     partition.start_offset = in.get_count64();
     partition.end_offset = in.get_count64();
     partition.writer = in.get_count64();
-    const size_t num_pieces = in.get_count(kPieceBytes);
+    const size_t num_pieces = in.get_count(kPieceBytesMin);
     for (size_t p = 0; p < num_pieces && in.ok(); ++p) partition.pieces.push_back(get_piece(in));
   }
   const size_t num_writers = in.get_count(sizeof(int64_t) + kIdentityBytes);

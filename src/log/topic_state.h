@@ -18,13 +18,14 @@
 
 namespace hw {
 
-/// The file of a segment: the writer that began it (the number of the record that opened the
-/// writer) and a count. Never used twice.
+/// The file of a segment: who began it (the number of the record that opened the writer, or that a
+/// compaction reserved) and a count. Never used twice.
 struct SegmentId {
   int64_t writer = 0;
   int64_t sequence = 0;
   auto operator<=>(const SegmentId&) const = default;
-  /// `0000000000000012-000003.seg`.
+  /// `0000000000000012-000003`, and the file's name with `.seg` behind it.
+  std::string stem() const;
   std::string file_name() const;
 };
 

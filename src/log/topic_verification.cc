@@ -38,9 +38,7 @@ Result<int64_t> read_extent(Topic& topic, SegmentFile& file, const Extent& exten
 
 /// Adds what one piece holds; fails when a file of it cannot be read as it was written.
 Status read_piece(Topic& topic, int partition, const Piece& piece, TopicVerification& out) {
-  const std::string folder =
-      piece.location.empty() ? partition_folder(topic.path(), partition) : piece.location;
-  const std::string path = folder + "/" + piece.segment.file_name();
+  const std::string path = topic.folder_of(partition, piece) + "/" + piece.segment.file_name();
   const auto read = [&]() -> Result<int64_t> {
     HW_ASSIGN_OR_RETURN(const std::vector<Extent> extents, topic.extents_of(partition, piece));
     HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::fs::FileSystem> files,

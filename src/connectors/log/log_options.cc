@@ -147,28 +147,30 @@ OptionSpec retention_bytes() {
 }
 
 OptionSpec cleanup_policy() {
-  return {.name = "cleanup.policy",
-          .type = OptionType::kEnum,
-          .default_value = "delete",
-          .values = {"delete", "compact", "compact,delete"},
-          .sentence = "delete: by retention.time and retention.bytes.",
-          .not_built_values = {"compact", "compact,delete"}};
+  return {
+      .name = "cleanup.policy",
+      .type = OptionType::kEnum,
+      .values = {"delete", "compact", "compact,delete"},
+      .sentence =
+          "delete (without PRIMARY KEY the default): by retention.time and retention.bytes; "
+          "compact (with one the default; compact,delete if a retention is given): closed segments "
+          "keep the newest row of each key."};
 }
 
 OptionSpec min_dirty_ratio() {
   return {.name = "compaction.min-dirty-ratio",
           .type = OptionType::kDouble,
           .default_value = "0.5",
-          .sentence = "Share of rows not compacted yet from which on a partition is compacted.",
-          .not_built = true};
+          .sentence =
+              "A partition is compacted when this share of the bytes of its closed segments is not "
+              "compacted yet."};
 }
 
 OptionSpec delete_retention() {
   return {.name = "compaction.delete-retention",
           .type = OptionType::kDuration,
           .default_value = "24 h",
-          .sentence = "How long compaction keeps deletes for readers that lag.",
-          .not_built = true};
+          .sentence = "How long compaction keeps deletes for readers that lag."};
 }
 
 OptionSpec segment_bytes() {

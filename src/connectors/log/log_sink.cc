@@ -95,12 +95,18 @@ bool hash_alike(const SqlType& a, const SqlType& b) {
          a.equals_ignoring_null(b);
 }
 
+Status check_new_topic(const LogTarget& target) {
+  const LogChangelog changelog = target.table.changelog;
+  return check_topic_options(new_topic_options(target.options, changelog, key_names(target)),
+                             changelog);
+}
+
 /// Seen before the job starts; the writer looks again.
 Status check_topic(const LogTarget& target, Env& env) {
   Result<std::unique_ptr<Topic>> topic =
       Topic::open(env, target.table.directory, target.table.topic);
   if (topic.status().IsKeyError()) {
-    if (target.create) return Status::OK();
+    if (target.create) return check_new_topic(target);
     return Status::Invalid("there is no topic '", target.table.topic, "' in '",
                            target.table.directory, "', and 'topic.create' = 'false'");
   }
@@ -108,6 +114,9 @@ Status check_topic(const LogTarget& target, Env& env) {
   const TopicState& state = (*topic)->state();
   const SchemaPtr schema = stored_schema(target.schema, state);
   HW_TRY(check_key(target, **topic, *schema));
+  TopicOptions options = state.options;
+  apply_topic_options(target.options, options);
+  HW_TRY(check_topic_options(options, target.table.changelog));
   const auto same = [&](const SchemaPtr& version) { return *version == *schema; };
   if (std::any_of(state.schemas.begin(), state.schemas.end(), same)) return Status::OK();
   const Status fits = check_evolution(*state.schema(), *schema);
@@ -115,6 +124,12 @@ Status check_topic(const LogTarget& target, Env& env) {
 }
 
 }  // namespace
+
+std::vector<std::string> key_names(const LogTarget& target) {
+  std::vector<std::string> names;
+  for (const int column : target.request.primary_key) names.push_back(target.schema->name(column));
+  return names;
+}
 
 Status check_key(const LogTarget& target, const Topic& topic, const Schema& schema) {
   const std::vector<std::string>& key = topic.state().options.key;
@@ -164,10 +179,11 @@ Result<std::unique_ptr<Sink>> make_log_sink(const SinkRequest& request,
   target.show_interval_ms = options.duration_ms(log_options::flush_interval());
   HW_TRY(choose_guarantee(options, target));
   HW_TRY(choose_partitioner(options, target));
-  TopicOptions stored;
-  apply_topic_options(options, stored);
-  HW_TRY(check(stored));
-  if (context.env != nullptr) HW_TRY(check_topic(target, *context.env));
+  if (context.env != nullptr) {
+    HW_TRY(check_topic(target, *context.env));
+  } else {
+    HW_TRY(check_new_topic(target));
+  }
   return std::make_unique<LogSink>(std::move(target));
 }
 

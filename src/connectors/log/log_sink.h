@@ -38,6 +38,9 @@ struct LogTarget {
 Result<std::unique_ptr<Sink>> make_log_sink(const SinkRequest& request,
                                             const ConnectorContext& context);
 
+/// The columns of the table's PRIMARY KEY.
+std::vector<std::string> key_names(const LogTarget& target);
+
 /// Fails (Invalid) when the topic has another key, or keeps rows of a key elsewhere than rows of
 /// `schema` would go to.
 Status check_key(const LogTarget& target, const Topic& topic, const Schema& schema);

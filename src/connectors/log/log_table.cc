@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "connectors/log/log_options.h"
 #include "log/topic.h"
@@ -135,6 +136,17 @@ void apply_topic_options(const Options& options, TopicOptions& out) {
   if (given(log_options::retention_bytes())) {
     out.retention_bytes = options.size_bytes(log_options::retention_bytes());
   }
+  if (given(log_options::cleanup_policy())) {
+    const std::string policy = options.text(log_options::cleanup_policy());
+    out.cleanup_delete = policy != "compact";
+    out.cleanup_compact = policy != "delete";
+  }
+  if (given(log_options::min_dirty_ratio())) {
+    out.min_dirty_ratio = options.real(log_options::min_dirty_ratio());
+  }
+  if (given(log_options::delete_retention())) {
+    out.delete_retention_ms = options.duration_ms(log_options::delete_retention());
+  }
   if (given(log_options::segment_bytes())) {
     out.segment_bytes = options.size_bytes(log_options::segment_bytes());
   }
@@ -150,6 +162,26 @@ void apply_topic_options(const Options& options, TopicOptions& out) {
   if (given(log_options::flush_interval())) {
     out.flush_interval_ms = options.duration_ms(log_options::flush_interval());
   }
+}
+
+TopicOptions new_topic_options(const Options& options, LogChangelog changelog,
+                               std::vector<std::string> key) {
+  TopicOptions made;
+  made.key = std::move(key);
+  made.cleanup_compact = changelog == LogChangelog::kUpsert && !made.key.empty();
+  // Who says how long rows stay wants old ones to go.
+  made.cleanup_delete = !made.cleanup_compact || options.has(log_options::retention_time().name) ||
+                        options.has(log_options::retention_bytes().name);
+  apply_topic_options(options, made);
+  return made;
+}
+
+Status check_topic_options(const TopicOptions& options, LogChangelog changelog) {
+  HW_TRY(check(options));
+  if (!options.cleanup_compact || changelog == LogChangelog::kUpsert) return Status::OK();
+  return Status::Invalid(
+      "'cleanup.policy' = 'compact' keeps the newest row of each key, so the table needs "
+      "'changelog-mode' = 'upsert'; without it use 'delete'");
 }
 
 Result<int64_t> offset_at(const Topic& topic, int partition, const LogPlace& place) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "log/topic_options.h"
@@ -45,6 +46,12 @@ Result<LogTable> parse_log_table(const ConnectorContext& context, bool has_prima
 
 /// Those that the table's options give replace what `out` holds.
 void apply_topic_options(const Options& options, TopicOptions& out);
+/// Of a topic that is made for the table: one of upserts is compacted, and loses old rows only if
+/// the table says how old, unless it says otherwise.
+TopicOptions new_topic_options(const Options& options, LogChangelog changelog,
+                               std::vector<std::string> key);
+/// Fails (Invalid) for options that a topic cannot have, or not with these changes.
+Status check_topic_options(const TopicOptions& options, LogChangelog changelog);
 
 /// The offset of the place as of the topic's last refresh. Requires: not kUnbounded.
 Result<int64_t> offset_at(const Topic& topic, int partition, const LogPlace& place);

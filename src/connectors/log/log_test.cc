@@ -185,6 +185,42 @@ TEST_F(LogTableTest, AnUpsertTopicKeepsNewestRowsAndDeletes) {
   EXPECT_EQ(probe.read(), "+I[1, a] | -D[1, a] | +U[1, b] | -D[1, b]");
 }
 
+TEST_F(LogTableTest, ATopicOfUpsertsIsCompactedBehindItsCommits) {
+  TableProbe probe = table("id INT NOT NULL, name STRING", {{"segment.bytes", "4kb"}});
+  probe.sink_request.primary_key = {0};
+  probe.scan.primary_key = {0};
+  for (int round = 0; round < 100; ++round) {
+    ASSERT_TRUE(probe.write("+ 1 a" + std::to_string(round) + " | + 2 b").ok());
+  }
+  const auto topic = *Topic::open(real_env(), directory_.path(), "orders");
+  EXPECT_TRUE(topic->state().options.cleanup_compact);
+  EXPECT_FALSE(topic->state().options.cleanup_delete);
+  const PartitionState& rows = topic->state().partitions[0];
+  EXPECT_TRUE(rows.pieces.front().compacted);
+  EXPECT_EQ(rows.end_offset, 200);
+  const std::string read = probe.read();
+  EXPECT_LT(read.size(), 2000u);
+  EXPECT_TRUE(read.ends_with(" | +I[1, a99] | +I[2, b]")) << read;
+}
+
+TEST_F(LogTableTest, PoliciesThatContradictTheTableAreRefused) {
+  EXPECT_EQ(sink_error(table("id INT", {{"cleanup.policy", "compact"}})),
+            "cleanup.policy 'compact' keeps the newest row of each key, so the topic needs a "
+            "PRIMARY KEY; without one use 'delete'");
+  TableProbe keyed =
+      table("id INT NOT NULL", {{"retention.time", "1 h"}, {"cleanup.policy", "compact"}});
+  keyed.sink_request.primary_key = {0};
+  EXPECT_EQ(sink_error(keyed),
+            "retention.time and retention.bytes remove rows, which cleanup.policy 'compact' does "
+            "not; use 'compact,delete'");
+  TableProbe all =
+      table("id INT NOT NULL", {{"cleanup.policy", "compact,delete"}, {"changelog-mode", "all"}});
+  all.sink_request.primary_key = {0};
+  EXPECT_EQ(sink_error(all),
+            "'cleanup.policy' = 'compact' keeps the newest row of each key, so the table needs "
+            "'changelog-mode' = 'upsert'; without it use 'delete'");
+}
+
 TEST_F(LogTableTest, ATopicOfAllChangesKeepsTheFourKinds) {
   TableProbe probe = table("id INT, name STRING", {{"changelog-mode", "all"}});
   ASSERT_TRUE(probe.write("+ 1 a | -U 1 a | +U 1 b | -D 1 b").ok());

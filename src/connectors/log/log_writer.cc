@@ -108,10 +108,8 @@ Status LogWriter::open_topic(std::unique_ptr<Topic>& topic) {
   if (opened.status().IsKeyError() && target_->create) {
     NewTopic made{.name = name, .schema = target_->schema};
     made.num_partitions = target_->num_partitions;
-    for (const int column : target_->request.primary_key) {
-      made.options.key.push_back(target_->schema->name(column));
-    }
-    apply_topic_options(target_->options, made.options);
+    made.options =
+        new_topic_options(target_->options, target_->table.changelog, key_names(*target_));
     const Status created = create_topic(env_, directory, made);
     if (!created.ok() && !created.IsAlreadyExists()) return created;
     opened = Topic::open(env_, directory, name);
@@ -120,6 +118,7 @@ Status LogWriter::open_topic(std::unique_ptr<Topic>& topic) {
   topic = *std::move(opened);
   TopicOptions options = topic->state().options;
   apply_topic_options(target_->options, options);
+  HW_TRY(check_topic_options(options, target_->table.changelog));
   return topic->set_options(options);
 }
 

@@ -36,6 +36,7 @@ std::vector<OptionSpec> kept_options() {
   return {log_options::partitions(),      log_options::retention_time(),
           log_options::retention_bytes(), log_options::segment_bytes(),
           log_options::segment_time(),    log_options::cleanup_policy(),
+          log_options::min_dirty_ratio(), log_options::delete_retention(),
           log_options::flush(),           log_options::flush_interval()};
 }
 
@@ -121,8 +122,10 @@ class LogCatalog final : public ExternalCatalog {
                              "' would have ", partitions);
     }
     topic.num_partitions = static_cast<int>(partitions);
-    apply_topic_options(options, topic.options);
-    topic.options.key = table.primary_key;
+    const LogChangelog changelog =
+        table.primary_key.empty() ? LogChangelog::kAppend : LogChangelog::kUpsert;
+    topic.options = new_topic_options(options, changelog, table.primary_key);
+    HW_TRY(check_topic_options(topic.options, changelog));
     return create_topic(env_, path_, topic);
   }
 
