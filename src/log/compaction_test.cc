@@ -228,8 +228,7 @@ TEST_F(CompactionTest, EpochsThatAreCommittedLateAreNotLost) {
   EXPECT_TRUE(scratch_read(*seen, 0)->ends_with(" 150:1000"));
   write_keys(60, 7);
   ASSERT_TRUE(clean(*seen).ok());
-  EXPECT_TRUE(scratch_read(*seen, 0)->starts_with("150:1000 "))
-      << *scratch_read(*seen, 0);
+  EXPECT_TRUE(scratch_read(*seen, 0)->starts_with("150:1000 ")) << *scratch_read(*seen, 0);
 }
 
 TEST_F(CompactionTest, AKillAtAnyStepLosesNothingAndLeavesNothing) {

@@ -24,8 +24,6 @@
 namespace hw {
 namespace {
 
-constexpr int64_t kBlockBytes = 4 << 20;
-
 std::string_view view(const arrow::Buffer& buffer) {
   return {reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())};
 }
@@ -70,13 +68,14 @@ Result<std::unique_ptr<SegmentFile>> SegmentFile::open(arrow::fs::FileSystem& fi
 
 Result<int64_t> SegmentFile::size() { return file_->GetSize(); }
 
-Result<std::shared_ptr<arrow::Buffer>> SegmentFile::bytes_at(Place place, int64_t length) {
+Result<std::shared_ptr<arrow::Buffer>> SegmentFile::bytes_at(Place place, int64_t length,
+                                                             int64_t block_bytes) {
   if (length > place.end - place.position) {
     return damaged_at(path_, place.position, "a frame reaches over its extent");
   }
   const int64_t block_end = block_ ? block_begin_ + block_->size() : 0;
   if (!block_ || place.position < block_begin_ || place.position + length > block_end) {
-    const int64_t wanted = std::min(std::max(length, kBlockBytes), place.end - place.position);
+    const int64_t wanted = std::min(std::max(length, block_bytes), place.end - place.position);
     HW_ASSIGN_OR_RETURN(block_, file_->ReadAt(place.position, wanted));
     block_begin_ = place.position;
     if (block_->size() < length) return damaged_at(path_, place.position, "it is cut short");
@@ -84,9 +83,9 @@ Result<std::shared_ptr<arrow::Buffer>> SegmentFile::bytes_at(Place place, int64_
   return arrow::SliceBuffer(block_, place.position - block_begin_, length);
 }
 
-Result<FrameHeader> SegmentFile::read_header(Place place) {
+Result<FrameHeader> SegmentFile::header_at(Place place, int64_t block_bytes) {
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::Buffer> bytes,
-                      bytes_at(place, kFrameHeaderBytes));
+                      bytes_at(place, kFrameHeaderBytes, block_bytes));
   Result<FrameHeader> header = decode_frame_header(view(*bytes), place.position, header_.seed);
   if (!header.ok()) return damaged_at(path_, place.position, header.status().message());
   if (header->frame_bytes() > place.end - place.position) {

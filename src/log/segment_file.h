@@ -46,7 +46,9 @@ class SegmentFile {
     int64_t position = 0;
     int64_t end = 0;
   };
-  Result<FrameHeader> read_header(Place place);
+  Result<FrameHeader> read_header(Place place) { return header_at(place, kBlockBytes); }
+  /// The same where the frame's rows are probably not wanted: reads little behind the header.
+  Result<FrameHeader> read_header_only(Place place) { return header_at(place, kSkippedBlockBytes); }
   /// The rows of a frame. `full_checks` validates every value, for bytes that a checksum may not
   /// protect from malice.
   Result<SegmentFrame> read_frame(const FrameHeader& header, int64_t end, const SchemaPtr& schema,
@@ -58,8 +60,14 @@ class SegmentFile {
  private:
   SegmentFile(std::shared_ptr<arrow::io::RandomAccessFile> file, std::string path,
               DecodedSegmentHeader header, arrow::MemoryPool* pool);
+  /// What is read at once.
+  static constexpr int64_t kBlockBytes = 4 << 20;
+  static constexpr int64_t kSkippedBlockBytes = 16 << 10;
+
+  Result<FrameHeader> header_at(Place place, int64_t block_bytes);
   /// Bytes [position, position + length), which must end at or below `end`.
-  Result<std::shared_ptr<arrow::Buffer>> bytes_at(Place place, int64_t length);
+  Result<std::shared_ptr<arrow::Buffer>> bytes_at(Place place, int64_t length,
+                                                  int64_t block_bytes = kBlockBytes);
   Result<SegmentFrame> decode(const FrameHeader& header,
                               const std::shared_ptr<arrow::Buffer>& payload,
                               const SchemaPtr& schema, bool full_checks) const;

@@ -97,15 +97,23 @@ const TopicState& Topic::state() const { return chain_->state(); }
 
 Result<bool> Topic::refresh() { return chain_->refresh(); }
 
-std::vector<TopicSplit> Topic::splits() const {
+std::vector<TopicSplit> Topic::splits(int64_t bytes_max) const {
   std::vector<TopicSplit> splits;
   for (size_t p = 0; p < state().partitions.size(); ++p) {
     for (const Piece& piece : state().partitions[p].pieces) {
       if (piece.num_rows == 0) continue;
-      splits.push_back({.partition = static_cast<int>(p),
-                        .first_offset = piece.first_offset,
-                        .end_offset = piece.end_offset,
-                        .num_bytes = piece.num_bytes});
+      const int64_t num_offsets = piece.end_offset - piece.first_offset;
+      const int64_t count = std::clamp<int64_t>(piece.num_bytes / bytes_max, 1, num_offsets);
+      for (int64_t i = 0; i < count; ++i) {
+        const auto cut = [&](int64_t part) {
+          return piece.first_offset + num_offsets / count * part +
+                 num_offsets % count * part / count;
+        };
+        splits.push_back({.partition = static_cast<int>(p),
+                          .first_offset = cut(i),
+                          .end_offset = i + 1 == count ? piece.end_offset : cut(i + 1),
+                          .num_bytes = piece.num_bytes / count});
+      }
     }
   }
   return splits;

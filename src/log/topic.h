@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,8 +63,9 @@ class Topic {
   Result<bool> refresh();
 
   /// The closed and open pieces of all partitions as of the last refresh: what a bounded read deals
-  /// out. Empty pieces are left out.
-  std::vector<TopicSplit> splits() const;
+  /// out. Empty pieces are left out; larger ones than `bytes_max` are cut into ranges of offsets of
+  /// about equal size.
+  std::vector<TopicSplit> splits(int64_t bytes_max = std::numeric_limits<int64_t>::max()) const;
 
   /// The first offset whose extent holds a row of event time >= `time_ms` (topics without event
   /// times: that was committed at or after it); the end offset when there is none. Rows before it

@@ -224,6 +224,33 @@ TEST_F(TopicTest, SegmentsRollAndSplitsCoverTheTopic) {
   EXPECT_EQ(*scratch_read(*seen, 0, 7, 9), "7:7 8:8");
 }
 
+TEST_F(TopicTest, RangesOfALargeCommitCoverItAndAreReadByThemselves) {
+  create(1);
+  const auto rows = writer({0});
+  for (int64_t frame = 0; frame < 9; ++frame) {
+    ASSERT_TRUE(rows->append(0, scratch_rows(frame * 50, 50), {}).ok());
+  }
+  const std::string token = *rows->prepare(1);
+  ASSERT_TRUE(rows->commit({&token, 1}).ok());
+  const auto seen = topic();
+  EXPECT_EQ(seen->splits().size(), 1U);
+  const int64_t num_bytes = seen->splits()[0].num_bytes;
+  const std::string expected = read(0);
+  for (const int64_t bytes_max : {num_bytes / 2, num_bytes / 7, int64_t{1}}) {
+    const std::vector<TopicSplit> splits = seen->splits(bytes_max);
+    EXPECT_EQ(splits.size(), bytes_max == 1 ? 450U : bytes_max == num_bytes / 2 ? 2U : 7U);
+    std::string joined;
+    int64_t next = 0;
+    for (const TopicSplit& split : splits) {
+      EXPECT_EQ(split.first_offset, next);
+      next = split.end_offset;
+      joined += (joined.empty() ? "" : " ") +
+                *scratch_read(*seen, 0, split.first_offset, split.end_offset);
+    }
+    EXPECT_EQ(joined, expected);
+  }
+}
+
 TEST_F(TopicTest, PositionsAreFoundByTimeAndCommit) {
   create(1, {.segment_bytes = 8192, .flush = FlushPolicy::kNone});
   const auto rows = writer({0});

@@ -26,6 +26,9 @@ constexpr uint8_t kVersion = 1;
 /// Readers of one topic at a time that retention respects.
 constexpr int kPinsMax = 1000;
 
+/// A larger segment is read by several workers.
+constexpr int64_t kSplitBytesMax = 8 << 20;
+
 /// End offsets of each topic's partitions when the job began.
 using TopicEnds = std::map<std::string, std::vector<int64_t>>;
 
@@ -180,7 +183,7 @@ Status LogEnumerator::deal_partition(Topic& topic, int partition, std::vector<Sp
     if (split.begin < split.end) out.push_back({id, pack_split(split)});
     return Status::OK();
   }
-  for (const TopicSplit& piece : topic.splits()) {
+  for (const TopicSplit& piece : topic.splits(kSplitBytesMax)) {
     if (piece.partition != partition) continue;
     LogSplit part = split;
     part.begin = std::max(split.begin, piece.first_offset);
