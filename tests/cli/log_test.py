@@ -97,6 +97,80 @@ class Tables(Topics):
             done = self.run_sql(bounded + "SELECT * FROM t", "--output", "json", "--parallelism", parallelism)
             self.assertEqual(sorted(done.stdout.splitlines()), expected, done.stderr)
 
+    def bids(self):
+        """A topic of two partitions in four commits, times a little out of order; its rows."""
+        rows = [{"item": i % 5, "price": (i * 37) % 101, "at": f"2026-01-01 00:00:{(i * 7 + i % 3) // 10:02d}"}
+                for i in range(80)]
+        table = self.table("item INT, price INT, `at` TIMESTAMP(3), "
+                           "WATERMARK FOR `at` AS `at` - INTERVAL '1' SECOND", "bids", partitions="2")
+        for first in range(0, 80, 20):
+            values = ", ".join(f"({row['item']}, {row['price']}, TIMESTAMP '{row['at']}')"
+                               for row in rows[first:first + 20])
+            done = self.run_sql(table + f"INSERT INTO bids VALUES {values}")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        return rows, table
+
+    def both_ways(self, table, query):
+        """What the query gives as a batch, and as a stream that ends with what is there."""
+        bounded = table.replace("'topic' =", "'scan.bounded.mode' = 'latest-offset', 'topic' =")
+        answers = [sorted(self.rows(table + query))]
+        for parallelism in ("1", "3"):
+            done = self.run_sql(bounded + query, "--output", "json", "--parallelism", parallelism)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            answers.append(sorted(done.stdout.splitlines()))
+        self.assertEqual(answers[1], answers[0])
+        self.assertEqual(answers[2], answers[0])
+        return [json.loads(line) for line in answers[0]]
+
+    def test_windows_over_a_topic_are_the_same_as_stream_and_as_batch(self):
+        rows, table = self.bids()
+        found = self.both_ways(table, (
+            "SELECT CAST(window_start AS STRING) AS w, item, COUNT(*) AS n, SUM(price) AS total "
+            "FROM TABLE(TUMBLE(TABLE bids, DESCRIPTOR(`at`), INTERVAL '10' SECOND)) "
+            "GROUP BY window_start, window_end, item"))
+        expected = {}
+        for row in rows:
+            key = (int(row["at"][-2:]) // 10 * 10, row["item"])
+            n, total = expected.get(key, (0, 0))
+            expected[key] = (n + 1, total + row["price"])
+        self.assertEqual({(int(row["w"][17:19]), row["item"]): (row["n"], row["total"]) for row in found}, expected)
+        self.assertEqual(len(found), len(expected))
+
+    def test_aggregates_and_filters_over_a_topic_are_the_same_as_stream_and_as_batch(self):
+        rows, table = self.bids()
+        found = self.both_ways(table, "SELECT item, MAX(price) AS best FROM bids WHERE price > 20 GROUP BY item")
+        expected = {}
+        for row in rows:
+            if row["price"] > 20:
+                expected[row["item"]] = max(row["price"], expected.get(row["item"], 0))
+        self.assertEqual({row["item"]: row["best"] for row in found}, expected)
+        self.assertEqual(len(self.both_ways(table, "SELECT item, price FROM bids")), len(rows))
+
+    def test_headers_and_timestamps_are_written_and_read(self):
+        columns = ("id INT, h MAP<STRING NOT NULL, BYTES> METADATA FROM 'headers', "
+                   "ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp'")
+        table = self.table(columns)
+        done = self.run_sql(table + "INSERT INTO t VALUES (1, MAP['k', CAST('v' AS BYTES)], "
+                            "TO_TIMESTAMP_LTZ(5000, 3)), (2, MAP['k', CAST('w' AS BYTES)], TO_TIMESTAMP_LTZ(7000, 3))")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = self.both_ways(table, "SELECT id, CAST(h['k'] AS STRING) AS v, ts = TO_TIMESTAMP_LTZ(id * 2000 + 3000, 3) "
+                               "AS right_time FROM t")
+        self.assertEqual(found, [{"id": 1, "v": "v", "right_time": True}, {"id": 2, "v": "w", "right_time": True}])
+
+    def test_a_compacted_topic_gives_the_newest_rows_in_both_modes(self):
+        columns = "k INT NOT NULL, v STRING, PRIMARY KEY (k) NOT ENFORCED"
+        table = self.table(columns, "kept", segment_bytes="4kb")
+        for round_ in range(4):
+            values = ", ".join(f"({k}, '{round_}-{'x' * 900}')" for k in range(6))
+            for _ in range(2):
+                done = self.run_sql(table + f"INSERT INTO kept VALUES {values}")
+                self.assertEqual(done.returncode, 0, done.stderr)
+        found = self.both_ways(table, "SELECT k, SUBSTRING(v, 1, 1) AS r FROM kept")
+        self.assertEqual(found, [{"k": k, "r": "3"} for k in range(6)])
+        listed = self.command("ls").stdout.splitlines()
+        self.assertLess(int(listed[1].split()[2]), 48)
+        self.assertEqual(self.command("verify").returncode, 0)
+
     def test_a_topic_of_another_schema_is_refused_when_planning(self):
         self.run_sql(self.table("id BIGINT, name STRING") + "INSERT INTO t VALUES (1, 'a')")
         wrong = self.table("id BIGINT, name INT")
