@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "plan/changelog/origin_of_changes.h"
+#include "plan/changelog/repeatable_values.h"
+
 namespace hw {
 namespace {
 
@@ -35,22 +38,6 @@ void infer_down(PhysicalNode& node, bool wanted, bool batch) {
   node.traits = std::move(traits);
 }
 
-std::string kinds_in_words(RowKindSet kinds) {
-  if (!updates(kinds)) return "deletes";
-  return kinds.contains(RowKind::kDelete) ? "updates and deletes" : "updates";
-}
-
-/// The operator nearest to the sink that makes changes out of something.
-const PhysicalNode& origin_of_changes(const PhysicalNode& node) {
-  for (const PhysicalNodePtr& input : node.inputs) {
-    const bool passes = node.kind == PhysicalKind::kCalc || node.kind == PhysicalKind::kUnion ||
-                        node.kind == PhysicalKind::kNotNull || node.kind == PhysicalKind::kSink ||
-                        node.kind == PhysicalKind::kWindowAssign;
-    if (passes && !input->traits.kinds.is_insert_only()) return origin_of_changes(*input);
-  }
-  return node;
-}
-
 std::string column_names(const Schema& schema, const std::vector<int>& columns) {
   std::string names;
   for (const int column : columns) names += (names.empty() ? "" : ", ") + schema.name(column);
@@ -65,12 +52,6 @@ bool replaces_by_key(const PhysicalNode& sink) {
       return std::find(sink.columns.begin(), sink.columns.end(), column) != sink.columns.end();
     });
   });
-}
-
-/// The sink replaces rows by its PRIMARY KEY and wants no -U.
-bool upserts(const PhysicalNode& sink) {
-  const RowKindSet accepts = sink.sink->accepts();
-  return updates(accepts) && !accepts.contains(RowKind::kUpdateBefore);
 }
 
 /// Whether the sink must see the old rows of updates. One that replaces by its PRIMARY KEY need
@@ -121,27 +102,12 @@ bool needs_materializing(const PhysicalNode& sink, Lowering& lowering) {
   return true;
 }
 
-/// A value that differs from call to call cannot be taken back.
-Status check_deterministic(const PhysicalNode& node) {
-  for (const PhysicalNodePtr& input : node.inputs) HW_TRY(check_deterministic(*input));
-  if (node.kind != PhysicalKind::kCalc) return Status::OK();
-  const RowKindSet kinds = node.input().traits.kinds;
-  const bool takes_back =
-      kinds.contains(RowKind::kUpdateBefore) || kinds.contains(RowKind::kDelete);
-  if (!takes_back) return Status::OK();
-  std::vector<BoundExprPtr> exprs = node.projections;
-  if (node.condition != nullptr) exprs.push_back(node.condition);
-  for (const BoundExprPtr& expr : exprs) {
-    if (expr->deterministic()) continue;
-    return not_supported_yet(expr->to_sql() +
-                                 " over rows that are taken back again: it would have another "
-                                 "value then; compute it before the aggregation or join",
-                             expr->position());
-  }
-  return Status::OK();
-}
-
 }  // namespace
+
+bool upserts(const PhysicalNode& sink) {
+  const RowKindSet accepts = sink.sink->accepts();
+  return updates(accepts) && !accepts.contains(RowKind::kUpdateBefore);
+}
 
 Status infer_changelog(PhysicalNode& sink, Lowering& lowering) {
   infer_up(sink, lowering.batch());
@@ -158,7 +124,7 @@ Status infer_changelog(PhysicalNode& sink, Lowering& lowering) {
     HW_TRY(reopen_sink(sink, lowering));
     HW_TRY(check_sink(sink));
   }
-  return check_deterministic(sink);
+  return check_repeatable_values(sink, lowering.batch());
 }
 
 }  // namespace hw

@@ -22,4 +22,7 @@ ChangelogTraits own_traits(const PhysicalNode& node, bool batch);
 /// True when the node needs -U of its inputs whatever is above it.
 bool needs_update_before(const PhysicalNode& node);
 
+/// True when the sink replaces rows by its PRIMARY KEY and wants no -U. Requires: it is open.
+bool upserts(const PhysicalNode& sink);
+
 }  // namespace hw

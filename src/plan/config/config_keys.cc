@@ -166,9 +166,11 @@ constexpr std::array kKeys = {
               "Whether joins may change their order.", kLater},
     ConfigKey{"table.optimizer.multi-join.enabled", OptionType::kBoolean, "false",
               "Whether a chain of joins runs as one operator.", kLater},
-    ConfigKey{"table.optimizer.non-deterministic-update.strategy", OptionType::kEnum, "IGNORE",
-              "What values that differ from call to call do in an updating result.", kLater,
-              "IGNORE|TRY_RESOLVE"},
+    ConfigKey{
+        "table.optimizer.non-deterministic-update.strategy", OptionType::kEnum, "TRY_RESOLVE",
+        "Calls that differ from call to call are refused where a row that is taken back would "
+        "miss its like; to ignore that gives wrong results.",
+        KeyStatus::kHonoured, "TRY_RESOLVE"},
     ConfigKey{"table.optimizer.reuse-source-enabled", OptionType::kBoolean, "true",
               "Whether equal scans are read once.", kLater},
     ConfigKey{"table.optimizer.reuse-sub-plan-enabled", OptionType::kBoolean, "true",

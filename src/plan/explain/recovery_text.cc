@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "plan/changelog/repeatable_values.h"
 #include "plan/logical/aggregate.h"
 #include "plan/logical/join.h"
 #include "plan/logical/scan.h"
@@ -95,18 +96,10 @@ std::string_view replay_text(Replay replay) {
   return "neither";
 }
 
-const BoundExpr* first_unsteady(const BoundExpr& expr) {
-  if (expr.deterministic()) return nullptr;
-  for (const BoundExprPtr& arg : expr.args()) {
-    if (const BoundExpr* found = first_unsteady(*arg)) return found;
-  }
-  return &expr;
-}
-
 /// What makes an expression give something else when rows come again; empty if nothing does.
 std::string unsteady_reason(const BoundExprPtr& expr) {
   if (expr == nullptr) return {};
-  const BoundExpr* found = first_unsteady(*expr);
+  const BoundExpr* found = first_unsteady(*expr, false);
   if (found == nullptr) return {};
   return found->to_sql() +
          (found->repeatable() ? " reads the clock" : " differs from call to call");
