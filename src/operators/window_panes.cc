@@ -179,6 +179,8 @@ Status WindowPanes::feed_distinct(KeyedTable& pane, int64_t number, KeyedTable& 
           values.push_back(std::move(value));
         }
         if (&window == &pane) {
+          // A snapshot may still have to write these rows as they were.
+          pane.touch(pane_rows);
           HW_TRY(feed_values(distinct, slot, window, values, pane_rows, nullptr));
           continue;
         }
