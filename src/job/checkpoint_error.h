@@ -20,6 +20,7 @@ enum class CheckpointErrorKind : uint8_t {
   kNothingValid,    // checkpoints were published, but none can be read
   kBehindSinks,     // the newest valid checkpoint is older than what sinks show
   kForeign,         // not this job's, or not one that this version reads
+  kUnfit,           // the job has changed too much to go on from it
 };
 
 Status checkpoint_error(CheckpointErrorKind kind, std::string message);

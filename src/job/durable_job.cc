@@ -127,7 +127,6 @@ class DurableJob final : public JobRun {
                         JobAttempt::start(graph_, options_, durable_, first,
                                           [this](const std::string& message) { tell(message); }));
     run_.set(attempt_->shared_run());
-    renew_at_ms_ = now_ms() + durable_.lease_timeout_ms / 10;
     return Status::OK();
   }
 
@@ -135,9 +134,8 @@ class DurableJob final : public JobRun {
   void tend() {
     for (Order& asked : orders_.take()) hear(asked);
     if (attempt_ == nullptr) return tend_between();
-    if (now_ms() >= renew_at_ms_ && lost_.ok()) {
-      renew_at_ms_ = now_ms() + durable_.lease_timeout_ms / 10;
-      lost_ = attempt_->renew();
+    if (lost_.ok()) {
+      lost_ = attempt_->still_ours();
       if (!lost_.ok()) attempt_->run().cancel();
     }
     if (attempt_->run().done()) on_ended();
@@ -220,7 +218,6 @@ class DurableJob final : public JobRun {
   std::unique_ptr<JobAttempt> attempt_;  // null: waits for the next start
   int64_t started_ms_ = 0;
   int64_t start_at_ms_ = 0;
-  int64_t renew_at_ms_ = 0;
   bool stopping_ = false;
   bool cancelled_ = false;
   Status lost_;  // the lease

@@ -4,7 +4,9 @@
 
 #include <utility>
 
+#include "base/env/env.h"
 #include "job/checkpoint_contents.h"
+#include "job/checkpoint_error.h"
 #include "job/checkpoint_reader.h"
 #include "job/job_checkpoint.h"
 #include "job/restore_choice.h"
@@ -48,7 +50,36 @@ Status JobAttempt::take_lease(bool first) {
                                            .fresh = first && durable_.fresh,
                                            .cancelled = durable_.cancelled,
                                            .on_wait = durable_.on_wait}));
+  if (!first && lease_->chain().newest_number == 0)
+    return checkpoint_error(CheckpointErrorKind::kNothingValid,
+                            "'" + files_->shown("") +
+                                "' is empty, and it held this job's "
+                                "checkpoints when the job began: bring it back, or begin anew with "
+                                "--fresh");
+  show_life();
   return Status::OK();
+}
+
+JobAttempt::~JobAttempt() { over_.open(); }
+
+void JobAttempt::show_life() {
+  if (options_.single_thread) return;
+  renewer_ = env_.start_thread("lease", [this] {
+    while (!over_.wait_for(durable_.lease_timeout_ms / 10)) {
+      Status renewed = lease_->renew();
+      if (!renewed.ok()) return lost_.set(std::make_shared<const Status>(std::move(renewed)));
+    }
+  });
+}
+
+Status JobAttempt::still_ours() {
+  const int64_t now_ms = env_.monotonic_ns() / 1'000'000;
+  if (options_.single_thread && now_ms >= renew_at_ms_) {
+    renew_at_ms_ = now_ms + durable_.lease_timeout_ms / 10;
+    return lease_->renew();
+  }
+  const std::shared_ptr<const Status> lost = lost_.get();
+  return lost == nullptr ? Status::OK() : *lost;
 }
 
 Result<ChosenRestore> JobAttempt::choose(bool first) {
@@ -88,10 +119,12 @@ Result<ChosenRestore> JobAttempt::open_named(const std::string& path) {
 
 Status JobAttempt::load(const ChosenRestore& chosen) {
   if (chosen.manifest == nullptr) return Status::OK();
-  HW_ASSIGN_OR_RETURN(
-      const RestoreMapping mapping,
+  Result<RestoreMapping> mapped_onto =
       map_restore(graph_, *chosen.manifest,
-                  {.env = &env_, .allow_non_restored_state = durable_.allow_non_restored_state}));
+                  {.env = &env_, .allow_non_restored_state = durable_.allow_non_restored_state});
+  if (mapped_onto.status().IsInvalid())
+    return checkpoint_error(CheckpointErrorKind::kUnfit, mapped_onto.status().message());
+  HW_ASSIGN_OR_RETURN(const RestoreMapping mapping, std::move(mapped_onto));
   HW_ASSIGN_OR_RETURN(JobCheckpoint saved, read_checkpoint(chosen.files, chosen.manifest));
   HW_ASSIGN_OR_RETURN(JobCheckpoint mapped, apply(mapping, std::move(saved), env_));
   options_.restore = std::make_shared<const JobCheckpoint>(std::move(mapped));

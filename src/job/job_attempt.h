@@ -16,8 +16,12 @@
 #include "job/durable_job.h"
 #include "job/job_run.h"
 #include "job/lease.h"
+#include "runtime/worker_gate.h"
+#include "runtime/worker_slot.h"
 
 namespace hw {
+
+class Thread;
 
 struct ChosenRestore;
 
@@ -29,15 +33,18 @@ class JobAttempt {
       const JobGraph& graph, const JobOptions& options, const DurableJobOptions& durable,
       bool first, std::function<void(const std::string& message)> tell);
 
+  ~JobAttempt();
+
   JobRun& run() { return *run_; }
   std::shared_ptr<JobRun> shared_run() const { return run_; }
-  /// To be called every lease_timeout_ms / 10. Fails when the job was taken over.
-  Status renew() { return lease_->renew(); }
+  /// Fails when the job was taken over. Asked now and then.
+  Status still_ours();
 
  private:
   JobAttempt(const JobGraph& graph, JobOptions options, const DurableJobOptions& durable,
              std::function<void(const std::string& message)> tell);
   Status take_lease(bool first);
+  void show_life();
   Result<ChosenRestore> choose(bool first);
   Result<ChosenRestore> open_named(const std::string& path);
   Status load(const ChosenRestore& chosen);
@@ -51,9 +58,14 @@ class JobAttempt {
   // In the order in which each needs the one before.
   std::shared_ptr<CheckpointFiles> files_;
   std::unique_ptr<Lease> lease_;
+  // The lease is renewed from the moment it is taken: a restore may take longer than it lives.
+  WorkerGate over_;
+  WorkerSlot<const Status> lost_;  // null: it is ours
+  int64_t renew_at_ms_ = 0;        // where there are no threads
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<CheckpointKeeper> keeper_;
   std::shared_ptr<JobRun> run_;
+  std::unique_ptr<Thread> renewer_;  // last: joined first
 };
 
 }  // namespace hw
