@@ -134,6 +134,13 @@ bool run_attempt(JobRun& job, const LastKept& kept, int kill_after, int steps_be
   return false;
 }
 
+// Returns whether the job is over, rather than stopped before its end.
+bool run_until_stop(JobRun& job, const LastKept& kept, int stop_after) {
+  if (run_attempt(job, kept, stop_after, /*steps_behind=*/0)) return true;
+  job.stop();
+  return !job.wait().ok() || kept.last->final;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<JobRun>> run_restarting(JobGraph graph, JobOptions options,
@@ -155,7 +162,10 @@ Result<std::unique_ptr<JobRun>> run_restarting(JobGraph graph, JobOptions option
       graph.parallelism = rule.parallelism[static_cast<size_t>(attempt) % rule.parallelism.size()];
     HW_ASSIGN_OR_RETURN(std::unique_ptr<JobRun> job, JobRun::start(graph, options));
     const int kill_after = attempt < kKillsMax ? rule.kill_after : 0;
-    if (!run_attempt(*job, kept, kill_after, /*steps_behind=*/attempt % 3)) continue;
+    const bool over = rule.stops
+                          ? run_until_stop(*job, kept, kill_after)
+                          : run_attempt(*job, kept, kill_after, /*steps_behind=*/attempt % 3);
+    if (!over) continue;
     const bool ok = job->wait().ok();
     for (const auto& world : worlds) {
       if (ok) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a job to its end on one thread, killing it again and again: each time it goes on from its
-// last checkpoint, perhaps at another parallelism. Its sinks see what a reader of exactly-once
-// output would see: each epoch once, when it is committed.
+// Runs a job to its end on one thread, killing or stopping it again and again: each time it goes on
+// from its last checkpoint, perhaps at another parallelism. Its sinks see what a reader of
+// exactly-once output would see: each epoch once, when it is committed.
 
 #pragma once
 
@@ -17,6 +17,8 @@ namespace hw {
 struct RestartRule {
   /// Checkpoints that an attempt lives to see; 0 = it is not killed.
   int kill_after = 0;
+  /// It is stopped cleanly instead: its sinks commit, and it goes on from there.
+  bool stops = false;
   /// Of the attempts, in turn. The first is the job's own when empty.
   std::vector<int> parallelism;
 };
