@@ -27,7 +27,9 @@ class Durable(Case):
                        f"'connector' = 'nexmark', 'event-type' = 'person', 'rate.limited' = 'true', "
                        f"'first-event.rate' = '{50 * rate}', 'next-event.rate' = '{50 * rate}');")
         return numbers + (f"CREATE TABLE sink (n BIGINT) WITH ('connector' = 'filesystem', "
-                          f"'path' = '{self.folder / out}', 'format' = 'json');"
+                          f"'path' = '{self.folder / out}', 'format' = 'json', "
+                          f"'sink.rolling-policy.rollover-interval' = '50 ms', "
+                          f"'sink.rolling-policy.check-interval' = '10 ms');"
                           f"INSERT INTO sink SELECT n FROM numbers;")
 
     def start(self, sql, *arguments, state="state", interval="100 ms",

@@ -63,8 +63,18 @@ def check(example, mode, parallelism):
     return None
 
 
+def check_pipeline():
+    """The pipeline checks itself: exit code 0 after its kills."""
+    done = subprocess.run([sys.executable, "examples/log_pipeline/run.py", "--kills", "6"], cwd=ROOT,
+                          capture_output=True, text=True, env={**os.environ, "HW_BINARY": BINARY})
+    print(f"log_pipeline: {'FAILED' if done.returncode else 'as expected'}")
+    if done.returncode:
+        print(done.stdout[-3000:] + done.stderr[-2000:])
+    return done.returncode != 0
+
+
 def main():
-    failed = 0
+    failed = check_pipeline()
     for path in sorted((ROOT / "examples").glob("*.sql")):
         if path.name not in EXAMPLES:
             print(f"{path.name}: FAILED, no expectation in {pathlib.Path(__file__).name}")

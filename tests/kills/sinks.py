@@ -82,11 +82,15 @@ class Log:
         return [int(line) for line in done.stdout.splitlines()[1:]]
 
 
+# Files become visible while the job runs, not only at its end.
+SOON = (", 'sink.rolling-policy.rollover-interval' = '100 ms', "
+        "'sink.rolling-policy.check-interval' = '20 ms'")
+
 SINKS = {
-    "json": lambda folder: Files(folder, "json"),
+    "json": lambda folder: Files(folder, "json", SOON),
     "csv": lambda folder: Files(folder, "csv"),
     "parquet": lambda folder: Files(folder, "parquet"),
     "rolling": lambda folder: Files(folder, "json", ", 'sink.rolling-policy.file-size' = '20kb'"),
-    "partitioned": lambda folder: Files(folder, "csv", partitioned=True),
+    "partitioned": lambda folder: Files(folder, "csv", SOON, partitioned=True),
     "log": Log,
 }
