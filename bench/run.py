@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""./dev bench [core]: what the engine reaches beside a reference that is measured in the same run.
+"""./dev bench [core|recovery]: what the engine reaches beside a reference that is measured in the same run.
 
 Every line states ours, the reference and their ratio, so that a noisy or shared machine shifts
 both. The machine's floor (memory bandwidth, process start) is printed first.
@@ -12,6 +12,8 @@ import re
 import subprocess
 import sys
 import time
+
+import recovery
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "release"
@@ -123,10 +125,13 @@ def core():
 
 def main():
     what = sys.argv[1] if len(sys.argv) > 1 else "core"
-    if what != "core":
-        sys.exit(f"there is no benchmark '{what}'; there is: core")
+    if what not in ("core", "recovery"):
+        sys.exit(f"there is no benchmark '{what}'; there are: core, recovery")
     print(f"machine: {os.cpu_count()} cores; one engine core is used; medians, CPU time where not said otherwise\n")
-    core()
+    if what == "core":
+        core()
+    else:
+        recovery.run(line, BINARY, run_program)
 
 
 if __name__ == "__main__":

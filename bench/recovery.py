@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""./dev bench recovery: what exactly-once costs, and how soon a killed job is back.
+
+Throughput with a checkpoint a second beside the same job without, interleaved, medians of wall
+time; state directories on a tmpfs where there is one (/dev/shm), so that the engine is measured and
+not a shared disk.
+"""
+
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROUNDS = 5
+CHECKPOINTS = ("-D", "execution.checkpointing.interval=1 s")
+
+BIDS = """
+CREATE TABLE bids (auction BIGINT, bidder BIGINT, price BIGINT, dateTime TIMESTAMP(3), extra STRING,
+  WATERMARK FOR dateTime AS dateTime - INTERVAL '4' SECOND)
+WITH ('connector' = 'nexmark', 'event-type' = 'bid', 'events.num' = '{events}');
+"""
+Q1 = """
+CREATE TABLE out_t (auction BIGINT, bidder BIGINT, price DECIMAL(23, 3), dateTime TIMESTAMP(3))
+  WITH ('connector' = 'blackhole');
+INSERT INTO out_t SELECT auction, bidder, 0.908 * price, dateTime FROM bids
+"""
+HOP = """
+CREATE TABLE out_t (auction BIGINT, num BIGINT) WITH ('connector' = 'blackhole');
+INSERT INTO out_t SELECT auction, COUNT(*) FROM TABLE(HOP(TABLE bids, DESCRIPTOR(dateTime),
+  INTERVAL '2' SECOND, INTERVAL '10' SECOND)) GROUP BY auction, window_start, window_end
+"""
+EVERY_ROW = """
+CREATE TABLE out_t (bidder BIGINT, auction BIGINT, n BIGINT, p BIGINT, t TIMESTAMP(3),
+  PRIMARY KEY (bidder, auction) NOT ENFORCED) WITH ('connector' = 'blackhole');
+INSERT INTO out_t SELECT bidder, auction, COUNT(*), MAX(price), MAX(dateTime) FROM bids
+  GROUP BY bidder, auction
+"""
+# Few rows come out, all state is kept.
+SELDOM = """
+CREATE TABLE out_t (bidder BIGINT, auction BIGINT, n BIGINT, p BIGINT)
+  WITH ('connector' = 'filesystem', 'path' = '{out}', 'format' = 'changelog-json');
+INSERT INTO out_t SELECT bidder, auction, COUNT(*), MAX(price) FROM bids
+  GROUP BY bidder, auction HAVING COUNT(*) > 3
+"""
+
+
+def memory_folder():
+    parent = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    return pathlib.Path(tempfile.mkdtemp(prefix="headwater-bench-", dir=parent))
+
+
+def seconds_of(binary, sql, *arguments):
+    start = time.perf_counter()
+    done = subprocess.run([binary, "run", "--parallelism", "1", "-q", *arguments, "-e", sql],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    return time.perf_counter() - start
+
+
+def share(line, binary, what, query, events):
+    """Throughput with checkpoints against without."""
+    sql = BIDS.format(events=events) + query
+    without, with_them = [], []
+    for _ in range(ROUNDS):
+        without.append(seconds_of(binary, sql))
+        folder = memory_folder()
+        with_them.append(seconds_of(binary, sql, "--state-dir", str(folder), *CHECKPOINTS))
+        shutil.rmtree(folder)
+    ours, reference = statistics.median(with_them), statistics.median(without)
+    bids = events * 46 / 50
+    line(f"{what}, 1 s checkpoints against none", f"{bids / ours / 1e6:.2f} M bids/s",
+         f"{bids / reference / 1e6:.2f} M bids/s", f"{100 * reference / ours:.0f} %")
+
+
+def bytes_below(folder):
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def back_again(line, binary, gigabytes=1.0):
+    """SIGKILL at a state of so many bytes; until the first new part is visible."""
+    folder = memory_folder()
+    out, state = folder / "out", folder / "state"
+    sql = BIDS.format(events=0) + SELDOM.format(out=out)
+    command = [binary, "run", "--parallelism", "2", "--state-dir", str(state), "-q",
+               "-D", "execution.checkpointing.interval=1 s", "-e", sql]
+
+    def shown():
+        return {path.name for path in out.glob("*") if path.name[0] not in "._"}
+
+    process = subprocess.Popen(command)
+    until = time.monotonic() + 300
+    while bytes_below(state) < gigabytes * 1e9:
+        if process.poll() is not None or time.monotonic() > until:
+            process.kill()
+            shutil.rmtree(folder)
+            return line(f"back after SIGKILL, {gigabytes:.0f} GB of state", "not reached", "", "")
+        time.sleep(0.2)
+    process.kill()
+    process.wait()
+    size, before = bytes_below(state), shown()
+    start = time.perf_counter()
+    process = subprocess.Popen(command)
+    while not shown() - before and process.poll() is None:
+        time.sleep(0.005)
+    seconds = time.perf_counter() - start
+    process.kill()
+    process.wait()
+    shutil.rmtree(folder)
+    line(f"SIGKILL to the first new row, {size / 1e9:.1f} GB of checkpoint", f"{seconds:.2f} s",
+         "5 s bound", "")
+
+
+def run(line, binary, run_program):
+    line("", "ours", "reference", "ratio")
+    share(line, binary, "q1", Q1, 30_000_000)
+    share(line, binary, "count per auction, HOP 10 s / 2 s", HOP, 20_000_000)
+    share(line, binary, "every bid changes a row", EVERY_ROW, 6_000_000)
+    back_again(line, binary)
+    print()
+    run_program("snapshot_bench")
+    print()
+    folder = memory_folder()
+    run_program("log_bench", folder / "log")
+    shutil.rmtree(folder)
