@@ -141,6 +141,19 @@ Result<int> describe(const LogArguments& arguments, Env& env) {
   return kDone;
 }
 
+/// From where on a partition has at least its last `num_rows` rows: a compacted piece has fewer
+/// rows than offsets, and is read as a whole.
+int64_t offset_of_last(const PartitionState& partition, int64_t num_rows) {
+  int64_t offset = partition.end_offset;
+  for (auto piece = partition.pieces.rbegin(); piece != partition.pieces.rend(); ++piece) {
+    if (num_rows <= 0) break;
+    offset = piece->compacted ? piece->first_offset
+                              : std::max(piece->first_offset, piece->end_offset - num_rows);
+    num_rows -= piece->num_rows;
+  }
+  return offset;
+}
+
 /// Prints rows of all partitions, a JSON line each; changes with their kinds.
 class Tail {
  public:
@@ -149,7 +162,7 @@ class Tail {
   Status run() {
     HW_ASSIGN_OR_RETURN(topic_, Topic::open(env_, arguments_.directory, arguments_.topic));
     for (const PartitionState& partition : topic_->state().partitions) {
-      next_.push_back(std::max(partition.start_offset, partition.end_offset - arguments_.rows));
+      next_.push_back(offset_of_last(partition, arguments_.rows));
     }
     HW_TRY(print_new(arguments_.rows));
     while (arguments_.follow && requested_stop() == StopRequest::kNone) {

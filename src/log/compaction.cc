@@ -19,6 +19,7 @@
 #include "columnar/key_bytes.h"
 #include "log/file_names.h"
 #include "log/log_error.h"
+#include "log/offloading.h"
 #include "log/partition_locks.h"
 #include "log/segment_file.h"
 #include "log/segment_writer.h"
@@ -293,7 +294,9 @@ class PartitionCompaction {
     };
     HW_ASSIGN_OR_RETURN(const int64_t record, topic_.chain().publish(decide));
     if (record == 0) return Status::OK();
+    std::vector<std::string> moved;
     for (const Piece& piece : old_) {
+      add_moved_files(piece, moved);
       ++report.num_pieces;
       report.num_rows += piece.num_rows;
       report.num_bytes += piece.num_bytes;
@@ -302,7 +305,8 @@ class PartitionCompaction {
       report.num_rows -= piece.num_rows;
       report.num_bytes -= piece.num_bytes;
     }
-    return topic_.chain().sync_state();
+    HW_TRY(topic_.chain().sync_state());
+    return remove_moved_files(topic_, moved).status();
   }
 
   // Constant after construction.

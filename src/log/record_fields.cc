@@ -51,6 +51,8 @@ void put(RecordBytes& out, const TopicOptions& options) {
   out.put(options.segment_ms);
   out.put(static_cast<uint8_t>(options.flush));
   out.put(options.flush_interval_ms);
+  out.put(options.offload_after_ms);
+  out.put_text(options.offload_path);
   out.put_count(options.key.size());
   for (const std::string& column : options.key) out.put_text(column);
 }
@@ -149,6 +151,8 @@ TopicOptions get_options(RecordFields& in) {
   if (flush > static_cast<uint8_t>(FlushPolicy::kNone)) in.damaged(0);
   options.flush = static_cast<FlushPolicy>(flush);
   options.flush_interval_ms = in.get<int64_t>();
+  options.offload_after_ms = in.get<int64_t>();
+  options.offload_path = in.get_text();
   const size_t count = in.get_count(sizeof(uint32_t));
   for (size_t i = 0; i < count && in.ok(); ++i) options.key.push_back(in.get_text());
   if (in.ok() && !check(options).ok()) in.damaged(0);

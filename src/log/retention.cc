@@ -14,6 +14,7 @@
 #include "base/env/env.h"
 #include "log/file_names.h"
 #include "log/log_error.h"
+#include "log/offloading.h"
 #include "log/partition_locks.h"
 #include "log/segment_file.h"
 #include "log/small_file.h"
@@ -81,7 +82,9 @@ class PartitionSweep {
   /// True when no piece has the index file nor will: it belonged to rows that were removed or
   /// compacted, or to a compaction that came to nothing.
   bool is_needless_index(const std::string& name) const {
-    const auto has_it = [&](const Piece& piece) { return piece.index_name() == name; };
+    const auto has_it = [&](const Piece& piece) {
+      return piece.location.empty() && piece.index_name() == name;
+    };
     if (std::any_of(rows_.pieces.begin(), rows_.pieces.end(), has_it)) return false;
     const size_t dash = name.find('-');
     if (dash == std::string::npos) return false;
@@ -94,7 +97,8 @@ class PartitionSweep {
     // A writer may be about to tell of the index of a piece that we know as an open one.
     const auto piece = std::find_if(rows_.pieces.begin(), rows_.pieces.end(),
                                     [&](const Piece& one) { return *first < one.end_offset; });
-    return piece != rows_.pieces.end() && (*first < piece->first_offset || piece->compacted);
+    return piece != rows_.pieces.end() &&
+           (*first < piece->first_offset || piece->compacted || !piece->location.empty());
   }
 
   /// True when nobody appends to the segment any more: all writers are dead, or only the owner
@@ -156,11 +160,11 @@ size_t expired_pieces(const PartitionState& partition, const TopicOptions& optio
 Result<CleaningReport> clean(Topic& topic) {
   HW_TRY(topic.refresh().status());
   HW_ASSIGN_OR_RETURN(const std::vector<int64_t> pinned, pinned_offsets(topic));
-  std::vector<std::string> indexes;
+  std::vector<std::string> moved;
   CleaningReport report;
   const int64_t now_ms = topic.env().wall_ms();
   const auto decide = [&](const TopicState& state) -> Result<std::optional<TopicChange>> {
-    indexes.clear();
+    moved.clear();
     report = {};
     RemovePieces change;
     for (size_t p = 0; p < state.partitions.size() && state.options.cleanup_delete; ++p) {
@@ -171,9 +175,7 @@ Result<CleaningReport> clean(Topic& topic) {
         const Piece& piece = partition.pieces[i];
         const auto number = static_cast<int64_t>(p);
         change.pieces.push_back({.partition = number, .first_offset = piece.first_offset});
-        if (piece.indexed) {
-          indexes.push_back(partition_folder(topic.path(), number) + "/" + piece.index_name());
-        }
+        add_moved_files(piece, moved);
         ++report.num_pieces;
         report.num_bytes += piece.num_bytes;
       }
@@ -182,17 +184,15 @@ Result<CleaningReport> clean(Topic& topic) {
     return TopicChange(std::move(change));
   };
   HW_TRY(topic.chain().publish(decide).status());
+  HW_ASSIGN_OR_RETURN(const int64_t num_moved, remove_moved_files(topic, moved));
+  report.num_files += num_moved;
   HW_ASSIGN_OR_RETURN(report.compaction, compact(topic));
-  HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::fs::FileSystem> files,
-                      files_of(topic.env(), topic.path()));
-  for (const std::string& path : indexes) {
-    HW_TRY(files->DeleteFile(path));
-    ++report.num_files;
-  }
+  const Result<int64_t> offloaded = offload(topic);
   for (int64_t p = 0; p < topic.num_partitions(); ++p) {
     HW_ASSIGN_OR_RETURN(const int64_t num_removed, PartitionSweep(topic, p).run());
     report.num_files += num_removed;
   }
+  HW_ASSIGN_OR_RETURN(report.num_offloaded, offloaded);
   return report;
 }
 

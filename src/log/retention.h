@@ -31,9 +31,11 @@ struct CleaningReport {
   int64_t num_bytes = 0;
   int64_t num_files = 0;
   CompactionReport compaction;
+  int64_t num_offloaded = 0;  // pieces that lie elsewhere now
 };
 /// Removes expired pieces from the topic if its policy has `delete`, compacts what is due if it has
-/// `compact`, and removes files that no piece needs and no epoch that may still be committed.
+/// `compact`, moves old pieces elsewhere if it says where, and removes files that no piece needs
+/// and no epoch that may still be committed.
 Result<CleaningReport> clean(Topic& topic);
 
 }  // namespace hw

@@ -42,6 +42,16 @@ Status check(const TopicOptions& options) {
     return Status::Invalid("flush.interval must be positive, but is ", options.flush_interval_ms,
                            " ms");
   }
+  if (options.offload_after_ms < 0 ||
+      (options.offload_after_ms > 0) == options.offload_path.empty()) {
+    return Status::Invalid(
+        "offload.path and a positive offload.after say together where closed segments go and when, "
+        "but they are '",
+        options.offload_path, "' and ", options.offload_after_ms, " ms");
+  }
+  if (options.offload_path.find("://") != std::string::npos) {
+    return not_supported_yet("offload.path on '" + options.offload_path + "', only local folders");
+  }
   if (options.cleanup_compact && options.key.empty()) {
     return Status::Invalid(
         "cleanup.policy 'compact' keeps the newest row of each key, so the topic needs a PRIMARY "

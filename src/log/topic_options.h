@@ -37,6 +37,9 @@ struct TopicOptions {
   int64_t segment_ms = 3600 * 1000;
   FlushPolicy flush = FlushPolicy::kCommit;
   int64_t flush_interval_ms = 1000;
+  /// Closed pieces whose last commit is older than this are moved there; 0 and empty = they stay.
+  int64_t offload_after_ms = 0;
+  std::string offload_path;
   /// Names of the columns that compaction keeps the newest row of.
   std::vector<std::string> key;
 

@@ -71,6 +71,10 @@ struct PutChange {
     out.put_count(change.pieces.size());
     for (const Piece& piece : change.pieces) put(out, piece);
   }
+  void operator()(const MovePieces& change) const {
+    put_names(out, change.pieces);
+    out.put_text(change.location);
+  }
 };
 
 ReplacePieces get_replacement(RecordFields& in) {
@@ -126,6 +130,12 @@ TopicChange get_change(RecordFields& in) {
       return ReserveNumber{};
     case 9:
       return get_replacement(in);
+    case 10: {
+      MovePieces change;
+      change.pieces = get_names(in);
+      change.location = in.get_text();
+      return change;
+    }
     default:
       return in.damaged(TopicChange());
   }
@@ -277,6 +287,15 @@ class Fold {
       offset = piece.end_offset;
     }
     pieces.insert(pieces.erase(first, end), change.pieces.begin(), change.pieces.end());
+    return Status::OK();
+  }
+
+  Status operator()(const MovePieces& change) {
+    if (change.location.empty()) return impossible("pieces are moved nowhere");
+    for (const PieceName& name : change.pieces) {
+      HW_ASSIGN_OR_RETURN(Piece * piece, find(name));
+      piece->location = change.location;
+    }
     return Status::OK();
   }
 

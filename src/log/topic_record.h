@@ -67,9 +67,14 @@ struct ReplacePieces {
   /// Within the offsets of the replaced ones, by offset; none when no row is left.
   std::vector<Piece> pieces;
 };
+/// Closed pieces whose files are copied to a folder and are read there from now on.
+struct MovePieces {
+  std::vector<PieceName> pieces;  // of one partition
+  std::string location;
+};
 using TopicChange =
     std::variant<CreateTopic, OpenWriter, CommitEpochs, AbortEpochs, AddSchema, SetOptions,
-                 IndexPieces, RemovePieces, ReserveNumber, ReplacePieces>;
+                 IndexPieces, RemovePieces, ReserveNumber, ReplacePieces, MovePieces>;
 
 struct TopicRecord {
   int64_t number = 0;

@@ -230,7 +230,8 @@ Status RealTopicWriter::index_closed_pieces() {
     SmallFileWriter files(env_, partition_folder(topic_->path(), number));
     for (size_t i = 0; i + 1 < pieces.size(); ++i) {
       const Piece& piece = pieces[i];
-      if (piece.indexed || piece.extents.size() < kIndexedExtentsMin) continue;
+      if (piece.indexed || !piece.location.empty()) continue;
+      if (piece.extents.size() < kIndexedExtentsMin) continue;
       const Status written = files.write(piece.index_name(), encode_index(piece), {});
       if (!written.IsAlreadyExists()) HW_TRY(written);
       change.pieces.push_back({.partition = number, .first_offset = piece.first_offset});
@@ -241,9 +242,8 @@ Status RealTopicWriter::index_closed_pieces() {
     IndexPieces left;
     for (const PieceName& name : change.pieces) {
       for (const Piece& piece : state.partitions[static_cast<size_t>(name.partition)].pieces) {
-        if (piece.first_offset == name.first_offset && !piece.indexed && !piece.compacted) {
-          left.pieces.push_back(name);
-        }
+        const bool open_to_it = !piece.indexed && !piece.compacted && piece.location.empty();
+        if (piece.first_offset == name.first_offset && open_to_it) left.pieces.push_back(name);
       }
     }
     if (left.pieces.empty()) return std::nullopt;

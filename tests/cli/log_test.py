@@ -169,6 +169,9 @@ class Tables(Topics):
         self.assertEqual(found, [{"k": k, "r": "3"} for k in range(6)])
         listed = self.command("ls").stdout.splitlines()
         self.assertLess(int(listed[1].split()[2]), 48)
+        newest = [json.loads(line) for line in self.command("tail", "kept", "-n", "12").stdout.splitlines()]
+        self.assertEqual([(row["k"], row["v"][0]) for row in newest[-6:]], [(k, "3") for k in range(6)])
+        self.assertEqual(len(newest), 12)
         self.assertEqual(self.command("verify").returncode, 0)
 
     def test_a_topic_of_another_schema_is_refused_when_planning(self):

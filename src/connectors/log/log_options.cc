@@ -173,6 +173,19 @@ OptionSpec delete_retention() {
           .sentence = "How long compaction keeps deletes for readers that lag."};
 }
 
+OptionSpec offload_path() {
+  return {.name = "offload.path",
+          .sentence =
+              "A local folder that closed segments older than `offload.after` are moved to; they "
+              "are read there as before. Without it they stay."};
+}
+
+OptionSpec offload_after() {
+  return {.name = "offload.after",
+          .type = OptionType::kDuration,
+          .sentence = "For offload.path: by the time of a segment's last commit."};
+}
+
 OptionSpec segment_bytes() {
   return {.name = "segment.bytes",
           .type = OptionType::kSize,
@@ -255,6 +268,8 @@ std::vector<OptionSpec> all() {
       cleanup_policy(),
       min_dirty_ratio(),
       delete_retention(),
+      offload_path(),
+      offload_after(),
       segment_bytes(),
       segment_time(),
       delivery_guarantee(),

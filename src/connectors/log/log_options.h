@@ -29,6 +29,8 @@ OptionSpec retention_bytes();
 OptionSpec cleanup_policy();
 OptionSpec min_dirty_ratio();
 OptionSpec delete_retention();
+OptionSpec offload_path();
+OptionSpec offload_after();
 OptionSpec segment_bytes();
 OptionSpec segment_time();
 OptionSpec flush();

@@ -147,6 +147,12 @@ void apply_topic_options(const Options& options, TopicOptions& out) {
   if (given(log_options::delete_retention())) {
     out.delete_retention_ms = options.duration_ms(log_options::delete_retention());
   }
+  if (given(log_options::offload_path())) {
+    out.offload_path = options.text(log_options::offload_path());
+  }
+  if (given(log_options::offload_after())) {
+    out.offload_after_ms = options.duration_ms(log_options::offload_after());
+  }
   if (given(log_options::segment_bytes())) {
     out.segment_bytes = options.size_bytes(log_options::segment_bytes());
   }

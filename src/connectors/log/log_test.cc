@@ -203,6 +203,26 @@ TEST_F(LogTableTest, ATopicOfUpsertsIsCompactedBehindItsCommits) {
   EXPECT_TRUE(read.ends_with(" | +I[1, a99] | +I[2, b]")) << read;
 }
 
+TEST_F(LogTableTest, OldSegmentsAreMovedBehindCommitsAndReadAsBefore) {
+  const TableProbe probe = table("id INT", {{"segment.bytes", "4kb"},
+                                            {"offload.path", directory_.path() + "/old"},
+                                            {"offload.after", "1 ms"}});
+  std::string expected;
+  for (int round = 0; round < 40; ++round) {
+    ASSERT_TRUE(probe.write("+ " + std::to_string(round)).ok());
+    expected += (expected.empty() ? "+I[" : " | +I[") + std::to_string(round) + "]";
+  }
+  const auto topic = *Topic::open(real_env(), directory_.path(), "orders");
+  EXPECT_TRUE(topic->state().partitions[0].pieces[0].location.starts_with(directory_.path()));
+  EXPECT_EQ(probe.read(), expected);
+  EXPECT_NE(sink_error(table("id INT", {{"topic", "new"}, {"offload.after", "1 h"}}))
+                .find("say together"),
+            std::string::npos);
+  EXPECT_NE(sink_error(table("id INT", {{"offload.after", "1 h"}, {"offload.path", "s3://a/b"}}))
+                .find("only local folders"),
+            std::string::npos);
+}
+
 TEST_F(LogTableTest, PoliciesThatContradictTheTableAreRefused) {
   EXPECT_EQ(sink_error(table("id INT", {{"cleanup.policy", "compact"}})),
             "cleanup.policy 'compact' keeps the newest row of each key, so the topic needs a "

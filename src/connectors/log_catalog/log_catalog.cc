@@ -37,6 +37,7 @@ std::vector<OptionSpec> kept_options() {
           log_options::retention_bytes(), log_options::segment_bytes(),
           log_options::segment_time(),    log_options::cleanup_policy(),
           log_options::min_dirty_ratio(), log_options::delete_retention(),
+          log_options::offload_path(),    log_options::offload_after(),
           log_options::flush(),           log_options::flush_interval()};
 }
 
