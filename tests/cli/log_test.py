@@ -153,8 +153,8 @@ class Tables(Topics):
         done = self.run_sql(table + "INSERT INTO t VALUES (1, MAP['k', CAST('v' AS BYTES)], "
                             "TO_TIMESTAMP_LTZ(5000, 3)), (2, MAP['k', CAST('w' AS BYTES)], TO_TIMESTAMP_LTZ(7000, 3))")
         self.assertEqual(done.returncode, 0, done.stderr)
-        found = self.both_ways(table, "SELECT id, CAST(h['k'] AS STRING) AS v, ts = TO_TIMESTAMP_LTZ(id * 2000 + 3000, 3) "
-                               "AS right_time FROM t")
+        found = self.both_ways(table, "SELECT id, CAST(h['k'] AS STRING) AS v, "
+                               "ts = TO_TIMESTAMP_LTZ(id * 2000 + 3000, 3) AS right_time FROM t")
         self.assertEqual(found, [{"id": 1, "v": "v", "right_time": True}, {"id": 2, "v": "w", "right_time": True}])
 
     def test_a_compacted_topic_gives_the_newest_rows_in_both_modes(self):
@@ -169,7 +169,7 @@ class Tables(Topics):
         self.assertEqual(found, [{"k": k, "r": "3"} for k in range(6)])
         listed = self.command("ls").stdout.splitlines()
         self.assertLess(int(listed[1].split()[2]), 48)
-        newest = [json.loads(line) for line in self.command("tail", "kept", "-n", "12").stdout.splitlines()]
+        newest = [json.loads(line)["data"] for line in self.command("tail", "kept", "-n", "12").stdout.splitlines()]
         self.assertEqual([(row["k"], row["v"][0]) for row in newest[-6:]], [(k, "3") for k in range(6)])
         self.assertEqual(len(newest), 12)
         self.assertEqual(self.command("verify").returncode, 0)
