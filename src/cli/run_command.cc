@@ -181,6 +181,16 @@ Status check_durability(const Arguments& arguments, const SessionConfig& config)
   for (const auto& [given, name] : needs_directory)
     if (given && !has_directory)
       return Status::Invalid(name, " needs --state-dir: the directory that the jobs go on from");
+  if (arguments.available_now && !takes_checkpoints(config))
+    return Status::Invalid(
+        "--available-now goes on from checkpoints, but 'execution.checkpointing.mode' is NONE");
+  if (arguments.available_now && (arguments.drain || !arguments.savepoint_directory.empty()))
+    return Status::Invalid(
+        "--available-now stops by itself, behind a checkpoint that the next run goes on from; "
+        "--drain and --savepoint-dir are for jobs that are stopped");
+  if (arguments.fresh && !config.text("execution.state-recovery.path").empty())
+    return Status::Invalid(
+        "--fresh starts without a checkpoint, --restore with one: give one of them");
   if (arguments.available_now && config.mode() == RuntimeMode::kBatch)
     return Status::Invalid("--available-now is for streaming: a batch reads to its end anyway");
   if (!arguments.savepoint_directory.empty() && !takes_checkpoints(config))

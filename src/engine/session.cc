@@ -86,6 +86,11 @@ Result<std::unique_ptr<JobRun>> Session::start_job(JobGraph graph, bool is_query
   options.available_now = durability_.available_now;
   if (job_starter_) return job_starter_(std::move(graph), options);
   // What a SELECT has printed cannot be taken back, and it has no name to go on under.
+  if (!is_query && !takes_checkpoints(config_) &&
+      !config_.text("execution.checkpointing.dir").empty())
+    warnings.push_back(
+        "'execution.checkpointing.mode' is NONE: the job takes no checkpoints and does "
+        "not go on from those in its directory");
   if (is_query || !takes_checkpoints(config_)) return JobRun::start(std::move(graph), options);
   if (!durable_jobs_.insert(graph.name).second)
     return Status::Invalid("two jobs are called '", graph.name,

@@ -15,6 +15,16 @@
 
 namespace hw {
 
+namespace {
+
+// Whatever is wrong with a checkpoint, it is not the statement that is.
+Status unreadable(const Status& why) {
+  if (why.ok() || why.IsIOError()) return why;
+  return checkpoint_error(CheckpointErrorKind::kForeign, why.message());
+}
+
+}  // namespace
+
 /// What the attempt goes on from; no manifest: from the beginning.
 struct ChosenRestore {
   std::shared_ptr<const CheckpointFiles> files;
@@ -112,9 +122,10 @@ Result<ChosenRestore> JobAttempt::choose(bool first) {
 }
 
 Result<ChosenRestore> JobAttempt::open_named(const std::string& path) {
-  HW_ASSIGN_OR_RETURN(const OpenedCheckpoint opened, open_checkpoint(env_, path));
-  HW_TRY(verify_files(*opened.files, *opened.manifest));
-  return ChosenRestore{.files = opened.files, .manifest = opened.manifest, .shown = path};
+  const Result<OpenedCheckpoint> opened = open_checkpoint(env_, path);
+  HW_TRY(unreadable(opened.status()));
+  HW_TRY(unreadable(verify_files(*opened->files, *opened->manifest)));
+  return ChosenRestore{.files = opened->files, .manifest = opened->manifest, .shown = path};
 }
 
 Status JobAttempt::load(const ChosenRestore& chosen) {
@@ -125,9 +136,11 @@ Status JobAttempt::load(const ChosenRestore& chosen) {
   if (mapped_onto.status().IsInvalid())
     return checkpoint_error(CheckpointErrorKind::kUnfit, mapped_onto.status().message());
   HW_ASSIGN_OR_RETURN(const RestoreMapping mapping, std::move(mapped_onto));
-  HW_ASSIGN_OR_RETURN(JobCheckpoint saved, read_checkpoint(chosen.files, chosen.manifest));
-  HW_ASSIGN_OR_RETURN(JobCheckpoint mapped, apply(mapping, std::move(saved), env_));
-  options_.restore = std::make_shared<const JobCheckpoint>(std::move(mapped));
+  Result<JobCheckpoint> saved = read_checkpoint(chosen.files, chosen.manifest);
+  HW_TRY(unreadable(saved.status()));
+  Result<JobCheckpoint> mapped = apply(mapping, *std::move(saved), env_);
+  HW_TRY(unreadable(mapped.status()));
+  options_.restore = std::make_shared<const JobCheckpoint>(*std::move(mapped));
   if (chosen.manifest->kind == ManifestKind::kFinal) {
     tell_("already complete: its input had ended at checkpoint " + std::to_string(chosen.number()) +
           "; --fresh runs it again");

@@ -56,6 +56,7 @@ std::vector<JobCoordinator::Action> JobCoordinator::on_cancel_requested() {
 }
 
 Status JobCoordinator::status() const {
+  if (failure_ && failure_->operator_name.empty()) return failure_->cause;
   if (failure_) return while_doing(failure_->cause, "running " + failure_->operator_name);
   return cancelled_ ? Status::Cancelled("the job was cancelled") : Status::OK();
 }

@@ -13,6 +13,8 @@
 namespace hw {
 namespace {
 
+constexpr uint64_t kGenerations = 1'000'000'000;
+
 constexpr std::string_view kLockPrefix = "lease/lock-";
 constexpr std::string_view kHeartbeatPrefix = "lease/heartbeat-";
 
@@ -126,7 +128,11 @@ Status Lease::take_after(LeaseChain chain) {
   --attempt_;
   HW_TRY(files_->create_empty(heartbeat_name(attempt_)));
   HW_TRY(files_->touch(heartbeat_name(attempt_)));
-  generation_ = std::max<int64_t>(1, chain_.generation());
+  generation_ = chain_.generation();
+  // Output is known by it, also beside that of other directories: no two begin with the same one.
+  if (generation_ < 1)
+    generation_ = 1 + static_cast<int64_t>(
+                          env_.random("generation of " + files_->shown("")).below(kGenerations));
   number_ = chain_.newest_number;
   floor_ = chain_.records.empty() ? number_ + 1 : chain_.records.back().floor;
   removed_below_ = floor_;

@@ -239,7 +239,76 @@ class AvailableNow(Durable):
         self.assertEqual(self.shown(), [900, 1900])
 
 
+class Generations(Durable):
+    def test_jobs_of_one_name_in_two_directories_do_not_overwrite_each_other(self):
+        for state in ("one", "two"):
+            self.finish(self.start(self.sql(rows=300), state=state))
+        self.assertEqual(self.shown(), sorted(2 * list(range(1, 301))))
+
+    def test_two_jobs_of_one_savepoint_show_their_rows_side_by_side(self):
+        process = self.start(self.sql(rows=0), "--savepoint-dir", str(self.folder / "kept"))
+        self.wait_until(lambda: self.shown())
+        process.terminate()
+        self.finish(process)
+        before = len(self.shown())
+        (savepoint,) = (self.folder / "kept").iterdir()
+        counts = []
+        for state in ("one", "two"):
+            shown = len(self.shown())
+            process = self.start(self.sql(rows=0), "--restore", str(savepoint), state=state)
+            self.wait_until(lambda: len(self.shown()) > shown)
+            process.terminate()
+            self.finish(process)
+            counts.append(len(self.shown()) - shown)
+        self.assertEqual(self.shown(), sorted(
+            list(range(1, before + 1)) + [n for count in counts
+                                          for n in range(before + 1, before + 1 + count)]))
+
+    def test_another_spelling_of_a_directory_is_the_same_directory(self):
+        sql = (f"CREATE TABLE files (n BIGINT) WITH ('connector' = 'filesystem', 'path' = 'PATH', "
+               f"'format' = 'json'); CREATE TABLE sink (n BIGINT) WITH ('connector' = 'filesystem', "
+               f"'path' = '{self.folder / 'out'}', 'format' = 'json');"
+               f"INSERT INTO sink SELECT n FROM files;")
+        self.write("in/a.json", '{"n":1}\n')
+        for path in (f"{self.folder}/in", f"{self.folder}/./in/"):
+            self.finish(self.start(sql.replace("PATH", path), "--available-now"))
+        self.assertEqual(self.shown(), [1])
+
+
+class Damage(Durable):
+    def test_a_damaged_savepoint_is_exit_4(self):
+        process = self.start(self.sql(rows=0), "--savepoint-dir", str(self.folder / "kept"))
+        self.wait_until(lambda: self.shown())
+        process.terminate()
+        self.finish(process)
+        (savepoint,) = (self.folder / "kept").iterdir()
+        manifest = savepoint / "manifest"
+        content = bytearray(manifest.read_bytes())
+        content[len(content) // 2] ^= 1
+        manifest.write_bytes(content)
+        errors = self.finish(self.start(self.sql(rows=0), "--restore", str(savepoint),
+                                        state="other"), code=4)
+        self.assertIn("damaged", errors)
+
+    def test_a_directory_that_is_a_file_is_exit_4(self):
+        self.write("state", "not a directory")
+        self.finish(self.start(self.sql(rows=10)), code=4)
+
+
 class Usage(Case):
+    def test_settings_that_exclude_each_other_are_usage_errors(self):
+        state = ("--state-dir", str(self.folder / "state"))
+        self.assert_fails(self.run_sql("SELECT 1", *state, "--fresh", "--restore", "x"), 2, "--fresh")
+        self.assert_fails(self.run_sql("SELECT 1", *state, "--available-now", "--drain"), 2, "--drain")
+        self.assert_fails(self.run_sql("SELECT 1", *state, "--available-now", "-D",
+                                       "execution.checkpointing.mode=NONE"), 2, "NONE")
+
+    def test_values_without_a_meaning_are_refused(self):
+        for setting in ("pipeline.name=", "execution.checkpointing.timeout=0 s",
+                        "execution.lease.timeout=0 s", "execution.checkpointing.num-retained=0",
+                        "execution.checkpointing.tolerable-failed-checkpoints=-1"):
+            self.assert_fails(self.run_sql("SELECT 1", "-D", setting), 2, setting.split("=")[0])
+
     def test_what_needs_a_directory_says_so(self):
         for option in ("--fresh", "--standby", "--available-now"):
             self.assert_fails(self.run_sql("SELECT 1", option), 2, option, "--state-dir")

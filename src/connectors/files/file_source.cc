@@ -3,6 +3,7 @@
 #include "connectors/files/file_source.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <utility>
 
@@ -29,7 +30,7 @@ class FileEnumerator final : public SplitEnumerator {
     looked_ = listed_ = true;
     std::vector<FileEntry> files;
     for (const FileEntry& file : found)
-      if (seen_.insert(file.path).second) files.push_back(file);
+      if (seen_.insert(identity_of(file)).second) files.push_back(file);
     std::vector<Split> splits;
     if (scan_->request.one_split) {
       if (!files.empty()) splits.push_back({scan_->list.path, pack_files(files)});
@@ -67,6 +68,11 @@ class FileEnumerator final : public SplitEnumerator {
   }
 
  private:
+  // `in/a` and `./in/a` are one file.
+  static std::string identity_of(const FileEntry& file) {
+    return std::filesystem::path(file.path).lexically_normal().string();
+  }
+
   const std::shared_ptr<const FileScan> scan_;
   Env& env_;
   std::set<std::string> seen_;  // paths; in order, so that equal positions are equal bytes

@@ -49,6 +49,16 @@ Status check_range(std::string_view key, const std::string& value) {
     return Status::Invalid("'pipeline.max-parallelism' must be from 1 to 32768, but is '", value,
                            "'");
   }
+  if (key == "pipeline.name" && value.empty()) {
+    return Status::Invalid("'pipeline.name' must not be empty: a job's directory is called by it");
+  }
+  if ((key == "execution.checkpointing.timeout" || key == "execution.lease.timeout") &&
+      parse_duration_ms(value).ValueOr(1) < 1) {
+    return Status::Invalid("'", key, "' must be longer than nothing, but is '", value, "'");
+  }
+  if (key == "execution.checkpointing.tolerable-failed-checkpoints" && number && *number < 0) {
+    return Status::Invalid("'", key, "' must be at least 0, but is '", value, "'");
+  }
   if (key.starts_with("execution.checkpointing.") && number && *number < 1 &&
       (key.ends_with("num-retained") || key.ends_with("max-concurrent-checkpoints"))) {
     return Status::Invalid("'", key, "' must be at least 1, but is '", value, "'");
