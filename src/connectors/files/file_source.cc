@@ -3,7 +3,6 @@
 #include "connectors/files/file_source.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 #include <utility>
 
@@ -68,9 +67,18 @@ class FileEnumerator final : public SplitEnumerator {
   }
 
  private:
-  // `in/a` and `./in/a` are one file.
+  // `in/a` and `./in//a` are one file.
   static std::string identity_of(const FileEntry& file) {
-    return std::filesystem::path(file.path).lexically_normal().string();
+    std::string identity = file.path.starts_with('/') ? "/" : "";
+    for (size_t begin = 0; begin < file.path.size();) {
+      const size_t end = std::min(file.path.find('/', begin), file.path.size());
+      const std::string step = file.path.substr(begin, end - begin);
+      begin = end + 1;
+      if (step.empty() || step == ".") continue;
+      if (!identity.empty() && identity.back() != '/') identity += '/';
+      identity += step;
+    }
+    return identity;
   }
 
   const std::shared_ptr<const FileScan> scan_;
