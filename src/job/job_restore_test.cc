@@ -305,10 +305,29 @@ TEST(JobRestoreTest, GlobalAggregatesGoOn) { survives_kills(sums(false, /*global
 TEST(JobRestoreTest, TumblingWindowsGoOn) { survives_kills(windows(tumble())); }
 TEST(JobRestoreTest, HoppingWindowsGoOn) { survives_kills(windows(hop())); }
 TEST(JobRestoreTest, DistinctSetsOfWindowsGoOn) { survives_kills(windows(hop(), true)); }
+TEST(JobRestoreTest, DistinctSetsOfTumblingWindowsGoOn) { survives_kills(windows(tumble(), true)); }
 TEST(JobRestoreTest, InnerJoinsGoOn) { survives_kills(join(JoinKind::kInner)); }
 TEST(JobRestoreTest, OuterJoinsGoOn) { survives_kills(join(JoinKind::kFull)); }
 TEST(JobRestoreTest, TopNGoesOn) { survives_kills(top_n(false)); }
 TEST(JobRestoreTest, TopNOfAChangelogGoesOn) { survives_kills(top_n(true)); }
+
+TEST(JobRestoreTest, AnyParallelismGoesOnAtAnyOther) {
+  for (const Shape& shape :
+       {sums(/*distinct=*/true), windows(tumble(), true), join(JoinKind::kFull), top_n(true)}) {
+    const std::vector<std::string> expected = undisturbed(shape);
+    for (int from = 1; from <= 8; ++from) {
+      for (int to = 1; to <= 8; ++to) {
+        const auto output = std::make_shared<EpochOutput>();
+        Kept kept, later;
+        ASSERT_FALSE(run(shape, {.parallelism = from, .kill_after = 3, .steps_behind = to % 3},
+                         output, kept));
+        ASSERT_TRUE(run(shape, {.parallelism = to, .number = 2, .restore = kept.checkpoints.back()},
+                        output, later));
+        ASSERT_EQ(shown(shape, *output), expected) << "from " << from << " to " << to;
+      }
+    }
+  }
+}
 
 TEST(JobRestoreTest, KillsOneAfterAnother) {
   const Shape shape = windows(hop());
