@@ -98,9 +98,11 @@ class Builder {
           splits.push_back(std::move(split));
         }
       }
-      source.finished = state->finished || all_ended;
-      if (source.finished) return splits;
+      // Also one that has found all it will: the next checkpoint says again what it has found.
       HW_TRY(source.enumerator->seek(state->position));
+      const bool asked_again = options_.available_now && recipe.source->grows();
+      source.finished = all_ended || (state->finished && !asked_again);
+      if (source.finished) return splits;
     }
     HW_ASSIGN_OR_RETURN(std::vector<Split> found, source.enumerator->discover());
     for (DealtSplit& split : unread(std::move(found))) splits.push_back(std::move(split));

@@ -3,6 +3,7 @@
 
 import json
 import subprocess
+import time
 import unittest
 
 from binary import BINARY, Case, headwater
@@ -231,6 +232,82 @@ class Jobs(Topics):
     def test_an_explicitly_exactly_once_sink_needs_checkpoints(self):
         table = self.table("id BIGINT").replace("'topic' =", "'sink.delivery-guarantee' = 'exactly-once', 'topic' =")
         self.assert_fails(self.run_sql(table + "INSERT INTO t VALUES (1)"), 3, "needs checkpoints")
+
+
+class Resumed(Topics):
+    """A job that copies topics to files, run with one state directory again and again."""
+
+    def setUp(self):
+        super().setUp()
+        self.said = ""
+
+    def copying(self, topics):
+        self.script = self.write("q.sql", (
+            f"CREATE TABLE t (id BIGINT) WITH ('connector' = 'log', 'path' = '{self.log}', {topics}); "
+            f"CREATE TABLE o (id BIGINT) WITH ('connector' = 'filesystem', 'path' = '{self.folder / 'out'}', "
+            "'format' = 'json', 'sink.rolling-policy.rollover-interval' = '50 ms', "
+            "'sink.rolling-policy.check-interval' = '10 ms'); INSERT INTO o SELECT id FROM t;"))
+
+    def add(self, first, last, topic="t-1"):
+        self.append(topic, "".join(f'{{"id": {row}}}\n' for row in range(first, last)), "--schema", "(id BIGINT)")
+
+    def arguments(self):
+        return ["run", str(self.script), "--state-dir", str(self.folder / "state"), "--parallelism", "2"]
+
+    def available(self):
+        return headwater(*self.arguments(), "--available-now")
+
+    def stream(self, expected):
+        """Runs the job as a stream until it is stopped: when all rows are shown, or late."""
+        job = subprocess.Popen([BINARY, *self.arguments(), "-D", "execution.checkpointing.interval=100ms"],
+                               stderr=subprocess.PIPE, text=True)
+        until = time.monotonic() + 20
+        while job.poll() is None and time.monotonic() < until and len(self.copied()) < expected:
+            time.sleep(0.05)
+        job.terminate()
+        self.said = job.communicate(timeout=60)[1]
+        return job.returncode
+
+    def copied(self):
+        files = [path for path in (self.folder / "out").glob("*") if not path.name.startswith((".", "_"))]
+        return sorted(json.loads(line)["id"] for path in files for line in path.read_text().splitlines())
+
+    def assert_copied(self, last):
+        self.assertEqual(self.copied(), list(range(last)), self.said)
+
+    def assert_runs_go_on(self, topics):
+        self.copying(topics)
+        self.add(0, 100)
+        self.assertEqual(self.stream(100), 0, self.said)
+        for last in (100, 200, 300):
+            if last > 100:
+                self.add(last - 100, last)
+            done = self.available()
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assert_copied(last)
+        self.add(300, 400)
+        self.assertEqual(self.stream(400), 0, self.said)
+        self.assert_copied(400)
+
+    def test_runs_of_what_is_there_go_on_where_the_stream_stopped(self):
+        self.assert_runs_go_on("'topic' = 't-1'")
+
+    def test_runs_of_what_is_there_in_topics_like_a_pattern_go_on_where_the_stream_stopped(self):
+        self.assert_runs_go_on("'topic-pattern' = 't-.*'")
+
+    def test_topics_that_are_new_after_a_run_of_what_is_there_are_found(self):
+        self.copying("'topic-pattern' = 't-.*'")
+        self.add(0, 100)
+        self.assertEqual(self.available().returncode, 0)
+        self.add(100, 200, "t-2")
+        self.assertEqual(self.available().returncode, 0)
+        self.assert_copied(200)
+        self.add(200, 300, "t-3")
+        self.assertEqual(self.stream(300), 0, self.said)
+        self.assert_copied(300)
+        self.add(300, 400, "t-4")
+        self.assertEqual(self.available().returncode, 0)
+        self.assert_copied(400)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,9 @@ bool is_bounded(const LogScan& scan) {
   return ends_at_start(scan) || scan.table.end.mode != LogPlace::Mode::kUnbounded;
 }
 
+/// There is one topic, from the start.
+bool is_fixed(const LogTable& table) { return !table.topic.empty() && !table.ignore_missing; }
+
 Result<std::vector<std::string>> topics_of(const LogTable& table, Env& env) {
   HW_ASSIGN_OR_RETURN(std::vector<std::string> names, list_topics(env, table.directory));
   if (!table.topic.empty()) {
@@ -102,6 +105,7 @@ class LogEnumerator final : public SplitEnumerator {
 
   Result<std::vector<Split>> discover() override;
   bool finished() const override { return done_; }
+  /// Whether it looked for the last time and whether it ever found a topic, and all that it knows.
   Result<std::string> position() const override;
   Status seek(const std::string& position) override;
 
@@ -151,8 +155,7 @@ Result<std::vector<Split>> LogEnumerator::discover() {
   // One that went away and comes again is another one.
   known_ = std::move(there);
   found_any_ = found_any_ || !known_.empty();
-  const bool fixed = !table.topic.empty() && !table.ignore_missing;
-  done_ = is_bounded(*scan_) || fixed;
+  done_ = is_bounded(*scan_) || is_fixed(table);
   return splits;
 }
 
@@ -231,7 +234,9 @@ Result<std::string> LogEnumerator::position() const {
 
 Status LogEnumerator::seek(const std::string& position) {
   PackedReader reader(position, kVersion);
-  done_ = reader.number() != 0 && scan_->request.available_now == false;
+  // The run that says so may have been one of what is there; what is dealt out is known to all.
+  done_ = reader.number() != 0 && !scan_->request.available_now &&
+          (is_bounded(*scan_) || is_fixed(scan_->table));
   found_any_ = reader.number() != 0;
   known_.clear();
   for (int64_t left = reader.number(); left > 0; --left) {
