@@ -89,8 +89,10 @@ class ScriptRun {
   }
 
   static ScriptEnd end_of(const Status& status) {
-    // Before a job runs only the statement can be wrong, or the outside (a missing file).
-    return status.IsIOError() ? ScriptEnd::kJobFailed : ScriptEnd::kInvalid;
+    // Before a job runs only the statement can be wrong, or the outside (a file that is missing or
+    // damaged).
+    const bool outside = status.IsIOError() || status.IsSerializationError();
+    return outside ? ScriptEnd::kJobFailed : ScriptEnd::kInvalid;
   }
 
   /// What Env::write_stdout fails with, whatever context was added behind it.

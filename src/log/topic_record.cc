@@ -186,6 +186,7 @@ class Fold {
     if (change.num_partitions < 1 || change.num_partitions > kPartitionsMax) {
       return impossible("number of partitions");
     }
+    state_.created_ms = record_.wall_ms;
     state_.options = change.options;
     state_.schemas = {change.schema};
     state_.partitions.resize(static_cast<size_t>(change.num_partitions));

@@ -52,8 +52,8 @@ int64_t TopicState::attempt_of(const WriterIdentity& identity) const {
 
 bool operator==(const TopicState& a, const TopicState& b) {
   const auto values = [](const TopicState& state) {
-    return std::tie(state.record, state.wall_ms, state.options, state.partitions, state.writers,
-                    state.settled, state.attempts, state.last_commit);
+    return std::tie(state.record, state.wall_ms, state.created_ms, state.options, state.partitions,
+                    state.writers, state.settled, state.attempts, state.last_commit);
   };
   return values(a) == values(b) && std::equal(a.schemas.begin(), a.schemas.end(), b.schemas.begin(),
                                               b.schemas.end(), same_schema);
@@ -87,6 +87,7 @@ std::string encode_state(const TopicState& state) {
       out.put(number);
     }
   }
+  out.put(state.created_ms);
   return std::move(out).sealed();
 }
 
@@ -121,6 +122,8 @@ Result<TopicState> decode_state(std::string_view bytes) {
       (*epochs)[identity] = in.get<int64_t>();
     }
   }
+  // States did not end with it at first.
+  if (in.ok() && !in.complete()) state.created_ms = in.get_count64();
   if (!in.complete() || state.schemas.empty() || state.partitions.empty()) {
     return log_error(LogErrorKind::kDamaged, "a topic's state has impossible contents");
   }

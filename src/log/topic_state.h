@@ -130,6 +130,9 @@ struct TopicState {
   /// The number of the last record folded in; 0 = nothing.
   int64_t record = 0;
   int64_t wall_ms = 0;
+  /// When it was made: tells it from one of the same name before or after it. 0 = before this was
+  /// written down.
+  int64_t created_ms = 0;
   TopicOptions options;
   std::vector<SchemaPtr> schemas;  // version 1 first
   std::vector<PartitionState> partitions;
@@ -145,6 +148,11 @@ struct TopicState {
   int64_t settled_epoch(const WriterIdentity& identity) const;
   int64_t attempt_of(const WriterIdentity& identity) const;
 };
+
+/// Whether `created_ms` of a topic, seen earlier, is that of another one of the same name.
+inline bool made_again(int64_t created_ms, const TopicState& now) {
+  return created_ms != 0 && now.created_ms != 0 && created_ms != now.created_ms;
+}
 
 /// Everything but the schemas compared by value too.
 bool operator==(const TopicState& a, const TopicState& b);

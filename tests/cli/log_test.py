@@ -2,6 +2,7 @@
 """Topics of the embedded log: through SQL, as a stream and as a batch, and through `headwater log`."""
 
 import json
+import shutil
 import subprocess
 import time
 import unittest
@@ -294,6 +295,45 @@ class Resumed(Topics):
 
     def test_runs_of_what_is_there_in_topics_like_a_pattern_go_on_where_the_stream_stopped(self):
         self.assert_runs_go_on("'topic-pattern' = 't-.*'")
+
+    def make_again(self, first, last):
+        dropped = self.run_sql(f"CREATE CATALOG l WITH ('type' = 'log', 'path' = '{self.log}'); "
+                               "DROP TABLE l.default_database.`t-1`")
+        self.assertEqual(dropped.returncode, 0, dropped.stderr)
+        self.add(first, last)
+
+    def test_a_topic_that_was_dropped_and_made_again_stops_the_job(self):
+        for topics in ("'topic' = 't-1'", "'topic-pattern' = 't-.*'"):
+            with self.subTest(topics):
+                self.copying(topics)
+                self.add(0, 100)
+                self.assertEqual(headwater(*self.arguments(), "--available-now", "--fresh").returncode, 0)
+                # As many rows, fewer and more.
+                for last in (200, 150, 400):
+                    self.make_again(100, last)
+                    self.assert_fails(self.available(), 4, "dropped and made again")
+                    self.assertEqual(self.stream(1000), 4)
+                    self.assertIn("--fresh", self.said)
+                self.assert_copied(100)
+                shutil.rmtree(self.log)
+                shutil.rmtree(self.folder / "out")
+
+    def test_a_topic_that_may_be_missing_is_read_anew_when_it_was_made_again(self):
+        for topics in ("'topic' = 't-1'", "'topic-pattern' = 't-.*'"):
+            with self.subTest(topics):
+                self.copying(topics + ", 'topic.on-missing' = 'ignore'")
+                self.add(0, 100)
+                self.assertEqual(headwater(*self.arguments(), "--available-now", "--fresh").returncode, 0)
+                self.make_again(100, 150)
+                self.assertEqual(self.available().returncode, 0)
+                self.assert_copied(150)
+                self.make_again(150, 300)
+                self.assertEqual(self.stream(300), 0, self.said)
+                self.assert_copied(300)
+                self.assertEqual(self.available().returncode, 0)
+                self.assert_copied(300)
+                shutil.rmtree(self.log)
+                shutil.rmtree(self.folder / "out")
 
     def test_topics_that_are_new_after_a_run_of_what_is_there_are_found(self):
         self.copying("'topic-pattern' = 't-.*'")

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +21,8 @@
 namespace hw {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+/// Since 2: which topic of each name.
+constexpr uint8_t kVersion = 2;
 /// Readers of one topic at a time that retention respects.
 constexpr int kPinsMax = 1000;
 
@@ -122,7 +122,8 @@ class LogEnumerator final : public SplitEnumerator {
   const std::shared_ptr<const LogScan> scan_;
   Env& env_;
 
-  std::set<std::string> known_;
+  /// Topics that are dealt out, and when they were made.
+  std::map<std::string, int64_t> known_;
   bool found_any_ = false;
   bool done_ = false;
   std::vector<std::unique_ptr<TopicPin>> pins_;
@@ -147,10 +148,13 @@ Result<std::vector<Split>> LogEnumerator::discover() {
   const LogTable& table = scan_->table;
   if (topics.empty() && !table.ignore_missing && !found_any_) return missing_topic(table, env_);
   HW_TRY(check_topics(*scan_, topics));
-  std::set<std::string> there;
+  std::map<std::string, int64_t> there;
   for (const std::unique_ptr<Topic>& topic : topics) {
-    there.insert(topic->name());
-    if (!known_.contains(topic->name())) HW_TRY(deal(*topic, splits));
+    there[topic->name()] = topic->state().created_ms;
+    const auto known = known_.find(topic->name());
+    const bool again = known != known_.end() && made_again(known->second, topic->state());
+    if (again && !table.ignore_missing) return topic_made_again(table, topic->name());
+    if (known == known_.end() || again) HW_TRY(deal(*topic, splits));
   }
   // One that went away and comes again is another one.
   known_ = std::move(there);
@@ -175,6 +179,7 @@ Status LogEnumerator::deal_partition(Topic& topic, int partition, std::vector<Sp
   // Topics that are made while the job runs are read from their first row on.
   const LogPlace begin = found_any_ ? LogPlace{} : table.begin;
   LogSplit split{.topic = topic.name(), .partition = partition};
+  split.created_ms = topic.state().created_ms;
   HW_ASSIGN_OR_RETURN(split.begin, offset_at(topic, partition, begin));
   HW_ASSIGN_OR_RETURN(split.end, offset_at(topic, partition, table.end));
   const int64_t there = topic.state().partitions[static_cast<size_t>(partition)].end_offset;
@@ -228,7 +233,10 @@ Result<std::string> LogEnumerator::position() const {
   writer.number(done_ ? 1 : 0);
   writer.number(found_any_ ? 1 : 0);
   writer.number(static_cast<int64_t>(known_.size()));
-  for (const std::string& name : known_) writer.text(name);
+  for (const auto& [name, created_ms] : known_) {
+    writer.text(name);
+    writer.number(created_ms);
+  }
   return writer.finish();
 }
 
@@ -242,7 +250,7 @@ Status LogEnumerator::seek(const std::string& position) {
   for (int64_t left = reader.number(); left > 0; --left) {
     std::string name = reader.text();
     if (name.empty()) break;
-    known_.insert(std::move(name));
+    known_[std::move(name)] = reader.version() >= 2 ? reader.number() : 0;
   }
   return reader.finish("the position of a log source");
 }

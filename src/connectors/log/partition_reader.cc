@@ -17,8 +17,13 @@ namespace hw {
 namespace {
 
 constexpr uint8_t kVersion = 1;
+/// Since 2: which topic of this name.
+constexpr uint8_t kSplitVersion = 2;
 /// How often a reader without rows looks for commits: two look-ups of a file name each.
 constexpr int64_t kRefreshPauseNs = 500'000;
+/// While it does not look for so long, the topic may be dropped and made again with as many
+/// records.
+constexpr int64_t kUnseenNs = 500'000'000;
 
 class PartitionReader final : public SplitReader {
  public:
@@ -38,7 +43,7 @@ class PartitionReader final : public SplitReader {
   }
   Status seek(const std::string& position) override;
   ReadProgress progress() const override { return progress_; }
-  bool may_grow() const override { return end_ < split_.end; }
+  bool may_grow() const override { return !gone_ && end_ < split_.end; }
 
  private:
   Status open();
@@ -46,12 +51,10 @@ class PartitionReader final : public SplitReader {
   /// Folds in what was committed since; false when there was nothing, or it is too early to look.
   Result<bool> refresh();
   Status emit(const TopicBatch& read, Output& output);
-  /// True when the topic's files are no longer there.
-  bool gone() const {
-    return Topic::open(env_, scan_->table.directory, split_.topic).status().IsKeyError();
-  }
+  /// The topic that the split is of. Fails with KeyError when it is not there, or another one is.
+  Result<std::unique_ptr<Topic>> find_topic() const;
   /// The topic is not there: fails, or ends the split when that is to be ignored.
-  Result<Flow> on_missing(Status missing) const;
+  Result<Flow> on_missing(const Status& missing);
 
   // Constant after construction.
   const std::shared_ptr<const LogScan> scan_;
@@ -66,6 +69,7 @@ class PartitionReader final : public SplitReader {
   size_t num_schemas_ = 0;  // of the topic when the reader was opened
   int64_t next_;
   int64_t refreshed_ns_ = 0;
+  bool gone_ = false;  // for good
   ReadProgress progress_;
 };
 
@@ -78,8 +82,15 @@ Status PartitionReader::seek(const std::string& position) {
                    : Status::OK();
 }
 
+Result<std::unique_ptr<Topic>> PartitionReader::find_topic() const {
+  HW_ASSIGN_OR_RETURN(std::unique_ptr<Topic> topic,
+                      Topic::open(env_, scan_->table.directory, split_.topic));
+  if (!made_again(split_.created_ms, topic->state())) return topic;
+  return Status::KeyError("dropped and made again");
+}
+
 Status PartitionReader::open() {
-  HW_ASSIGN_OR_RETURN(topic_, Topic::open(env_, scan_->table.directory, split_.topic));
+  HW_ASSIGN_OR_RETURN(topic_, find_topic());
   refreshed_ns_ = env_.monotonic_ns();
   return Status::OK();
 }
@@ -99,14 +110,19 @@ Status PartitionReader::open_reader() {
 
 Result<bool> PartitionReader::refresh() {
   const int64_t now_ns = env_.monotonic_ns();
-  if (now_ns - refreshed_ns_ < kRefreshPauseNs) return false;
+  const int64_t unseen_ns = now_ns - refreshed_ns_;
+  if (unseen_ns < kRefreshPauseNs) return false;
   refreshed_ns_ = now_ns;
+  if (unseen_ns > kUnseenNs) HW_TRY(find_topic().status());
   return topic_->refresh();
 }
 
-Result<Flow> PartitionReader::on_missing(Status missing) const {
+Result<Flow> PartitionReader::on_missing(const Status& missing) {
   if (!missing.IsKeyError()) return missing;
+  gone_ = true;
   if (scan_->table.ignore_missing) return Flow::kFinished;
+  const auto other = Topic::open(env_, scan_->table.directory, split_.topic);
+  if (other.ok()) return topic_made_again(scan_->table, split_.topic);
   return Status::IOError("topic '", split_.topic, "' in '", scan_->table.directory,
                          "' has gone away while it was read; 'topic.on-missing' = 'ignore' goes "
                          "on without it");
@@ -122,14 +138,18 @@ Status PartitionReader::emit(const TopicBatch& read, Output& output) {
 }
 
 Result<Flow> PartitionReader::poll(Output& output) {
-  if (next_ >= end_) return Flow::kFinished;
   if (topic_ == nullptr) {
+    // First of all: the end of a run of what is there may be another topic's.
     const Status opened = open();
     if (!opened.ok()) return on_missing(opened);
   }
+  if (next_ >= end_) return Flow::kFinished;
   if (reader_ == nullptr || num_schemas_ != topic_->state().schemas.size()) HW_TRY(open_reader());
   const Result<std::optional<TopicBatch>> next = reader_->next();
-  if (!next.ok()) return on_missing(gone() ? Status::KeyError("gone") : next.status());
+  if (!next.ok()) {
+    const Status found = find_topic().status();
+    return on_missing(found.IsKeyError() ? found : next.status());
+  }
   const std::optional<TopicBatch>& read = *next;
   next_ = std::max(next_, reader_->position());
   if (read) {
@@ -144,22 +164,33 @@ Result<Flow> PartitionReader::poll(Output& output) {
 
 }  // namespace
 
+Status topic_made_again(const LogTable& table, const std::string& topic) {
+  // Not an IOError: starting again does not help.
+  return Status::SerializationError(
+      "topic '", topic, "' in '", table.directory,
+      "' has been dropped and made again: where the job was in it says nothing about the new one; "
+      "start the job without its state (--fresh), or let 'topic.on-missing' = 'ignore' read the "
+      "new one from its first row");
+}
+
 std::string pack_split(const LogSplit& split) {
-  PackedWriter writer(kVersion);
+  PackedWriter writer(kSplitVersion);
   writer.text(split.topic);
   writer.number(split.partition);
   writer.number(split.begin);
   writer.number(split.end);
+  writer.number(split.created_ms);
   return writer.finish();
 }
 
 Result<LogSplit> unpack_split(std::string_view bytes) {
-  PackedReader reader(bytes, kVersion);
+  PackedReader reader(bytes, kSplitVersion);
   LogSplit split;
   split.topic = reader.text();
   split.partition = static_cast<int>(reader.number());
   split.begin = reader.number();
   split.end = reader.number();
+  if (reader.version() >= 2) split.created_ms = reader.number();
   HW_TRY(reader.finish("a split of a topic"));
   return split;
 }

@@ -27,12 +27,17 @@ struct LogSplit {
   int partition = 0;
   int64_t begin = 0;
   int64_t end = std::numeric_limits<int64_t>::max();
+  /// TopicState::created_ms of the topic that these are rows of.
+  int64_t created_ms = 0;
   /// This run ends here, the next one goes on. Not packed.
   int64_t pause = std::numeric_limits<int64_t>::max();
 };
 
 std::string pack_split(const LogSplit& split);
 Result<LogSplit> unpack_split(std::string_view bytes);
+
+/// Not worth a restart: what a job is told that knows an earlier topic of this name.
+Status topic_made_again(const LogTable& table, const std::string& topic);
 
 std::unique_ptr<SplitReader> make_partition_reader(std::shared_ptr<const LogScan> scan,
                                                    LogSplit split, const SourceContext& context);
