@@ -58,8 +58,8 @@ class Topic {
   int num_partitions() const { return static_cast<int>(state().partitions.size()); }
   const SchemaPtr& schema() const { return state().schema(); }
 
-  /// Folds in what was committed since; returns whether there was anything. Idle it costs two
-  /// look-ups of a file name: meant to be called every few milliseconds.
+  /// Folds in what was committed since; returns whether there was anything. Idle it costs
+  /// three look-ups of a file name: meant to be called every few milliseconds.
   Result<bool> refresh();
 
   /// The closed and open pieces of all partitions as of the last refresh: what a bounded read deals

@@ -75,8 +75,10 @@ Status TopicChain::load() {
   HW_ASSIGN_OR_RETURN(const std::vector<std::string> names,
                       names_in(*files_, chain_folder(topic_path_)));
   std::vector<int64_t> states;
+  listed_ = 0;
   for (const std::string& name : names) {
     if (const auto record = number_of(name, ".state")) states.push_back(*record);
+    if (const auto record = number_of(name, ".rec")) listed_ = std::max(listed_, *record);
   }
   Status damaged;
   for (auto record = states.rbegin(); record != states.rend(); ++record) {
@@ -127,20 +129,41 @@ Result<bool> TopicChain::fold_next() {
   return true;
 }
 
+Status TopicChain::lost_record() const {
+  return log_error(LogErrorKind::kDamaged, "topic '" + topic_path_ + "' has later records, but '" +
+                                               record_path(state_.record + 1) + "' is missing");
+}
+
+Result<bool> TopicChain::look_again() {
+  HW_ASSIGN_OR_RETURN(const bool later, file_exists(*files_, record_path(state_.record + 2)));
+  // Records are removed oldest first, so it was removed only if the last one we know is gone too.
+  const auto known = [&] { return file_exists(*files_, record_path(state_.record)); };
+  if (later) {
+    // What is not there now was lost, unless it has come or been removed in the meantime.
+    HW_ASSIGN_OR_RETURN(const bool next, file_exists(*files_, record_path(state_.record + 1)));
+    HW_ASSIGN_OR_RETURN(const bool lost, known());
+    if (!next && lost) return lost_record();
+    if (next && lost) return true;
+  } else {
+    HW_ASSIGN_OR_RETURN(const bool there, known());
+    if (there) return false;
+  }
+  const int64_t lagging = state_.record;
+  HW_TRY(load());
+  return state_.record > lagging;  // else a state of this very record stands for it
+}
+
 Result<bool> TopicChain::refresh() {
   const int64_t before = state_.record;
   while (true) {
     HW_ASSIGN_OR_RETURN(const bool folded, fold_next());
     if (folded) continue;
     if (state_.record == 0) break;
-    // The next record is not there: not yet, or no more. Records are removed oldest first, so it
-    // was removed only if the last one we know is gone too.
-    HW_ASSIGN_OR_RETURN(const bool known, file_exists(*files_, record_path(state_.record)));
-    if (known) break;
-    const int64_t lagging = state_.record;
-    HW_TRY(load());
-    if (state_.record <= lagging) break;  // a state of this very record stands for it
+    HW_ASSIGN_OR_RETURN(const bool again, look_again());
+    if (!again) break;
   }
+  // Everything up to what was listed was there, too, or is in a state.
+  if (state_.record < listed_) return lost_record();
   return state_.record != before;
 }
 

@@ -62,6 +62,9 @@ class TopicChain {
   Status load();
   /// Folds in record state().record + 1; false when it is not there.
   Result<bool> fold_next();
+  /// The next record is not there: whether to look again. Fails (kDamaged) when a later one is.
+  Result<bool> look_again();
+  Status lost_record() const;
   std::string record_path(int64_t record) const;
   bool syncs() const;
   /// Writes the state down when it is time to; failures are left to the next one.
@@ -74,6 +77,7 @@ class TopicChain {
   const ChainLimits limits_;
   SmallFileWriter writer_;
   TopicState state_;
+  int64_t listed_ = 0;  // the highest record that was there when the state was read
   int64_t bytes_since_state_ = 0;
   int64_t records_since_state_ = 0;
   int64_t state_bytes_ = 0;  // of the last one that was written down

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/env/env.h"
+#include "log/log_error.h"
 #include "log/scratch_topic.h"
 
 namespace hw {
@@ -30,6 +31,48 @@ void write_topic(const std::string& directory) {
     const auto token = writer->prepare(epoch);
     ASSERT_TRUE(token.ok() && writer->commit({&*token, 1}).ok());
   }
+}
+
+std::string record_path(const std::string& directory, int record) {
+  return directory + "/t/chain/000000000000000" + std::to_string(record) + ".rec";
+}
+
+TEST(TopicVerification, AMissingRecordIsDamageForEverybody) {
+  // 1 makes the topic, 2 opens the writer, 3 to 5 are commits.
+  for (int record = 1; record <= 4; ++record) {
+    const ScratchDirectory directory;
+    write_topic(directory.path());
+    const std::string path = record_path(directory.path(), record);
+    const auto files = (*real_env().locate(path)).files;
+    ASSERT_TRUE(files->DeleteFile(path).ok());
+    const auto found = verify_topic(real_env(), directory.path(), "t");
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_EQ(found->damage.size(), 1u) << record;
+    EXPECT_EQ(log_error_of(Topic::open(real_env(), directory.path(), "t").status()),
+              LogErrorKind::kDamaged);
+    EXPECT_EQ(log_error_of(
+                  TopicWriter::open(real_env(), scratch_writer(directory.path(), {0}, 2)).status()),
+              LogErrorKind::kDamaged);
+  }
+}
+
+TEST(TopicVerification, AReaderThatIsThereAlreadySeesThatARecordIsMissing) {
+  const ScratchDirectory directory;
+  write_topic(directory.path());
+  const auto before = *Topic::open(real_env(), directory.path(), "t");
+  const auto add_option = [&](int64_t ms) {
+    const auto topic = *Topic::open(real_env(), directory.path(), "t");
+    TopicOptions options = topic->state().options;
+    options.segment_ms = ms;
+    return topic->set_options(options);
+  };
+  ASSERT_TRUE(add_option(60'000).ok() && add_option(70'000).ok());
+  const std::string path = record_path(directory.path(), 6);
+  ASSERT_TRUE((*real_env().locate(path)).files->DeleteFile(path).ok());
+  for (int times = 0; times < 2; ++times) {
+    EXPECT_EQ(log_error_of(before->refresh().status()), LogErrorKind::kDamaged);
+  }
+  EXPECT_EQ(log_error_of(before->set_options({.segment_ms = 80'000})), LogErrorKind::kDamaged);
 }
 
 TEST(TopicVerification, CountsWhatIsThere) {

@@ -19,7 +19,7 @@ namespace {
 constexpr uint8_t kVersion = 1;
 /// Since 2: which topic of this name.
 constexpr uint8_t kSplitVersion = 2;
-/// How often a reader without rows looks for commits: two look-ups of a file name each.
+/// How often a reader without rows looks for commits: three look-ups of a file name each.
 constexpr int64_t kRefreshPauseNs = 500'000;
 /// While it does not look for so long, the topic may be dropped and made again with as many
 /// records.
@@ -53,6 +53,11 @@ class PartitionReader final : public SplitReader {
   Status emit(const TopicBatch& read, Output& output);
   /// The topic that the split is of. Fails with KeyError when it is not there, or another one is.
   Result<std::unique_ptr<Topic>> find_topic() const;
+  /// What reading failed with, or that the topic is not there.
+  Status cause_of(const Status& failure) const {
+    const Status found = find_topic().status();
+    return found.IsKeyError() ? found : failure;
+  }
   /// The topic is not there: fails, or ends the split when that is to be ignored.
   Result<Flow> on_missing(const Status& missing);
 
@@ -146,10 +151,7 @@ Result<Flow> PartitionReader::poll(Output& output) {
   if (next_ >= end_) return Flow::kFinished;
   if (reader_ == nullptr || num_schemas_ != topic_->state().schemas.size()) HW_TRY(open_reader());
   const Result<std::optional<TopicBatch>> next = reader_->next();
-  if (!next.ok()) {
-    const Status found = find_topic().status();
-    return on_missing(found.IsKeyError() ? found : next.status());
-  }
+  if (!next.ok()) return on_missing(cause_of(next.status()));
   const std::optional<TopicBatch>& read = *next;
   next_ = std::max(next_, reader_->position());
   if (read) {
@@ -158,7 +160,7 @@ Result<Flow> PartitionReader::poll(Output& output) {
   }
   if (reader_->finished()) return Flow::kFinished;
   const Result<bool> refreshed = refresh();
-  if (!refreshed.ok()) return on_missing(refreshed.status());
+  if (!refreshed.ok()) return on_missing(cause_of(refreshed.status()));
   return *refreshed ? Flow::kNeedInput : Flow::kWaiting;
 }
 
