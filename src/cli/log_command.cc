@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <arrow/filesystem/filesystem.h>
+
 #include "base/env/env.h"
 #include "cli/signals.h"
 #include "columnar/text/timestamp.h"
@@ -79,7 +81,18 @@ std::string aligned(const std::vector<std::vector<std::string>>& lines) {
   return out;
 }
 
+/// Only a table's first topic makes the directory; whoever lists it has mistyped one that is not
+/// there.
+Status check_directory(const std::string& directory, Env& env) {
+  HW_ASSIGN_OR_RETURN(const Env::Location location, env.locate(directory));
+  HW_ASSIGN_OR_RETURN(const arrow::fs::FileInfo found, location.files->GetFileInfo(location.path));
+  if (found.IsDirectory()) return Status::OK();
+  return Status::KeyError("there is no directory '", directory,
+                          "'; give the 'path' of a log table or catalog");
+}
+
 Result<int> list(const LogArguments& arguments, Env& env) {
+  HW_TRY(check_directory(arguments.directory, env));
   HW_ASSIGN_OR_RETURN(const std::vector<std::string> names, list_topics(env, arguments.directory));
   std::vector<std::vector<std::string>> lines = {
       {"topic", "partitions", "rows", "bytes", "times (UTC)"}};
@@ -263,7 +276,12 @@ Status make_topic(const LogArguments& arguments, Env& env) {
 
 Result<int> append(const LogArguments& arguments, Env& env) {
   HW_TRY(make_topic(arguments, env));
-  HW_ASSIGN_OR_RETURN(const auto topic, Topic::open(env, arguments.directory, arguments.topic));
+  Result<std::unique_ptr<Topic>> opened = Topic::open(env, arguments.directory, arguments.topic);
+  if (opened.status().IsKeyError()) {
+    return Status::KeyError(opened.status().message(),
+                            "; say what its rows are to make it: --schema '(id BIGINT)'");
+  }
+  HW_ASSIGN_OR_RETURN(const auto topic, std::move(opened));
   if (!topic->state().options.key.empty()) {
     return Status::NotImplemented(
         "not supported yet: headwater log append to a topic with a key; INSERT INTO its table");
@@ -295,6 +313,7 @@ Result<int> append(const LogArguments& arguments, Env& env) {
 Result<int> verify(const LogArguments& arguments, Env& env) {
   std::vector<std::string> names = {arguments.topic};
   if (arguments.topic.empty()) {
+    HW_TRY(check_directory(arguments.directory, env));
     HW_ASSIGN_OR_RETURN(names, list_topics(env, arguments.directory));
   }
   bool damaged = false;

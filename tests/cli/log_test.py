@@ -58,6 +58,34 @@ class Commands(Topics):
             done = self.command(verb, "nope")
             self.assert_fails(done, 1, "nope")
 
+    def test_a_directory_that_is_missing_is_named(self):
+        for verb in ("ls", "verify"):
+            self.assert_fails(self.command(verb), 1, "there is no directory")
+
+    def test_who_appends_to_a_topic_that_is_missing_is_told_how_to_make_it(self):
+        self.assert_fails(self.command("append", "t", stdin=ROWS), 1, "--schema")
+
+    def test_a_catalog_shows_how_many_partitions_a_topic_has(self):
+        self.append("t", ROWS, "--schema", "(id BIGINT, name STRING)", "--partitions", "3")
+        catalog = f"CREATE CATALOG l WITH ('type' = 'log', 'path' = '{self.log}'); USE CATALOG l; "
+        shown = self.run_sql(catalog + "SHOW CREATE TABLE t")
+        self.assertIn("'partitions' = '3'", shown.stdout, shown.stderr)
+        done = self.run_sql(catalog + "INSERT INTO t SELECT id + 10, name FROM t", "--mode", "batch")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_damaged_chain_fails_a_job_and_not_its_statement(self):
+        self.append("t", ROWS, "--schema", "(id BIGINT, name STRING)")
+        self.append("t", ROWS)
+        records = sorted((self.folder / "log" / "t" / "chain").glob("*.rec"))
+        query = self.table("id BIGINT") + "SELECT id FROM t"
+        content = records[-1].read_bytes()
+        records[-1].write_bytes(content[:-1])
+        self.assert_fails(self.run_sql(query), 4, records[-1].name)
+        records[-1].write_bytes(content)
+        records[2].unlink()
+        self.assert_fails(self.run_sql(query), 4, records[2].name)
+        self.assertIn(records[2].name, self.command("verify").stdout)
+
     def test_damage_is_found_and_named(self):
         self.append("t", ROWS, "--schema", "(id BIGINT, name STRING)")
         self.assertIn("intact: 3 rows", self.command("verify").stdout)

@@ -83,6 +83,7 @@ class LogCatalog final : public ExternalCatalog {
     for (ExternalColumn& hidden : hidden_columns()) table.columns.push_back(std::move(hidden));
     table.primary_key = (*topic)->state().options.key;
     table.options = own_options(name);
+    table.options[log_options::partitions().name] = std::to_string((*topic)->num_partitions());
     return table;
   }
 

@@ -74,7 +74,7 @@ TEST_F(LogCatalogTest, TopicsOfOthersAreTables) {
             "n $topic=topic $partition=partition $offset=offset $commit_id=commit-id "
             "$timestamp=timestamp ");
   const std::map<std::string, std::string> options = {
-      {"connector", "log"}, {"path", path_}, {"topic", "t"}};
+      {"connector", "log"}, {"path", path_}, {"topic", "t"}, {"partitions", "1"}};
   EXPECT_EQ(t->options, options);
   EXPECT_FALSE(table("u").has_value());
   EXPECT_FALSE(table("../t").has_value());
@@ -89,6 +89,7 @@ TEST_F(LogCatalogTest, CreateMakesATopicWithKeyAndOptions) {
   ASSERT_TRUE(made.ok()) << made.ToString();
   const auto topic = *Topic::open(env_, path_, "t");
   EXPECT_EQ(topic->num_partitions(), 3);
+  EXPECT_EQ(table("t")->options.at("partitions"), "3");
   EXPECT_EQ(topic->schema()->to_sql(), "(id BIGINT NOT NULL, v STRING)");
   EXPECT_EQ(topic->state().options.retention_ms, 3'600'000);
   EXPECT_EQ(topic->state().options.key, std::vector<std::string>{"id"});
