@@ -19,6 +19,7 @@
 #include "columnar/key_bytes.h"
 #include "log/file_names.h"
 #include "log/log_error.h"
+#include "log/number_reservation.h"
 #include "log/offloading.h"
 #include "log/partition_locks.h"
 #include "log/segment_file.h"
@@ -121,7 +122,9 @@ class PartitionCompaction {
   }
 
   Status run(CompactionReport& report) {
-    HW_TRY(reserve());
+    HW_ASSIGN_OR_RETURN(
+        number_, reserve_number(topic_, locks_, partition_,
+                                [this](const TopicState& state) { return still_there(state); }));
     if (number_ == 0) return Status::OK();
     HW_TRY(find_newest());
     for (const Piece& piece : old_) {
@@ -135,19 +138,6 @@ class PartitionCompaction {
  private:
   const PartitionState& rows(const TopicState& state) const {
     return state.partitions[static_cast<size_t>(partition_)];
-  }
-
-  /// Takes a number for the new segments, whose lock keeps others from compacting the partition and
-  /// from taking the new files for needless ones.
-  Status reserve() {
-    const auto decide = [this](const TopicState& state) -> Result<std::optional<TopicChange>> {
-      HW_ASSIGN_OR_RETURN(const PartitionLocks::Living living, locks_.look(state, partition_));
-      if (living.sleepers || !still_there(state)) return std::nullopt;
-      HW_TRY(locks_.take(state.record + 1, {partition_}));
-      return TopicChange(ReserveNumber{});
-    };
-    HW_ASSIGN_OR_RETURN(number_, topic_.chain().publish(decide));
-    return Status::OK();
   }
 
   /// False when somebody has removed, compacted or moved one of the old pieces.

@@ -16,6 +16,7 @@
 #include "base/crc32c.h"
 #include "base/env/env.h"
 #include "log/file_names.h"
+#include "log/number_reservation.h"
 #include "log/partition_locks.h"
 #include "log/small_file.h"
 #include "log/topic.h"
@@ -51,7 +52,9 @@ class PartitionMove {
   }
 
   Result<int64_t> run() {
-    HW_TRY(reserve());
+    HW_ASSIGN_OR_RETURN(
+        number_, reserve_number(topic_, locks_, partition_,
+                                [this](const TopicState& state) { return still_there(state); }));
     if (number_ == 0) return 0;
     HW_ASSIGN_OR_RETURN(to_, offload_folder(topic_, partition_));
     HW_ASSIGN_OR_RETURN(files_, files_of(env_, to_));
@@ -79,18 +82,6 @@ class PartitionMove {
  private:
   const PartitionState& rows(const TopicState& state) const {
     return state.partitions[static_cast<size_t>(partition_)];
-  }
-
-  /// The lock of the number keeps others from compacting or moving pieces of the partition.
-  Status reserve() {
-    const auto decide = [this](const TopicState& state) -> Result<std::optional<TopicChange>> {
-      HW_ASSIGN_OR_RETURN(const PartitionLocks::Living living, locks_.look(state, partition_));
-      if (living.sleepers || !still_there(state)) return std::nullopt;
-      HW_TRY(locks_.take(state.record + 1, {partition_}));
-      return TopicChange(ReserveNumber{});
-    };
-    HW_ASSIGN_OR_RETURN(number_, topic_.chain().publish(decide));
-    return Status::OK();
   }
 
   /// False when one of the pieces is not as it was.

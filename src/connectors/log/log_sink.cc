@@ -19,17 +19,7 @@ class LogSink final : public Sink {
   explicit LogSink(LogTarget target)
       : target_(std::make_shared<const LogTarget>(std::move(target))) {}
 
-  RowKindSet accepts() const override {
-    switch (target_->table.changelog) {
-      case LogChangelog::kAppend:
-        return RowKindSet::insert_only();
-      case LogChangelog::kUpsert:
-        return RowKindSet::upsert();
-      case LogChangelog::kAll:
-        return RowKindSet::all();
-    }
-    return RowKindSet::all();
-  }
+  RowKindSet accepts() const override { return kinds_of(target_->table.changelog); }
   Guarantee guarantee() const override { return target_->guarantee; }
   bool one_writer() const override { return true; }
   Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext& context) override {

@@ -260,17 +260,7 @@ class LogSource final : public Source {
   explicit LogSource(LogScan scan) : scan_(std::make_shared<const LogScan>(std::move(scan))) {}
 
   bool bounded() const override { return is_bounded(*scan_); }
-  RowKindSet changelog() const override {
-    switch (scan_->table.changelog) {
-      case LogChangelog::kAppend:
-        return RowKindSet::insert_only();
-      case LogChangelog::kUpsert:
-        return RowKindSet::upsert();
-      case LogChangelog::kAll:
-        return RowKindSet::all();
-    }
-    return RowKindSet::all();
-  }
+  RowKindSet changelog() const override { return kinds_of(scan_->table.changelog); }
   bool grows() const override { return scan_->request.available_now; }
 
   Result<std::unique_ptr<SplitEnumerator>> make_enumerator(const SourceContext& context) override {

@@ -170,6 +170,18 @@ void apply_topic_options(const Options& options, TopicOptions& out) {
   }
 }
 
+RowKindSet kinds_of(LogChangelog changelog) {
+  switch (changelog) {
+    case LogChangelog::kAppend:
+      return RowKindSet::insert_only();
+    case LogChangelog::kUpsert:
+      return RowKindSet::upsert();
+    case LogChangelog::kAll:
+      break;
+  }
+  return RowKindSet::all();
+}
+
 TopicOptions new_topic_options(const Options& options, LogChangelog changelog,
                                std::vector<std::string> key) {
   TopicOptions made;

@@ -19,6 +19,8 @@ namespace hw {
 class Topic;
 
 enum class LogChangelog : uint8_t { kAppend, kUpsert, kAll };
+/// The row kinds that flow into such a table and out of it.
+RowKindSet kinds_of(LogChangelog changelog);
 
 /// A place in every partition of a topic.
 struct LogPlace {
