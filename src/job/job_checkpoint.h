@@ -47,4 +47,9 @@ struct JobCheckpoint {
   std::vector<OperatorSnapshot> of(const std::string& uid) const;
 };
 
+/// The same with all registered state read out: it may be restored when the run that it was taken
+/// of has gone on, or has gone. What was frozen may be read until the next barrier only that says
+/// it is published (Barrier::published).
+Result<JobCheckpoint> read_out(JobCheckpoint checkpoint);
+
 }  // namespace hw

@@ -202,15 +202,17 @@ class Kept final : public CheckpointSink {
   Status write(const JobCheckpoint& checkpoint) override {
     if (broken) return Status::IOError("the disk is broken");
     if (refuse > 0 && refuse-- > 0) return Status::CapacityError("the disk is full");
-    written = std::make_shared<const JobCheckpoint>(checkpoint);
+    written = checkpoint;
     return Status::OK();
   }
+  // As late as it may be read: the job has gone on for a step.
   Status publish(int64_t) override {
-    checkpoints.push_back(std::move(written));
+    HW_ASSIGN_OR_RETURN(JobCheckpoint checkpoint, read_out(*std::exchange(written, std::nullopt)));
+    checkpoints.push_back(std::make_shared<const JobCheckpoint>(std::move(checkpoint)));
     return Status::OK();
   }
   void on_committed(int64_t checkpoint) override { committed = checkpoint; }
-  std::shared_ptr<const JobCheckpoint> written;
+  std::optional<JobCheckpoint> written;
   std::vector<std::shared_ptr<const JobCheckpoint>> checkpoints;
   int64_t committed = 0;
   int refuse = 0;

@@ -3,6 +3,7 @@
 #include "sqltest/restarting_job.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -109,15 +110,17 @@ class WorldSink final : public Sink {
 class LastKept final : public CheckpointSink {
  public:
   Status write(const JobCheckpoint& checkpoint) override {
-    written = std::make_shared<const JobCheckpoint>(checkpoint);
+    written = checkpoint;
     return Status::OK();
   }
+  // As late as it may be read: the job has gone on for a step.
   Status publish(int64_t) override {
-    last = std::move(written);
+    HW_ASSIGN_OR_RETURN(JobCheckpoint checkpoint, read_out(*std::exchange(written, std::nullopt)));
+    last = std::make_shared<const JobCheckpoint>(std::move(checkpoint));
     ++num_kept;
     return Status::OK();
   }
-  std::shared_ptr<const JobCheckpoint> written;
+  std::optional<JobCheckpoint> written;
   std::shared_ptr<const JobCheckpoint> last;
   int num_kept = 0;
 };
