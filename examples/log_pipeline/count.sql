@@ -3,11 +3,11 @@
 CREATE TABLE bids (
   auction BIGINT, bidder BIGINT, price BIGINT, dateTime TIMESTAMP(3),
   WATERMARK FOR dateTime AS dateTime - INTERVAL '5' MINUTE
-) WITH ('connector' = 'log', 'topic' = 'bids', 'path' = 'work/log');
+) WITH ('connector' = 'log', 'topic' = 'bids', 'path' = 'scratch/log');
 
 CREATE TABLE counts (
   window_start TIMESTAMP(3), bids BIGINT, highest BIGINT
-) WITH ('connector' = 'filesystem', 'path' = 'work/counts', 'format' = 'csv',
+) WITH ('connector' = 'filesystem', 'path' = 'scratch/counts', 'format' = 'csv',
         'sink.rolling-policy.rollover-interval' = '500 ms',
         'sink.rolling-policy.check-interval' = '100 ms');
 

@@ -6,7 +6,7 @@ CREATE TABLE generated (
 
 CREATE TABLE prepared (
   auction BIGINT, bidder BIGINT, price BIGINT, dateTime TIMESTAMP(3)
-) WITH ('connector' = 'filesystem', 'path' = 'work/prepared', 'format' = 'json',
+) WITH ('connector' = 'filesystem', 'path' = 'scratch/prepared', 'format' = 'json',
         'sink.rolling-policy.file-size' = '500kb');
 
 INSERT INTO prepared SELECT * FROM generated;

@@ -7,7 +7,7 @@
 Bid files are dropped into a folder one by one. One job moves their rows into a topic, another one
 counts them per ten seconds of event time. Both are killed with SIGKILL at random moments and started
 again. In the end the counts are compared with a batch over the topic, and the topic with the files.
-Everything is made in examples/log_pipeline/work, which is removed first.
+Everything is made in examples/log_pipeline/scratch, which is removed first.
 """
 
 import argparse
@@ -23,7 +23,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BINARY = os.environ.get("HW_BINARY", str(ROOT / "build" / "ci" / "headwater"))
-WORK = HERE / "work"
+WORK = HERE / "scratch"
 
 
 def run(script, *arguments):
@@ -34,7 +34,7 @@ def run(script, *arguments):
 
 
 def start(script):
-    return subprocess.Popen([BINARY, "run", script, "--state-dir", "work/state", "-D",
+    return subprocess.Popen([BINARY, "run", script, "--state-dir", "scratch/state", "-D",
                              "execution.checkpointing.interval=200 ms", "--drain"], cwd=HERE,
                             stderr=subprocess.PIPE, text=True)
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The stream `index` of a snapshot: which tables it has, where they lie, the checksums of their
-// bytes and where each key group begins. A table is
-// a base and deltas. Layout: docs/formats/state_snapshot.md.
+// bytes and where each key group begins. A table is a base and deltas.
+// Layout: docs/formats/state_snapshot.md.
 
 #pragma once
 
