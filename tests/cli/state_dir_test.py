@@ -275,6 +275,38 @@ class Generations(Durable):
         self.assertEqual(self.shown(), [1])
 
 
+class Edits(Durable):
+    def test_state_of_a_narrower_type_is_widened(self):
+        """Rows of a NULL key, of two keys and of a wider type, in a second run with what is new."""
+        for narrow, wide, total in (("INT", "BIGINT", "BIGINT"), ("FLOAT", "DOUBLE", "DOUBLE"),
+                                    ("DECIMAL(6, 2)", "DECIMAL(12, 2)", "DECIMAL(38, 2)")):
+            name = narrow.split("(")[0].lower()
+            for n, kind in ((1, narrow), (2, wide)):
+                self.write(f"{name}/in/{n}.json", "".join(
+                    f'{{"k":{k},"n":{v * n}}}\n' for k, v in (('"a"', 5), ('"b"', 7), ("null", 3))))
+                sql = (f"CREATE TABLE files (k STRING, n {kind}) WITH ('connector' = 'filesystem', "
+                       f"'path' = '{self.folder / name / 'in'}', 'format' = 'json');"
+                       f"CREATE TABLE sink (k STRING, m {kind}, s {total}) WITH ('connector' = "
+                       f"'filesystem', 'path' = '{self.folder / name / 'out'}', 'format' = "
+                       f"'changelog-json'); INSERT INTO sink SELECT k, MAX(n), SUM(n) FROM files "
+                       f"GROUP BY k;")
+                errors = self.finish(self.start(sql, "--available-now", state=f"{name}/state",
+                                                parallelism=n))
+            self.assertIn(f"widened from {narrow} to {wide}", errors)
+            live = []
+            parts = [path for path in (self.folder / name / "out").iterdir()
+                     if path.name[0] not in "._"]
+            for path in sorted(parts, key=lambda path: path.stat().st_mtime_ns):
+                for line in path.read_text().splitlines():
+                    change = json.loads(line)
+                    row = tuple(change["data"].values())
+                    if change["op"] in ("+I", "+U"):
+                        live.append(row)
+                    else:
+                        live.remove(row)
+            self.assertEqual(sorted(live, key=str), [("a", 10, 15), ("b", 14, 21), (None, 6, 9)])
+
+
 class Damage(Durable):
     def test_a_damaged_savepoint_is_exit_4(self):
         process = self.start(self.sql(rows=0), "--savepoint-dir", str(self.folder / "kept"))
