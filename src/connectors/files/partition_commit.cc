@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::string_view kLetters = "yMdHmsS";
 constexpr int kFractionDigitsMax = 9;
+/// A year of more digits is outside of what milliseconds can say.
+constexpr size_t kYearDigitsMax = 6;
 
 /// Year … second and a fraction, as far as the pattern has them.
 struct TimeParts {
@@ -52,8 +54,9 @@ std::optional<TimeParts> read_time(std::string_view text, std::string_view forma
     }
     const size_t count = std::min(format.find_first_not_of(letter), format.size());
     int digits = 0;
-    if (!read_number(text, std::max<size_t>(count, letter == 'y' ? 4 : 2), &parts.values[kind],
-                     &digits)) {
+    const size_t digits_max = letter == 'y' ? std::clamp<size_t>(count, 4, kYearDigitsMax)
+                                            : std::clamp<size_t>(count, 2, kFractionDigitsMax);
+    if (!read_number(text, digits_max, &parts.values[kind], &digits)) {
       return std::nullopt;
     }
     if (letter == 'S') parts.fraction_digits = std::min(digits, kFractionDigitsMax);
