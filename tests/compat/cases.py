@@ -24,15 +24,21 @@ class Case:
     expected: str
     # Declarations that DuckDB needs under another name; else as in `columns`.
     duck_columns: str = ""
-    # Options of t besides connector, path and format.
-    options: str = ""
+    # Options of t besides connector and path.
+    options: str = "'format' = 'json'"
+    # Rows are lines of changelog-json, whose first cell is the op. DuckDB's table t has the number of
+    # the line and the op in front: columns seq and op.
+    changes: bool = False
+    # Leading columns of the sink that are its PRIMARY KEY: it is written as upserts.
+    keys: int = 0
 
     def script(self):
         return f"""
 CREATE TABLE t ({self.columns}) WITH (
-  'connector' = 'filesystem', 'path' = 'in', 'format' = 'json'{self.options});
+  'connector' = 'filesystem', 'path' = 'in', {self.options});
 CREATE TABLE o ({self.sink}) WITH (
-  'connector' = 'filesystem', 'path' = 'out', 'format' = 'changelog-json');
+  'connector' = 'filesystem', 'path' = 'out', 'format' = 'changelog-json',
+  'changelog-json.changelog-mode' = '{"upsert" if self.keys else "all"}');
 SET 'pipeline.name' = '{self.name}';
 INSERT INTO o {self.query};
 """
@@ -51,6 +57,13 @@ def at(minute, second=0):
 
 TIMED_FIRST = ((1, 1, at(0, 10)), (2, 2, at(0, 50)), (1, 3, at(1, 5)), (2, 4, at(1, 30)))
 TIMED_SECOND = ((1, 5, at(1, 45)), (2, 6, at(2, 10)), (1, 7, at(3, 0)), (1, 8, at(9, 0)))
+
+KEYED = "k INT NOT NULL, s STRING, v BIGINT, PRIMARY KEY (k) NOT ENFORCED"
+UPSERTS = "'format' = 'changelog-json', 'changelog-json.changelog-mode' = 'upsert'"
+UPSERTS_FIRST = (("+I", 1, "a", 10), ("+I", 2, "b", 20), ("+U", 1, "c", 30), ("+I", 3, None, None),
+                 ("+I", 4, "d", 40), ("-D", 2, None, None), ("+I", 5, "e", 50))
+UPSERTS_SECOND = (("+U", 1, "f", 60), ("-D", 3, None, None), ("+I", 2, "g", 70), ("-D", 9, None, None),
+                  ("+U", 4, "d", 40), ("+I", 6, None, 80), ("-D", 2, None, None))
 
 CASES = (
     Case("group_aggregate", WORDS, "k INT, n BIGINT, total BIGINT, least BIGINT, most BIGINT",
@@ -93,4 +106,15 @@ CASES = (
          "SELECT x.s, y.s FROM t x FULL JOIN t y ON x.v = y.v * 10"),
     Case("top_n", WORDS, "k INT, v BIGINT", "SELECT k, v FROM t WHERE v > 0 ORDER BY v DESC LIMIT 3",
          FIRST, SECOND, "SELECT k, v FROM t WHERE v > 0 ORDER BY v DESC LIMIT 3"),
+    # The changes come without the rows that they replace.
+    Case("changelog_normalize", KEYED, "k INT, s STRING, v BIGINT", "SELECT k, s, v FROM t",
+         UPSERTS_FIRST, UPSERTS_SECOND,
+         "SELECT k, s, v FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY seq DESC) AS r FROM t) "
+         "WHERE r = 1 AND op <> '-D'", WORDS, UPSERTS, changes=True),
+    # At the checkpoint two keys have the count 2, so that one of them waits behind the other.
+    Case("upsert_materialize", WORDS, "n BIGINT NOT NULL, k INT, PRIMARY KEY (n) NOT ENFORCED",
+         "SELECT COUNT(*), k FROM t GROUP BY k",
+         ((1, "a", 1), (1, "b", 2), (2, "a", 3), (2, "b", 4), (3, "a", 5)),
+         ((2, "c", 6), (4, "a", 7), (4, "b", 8), (4, "c", 9), (4, "d", 10)),
+         "SELECT COUNT(*), k FROM t GROUP BY k", keys=1),
 )

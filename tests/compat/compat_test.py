@@ -20,13 +20,13 @@ class CompatTest(unittest.TestCase):
         case = BY_NAME[place.name]
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            write_rows(folder / "in" / "1.json", case.columns, case.first)
-            write_rows(folder / "in" / "2.json", case.columns, case.second)
+            write_rows(folder / "in" / "1.json", case, case.first)
+            write_rows(folder / "in" / "2.json", case, case.second)
             shutil.copytree(place, folder, dirs_exist_ok=True)
             done = run(case, folder, "--parallelism", str(parallelism), "--state-dir", "state",
                        "--restore", "checkpoint")
             self.assertEqual(done.returncode, 0, done.stderr)
-            rows, negative = shown(folder)
+            rows, negative = shown(case, folder)
             self.assertFalse(negative, "taken back, but never shown")
             self.assertEqual(rows, expected(case))
 

@@ -13,7 +13,7 @@ CORPUS = pathlib.Path(__file__).resolve().parent / "corpus"
 
 
 def field_names(columns):
-    """Names of a list of column declarations, the watermark left out."""
+    """Names of a list of column declarations, watermark and key left out."""
     names, depth, word = [], 0, ""
     for char in columns + ",":
         depth += {"(": 1, ")": -1}.get(char, 0)
@@ -22,13 +22,16 @@ def field_names(columns):
             word = ""
         else:
             word += char
-    return [name for name in names if name != "WATERMARK"]
+    return [name for name in names if name not in ("WATERMARK", "PRIMARY")]
 
 
-def write_rows(path, columns, rows):
+def write_rows(path, case, rows):
     path.parent.mkdir(parents=True, exist_ok=True)
-    names = field_names(columns)
-    path.write_text("".join(json.dumps(dict(zip(names, row))) + "\n" for row in rows))
+    names = field_names(case.columns)
+    lines = [dict(zip(names, row)) for row in rows]
+    if case.changes:
+        lines = [{"op": row[0], "data": dict(zip(names, row[1:]))} for row in rows]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
 def run(case, folder, *arguments):
@@ -39,15 +42,27 @@ def run(case, folder, *arguments):
                           capture_output=True, text=True, timeout=120)
 
 
-def shown(folder):
-    """What the sink shows: the changes of all parts added up."""
-    rows = collections.Counter()
+def changes_in(folder):
+    """Op and row of each line of all parts."""
     for part in sorted((folder / "out").glob("**/*")):
         if not part.is_file() or part.name.startswith((".", "_")):
             continue
         for line in part.read_text().splitlines():
             change = json.loads(line)
-            rows[tuple(change["data"].values())] += 1 if change["op"] in ("+I", "+U") else -1
+            yield change["op"], tuple(change["data"].values())
+
+
+def shown(case, folder):
+    """What the sink shows: the changes added up, or the newest row of each key."""
+    rows, newest = collections.Counter(), {}
+    for op, row in changes_in(folder):
+        if case.keys and op == "-D":
+            newest.pop(row[:case.keys], None)
+        elif case.keys:
+            newest[row[:case.keys]] = row
+        else:
+            rows[row] += 1 if op in ("+I", "+U") else -1
+    rows.update(newest.values())
     return +rows, -rows
 
 
@@ -56,9 +71,13 @@ def expected(case):
     import duckdb
     connection = duckdb.connect()
     duck = case.duck_columns or case.columns
+    rows = [*case.first, *case.second]
+    if case.changes:
+        duck = f"seq BIGINT, op VARCHAR, {duck}"
+        rows = [(number, *row) for number, row in enumerate(rows)]
     connection.execute(f"CREATE TABLE t ({duck.replace('STRING', 'VARCHAR')})")
-    marks = ", ".join("?" for _ in case.first[0])
-    connection.executemany(f"INSERT INTO t VALUES ({marks})", [*case.first, *case.second])
+    marks = ", ".join("?" for _ in rows[0])
+    connection.executemany(f"INSERT INTO t VALUES ({marks})", rows)
     rows = connection.execute(case.expected).fetchall()
     return collections.Counter(tuple(str(cell) if hasattr(cell, "isoformat") else cell
                                      for cell in row) for row in rows)

@@ -17,7 +17,7 @@ def make(case):
     place = CORPUS / FORMAT / case.name
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        write_rows(folder / "in" / "1.json", case.columns, case.first)
+        write_rows(folder / "in" / "1.json", case, case.first)
         done = run(case, folder, "--parallelism", "2", "--state-dir", "state")
         if done.returncode != 0:
             sys.exit(f"{case.name}: {done.stderr}")
