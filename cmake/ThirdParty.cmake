@@ -7,6 +7,9 @@ find_library(HW_SIMDJSON simdjson REQUIRED)
 # Static and hidden, so that no other library's RE2 meets it (docs/adr/0004).
 find_library(HW_RE2 libre2.a REQUIRED)
 add_link_options(-Wl,--exclude-libs,libre2.a)
+# Digests only; static and hidden, so that it meets no other OpenSSL in the process.
+find_library(HW_CRYPTO libcrypto.a REQUIRED)
+add_link_options(-Wl,--exclude-libs,libcrypto.a)
 find_library(HW_ICU icuuc REQUIRED)
 find_package(date REQUIRED)
 find_path(HW_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
@@ -19,7 +22,7 @@ set(HW_EXTRA_base Arrow::arrow_shared fmt::fmt Threads::Threads)
 set(HW_EXTRA_columnar Arrow::arrow_shared date::date date::date-tz)
 # Not ArrowCompute: the casts we use are in libarrow, and libarrow_compute exports symbols of another
 # RE2 (docs/adr/0004).
-set(HW_EXTRA_functions ${HW_RE2} ${HW_ICU})
+set(HW_EXTRA_functions ${HW_RE2} ${HW_ICU} ${HW_CRYPTO})
 set(HW_EXTRA_formats Parquet::parquet_shared)
 set(HW_EXTRA_connectors ${HW_RE2})
 set(HW_EXTRA_cli ${HW_YAML})

@@ -13,50 +13,12 @@
 
 #include "expr/function_catalogue.h"
 #include "expr/row_kernel.h"
+#include "functions/regexp/pattern_cache.h"
 
 namespace hw {
 namespace {
 
-constexpr int kGroupsMax = 32;
-
 re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
-
-/// The pattern of the row before, compiled.
-class PatternCache {
- public:
-  /// Null when the pattern is broken. Valid until the next call.
-  const re2::RE2* get(std::string_view pattern) {
-    if (compiled_ == nullptr || pattern != text_) {
-      text_ = pattern;
-      re2::RE2::Options options;
-      options.set_log_errors(false);
-      compiled_ = std::make_shared<const re2::RE2>(piece(pattern), options);
-    }
-    return compiled_->ok() ? compiled_.get() : nullptr;
-  }
-
- private:
-  std::string text_;
-  std::shared_ptr<const re2::RE2> compiled_;
-};
-
-// Compiles a literal pattern at planning, so that a broken one is an error there.
-Result<PatternCache> cache_for(const CallBinding& binding) {
-  PatternCache cache;
-  const ColumnPtr& literal = binding.literals[1];
-  if (literal == nullptr || literal->is_null(0)) return cache;
-  const auto pattern = literal->value<std::string_view>(0);
-  if (cache.get(pattern) == nullptr) {
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    const re2::RE2 broken(piece(pattern), options);
-    return Status::Invalid("'", pattern,
-                           "' is not a regular expression that can be matched in "
-                           "linear time (RE2 syntax): ",
-                           broken.error());
-  }
-  return cache;
-}
 
 Result<std::unique_ptr<ScalarKernel>> bind_regexp(const CallBinding& binding) {
   HW_ASSIGN_OR_RETURN(PatternCache cache, cache_for(binding));
@@ -165,6 +127,9 @@ void register_regexp(FunctionCatalogue& catalogue) {
       .nulls = Nulls::kNullable,
       .kernel = bind_replace,
   });
+  add_regexp_find(catalogue);
+  add_str_to_map(catalogue);
+  add_similar_to(catalogue);
 }
 
 }  // namespace hw

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "functions/regexp/pattern_cache.h"
+
+#include <re2/re2.h>
+
+#include "expr/literal.h"
+
+namespace hw {
+namespace {
+
+std::shared_ptr<const re2::RE2> compile(std::string_view pattern) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  return std::make_shared<const re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()),
+                                          options);
+}
+
+}  // namespace
+
+const re2::RE2* PatternCache::get(std::string_view pattern) {
+  if (compiled_ == nullptr || pattern != text_) {
+    text_ = pattern;
+    compiled_ = compile(pattern);
+  }
+  return compiled_->ok() ? compiled_.get() : nullptr;
+}
+
+Result<PatternCache> cache_for(const CallBinding& binding, size_t pattern_index) {
+  PatternCache cache;
+  if (pattern_index >= binding.literals.size()) return cache;
+  const ColumnPtr& literal = binding.literals[pattern_index];
+  if (literal == nullptr || literal_is_null(literal)) return cache;
+  const auto pattern = literal->value<std::string_view>(0);
+  if (cache.get(pattern) == nullptr) {
+    return Status::Invalid("'", pattern,
+                           "' is not a regular expression that can be matched in "
+                           "linear time (RE2 syntax): ",
+                           compile(pattern)->error());
+  }
+  return cache;
+}
+
+}  // namespace hw
