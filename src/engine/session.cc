@@ -9,6 +9,7 @@
 #include "columnar/column_builder.h"
 #include "engine/catalogues.h"
 #include "engine/system_time_zone.h"
+#include "plan/logical/sink.h"
 #include "sql/binder.h"
 #include "sql/parser.h"
 
@@ -121,6 +122,27 @@ Result<Outcome> Session::start(std::vector<PlanRoot> roots, bool is_query, std::
   return Outcome{.what = std::move(started), .warnings = std::move(plan.warnings)};
 }
 
+Result<Outcome> Session::create_and_fill(const BoundCreateAs& create) {
+  if (create.plan == nullptr) return Outcome{};
+  const Catalog before = catalog_;
+  const ObjectPath& path = create.plan->as<SinkNode>().spec().path;
+  Status made;
+  for (const BoundChange& change : create.changes) {
+    made = apply_to_catalog(change, catalog_);
+    if (!made.ok()) break;
+  }
+  auto outcome = made.ok() ? start(roots_of({create.plan}), false, path.object, nullptr)
+                           : Result<Outcome>(made);
+  if (outcome.ok()) return outcome;
+  // A catalog in memory is as it was; one outside has lost what was replaced.
+  if (made.ok()) {
+    const Status dropped = catalog_.drop(path, {.kind = Catalog::Kind::kTable});
+    if (!dropped.ok()) return while_doing(outcome.status(), dropped.message());
+  }
+  catalog_ = before;
+  return outcome;
+}
+
 Result<Outcome> Session::execute(const ast::Statement& statement,
                                  std::shared_ptr<RowReceiver> receiver) {
   HW_ASSIGN_OR_RETURN(const BoundStatement bound, Binder(binder_context()).bind(statement));
@@ -146,6 +168,12 @@ Result<Outcome> Session::execute(const ast::Statement& statement,
         HW_ASSIGN_OR_RETURN(Batch rows, listing_batch(listing));
         return Outcome{.what = Outcome::Listing{std::move(rows)}, .warnings = {}};
       },
+      [&](const BoundNothing&) -> Result<Outcome> { return Outcome{}; },
+      [&](const BoundCreateAs& create) -> Result<Outcome> {
+        auto outcome = create_and_fill(create);
+        return outcome.ok() ? std::move(outcome)
+                            : Result<Outcome>(at(bound.position, outcome.status()));
+      },
       [&](const BoundChange&) -> Result<Outcome> {
         HW_ASSIGN_OR_RETURN(auto warnings, apply_change(bound, catalog_, config_));
         return Outcome{.what = Outcome::Done{}, .warnings = std::move(warnings)};
@@ -169,6 +197,13 @@ Status Session::check(const ast::Statement& statement) {
     roots = roots_of(insert->plans);
   } else if (const auto* explain = std::get_if<BoundExplain>(&bound.what)) {
     return explain_plan(roots_of(explain->plans), plan_context(), {}).status();
+  } else if (const auto* create = std::get_if<BoundCreateAs>(&bound.what)) {
+    if (create->plan == nullptr) return Status::OK();
+    catalog_.leave_outside_alone();
+    for (const BoundChange& change : create->changes) {
+      HW_TRY(at(bound.position, apply_to_catalog(change, catalog_)));
+    }
+    roots = roots_of({create->plan});
   } else {
     return Status::OK();
   }
@@ -182,6 +217,14 @@ Result<std::string> Session::explain(const ast::Statement& statement, bool chang
   }
   if (const auto* insert = std::get_if<BoundInsert>(&bound.what)) {
     return explain_plan(roots_of(insert->plans), plan_context(), {.changelog = changelog});
+  }
+  if (const auto* create = std::get_if<BoundCreateAs>(&bound.what)) {
+    if (create->plan == nullptr) return std::string();
+    catalog_.leave_outside_alone();
+    for (const BoundChange& change : create->changes) {
+      HW_TRY(at(bound.position, apply_to_catalog(change, catalog_)));
+    }
+    return explain_plan(roots_of({create->plan}), plan_context(), {.changelog = changelog});
   }
   if (std::holds_alternative<BoundChange>(bound.what)) {
     catalog_.leave_outside_alone();

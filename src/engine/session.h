@@ -91,6 +91,8 @@ class Session {
   Status register_ends(std::string_view declaration, SourceMaker source, SinkMaker sink);
   Result<std::unique_ptr<JobRun>> start_job(JobGraph graph, bool is_query, bool bounded,
                                             std::vector<std::string>& warnings);
+  /// Makes the table and starts the job that fills it; makes nothing when that cannot start.
+  Result<Outcome> create_and_fill(const BoundCreateAs& create);
   Result<Outcome> start(std::vector<PlanRoot> roots, bool is_query, std::string default_name,
                         RowReceiver* receiver);
 

@@ -168,17 +168,21 @@ Result<DatabasePath> bind_database_path(const ast::Name& name, const BindSession
                       name.last().text};
 }
 
+Result<CatalogDefinition> bind_catalog_definition(const ast::CreateCatalog& create,
+                                                  std::string_view doing,
+                                                  const BindSession& session) {
+  Result<CatalogDefinition> opened = open_catalog(create, session);
+  if (opened.ok()) return opened;
+  return at(create.position, while_doing(opened.status(), std::string(doing) + " catalog '" +
+                                                              create.name.text + "'"));
+}
+
 Result<CreateCatalogChange> bind_create_catalog(const ast::CreateCatalog& create,
                                                 BindSession& session) {
   CreateCatalogChange change{
       .catalog = create.name.text, .definition = {}, .if_not_exists = create.if_not_exists};
   if (session.context.catalog->catalog(change.catalog).ok()) return change;
-  Result<CatalogDefinition> opened = open_catalog(create, session);
-  if (!opened.ok()) {
-    return at(create.position,
-              while_doing(opened.status(), "creating catalog '" + change.catalog + "'"));
-  }
-  change.definition = std::move(*opened);
+  HW_ASSIGN_OR_RETURN(change.definition, bind_catalog_definition(create, "creating", session));
   return change;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "sql/ast_statement.h"
 #include "sql/bind_session.h"
@@ -25,6 +26,10 @@ Result<DatabasePath> bind_database_path(const ast::Name& name, const BindSession
 /// Opens the catalog, unless it is there already and need not be.
 Result<CreateCatalogChange> bind_create_catalog(const ast::CreateCatalog& create,
                                                 BindSession& session);
+/// Checks the options and opens the catalog. `doing` is for errors: "creating".
+Result<CatalogDefinition> bind_catalog_definition(const ast::CreateCatalog& create,
+                                                  std::string_view doing,
+                                                  const BindSession& session);
 Result<CreateDatabaseChange> bind_create_database(const ast::CreateDatabase& create,
                                                   BindSession& session);
 

@@ -120,8 +120,8 @@ TEST_F(BindErrorsTest, SaysWhatIsNotBuiltYet) {
        {"SELECT id FROM t MATCH_RECOGNIZE (ORDER BY ts PATTERN (A) DEFINE A AS TRUE) AS m",
         "SELECT SUM(id) OVER (ORDER BY ts) FROM t",
         "SELECT id FROM t WHERE id IN (SELECT a FROM s)", "SELECT id FROM t EXCEPT SELECT a FROM s",
-        "SELECT (SELECT 1) FROM t", "SELECT id FROM t GROUP BY ROLLUP (id)",
-        "ALTER TABLE t RENAME TO u", "CREATE TABLE x LIKE t", "CREATE TABLE x AS SELECT 1",
+        "SELECT (SELECT 1) FROM t", "SELECT id FROM t GROUP BY ROLLUP (id)", "UPDATE t SET id = 1",
+        "DELETE FROM t",
         "SELECT * FROM TABLE(SESSION(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))",
         "SELECT * FROM t FOR SYSTEM_TIME AS OF ts", "SELECT * FROM UNNEST(ARRAY[1]) AS u (x)"}) {
     const std::string error = session.error(sql);

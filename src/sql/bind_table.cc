@@ -14,6 +14,7 @@
 #include "runtime/table_format.h"
 #include "sql/bind_expr.h"
 #include "sql/bind_from.h"
+#include "sql/bind_like.h"
 #include "sql/bind_query.h"
 #include "sql/bind_type.h"
 #include "sql/unparse.h"
@@ -22,9 +23,6 @@ namespace hw {
 namespace {
 
 Status refuse_later_parts(const ast::CreateTable& create) {
-  if (create.replace) return not_supported_yet("REPLACE TABLE", create.position);
-  if (create.like) return not_supported_yet("CREATE TABLE .. LIKE", create.position);
-  if (create.query != nullptr) return not_supported_yet("CREATE TABLE .. AS", create.position);
   if (create.distribution) {
     return not_supported_yet("DISTRIBUTED BY", create.distribution->position);
   }
@@ -293,6 +291,10 @@ Result<TableDefinition> as_its_catalog_has_it(const TableDefinition& table, cons
 }
 
 Result<CreateObject> bind_create_table(const ast::CreateTable& create, BindSession& session) {
+  if (create.like) {
+    HW_ASSIGN_OR_RETURN(const auto merged, with_like_written_out(create, session));
+    return bind_create_table(*merged, session);
+  }
   HW_ASSIGN_OR_RETURN(ObjectPath path, bind_path(create.name, session));
   HW_ASSIGN_OR_RETURN(TableDefinition table, bind_table_definition(create, session));
   if (!session.context.registered_tables) {

@@ -4,11 +4,14 @@
 
 #include "sql/binder.h"
 
+#include <optional>
 #include <utility>
 
 #include "plan/logical/sink.h"
 #include "sql/bind_aggregate.h"
+#include "sql/bind_alter.h"
 #include "sql/bind_catalog.h"
+#include "sql/bind_create_as.h"
 #include "sql/bind_from.h"
 #include "sql/bind_insert.h"
 #include "sql/bind_query.h"
@@ -69,9 +72,17 @@ Result<BoundExplain> bind_explain(const ast::Explain& explain, BindSession& sess
                           bind_statement_set(statement.as<ast::StatementSet>(), session));
       return bound;
     }
+    case ast::StatementKind::kCreateTable: {
+      const auto& create = statement.as<ast::CreateTable>();
+      if (create.query == nullptr) break;
+      HW_ASSIGN_OR_RETURN(BoundCreateAs made, bind_create_as(create, session));
+      if (made.plan != nullptr) bound.plans.push_back(std::move(made.plan));
+      return bound;
+    }
     default:
-      return not_supported_yet("EXPLAIN of this statement", statement.position);
+      break;
   }
+  return not_supported_yet("EXPLAIN of this statement", statement.position);
 }
 
 std::vector<std::string> texts(const ast::Name& name) {
@@ -127,6 +138,10 @@ Result<BoundChange> bind_change(const ast::Statement& statement, BindSession& se
                           bind_create_catalog(statement.as<ast::CreateCatalog>(), session));
       return BoundChange{std::move(create)};
     }
+    case ast::StatementKind::kAlterCatalog:
+      return bind_alter_catalog(statement.as<ast::AlterCatalog>(), session);
+    case ast::StatementKind::kAlterDatabase:
+      return bind_alter_database(statement.as<ast::AlterDatabase>(), session);
     case ast::StatementKind::kDrop:
       return bind_drop(statement.as<ast::Drop>(), session);
     case ast::StatementKind::kUse: {
@@ -151,14 +166,6 @@ std::string what_of(const ast::Statement& statement) {
   switch (statement.kind) {
     case ast::StatementKind::kCreateFunction:
       return "CREATE FUNCTION";
-    case ast::StatementKind::kAlterTable:
-      return "ALTER TABLE";
-    case ast::StatementKind::kAlterView:
-      return "ALTER VIEW";
-    case ast::StatementKind::kAlterCatalog:
-      return "ALTER CATALOG";
-    case ast::StatementKind::kAlterDatabase:
-      return "ALTER DATABASE";
     case ast::StatementKind::kStopJob:
       return "STOP JOB";
     case ast::StatementKind::kCompilePlan:
@@ -178,6 +185,22 @@ std::string what_of(const ast::Statement& statement) {
     default:
       return "this statement";
   }
+}
+
+/// ALTER .. IF EXISTS of what is not there changes nothing.
+Status bind_alter(const ast::Statement& statement, BindSession& session, BoundStatement& bound) {
+  std::optional<BoundChange> change;
+  if (statement.kind == ast::StatementKind::kAlterView) {
+    HW_ASSIGN_OR_RETURN(change, bind_alter_view(statement.as<ast::AlterView>(), session));
+  } else {
+    HW_ASSIGN_OR_RETURN(change, bind_alter_table(statement.as<ast::AlterTable>(), session));
+  }
+  if (change) {
+    bound.what = std::move(*change);
+  } else {
+    bound.what = BoundNothing{};
+  }
+  return Status::OK();
 }
 
 Status bind_into(const ast::Statement& statement, BindSession& session, BoundStatement& bound) {
@@ -224,7 +247,17 @@ Status bind_into(const ast::Statement& statement, BindSession& session, BoundSta
       }
       return Status::OK();
     }
+    case ast::StatementKind::kAlterTable:
+    case ast::StatementKind::kAlterView:
+      return bind_alter(statement, session, bound);
     case ast::StatementKind::kCreateTable:
+      if (const auto& create = statement.as<ast::CreateTable>(); create.query != nullptr) {
+        HW_ASSIGN_OR_RETURN(bound.what, bind_create_as(create, session));
+        return Status::OK();
+      }
+      [[fallthrough]];
+    case ast::StatementKind::kAlterCatalog:
+    case ast::StatementKind::kAlterDatabase:
     case ast::StatementKind::kCreateView:
     case ast::StatementKind::kCreateDatabase:
     case ast::StatementKind::kCreateCatalog:

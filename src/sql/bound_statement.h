@@ -52,6 +52,15 @@ struct DropObject {
   ObjectPath path;
   Catalog::DropOptions options;
 };
+/// Another definition under the same name.
+struct ReplaceObject {
+  ObjectPath path;
+  CatalogObject object;
+};
+struct RenameObject {
+  ObjectPath path;
+  ObjectPath to;
+};
 struct CreateDatabaseChange {
   std::string catalog;
   std::string database;
@@ -72,6 +81,15 @@ struct DropCatalogChange {
   std::string catalog;
   bool if_exists = false;
 };
+struct AlterCatalogChange {
+  std::string catalog;
+  CatalogDefinition definition;
+};
+struct AlterDatabaseChange {
+  std::string catalog;
+  std::string database;
+  DatabaseDefinition definition;
+};
 struct UseCatalogChange {
   std::string catalog;
 };
@@ -88,18 +106,35 @@ struct ResetChange {
 };
 
 struct BoundChange {
-  std::variant<CreateObject, DropObject, CreateDatabaseChange, DropDatabaseChange,
-               CreateCatalogChange, DropCatalogChange, UseCatalogChange, UseDatabaseChange,
-               SetChange, ResetChange>
+  std::variant<CreateObject, DropObject, ReplaceObject, RenameObject, CreateDatabaseChange,
+               AlterDatabaseChange, DropDatabaseChange, CreateCatalogChange, AlterCatalogChange,
+               DropCatalogChange, UseCatalogChange, UseDatabaseChange, SetChange, ResetChange>
       change;
 };
 
+/// ALTER .. IF EXISTS of what is not there.
+struct BoundNothing {};
+
+/// CREATE TABLE .. AS, REPLACE TABLE .. AS.
+struct BoundCreateAs {
+  /// Made before the job starts, and taken back when it cannot. Empty: IF NOT EXISTS, and it does;
+  /// then `plan` is null.
+  std::vector<BoundChange> changes;
+  /// A SinkNode.
+  LogicalNodePtr plan;
+};
+
 struct BoundStatement {
-  std::variant<BoundQuery, BoundInsert, BoundExplain, BoundListing, BoundChange> what;
+  std::variant<BoundQuery, BoundInsert, BoundExplain, BoundListing, BoundChange, BoundNothing,
+               BoundCreateAs>
+      what;
   SqlPosition position;
   /// Texts to show.
   std::vector<std::string> warnings;
 };
+
+/// Carries out a change of tables and views. Requires: it is none of anything else.
+Status apply_to_catalog(const BoundChange& change, Catalog& catalog);
 
 /// Carries a change out. Returns warnings to show. Fails as the catalog or configuration does,
 /// with the statement's position.

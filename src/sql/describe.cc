@@ -42,14 +42,15 @@ std::optional<std::string> or_null(std::string text) {
   return text;
 }
 
-void describe_table(const TableDefinition& table, BoundListing& listing) {
+void describe_table(const TableDefinition& table, bool extended, BoundListing& listing) {
   std::string key;
   for (const int i : table.primary_key) {
     key += (key.empty() ? "" : ", ") + table.columns[static_cast<size_t>(i)].name;
   }
   // The column of comments is there when a comment is.
-  const bool commented = std::any_of(table.columns.begin(), table.columns.end(),
-                                     [](const TableColumn& column) { return column.comment; });
+  const bool commented =
+      extended || std::any_of(table.columns.begin(), table.columns.end(),
+                              [](const TableColumn& column) { return column.comment; });
   std::vector<std::string> titles = {"name", "type", "null", "key", "extras", "watermark"};
   if (commented) titles.emplace_back("comment");
   listing.schema = text_schema(titles);
@@ -143,12 +144,13 @@ Result<FoundObject> find_object(const ast::Name& name, const BindSession& sessio
 
 }  // namespace
 
-Result<BoundListing> describe_columns(const ast::Name& name, const BindSession& session) {
+Result<BoundListing> describe_columns(const ast::Name& name, bool extended,
+                                      const BindSession& session) {
   HW_ASSIGN_OR_RETURN(const FoundObject found, find_object(name, session));
   BoundListing listing;
   listing.schema = text_schema({"name", "type", "null", "key", "extras", "watermark"});
   if (found.object.table != nullptr) {
-    describe_table(*found.object.table, listing);
+    describe_table(*found.object.table, extended, listing);
     return listing;
   }
   // A view's time attributes are those of its query as the tables are now.
@@ -168,7 +170,7 @@ Result<BoundListing> describe(const ast::Describe& describe, BindSession& sessio
   if (describe.object != ast::ObjectKind::kTable && describe.object != ast::ObjectKind::kView) {
     return not_supported_yet("this form of DESCRIBE", describe.position);
   }
-  return describe_columns(describe.name, session);
+  return describe_columns(describe.name, describe.extended, session);
 }
 
 Result<BoundListing> show_create(const ast::ShowCreate& show, const BindSession& session) {

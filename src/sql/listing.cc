@@ -128,7 +128,7 @@ bool like_matches(std::string_view text, std::string_view pattern, bool ignore_c
 Result<BoundListing> list_objects(const ast::Show& show, const BindSession& session) {
   BoundListing listing;
   if (show.object == ast::ShowKind::kColumns) {
-    HW_ASSIGN_OR_RETURN(listing, describe_columns(show.from, session));
+    HW_ASSIGN_OR_RETURN(listing, describe_columns(show.from, false, session));
   } else {
     const Result<std::vector<std::string>> names = names_of(show, session);
     if (!names.ok()) {

@@ -12,8 +12,10 @@ namespace hw {
 Result<BoundListing> list_objects(const ast::Show& show, const BindSession& session);
 Result<BoundListing> show_create(const ast::ShowCreate& show, const BindSession& session);
 Result<BoundListing> describe(const ast::Describe& describe, BindSession& session);
-/// name, type, null, key, extras, watermark of a table's or view's columns.
-Result<BoundListing> describe_columns(const ast::Name& name, const BindSession& session);
+/// name, type, null, key, extras, watermark of a table's or view's columns; comments, too, when a
+/// column has one or with `extended`.
+Result<BoundListing> describe_columns(const ast::Name& name, bool extended,
+                                      const BindSession& session);
 BoundListing list_settings(const BindSession& session);
 
 /// A schema of STRING columns.

@@ -243,6 +243,41 @@ Status Catalog::drop(const ObjectPath& path, DropOptions options) {
   return Status::OK();
 }
 
+Status Catalog::replace(const ObjectPath& path, CatalogObject object) {
+  if (object.temporary) {
+    temporary_[path] = std::move(object);
+    return Status::OK();
+  }
+  HW_TRY(require_database(path.catalog, path.database));
+  Entry& entry = catalogs_[path.catalog];
+  if (entry.definition.external != nullptr) {
+    return Status::Invalid("the tables of catalog '", path.catalog,
+                           "' lie outside and cannot be altered; make the table anew, or declare "
+                           "a temporary one over it");
+  }
+  entry.databases[path.database].objects[path.object] = std::move(object);
+  return Status::OK();
+}
+
+Status Catalog::rename(const ObjectPath& path, const ObjectPath& to) {
+  if (to.catalog != path.catalog || to.database != path.database) {
+    return Status::Invalid("RENAME TO gives another name in the same database; '", to.to_text(),
+                           "' lies in another one");
+  }
+  HW_ASSIGN_OR_RETURN(CatalogObject object, require(path));
+  if (!object.temporary && catalogs_.at(path.catalog).definition.external != nullptr) {
+    return Status::Invalid("the tables of catalog '", path.catalog,
+                           "' lie outside and cannot be renamed");
+  }
+  const bool temporary = object.temporary;
+  HW_TRY(create(to, std::move(object), {}));
+  if (temporary) {
+    temporary_.erase(path);
+    return Status::OK();
+  }
+  return drop_permanent(path);
+}
+
 // ---- catalogs and databases ---------------------------------------------------------------------
 
 Status Catalog::create_catalog(const std::string& catalog, CatalogDefinition definition,
@@ -257,6 +292,24 @@ Status Catalog::create_catalog(const std::string& catalog, CatalogDefinition def
   if (definition.external == nullptr) entry.databases[definition.default_database];
   entry.definition = std::move(definition);
   catalogs_.emplace(catalog, std::move(entry));
+  return Status::OK();
+}
+
+Status Catalog::alter_catalog(const std::string& catalog, CatalogDefinition definition) {
+  HW_TRY(require_catalog(catalog).status());
+  catalogs_[catalog].definition = std::move(definition);
+  return Status::OK();
+}
+
+Status Catalog::alter_database(const std::string& catalog, const std::string& database,
+                               DatabaseDefinition definition) {
+  HW_TRY(require_database(catalog, database));
+  Entry& entry = catalogs_[catalog];
+  if (entry.definition.external != nullptr) {
+    return Status::Invalid("the database of catalog '", catalog,
+                           "' lies outside and has no options");
+  }
+  entry.databases[database].definition = std::move(definition);
   return Status::OK();
 }
 

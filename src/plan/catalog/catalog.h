@@ -87,8 +87,17 @@ class Catalog {
   };
   Status drop(const ObjectPath& path, DropOptions options);
 
+  /// Puts another definition in the place of one of the same kind. Fails (Invalid) where the
+  /// catalog is outside.
+  Status replace(const ObjectPath& path, CatalogObject object);
+  /// Fails as create() and drop() do, and when `to` lies in another catalog or database.
+  Status rename(const ObjectPath& path, const ObjectPath& to);
+
   Status create_catalog(const std::string& catalog, CatalogDefinition definition,
                         bool if_not_exists);
+  Status alter_catalog(const std::string& catalog, CatalogDefinition definition);
+  Status alter_database(const std::string& catalog, const std::string& database,
+                        DatabaseDefinition definition);
   /// Forgets the catalog and what is temporary in it; outside nothing changes.
   Status drop_catalog(const std::string& catalog, bool if_exists);
   Status create_database(const std::string& catalog, const std::string& database,
