@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "reference/job_generator.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "reference/columns.h"
+
+namespace hw::reference {
+namespace {
+
+constexpr int kTries = 4;
+
+std::string slt_cell(const Value& value, const SqlType& type) {
+  if (value.is_null()) return "NULL";
+  std::string text = to_text(value, type);
+  return type.is_text() || type.is_bytes() ? text.substr(1, text.size() - 2) : text;
+}
+
+std::string table_text(const GeneratedTable& table) {
+  std::string text = "table " + table.name + " " + table.declaration() + "\n";
+  for (size_t i = 0; i < table.changes.size(); ++i) {
+    text += std::string(hw::to_text(table.changes[i].kind));
+    const Row& row = table.changes[i].row;
+    for (size_t j = 0; j < row.size(); ++j) text += "\t" + slt_cell(row[j], table.columns[j].type);
+    if (table.num_partitions > 1) text += "\t# partition " + std::to_string(table.partition_of[i]);
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string GeneratedJob::sink_columns() const { return result->to_sql(); }
+
+std::string GeneratedJob::to_text() const {
+  std::string text = "# seed " + std::to_string(seed) + "\n";
+  const std::vector<std::string> read = tables_read(shape);
+  for (const GeneratedTable& table : tables) {
+    if (std::find(read.begin(), read.end(), table.name) != read.end()) {
+      text += table_text(table) + "\n";
+    }
+  }
+  text += "query " + std::string(static_cast<size_t>(result->num_fields()), 'T') + " rowsort\n" +
+          query() + "\n----\n";
+  for (const Row& row : expected) text += reference::to_text(row, types_of(*result)) + "\n";
+  return text;
+}
+
+Status add_tables(const std::vector<GeneratedTable>& tables, Reference& reference) {
+  for (const GeneratedTable& table : tables) {
+    HW_TRY(reference.add_table(table.name + " " + table.declaration(), table.rows()));
+  }
+  return Status::OK();
+}
+
+Status answer_job(GeneratedJob& job) {
+  Reference reference;
+  HW_TRY(add_tables(job.tables, reference));
+  HW_ASSIGN_OR_RETURN(Answer stream, reference.answer(job.query(), Answering::kStream));
+  HW_ASSIGN_OR_RETURN(Answer batch, reference.answer(job.query(), Answering::kBatch));
+  job.result = stream.schema;
+  job.expected = std::move(stream.rows);
+  job.expected_batch = std::move(batch.rows);
+  return Status::OK();
+}
+
+Result<GeneratedJob> generate_job(uint64_t seed, const JobWishes& wishes) {
+  Chance chance(seed);
+  GeneratedJob job;
+  job.seed = seed;
+  const int64_t num_tables = chance.between(1, 3);
+  for (int64_t i = 0; i < num_tables; ++i) {
+    const bool timed = chance.share(i == 0 ? 0.6 : 0.3);
+    // One large table at most: joins stay small.
+    job.tables.push_back(generate_table(
+        "t" + std::to_string(i),
+        {.rows_max = i == 0 ? wishes.rows_max : std::min<int64_t>(wishes.rows_max, 60),
+         .changelogs = wishes.changelogs && !wishes.query.insert_only,
+         .with_time = timed,
+         .late_rows = wishes.late_rows},
+        chance));
+  }
+  // A result without rows says little, so most of them are thrown away for another query.
+  for (int i = 0; i < kTries; ++i) {
+    job.shape = generate_query(job.tables, wishes.query, chance);
+    HW_TRY(answer_job(job));
+    if (!job.expected.empty() || chance.share(0.25)) break;
+  }
+  return job;
+}
+
+}  // namespace hw::reference

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Random queries over generated tables, of the grammar that the engine and the reference have:
+// projections, filters, DISTINCT, grouping with and without keys, windows, joins of all kinds,
+// nested queries, UNION [ALL], ORDER BY over all columns with LIMIT.
+
+#pragma once
+
+#include <vector>
+
+#include "reference/chance.h"
+#include "reference/generated_table.h"
+#include "reference/query.h"
+
+namespace hw::reference {
+
+struct QueryWishes {
+  /// Only queries whose changelog is insert-only over insert-only tables.
+  bool insert_only = false;
+  /// Nesting of queries.
+  int depth = 2;
+};
+
+/// Requires: at least one table.
+Query generate_query(const std::vector<GeneratedTable>& tables, const QueryWishes& wishes,
+                     Chance& chance);
+
+}  // namespace hw::reference
