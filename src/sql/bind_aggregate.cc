@@ -10,6 +10,7 @@
 #include "plan/logical/project.h"
 #include "plan/logical/window_aggregate.h"
 #include "sql/bind_expr.h"
+#include "sql/outer_column.h"
 
 namespace hw {
 namespace {
@@ -179,6 +180,7 @@ Result<BoundExprPtr> Grouping::over_groups(const BoundExprPtr& expr) const {
       }
     }
     if (node->kind() != BoundExpr::Kind::kColumn) return nullptr;
+    if (is_foreign_column(*node)) return node;
     if (node->column_index() >= first_aggregate_) {
       const size_t call = static_cast<size_t>(node->column_index() - first_aggregate_);
       return column_of(*plan_, call_columns_[call])->with_position(node->position());

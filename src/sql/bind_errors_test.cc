@@ -118,16 +118,29 @@ TEST_F(BindErrorsTest, SaysWhatIsNotBuiltYet) {
   EXPECT_EQ(session.error("SELECT ROW_NUMBER() OVER (ORDER BY ts) FROM t").substr(0, 4), "1:8 ");
   for (const char* sql :
        {"SELECT id FROM t MATCH_RECOGNIZE (ORDER BY ts PATTERN (A) DEFINE A AS TRUE) AS m",
-        "SELECT SUM(id) OVER (ORDER BY ts) FROM t",
-        "SELECT id FROM t WHERE id IN (SELECT a FROM s)", "SELECT id FROM t EXCEPT SELECT a FROM s",
-        "SELECT (SELECT 1) FROM t", "SELECT id FROM t GROUP BY ROLLUP (id)", "UPDATE t SET id = 1",
-        "DELETE FROM t",
+        "SELECT SUM(id) OVER (ORDER BY ts) FROM t", "SELECT SUM((SELECT a FROM s)) FROM t",
+        "SELECT id FROM t EXCEPT SELECT a FROM s", "SELECT id FROM t GROUP BY (SELECT 1)",
+        "SELECT id FROM t GROUP BY ROLLUP (id)", "UPDATE t SET id = 1", "DELETE FROM t",
         "SELECT * FROM TABLE(SESSION(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))",
         "SELECT * FROM t FOR SYSTEM_TIME AS OF ts", "SELECT * FROM UNNEST(ARRAY[1]) AS u (x)"}) {
     const std::string error = session.error(sql);
     EXPECT_NE(error.find("not supported yet: "), std::string::npos) << sql << "\n" << error;
     EXPECT_NE(error.substr(0, 2), "0:") << sql << "\n" << error;
   }
+}
+
+TEST_F(BindErrorsTest, ChecksQueriesInsideExpressions) {
+  EXPECT_EQ(session.error("SELECT (SELECT a, a FROM s) FROM t"),
+            "1:8 a value needs a query of 1 column, but this one has 2");
+  EXPECT_EQ(session.error("SELECT id FROM t WHERE id IN (SELECT a, a FROM s)"),
+            "1:27 this comparison needs a query of 1 column, but this one has 2");
+  EXPECT_EQ(
+      session.error("SELECT (SELECT COUNT(*) FROM s WHERE a < id) FROM t"),
+      "1:40 not supported yet: 'a < id' between this sub-query and the outer query: here only "
+      "equalities between a column of each; write a join and GROUP BY");
+  EXPECT_EQ(session.error("SELECT (SELECT MAX(a) FROM s WHERE a = id LIMIT 1 OFFSET 1) FROM t"),
+            "1:40 not supported yet: a column of the outer query below ORDER BY or LIMIT; compare "
+            "it in the WHERE of the sub-query, or write a join");
 }
 
 TEST_F(BindErrorsTest, ChecksInserts) {

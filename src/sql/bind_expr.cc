@@ -11,6 +11,7 @@
 #include "plan/catalog/near_names.h"
 #include "plan/logical/expr_rewrite.h"
 #include "sql/bind_literal.h"
+#include "sql/bind_subquery.h"
 #include "sql/bind_type.h"
 #include "sql/unparse.h"
 
@@ -163,7 +164,7 @@ Result<BoundExprPtr> ExprBinder::bind_any(const ast::Expr& expr) {
       return bytes_literal(expr.as<ast::Symbol>().name, SqlType::symbol())
           ->with_position(expr.position);
     case ast::ExprKind::kSubquery:
-      return not_supported_yet("a query inside an expression; write a join", expr.position);
+      return bind_subquery(expr.as<ast::Subquery>());
     case ast::ExprKind::kNamedArgument:
       return not_supported_yet("named arguments of this function", expr.position);
     case ast::ExprKind::kStar:
@@ -185,11 +186,21 @@ Result<BoundExprPtr> ExprBinder::bind_column(const ast::ColumnRef& ref) {
       if (alias.name == ref.name.parts[0].text) return alias.expr;
     }
   }
-  HW_ASSIGN_OR_RETURN(const Scope::Found found, relation_.scope.find(ref.name));
-  const PlanColumn& column = relation_.plan->column(found.column->index);
-  BoundExprPtr bound = BoundExpr::column(found.column->index, column.type, found.column->name)
-                           ->with_position(ref.position);
-  for (size_t i = found.parts; i < ref.name.parts.size(); ++i) {
+  const Result<Scope::Found> found = relation_.scope.find(ref.name);
+  OuterColumn outer;
+  if (!found.ok()) {
+    // An ambiguous name is not looked for further out.
+    if (!found.status().IsKeyError()) return found.status();
+    HW_ASSIGN_OR_RETURN(outer, find_outer_column(ref.name, session_));
+    if (outer.column == nullptr) return found.status();
+  }
+  BoundExprPtr bound = outer.column;
+  if (found.ok()) {
+    const PlanColumn& column = relation_.plan->column(found->column->index);
+    bound = BoundExpr::column(found->column->index, column.type, found->column->name);
+  }
+  bound = bound->with_position(ref.position);
+  for (size_t i = found.ok() ? found->parts : outer.parts; i < ref.name.parts.size(); ++i) {
     HW_ASSIGN_OR_RETURN(bound, field_of(std::move(bound), ref.name.parts[i]));
   }
   return bound;
@@ -341,7 +352,9 @@ Result<BoundExprPtr> ExprBinder::bind_case(const ast::Case& node) {
 
 Result<BoundExprPtr> ExprBinder::bind_in(const ast::In& in) {
   if (in.query != nullptr) {
-    return not_supported_yet("IN with a query; write a join", in.position);
+    HW_ASSIGN_OR_RETURN(BoundExprPtr found,
+                        bind_compared(*in.operand, "=", false, *in.query, in.position));
+    return in.negated ? negate(std::move(found), in.position) : found;
   }
   HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> args, bind_args({in.operand}));
   HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> items, bind_args(in.items));
@@ -352,7 +365,8 @@ Result<BoundExprPtr> ExprBinder::bind_in(const ast::In& in) {
 
 Result<BoundExprPtr> ExprBinder::bind_quantified(const ast::Quantified& node) {
   if (node.query != nullptr) {
-    return not_supported_yet("ANY, SOME and ALL with a query; write a join", node.position);
+    const bool all = node.quantifier == ast::Quantifier::kAll;
+    return bind_compared(*node.operand, function_of(node.op), all, *node.query, node.position);
   }
   HW_ASSIGN_OR_RETURN(const BoundExprPtr operand, bind_any(*node.operand));
   HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> items, bind_args(node.items));
@@ -368,6 +382,51 @@ Result<BoundExprPtr> ExprBinder::bind_quantified(const ast::Quantified& node) {
       node.quantifier == ast::Quantifier::kAny ? BoundExpr::Kind::kOr : BoundExpr::Kind::kAnd;
   return BoundExpr::special(kind, std::move(tests), SqlType::boolean().with_nullable(nullable))
       ->with_position(node.position);
+}
+
+Status ExprBinder::check_subquery_place(SqlPosition position) const {
+  if (in_aggregate_) {
+    return not_supported_yet(
+        "a query inside an aggregate function; compute it in FROM (SELECT ..) and aggregate there",
+        position);
+  }
+  if (subqueries_ == nullptr) {
+    return not_supported_yet("a query inside " + std::string(clause_) +
+                                 "; join with it in FROM, or compute it in FROM (SELECT ..)",
+                             position);
+  }
+  return Status::OK();
+}
+
+Result<BoundExprPtr> ExprBinder::bind_subquery(const ast::Subquery& node) {
+  HW_TRY(check_subquery_place(node.position));
+  if (node.type == ast::SubqueryKind::kExists) {
+    return bind_exists(*node.query, node.position, relation_, session_, *subqueries_);
+  }
+  return bind_scalar_query(*node.query, node.position, relation_, session_, *subqueries_);
+}
+
+Result<BoundExprPtr> ExprBinder::bind_compared(const ast::Expr& operand, std::string_view function,
+                                               bool all, const ast::Query& query,
+                                               SqlPosition position) {
+  HW_TRY(check_subquery_place(position));
+  std::vector<BoundExprPtr> operands;
+  if (operand.kind == ast::ExprKind::kConstructor &&
+      operand.as<ast::Constructor>().type == ast::ConstructorKind::kRow) {
+    HW_ASSIGN_OR_RETURN(operands, bind_args(operand.as<ast::Constructor>().elements));
+  } else {
+    HW_ASSIGN_OR_RETURN(BoundExprPtr value, bind_any(operand));
+    operands.push_back(std::move(value));
+  }
+  if (operands.size() > 1 && function != "=") {
+    return not_supported_yet("rows compared by " + std::string(function) + " with a query",
+                             position);
+  }
+  for (BoundExprPtr& value : operands) {
+    HW_ASSIGN_OR_RETURN(value, read_processing_time(value));
+  }
+  return bind_comparison({function, all, position}, std::move(operands), query, relation_, session_,
+                         *subqueries_);
 }
 
 Result<BoundExprPtr> ExprBinder::bind_constructor(const ast::Constructor& node) {

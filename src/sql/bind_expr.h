@@ -17,6 +17,7 @@
 namespace hw {
 
 class AggregateCollector;
+class SubqueryCollector;
 struct AggregateFunction;
 
 /// A select alias that ORDER BY may use inside expressions.
@@ -33,6 +34,8 @@ class ExprBinder {
 
   /// Aggregate calls go there; without it they are an error that names the clause.
   void collect_aggregates(AggregateCollector* aggregates) { aggregates_ = aggregates; }
+  /// Queries go there; without it they are an error.
+  void collect_subqueries(SubqueryCollector* subqueries) { subqueries_ = subqueries; }
   /// Names that hide columns of the same bare name.
   void use_aliases(const std::vector<NamedBoundExpr>* aliases) { aliases_ = aliases; }
 
@@ -54,6 +57,12 @@ class ExprBinder {
   Result<BoundExprPtr> bind_case(const ast::Case& node);
   Result<BoundExprPtr> bind_in(const ast::In& in);
   Result<BoundExprPtr> bind_quantified(const ast::Quantified& node);
+  /// EXISTS (SELECT ..), (SELECT ..)
+  Result<BoundExprPtr> bind_subquery(const ast::Subquery& node);
+  /// The operand compared with the rows of a query by the function.
+  Result<BoundExprPtr> bind_compared(const ast::Expr& operand, std::string_view function, bool all,
+                                     const ast::Query& query, SqlPosition position);
+  Status check_subquery_place(SqlPosition position) const;
   Result<BoundExprPtr> bind_constructor(const ast::Constructor& node);
   Result<BoundExprPtr> bind_function(const ast::FunctionCall& call);
   Result<BoundExprPtr> bind_aggregate(const ast::FunctionCall& call,
@@ -71,6 +80,7 @@ class ExprBinder {
   const Relation& relation_;
   const std::string_view clause_;
   AggregateCollector* aggregates_ = nullptr;
+  SubqueryCollector* subqueries_ = nullptr;
   const std::vector<NamedBoundExpr>* aliases_ = nullptr;
   bool in_aggregate_ = false;
 };

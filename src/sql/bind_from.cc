@@ -46,6 +46,7 @@ Result<LogicalNodePtr> expand_view(const ObjectPath& path, const ViewDefinition&
   std::string catalog = std::exchange(session.catalog, view.catalog);
   std::string database = std::exchange(session.database, view.database);
   std::map<std::string, BoundCommonTable> outer = std::exchange(session.common_tables, {});
+  std::vector<const Relation*> around = std::exchange(session.outer_relations, {});
   const Result<LogicalNodePtr> bound = [&]() -> Result<LogicalNodePtr> {
     HW_ASSIGN_OR_RETURN(const ast::QueryPtr query, parse_query(view.sql));
     return bind_query(*query, QueryPlace::kNested, session);
@@ -53,6 +54,7 @@ Result<LogicalNodePtr> expand_view(const ObjectPath& path, const ViewDefinition&
   session.catalog = std::move(catalog);
   session.database = std::move(database);
   session.common_tables = std::move(outer);
+  session.outer_relations = std::move(around);
   if (!bound.ok()) {
     // Positions inside the view's text mean nothing to the reader of this statement.
     const Status bare(bound.status().code(), bound.status().message());

@@ -16,6 +16,7 @@
 #include "sql/bind_from.h"
 #include "sql/bind_order.h"
 #include "sql/bind_query.h"
+#include "sql/join_subqueries.h"
 
 namespace hw {
 namespace {
@@ -39,9 +40,7 @@ Result<Relation> bind_rows(const ast::Select& select, BindSession& session) {
     rows.plan = ValuesNode::one_row();
   }
   if (select.where != nullptr) {
-    ExprBinder binder(session, rows, "WHERE");
-    HW_ASSIGN_OR_RETURN(BoundExprPtr condition, binder.bind_condition(*select.where));
-    rows.plan = std::make_shared<FilterNode>(rows.plan, std::move(condition));
+    HW_ASSIGN_OR_RETURN(rows.plan, filtered_rows(rows, *select.where, session));
   }
   return rows;
 }
@@ -147,6 +146,8 @@ struct Block {
   /// May be null.
   BoundExprPtr having;
   std::vector<OrderExpr> order;
+  /// Queries inside the list and HAVING.
+  SubqueryCollector queries;
 };
 
 /// The block's expressions over its groups instead of its rows.
@@ -161,6 +162,8 @@ Status apply_grouping(const Grouping& grouping, Block& block) {
     if (order.expr == nullptr) continue;
     HW_ASSIGN_OR_RETURN(order.expr, grouping.over_groups(order.expr));
   }
+  HW_TRY(block.queries.rewrite_outer(
+      [&](const BoundExprPtr& expr) { return grouping.over_groups(expr); }));
   block.rows = {grouping.plan(), Scope()};
   return Status::OK();
 }
@@ -173,16 +176,34 @@ std::vector<NamedBoundExpr> aliases_of(const std::vector<Item>& items) {
   return aliases;
 }
 
+/// HAVING, and the values of queries inside the list.
+Status apply_having_and_queries(Block& block, BindSession& session) {
+  if (block.having != nullptr) {
+    HW_ASSIGN_OR_RETURN(block.rows.plan,
+                        with_condition(block.rows.plan, block.having, block.queries, session));
+  }
+  std::vector<BoundExprPtr*> exprs;
+  for (Item& item : block.items) exprs.push_back(&item.expr);
+  for (OrderExpr& order : block.order) {
+    if (order.expr != nullptr) exprs.push_back(&order.expr);
+  }
+  HW_ASSIGN_OR_RETURN(block.rows.plan,
+                      with_subquery_values(block.rows.plan, exprs, block.queries, session));
+  return Status::OK();
+}
+
 Result<Block> bind_block(const ast::Select& select, const ast::Query* query, BindSession& session) {
   Block block;
   HW_ASSIGN_OR_RETURN(block.rows, bind_rows(select, session));
   AggregateCollector aggregates(block.rows.plan->num_columns());
   ExprBinder binder(session, block.rows, "SELECT");
   binder.collect_aggregates(&aggregates);
+  binder.collect_subqueries(&block.queries);
   HW_ASSIGN_OR_RETURN(block.items, bind_items(select, binder, block.rows));
   if (select.having != nullptr) {
     ExprBinder having(session, block.rows, "HAVING");
     having.collect_aggregates(&aggregates);
+    having.collect_subqueries(&block.queries);
     HW_ASSIGN_OR_RETURN(block.having, having.bind_condition(*select.having));
   }
   if (query != nullptr && !query->order_by.empty()) {
@@ -193,7 +214,10 @@ Result<Block> bind_block(const ast::Select& select, const ast::Query* query, Bin
     HW_ASSIGN_OR_RETURN(block.order, bind_order_exprs(query->order_by,
                                                       static_cast<int>(block.items.size()), order));
   }
-  if (!select.group_by && aggregates.calls().empty() && select.having == nullptr) return block;
+  if (!select.group_by && aggregates.calls().empty() && select.having == nullptr) {
+    HW_TRY(apply_having_and_queries(block, session));
+    return block;
+  }
   std::vector<BoundExprPtr> keys;
   if (select.group_by) {
     HW_ASSIGN_OR_RETURN(keys, bind_group_by(*select.group_by, block.rows, session));
@@ -201,6 +225,7 @@ Result<Block> bind_block(const ast::Select& select, const ast::Query* query, Bin
   HW_ASSIGN_OR_RETURN(const Grouping grouping,
                       Grouping::make(block.rows.plan, std::move(keys), aggregates, session));
   HW_TRY(apply_grouping(grouping, block));
+  HW_TRY(apply_having_and_queries(block, session));
   return block;
 }
 
@@ -244,9 +269,6 @@ LogicalNodePtr first_columns(const LogicalNodePtr& plan, size_t count) {
 Result<LogicalNodePtr> bind_select(const ast::Select& select, const ast::Query* query,
                                    BindSession& session) {
   HW_ASSIGN_OR_RETURN(Block block, bind_block(select, query, session));
-  if (block.having != nullptr) {
-    block.rows.plan = std::make_shared<FilterNode>(block.rows.plan, block.having);
-  }
   const bool sorted = query != nullptr;
   const SqlPosition position =
       sorted && !query->order_by.empty() ? query->order_by[0].expr->position : select.position;

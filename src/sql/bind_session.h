@@ -15,6 +15,8 @@
 
 namespace hw {
 
+struct Relation;
+
 /// A common table expression after binding: WITH c (a, b) AS (query).
 struct BoundCommonTable {
   LogicalNodePtr plan;
@@ -30,6 +32,8 @@ struct BindSession {
   std::string database;
   /// By name; inner ones hide outer ones.
   std::map<std::string, BoundCommonTable> common_tables;
+  /// Of the queries around the one that is bound, the next one last.
+  std::vector<const Relation*> outer_relations;
   std::vector<std::string> warnings;
   /// Views within views, and queries within queries.
   int depth = 0;

@@ -85,6 +85,7 @@ Keys join_keys(const PhysicalNode& node, const JoinNode::Parts& parts) {
   const Keys left = keys_after(node.input(0).traits, node.placements[0]);
   const Keys right = keys_after(node.input(1).traits, node.placements[1]);
   const bool inner = parts.kind == JoinKind::kInner;
+  if (parts.kind == JoinKind::kSemi || parts.kind == JoinKind::kAnti) return left;
   Keys keys;
   if ((inner || parts.kind == JoinKind::kLeft) && is_unique(right, parts.right_keys)) {
     for (const std::vector<int>& key : left) add_key(keys, key);
@@ -107,9 +108,21 @@ Keys join_keys(const PhysicalNode& node, const JoinNode::Parts& parts) {
 ChangelogTraits join_traits(const PhysicalNode& node) {
   const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
   ChangelogTraits traits;
-  traits.kinds = parts.kind == JoinKind::kInner
-                     ? node.input(0).traits.kinds.united(node.input(1).traits.kinds)
-                     : with_deletes(inserts());
+  const RowKindSet left = node.input(0).traits.kinds, right = node.input(1).traits.kinds;
+  switch (parts.kind) {
+    case JoinKind::kInner:
+      traits.kinds = left.united(right);
+      break;
+    case JoinKind::kSemi:
+      // A left row goes out as what it came as, or comes and goes with its matches.
+      traits.kinds = right.is_insert_only() ? left : with_deletes(left);
+      break;
+    case JoinKind::kAnti:
+      traits.kinds = with_deletes(left);
+      break;
+    default:
+      traits.kinds = with_deletes(inserts());
+  }
   traits.upsert_keys = join_keys(node, parts);
   return traits;
 }

@@ -16,7 +16,9 @@ std::vector<PlanColumn> project_columns(const LogicalNode& input,
   for (size_t i = 0; i < exprs.size(); ++i) {
     TimeAttribute time = TimeAttribute::kNone;
     if (exprs[i]->kind() == BoundExpr::Kind::kColumn) {
-      time = input.column(exprs[i]->column_index()).time;
+      // While a sub-query is bound it may read columns of the query around it.
+      const int index = exprs[i]->column_index();
+      if (index < input.num_columns()) time = input.column(index).time;
     } else if (is_proctime_call(*exprs[i])) {
       time = TimeAttribute::kProcessingTime;
     }

@@ -101,10 +101,12 @@ LogicalNodePtr push_below_join(const LogicalNodePtr& node, Tests tests) {
   const JoinKind kind = join.parts().kind;
   const int left_columns = join.left()->num_columns();
   // Above an outer join, tests may go to the side that is not padded; in ON, to the side that is.
-  const bool where_left = kind == JoinKind::kInner || kind == JoinKind::kLeft;
+  const bool left_only = kind == JoinKind::kSemi || kind == JoinKind::kAnti;
+  const bool where_left = kind == JoinKind::kInner || kind == JoinKind::kLeft || left_only;
   const bool where_right = kind == JoinKind::kInner || kind == JoinKind::kRight;
-  const bool on_left = kind == JoinKind::kInner || kind == JoinKind::kRight;
-  const bool on_right = kind == JoinKind::kInner || kind == JoinKind::kLeft;
+  const bool on_left =
+      kind == JoinKind::kInner || kind == JoinKind::kRight || kind == JoinKind::kSemi;
+  const bool on_right = kind == JoinKind::kInner || kind == JoinKind::kLeft || left_only;
   JoinNode::Parts parts = join.parts();
   Tests on = parts.condition != nullptr ? conjuncts(parts.condition) : Tests{};
   if (kind == JoinKind::kInner) {

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Frees the plan of a sub-query from the columns of the query around it: conditions that read them
+// leave the plan and become conditions of the join between the two. What a condition reads of the
+// sub-query stays a column of it; an aggregation groups by what is compared with an outer column.
+
+#pragma once
+
+#include <vector>
+
+#include "plan/logical/node.h"
+#include "sql/outer_column.h"
+
+namespace hw {
+
+struct Decorrelated {
+  /// The query's columns come first, in its order.
+  LogicalNodePtr plan;
+  /// Over outer columns and the plan's columns.
+  std::vector<BoundExprPtr> conditions;
+};
+
+/// Fails (not supported yet) where an outer column stands elsewhere than in WHERE, HAVING or the ON
+/// of an inner join, or below a LIMIT, a set operation, a window.
+Result<Decorrelated> decorrelate(const LogicalNodePtr& plan);
+
+/// True when an expression somewhere in the plan reads an outer column.
+bool reads_outer(const LogicalNode& plan);
+bool reads_outer(const BoundExprPtr& expr);
+
+/// Renumbers the plan's own columns and leaves the outer ones.
+BoundExprPtr renumber_own(const BoundExprPtr& expr, const std::vector<int>& new_index);
+
+/// An equality between outer columns and own ones.
+struct OuterEquality {
+  BoundExprPtr outer;
+  BoundExprPtr own;
+};
+/// Fails when the condition is of another form.
+Result<OuterEquality> outer_equality(const BoundExprPtr& condition);
+
+}  // namespace hw

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sql/join_subqueries.h"
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "expr/function_catalogue.h"
+#include "expr/literal.h"
+#include "expr/resolve.h"
+#include "plan/logical/aggregate.h"
+#include "plan/logical/expr_rewrite.h"
+#include "plan/logical/filter.h"
+#include "plan/logical/join.h"
+#include "plan/logical/project.h"
+#include "sql/bind_aggregate.h"
+#include "sql/bind_expr.h"
+#include "sql/decorrelate.h"
+
+namespace hw {
+namespace {
+
+using Exprs = std::vector<BoundExprPtr>;
+
+Result<BoundExprPtr> called(std::string_view name, Exprs args, BindSession& session) {
+  const SqlPosition position = args[0]->position();
+  HW_ASSIGN_OR_RETURN(BoundExprPtr call, bind_call(*session.context.functions->scalar(name),
+                                                   std::move(args), session.expr));
+  return call->with_position(position);
+}
+
+bool reads_query(const BoundExprPtr& expr) {
+  bool found = false;
+  for_each_node(expr,
+                [&](const BoundExprPtr& node) { found = found || is_subquery_column(*node); });
+  return found;
+}
+
+/// In terms of the query: outer columns and the plan's. Result: over `left` rows and the plan's
+/// columns behind them.
+BoundExprPtr over_join(const BoundExprPtr& expr, const BoundSubquery& query,
+                       const LogicalNode& left) {
+  return rewrite(expr, [&](const BoundExprPtr& node) -> BoundExprPtr {
+    if (node->kind() != BoundExpr::Kind::kColumn) return nullptr;
+    if (is_outer_column(*node)) {
+      return query.outer[static_cast<size_t>(node->column_index() - kOuterColumnFirst)];
+    }
+    return BoundExpr::column(node->column_index() + left.num_columns(), node->type(), node->name())
+        ->with_position(node->position());
+  });
+}
+
+Result<LogicalNodePtr> joined(const LogicalNodePtr& left, const LogicalNodePtr& right,
+                              JoinKind kind, const Exprs& conditions, const BoundSubquery& query,
+                              BindSession& session) {
+  JoinNode::Parts parts;
+  parts.kind = kind;
+  parts.position = query.position;
+  HW_ASSIGN_OR_RETURN(const LogicalNodePtr rows, with_clock_read(left, session));
+  Exprs tests;
+  for (const BoundExprPtr& condition : conditions) {
+    tests.push_back(over_join(condition, query, *rows));
+    if (!tests.back()->deterministic()) {
+      return at(
+          query.position,
+          Status::Invalid("what a sub-query is compared with gives the same answer each time, "
+                          "but this calls a function that does not"));
+    }
+  }
+  if (!tests.empty()) parts.condition = conjunction(std::move(tests));
+  return std::make_shared<JoinNode>(rows, right, std::move(parts));
+}
+
+/// TRUE once where the plan has a row.
+LogicalNodePtr one_if_any(const LogicalNodePtr& plan) {
+  const LogicalNodePtr constant = std::make_shared<ProjectNode>(plan, Exprs{boolean_literal(true)},
+                                                                std::vector<std::string>{"$f0"});
+  return std::make_shared<AggregateNode>(constant, std::vector<int>{0},
+                                         std::vector<NamedAggregate>{});
+}
+
+/// TRUE where `test` is not FALSE; NULL counts as TRUE, too.
+Result<BoundExprPtr> unless_false(const BoundExprPtr& test, BindSession& session) {
+  if (!test->type().nullable()) return test;
+  const bool equality = test->kind() == BoundExpr::Kind::kCall && test->function()->name == "=";
+  if (!equality) return called("IS NOT FALSE", {test}, session);
+  Exprs ways = {test};
+  for (const BoundExprPtr& side : test->args()) {
+    if (!side->type().nullable()) continue;
+    HW_ASSIGN_OR_RETURN(BoundExprPtr null, called("IS NULL", {side}, session));
+    ways.push_back(std::move(null));
+  }
+  return BoundExpr::special(BoundExpr::Kind::kOr, std::move(ways), SqlType::boolean());
+}
+
+/// The rows for which the query's answer is TRUE, or, negated, FALSE.
+Result<LogicalNodePtr> semi_joined(const LogicalNodePtr& rows, const BoundSubquery& query,
+                                   bool negated, BindSession& session) {
+  if (query.form == SubqueryForm::kExists) {
+    const LogicalNodePtr right = query.conditions.empty() ? one_if_any(query.plan) : query.plan;
+    return joined(rows, right, negated ? JoinKind::kAnti : JoinKind::kSemi, query.conditions, query,
+                  session);
+  }
+  Exprs conditions = query.conditions;
+  // Some row compares; or no row fails to, where one that might compare does not fail.
+  const bool anti = query.all != negated;
+  if (!query.all && !anti) {
+    conditions.insert(conditions.end(), query.comparisons.begin(), query.comparisons.end());
+  } else {
+    BoundExprPtr compares = conjunction(query.comparisons);
+    if (query.all) {
+      HW_ASSIGN_OR_RETURN(compares, called("NOT", {compares}, session));
+    }
+    if (anti) {
+      HW_ASSIGN_OR_RETURN(compares, unless_false(compares, session));
+    }
+    conditions.push_back(std::move(compares));
+  }
+  return joined(rows, query.plan, anti ? JoinKind::kAnti : JoinKind::kSemi, conditions, query,
+                session);
+}
+
+/// Joins the plan's distinct choices of what the conditions compare, with a mark behind them.
+Result<BoundExprPtr> join_mark(LogicalNodePtr& rows, const BoundSubquery& query,
+                               BindSession& session) {
+  Exprs conditions = query.conditions;
+  conditions.insert(conditions.end(), query.comparisons.begin(), query.comparisons.end());
+  LogicalNodePtr right = one_if_any(query.plan);
+  if (!conditions.empty()) {
+    Exprs own;
+    std::vector<std::string> names;
+    std::vector<int> keys;
+    for (BoundExprPtr& condition : conditions) {
+      HW_ASSIGN_OR_RETURN(const OuterEquality equality, outer_equality(condition));
+      const int key = static_cast<int>(own.size());
+      own.push_back(equality.own);
+      names.push_back("$f" + std::to_string(key));
+      keys.push_back(key);
+      condition = condition->with_args(
+          {equality.outer, BoundExpr::column(key, own.back()->type(), names.back())});
+    }
+    right = std::make_shared<ProjectNode>(query.plan, std::move(own), names);
+    right = std::make_shared<AggregateNode>(right, keys, std::vector<NamedAggregate>{});
+    Exprs marked = columns_of(*right);
+    marked.push_back(boolean_literal(true));
+    names.push_back("$f" + std::to_string(keys.size()));
+    right = std::make_shared<ProjectNode>(right, std::move(marked), std::move(names));
+  }
+  HW_ASSIGN_OR_RETURN(rows, joined(rows, right, JoinKind::kLeft, conditions, query, session));
+  return called("IS NOT NULL", {column_of(*rows, rows->num_columns() - 1)}, session);
+}
+
+/// Joins one query behind the rows. Returns its answer over them.
+Result<BoundExprPtr> join_value(LogicalNodePtr& rows, const BoundSubquery& query,
+                                bool null_is_false, BindSession& session) {
+  if (query.form == SubqueryForm::kValue) {
+    const LogicalNodePtr left = rows;
+    HW_ASSIGN_OR_RETURN(
+        rows, joined(rows, query.plan, JoinKind::kLeft, query.conditions, query, session));
+    return over_join(query.value, query, *left)->with_position(query.position);
+  }
+  const bool plain_in = query.form == SubqueryForm::kExists || !query.all;
+  if (!plain_in || (query.type.nullable() && !null_is_false)) {
+    return not_supported_yet(
+        "IN, ANY and ALL over values that may be NULL outside of WHERE and HAVING, or below OR and "
+        "CASE there; write EXISTS (SELECT .. WHERE ..), or declare the columns NOT NULL",
+        query.position);
+  }
+  return join_mark(rows, query, session);
+}
+
+/// Sub-queries whose NULL is as good as FALSE: only AND and OR stand above them.
+void find_filtering(const BoundExprPtr& expr, std::set<int>& found) {
+  if (is_subquery_column(*expr)) found.insert(expr->column_index());
+  if (expr->kind() != BoundExpr::Kind::kAnd && expr->kind() != BoundExpr::Kind::kOr) return;
+  for (const BoundExprPtr& arg : expr->args()) find_filtering(arg, found);
+}
+
+Result<LogicalNodePtr> with_values(LogicalNodePtr rows, const std::vector<BoundExprPtr*>& exprs,
+                                   const std::set<int>& filtering, const SubqueryCollector& queries,
+                                   BindSession& session) {
+  std::map<int, BoundExprPtr> values;
+  for (BoundExprPtr* expr : exprs) {
+    Status failure;
+    *expr = rewrite(*expr, [&](const BoundExprPtr& node) -> BoundExprPtr {
+      if (!is_subquery_column(*node)) return nullptr;
+      BoundExprPtr& value = values[node->column_index()];
+      if (value == nullptr) {
+        Result<BoundExprPtr> joined = join_value(rows, queries.query_of(*node),
+                                                 filtering.contains(node->column_index()), session);
+        if (!joined.ok()) {
+          if (failure.ok()) failure = joined.status();
+          return node;
+        }
+        value = *joined;
+      }
+      return value;
+    });
+    HW_TRY(failure);
+  }
+  return rows;
+}
+
+/// A query alone, or below any number of NOTs.
+struct LoneQuery {
+  const BoundExpr* column = nullptr;
+  bool negated = false;
+};
+
+LoneQuery lone_query(const BoundExpr* test) {
+  LoneQuery lone;
+  while (test->kind() == BoundExpr::Kind::kCall && test->function()->name == "NOT") {
+    test = test->args()[0].get();
+    lone.negated = !lone.negated;
+  }
+  if (is_subquery_column(*test)) lone.column = test;
+  return lone;
+}
+
+}  // namespace
+
+Result<LogicalNodePtr> with_condition(LogicalNodePtr rows, const BoundExprPtr& condition,
+                                      const SubqueryCollector& queries, BindSession& session) {
+  Exprs plain, with_queries, others;
+  for (const BoundExprPtr& test : conjuncts(condition)) {
+    (reads_query(test) ? with_queries : plain).push_back(test);
+  }
+  if (!plain.empty()) rows = std::make_shared<FilterNode>(rows, conjunction(std::move(plain)));
+  for (const BoundExprPtr& test : with_queries) {
+    const LoneQuery lone = lone_query(test.get());
+    if (lone.column == nullptr || queries.query_of(*lone.column).form == SubqueryForm::kValue) {
+      others.push_back(test);
+      continue;
+    }
+    HW_ASSIGN_OR_RETURN(rows,
+                        semi_joined(rows, queries.query_of(*lone.column), lone.negated, session));
+  }
+  if (others.empty()) return rows;
+  BoundExprPtr rest = conjunction(std::move(others));
+  std::set<int> filtering;
+  find_filtering(rest, filtering);
+  HW_ASSIGN_OR_RETURN(rows, with_values(std::move(rows), {&rest}, filtering, queries, session));
+  return std::make_shared<FilterNode>(rows, std::move(rest));
+}
+
+Result<LogicalNodePtr> with_subquery_values(LogicalNodePtr rows,
+                                            const std::vector<BoundExprPtr*>& exprs,
+                                            const SubqueryCollector& queries,
+                                            BindSession& session) {
+  return with_values(std::move(rows), exprs, {}, queries, session);
+}
+
+Result<LogicalNodePtr> filtered_rows(const Relation& rows, const ast::Expr& where,
+                                     BindSession& session) {
+  ExprBinder binder(session, rows, "WHERE");
+  SubqueryCollector queries;
+  binder.collect_subqueries(&queries);
+  HW_ASSIGN_OR_RETURN(const BoundExprPtr condition, binder.bind_condition(where));
+  return with_condition(rows.plan, condition, queries, session);
+}
+
+}  // namespace hw
