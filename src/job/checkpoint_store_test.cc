@@ -167,7 +167,10 @@ TEST_F(CheckpointStoreTest, ADamagedOneThatSinksMayShowStopsTheJob) {
             "the newest checkpoint that can be read is 1, but the sink 'sink' may show epoch 2: "
             "going on from it would repeat output. To do that under a new generation, name it with "
             "--restore '" +
-                directory_ + "/checkpoint-000000000001-1'; to start anew, use --fresh");
+                directory_ +
+                "/checkpoint-000000000001-1'; to start anew, use --fresh; checkpoint 2: '" +
+                directory_ + "/" + std::string(kSecondManifest) +
+                "' is damaged: it is not the manifest that was published");
   RestoreRequest sink_shows_two;
   sink_shows_two.newest_shown_epoch = [](const std::string&, int64_t) { return 2; };
   EXPECT_EQ(checkpoint_error_of(choose(sink_shows_two).status()),
@@ -188,6 +191,7 @@ TEST_F(CheckpointStoreTest, ARecordThatMayHavePublishedMoreStopsTheJob) {
   damage(lease_record_name(3), 60);
   const Status status = choose().status();
   EXPECT_EQ(checkpoint_error_of(status), CheckpointErrorKind::kBehindSinks) << status;
+  EXPECT_NE(status.message().find("; record 3 of the lease: "), std::string::npos) << status;
   lease_.reset();
   restart();
   EXPECT_EQ(checkpoint_error_of(choose().status()), CheckpointErrorKind::kBehindSinks)

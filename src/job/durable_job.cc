@@ -46,7 +46,8 @@ class DurableJob final : public JobRun {
   ~DurableJob() override {
     cancel();
     if (options_.single_thread) {
-      while (!gate_.is_open()) tend();
+      while (step()) {
+      }
     }
     supervisor_.reset();
     run_.set(nullptr);

@@ -49,19 +49,33 @@ Result<Manifest> read_published_twice(const CheckpointFiles& files, const LeaseR
              : read_published(files, record, request);
 }
 
+// Which checkpoints and records cannot be read, and why.
+std::string reasons(const std::vector<DamagedCheckpoint>& damaged, const LeaseChain& chain) {
+  std::string text;
+  for (const DamagedCheckpoint& one : damaged) {
+    text += "; checkpoint " + std::to_string(one.checkpoint) + ": " + one.why.message();
+  }
+  for (const LeaseChain::Damage& one : chain.damaged) {
+    text += "; record " + std::to_string(one.number) + " of the lease: " + one.why.message();
+  }
+  return text;
+}
+
 Status behind_sinks(const CheckpointFiles& files, const LeaseRecord& chosen,
-                    const std::string& what) {
+                    const std::string& what, const std::string& reasons) {
   return checkpoint_error(
       CheckpointErrorKind::kBehindSinks,
       "the newest checkpoint that can be read is " + std::to_string(chosen.checkpoint) + ", but " +
           what +
           ": going on from it would repeat output. To do that under a new generation, name " +
-          "it with --restore '" + files.shown(chosen.manifest) + "'; to start anew, use --fresh");
+          "it with --restore '" + files.shown(chosen.manifest) + "'; to start anew, use --fresh" +
+          reasons);
 }
 
 // No sink may show more than `chosen` holds. `newer`: the records behind it.
 Status refuse_behind_sinks(const CheckpointFiles& files, const LeaseRecord& chosen,
-                           std::vector<LeaseRecord> newer, const RestoreRequest& request) {
+                           std::vector<LeaseRecord> newer, const RestoreRequest& request,
+                           const std::string& reasons) {
   for (const LeaseRecord& record : newer) {
     for (const std::string& sink : record.sinks) {
       std::optional<int64_t> shown;
@@ -72,7 +86,8 @@ Status refuse_behind_sinks(const CheckpointFiles& files, const LeaseRecord& chos
       if (shown.value_or(record.checkpoint) <= chosen.checkpoint) continue;
       return behind_sinks(files, chosen,
                           "the sink '" + sink + (shown ? "' shows" : "' may show") + " epoch " +
-                              std::to_string(shown.value_or(record.checkpoint)));
+                              std::to_string(shown.value_or(record.checkpoint)),
+                          reasons);
     }
   }
   return Status::OK();
@@ -89,7 +104,8 @@ Status refuse_hidden_publication(const CheckpointFiles& files, const LeaseChain&
       if (!file.name.starts_with(kManifestPrefix) || file.name <= newest.manifest) continue;
       return behind_sinks(files, newest,
                           "'" + files.shown(lease_record_name(damage.number)) +
-                              "' is damaged and may have published '" + file.name + "'");
+                              "' is damaged and may have published '" + file.name + "'",
+                          reasons({}, chain));
     }
   }
   return Status::OK();
@@ -97,18 +113,11 @@ Status refuse_hidden_publication(const CheckpointFiles& files, const LeaseChain&
 
 Status nothing_valid(const CheckpointFiles& files, const std::vector<DamagedCheckpoint>& damaged,
                      const LeaseChain& chain) {
-  std::string reasons;
-  for (const DamagedCheckpoint& one : damaged) {
-    reasons += "; checkpoint " + std::to_string(one.checkpoint) + ": " + one.why.message();
-  }
-  for (const LeaseChain::Damage& one : chain.damaged) {
-    reasons += "; record " + std::to_string(one.number) + " of the lease: " + one.why.message();
-  }
   return checkpoint_error(CheckpointErrorKind::kNothingValid,
                           "no checkpoint in '" + files.shown("") +
                               "' can be read; name a savepoint with --restore, or start anew with "
                               "--fresh" +
-                              reasons);
+                              reasons(damaged, chain));
 }
 
 }  // namespace
@@ -134,7 +143,8 @@ Result<RestoreChoice> choose_restore(std::shared_ptr<const CheckpointFiles> file
       continue;
     }
     HW_TRY(refuse_hidden_publication(*files, chain, lineage.back()));
-    HW_TRY(refuse_behind_sinks(*files, *record, {record.base(), lineage.end()}, request));
+    HW_TRY(refuse_behind_sinks(*files, *record, {record.base(), lineage.end()}, request,
+                               reasons(choice.damaged, chain)));
     choice.manifest = std::make_shared<const Manifest>(*std::move(manifest));
     choice.manifest_name = record->manifest;
     choice.digest = record->digest;

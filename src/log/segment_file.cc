@@ -76,7 +76,13 @@ Result<std::shared_ptr<arrow::Buffer>> SegmentFile::bytes_at(Place place, int64_
   const int64_t block_end = block_ ? block_begin_ + block_->size() : 0;
   if (!block_ || place.position < block_begin_ || place.position + length > block_end) {
     const int64_t wanted = std::min(std::max(length, block_bytes), place.end - place.position);
-    HW_ASSIGN_OR_RETURN(block_, file_->ReadAt(place.position, wanted));
+    Result<std::shared_ptr<arrow::Buffer>> read = file_->ReadAt(place.position, wanted);
+    if (!read.ok()) {
+      // Some storages read nothing behind the end of a file, others fail.
+      const bool behind_end = place.position >= file_->GetSize().ValueOr(0);
+      return behind_end ? damaged_at(path_, place.position, "it is cut short") : read.status();
+    }
+    block_ = *std::move(read);
     block_begin_ = place.position;
     if (block_->size() < length) return damaged_at(path_, place.position, "it is cut short");
   }

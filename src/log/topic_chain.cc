@@ -21,6 +21,25 @@ Status no_topic(const std::string& path) {
   return Status::KeyError("there is no topic at '", path, "'");
 }
 
+/// Rows lie there: a topic that has no chain has lost it.
+Result<bool> has_segments(arrow::fs::FileSystem& files, const std::string& topic_path) {
+  for (int64_t partition = 0;; ++partition) {
+    const std::string folder = partition_folder(topic_path, partition);
+    HW_ASSIGN_OR_RETURN(const arrow::fs::FileInfo found, files.GetFileInfo(folder));
+    if (found.type() != arrow::fs::FileType::Directory) return false;
+    HW_ASSIGN_OR_RETURN(const std::vector<std::string> names, names_in(files, folder));
+    for (const std::string& name : names) {
+      if (name.ends_with(".seg")) return true;
+    }
+  }
+}
+
+Status lost_chain(const std::string& topic_path) {
+  return log_error(LogErrorKind::kDamaged, "'" + chain_folder(topic_path) +
+                                               "' has neither record 1 nor a state: the topic "
+                                               "has lost its chain");
+}
+
 }  // namespace
 
 TopicChain::TopicChain(Env& env, std::string topic_path,
@@ -41,6 +60,8 @@ Status TopicChain::create(Env& env, const std::string& topic_path, const CreateT
   HW_TRY(env.sync(topic_path));
   const size_t name = topic_path.rfind('/');
   if (name != std::string::npos && name > 0) HW_TRY(env.sync(topic_path.substr(0, name)));
+  // Looked for before the chain: whoever has made the topic meanwhile may have written already.
+  HW_ASSIGN_OR_RETURN(const bool lost, has_segments(*files, topic_path));
   // Record 1 may have been removed since; then a later state is there.
   HW_ASSIGN_OR_RETURN(const std::vector<std::string> names,
                       names_in(*files, chain_folder(topic_path)));
@@ -49,6 +70,7 @@ Status TopicChain::create(Env& env, const std::string& topic_path, const CreateT
       return Status::AlreadyExists("topic '", topic_path, "' exists already");
     }
   }
+  if (lost) return lost_chain(topic_path);
   SmallFileWriter writer(env, chain_folder(topic_path));
   const TopicRecord record{.number = 1, .wall_ms = env.wall_ms(), .change = topic};
   return writer.write(record_name(1), encode_record(record), {});
@@ -106,9 +128,9 @@ Status TopicChain::load() {
     return Status::OK();
   }
   HW_TRY(damaged);
-  return names.empty()
-             ? no_topic(topic_path_)
-             : log_error(LogErrorKind::kDamaged, "topic '" + topic_path_ + "' has lost its state");
+  if (!names.empty()) return lost_chain(topic_path_);
+  HW_ASSIGN_OR_RETURN(const bool lost, has_segments(*files_, topic_path_));
+  return lost ? lost_chain(topic_path_) : no_topic(topic_path_);
 }
 
 Result<bool> TopicChain::fold_next() {

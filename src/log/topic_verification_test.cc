@@ -56,6 +56,21 @@ TEST(TopicVerification, AMissingRecordIsDamageForEverybody) {
   }
 }
 
+TEST(TopicVerification, ATopicThatHasLostItsChainIsNotMadeAnew) {
+  const ScratchDirectory directory;
+  write_topic(directory.path());
+  const auto files = (*real_env().locate(directory.path())).files;
+  ASSERT_TRUE(files->DeleteDir(directory.path() + "/t/chain").ok());
+  const auto found = verify_topic(real_env(), directory.path(), "t");
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->damage.size(), 1u);
+  EXPECT_EQ(log_error_of(Topic::open(real_env(), directory.path(), "t").status()),
+            LogErrorKind::kDamaged);
+  EXPECT_EQ(log_error_of(create_topic(real_env(), directory.path(),
+                                      {.name = "t", .schema = scratch_schema()})),
+            LogErrorKind::kDamaged);
+}
+
 TEST(TopicVerification, AReaderThatIsThereAlreadySeesThatARecordIsMissing) {
   const ScratchDirectory directory;
   write_topic(directory.path());
