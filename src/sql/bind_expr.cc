@@ -33,6 +33,14 @@ std::string_view function_of(ast::Op op) {
       return "IS FALSE";
     case ast::Op::kIsUnknown:
       return "IS UNKNOWN";
+    case ast::Op::kIsJson:
+      return "IS JSON";
+    case ast::Op::kIsJsonScalar:
+      return "IS JSON SCALAR";
+    case ast::Op::kIsJsonArray:
+      return "IS JSON ARRAY";
+    case ast::Op::kIsJsonObject:
+      return "IS JSON OBJECT";
     case ast::Op::kAdd:
       return "+";
     case ast::Op::kSubtract:
@@ -275,6 +283,15 @@ Result<BoundExprPtr> ExprBinder::bind_operator(const ast::Operator& op) {
         if (operand->type().is_numeric() || operand->type().is_interval()) return operand;
         return at(op.position, Status::TypeError("unary + needs a number, but ", operand->to_sql(),
                                                  " is ", operand->type().to_sql_without_null()));
+      }
+      case ast::Op::kOverlaps: {
+        std::vector<BoundExprPtr> ends;
+        for (const ast::ExprPtr& period : op.operands) {
+          HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> both,
+                              bind_args(period->as<ast::Constructor>().elements));
+          for (BoundExprPtr& end : both) ends.push_back(std::move(end));
+        }
+        return call("OVERLAPS", std::move(ends), op.position);
       }
       default:
         break;

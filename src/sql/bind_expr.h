@@ -67,6 +67,14 @@ class ExprBinder {
   Result<BoundExprPtr> bind_function(const ast::FunctionCall& call);
   Result<BoundExprPtr> bind_aggregate(const ast::FunctionCall& call,
                                       const AggregateFunction& function);
+  /// Arguments of an aggregate, then its clauses and sort keys (expr/aggregate_clauses.h).
+  Result<std::vector<BoundExprPtr>> bind_aggregate_args(const ast::FunctionCall& call,
+                                                        const std::string& name);
+  /// JSON_VALUE, JSON_QUERY, JSON_EXISTS: arguments and clauses.
+  Result<BoundExprPtr> bind_json_lookup(const ast::FunctionCall& call, std::string_view name);
+  /// Arguments of the functions that build JSON, their clauses in front.
+  Result<std::vector<BoundExprPtr>> bind_json_values(const ast::FunctionCall& call,
+                                                     bool absent_by_default);
   Result<std::vector<BoundExprPtr>> bind_args(const std::vector<ast::ExprPtr>& args);
   /// The function of that name over bound arguments, with the position on result and error.
   Result<BoundExprPtr> call(std::string_view name, std::vector<BoundExprPtr> args,
@@ -84,6 +92,9 @@ class ExprBinder {
   const std::vector<NamedBoundExpr>* aliases_ = nullptr;
   bool in_aggregate_ = false;
 };
+
+/// The last part of a function's name in upper case.
+std::string function_name(const ast::FunctionCall& call);
 
 /// The processing time as a value, no longer a time attribute.
 Result<BoundExprPtr> read_clock(BindSession& session);

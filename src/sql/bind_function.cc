@@ -26,15 +26,23 @@ std::string upper(std::string text) {
 /// What a call carries beside its arguments and no function that is built takes.
 Status check_clauses(const ast::FunctionCall& call, const std::string& name) {
   if (call.over != nullptr) return not_supported_yet("OVER windows", call.position);
-  if (!call.order_by.empty()) return not_supported_yet("ORDER BY in " + name, call.position);
-  if (!call.within_group.empty()) return not_supported_yet("WITHIN GROUP", call.position);
-  if (call.null_treatment != ast::NullTreatment::kDefault) {
-    return not_supported_yet("IGNORE NULLS and RESPECT NULLS", call.position);
+  const bool lists = name == "LISTAGG" || name == "ARRAY_AGG" || name == "JSON_ARRAYAGG";
+  if (!call.order_by.empty() && !lists) {
+    return not_supported_yet("ORDER BY in " + name, call.position);
+  }
+  if (!call.within_group.empty() && name != "LISTAGG") {
+    return not_supported_yet("WITHIN GROUP of " + name, call.position);
+  }
+  const bool ignores = call.null_treatment == ast::NullTreatment::kIgnore;
+  const bool always_ignores = name == "FIRST_VALUE" || name == "LAST_VALUE";
+  const bool takes_treatment = name == "ARRAY_AGG" || (always_ignores && ignores);
+  if (call.null_treatment != ast::NullTreatment::kDefault && !takes_treatment) {
+    return not_supported_yet(std::string(ignores ? "IGNORE" : "RESPECT") + " NULLS of " + name,
+                             call.position);
   }
   if (call.semantics != ast::MatchSemantics::kDefault) {
     return not_supported_yet("RUNNING and FINAL", call.position);
   }
-  if (call.json != nullptr) return not_supported_yet("the JSON clauses of " + name, call.position);
   for (const ast::ExprPtr& arg : call.args) {
     if (arg->kind == ast::ExprKind::kNamedArgument) {
       return not_supported_yet("named arguments of " + name, arg->position);
@@ -55,8 +63,10 @@ bool is_count_star(const ast::FunctionCall& call) {
 
 }  // namespace
 
+std::string function_name(const ast::FunctionCall& call) { return upper(call.name.last().text); }
+
 Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
-  const std::string name = upper(call.name.last().text);
+  const std::string name = function_name(call);
   const FunctionCatalogue& functions = *session_.context.functions;
   if (call.name.parts.size() > 1) {
     return at(call.position, Status::KeyError("there is no function '", dotted(call.name),
@@ -89,6 +99,18 @@ Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
               Status::Invalid(call.filter != nullptr ? "FILTER" : "DISTINCT",
                               " belongs to aggregate functions, but ", name, " is none"));
   }
+  if (name == "JSON_VALUE" || name == "JSON_QUERY" || name == "JSON_EXISTS") {
+    return bind_json_lookup(call, name);
+  }
+  if (name == "JSON_OBJECT" || name == "JSON_ARRAY") {
+    HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> values,
+                        bind_json_values(call, name == "JSON_ARRAY"));
+    return this->call(name, std::move(values), call.position);
+  }
+  if (name == "JSON") {
+    return at(call.position, Status::Invalid("JSON(text) stands only as a value inside of "
+                                             "JSON_OBJECT and JSON_ARRAY"));
+  }
   HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> args, bind_args(call.args));
   return this->call(name, std::move(args), call.position);
 }
@@ -113,7 +135,7 @@ Result<BoundExprPtr> ExprBinder::bind_aggregate(const ast::FunctionCall& call,
   Status status = [&]() -> Status {
     std::vector<BoundExprPtr> args;
     if (!is_count_star(call)) {
-      HW_ASSIGN_OR_RETURN(args, bind_args(call.args));
+      HW_ASSIGN_OR_RETURN(args, bind_aggregate_args(call, function.name));
       for (BoundExprPtr& arg : args) {
         HW_ASSIGN_OR_RETURN(arg, read_processing_time(arg));
       }

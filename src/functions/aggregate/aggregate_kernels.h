@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The aggregates COUNT, SUM, AVG, MIN and MAX, one make function each.
+// The aggregate functions, one make function each or one for a family.
 
 #pragma once
+
+#include <string_view>
 
 #include "expr/function_catalogue.h"
 
@@ -13,5 +15,19 @@ AggregateFunction sum_aggregate();
 AggregateFunction avg_aggregate();
 /// MIN, or MAX when `largest`.
 AggregateFunction extreme_aggregate(bool largest);
+AggregateFunction percentile_aggregate();
+AggregateFunction approx_count_distinct_aggregate();
+AggregateFunction misra_gries_aggregate();
+AggregateFunction reservoir_sample_aggregate();
+AggregateFunction json_arrayagg_aggregate();
+AggregateFunction json_objectagg_aggregate();
+/// LISTAGG, ARRAY_AGG, COLLECT, FIRST_VALUE, LAST_VALUE.
+void add_collecting(FunctionCatalogue& catalogue);
+/// STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP.
+void add_variance(FunctionCatalogue& catalogue);
+
+/// Fails (NotImplemented), with `advice` at the end, when the input takes rows back.
+Status refuse_retractions(std::string_view name, std::string_view advice,
+                          const AggregateBinding& binding);
 
 }  // namespace hw
