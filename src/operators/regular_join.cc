@@ -142,7 +142,7 @@ class RegularJoin final : public Operator, public InputSelection {
         {.columns = keys, .num_rows = probe.rows.num_rows(), .hashes = probe.rows.key_hashes()},
         probe.firsts));
     for (const ColumnPtr& key : keys) {
-      if (!key->may_have_nulls()) continue;
+      if (spec_.nulls_equal || !key->may_have_nulls()) continue;
       for (size_t i = 0; i < probe.firsts.size(); ++i) {
         if (key->is_null(static_cast<int64_t>(i))) probe.firsts[i] = RowLog::kNoRow;
       }
@@ -196,6 +196,8 @@ class RegularJoin final : public Operator, public InputSelection {
     candidates_.clear();
     row_ends_.clear();
     const FixedColumn<uint32_t> nexts = logs_[1 - probe.side]->nexts();
+    // Where nothing is taken back one match decides.
+    const bool one_is_enough = batch_mode_ && is_semi() && condition_.always_true();
     while (probe.row < probe.firsts.size() && candidates_.rows.size() < kPairsPerStep) {
       const bool pair = is_update_pair(probe, probe.row);
       const auto row = static_cast<int32_t>(probe.row);
@@ -203,7 +205,7 @@ class RegularJoin final : public Operator, public InputSelection {
         candidates_.add(row, probe.candidate, RowKind::kInsert);
         // Both halves of an update meet a kept row one after the other, so they stay together.
         if (pair) candidates_.add(row + 1, probe.candidate, RowKind::kInsert);
-        probe.candidate = nexts[probe.candidate];
+        probe.candidate = one_is_enough ? RowLog::kNoRow : nexts[probe.candidate];
       }
       if (probe.candidate != RowLog::kNoRow) return;
       row_ends_.push_back({candidates_.rows.size(), row});
@@ -289,7 +291,7 @@ class RegularJoin final : public Operator, public InputSelection {
   /// NULL in a key matches nothing, so such a row is kept only where it will be shown at the end.
   std::vector<int32_t> rows_to_keep(const Probe& probe) const {
     std::vector<int32_t> rows;
-    const bool keep_all = batch_mode_ && is_padded(probe.side);
+    const bool keep_all = spec_.nulls_equal || (batch_mode_ && is_padded(probe.side));
     const std::vector<ColumnPtr> keys = probe.rows.columns(side(probe.side).keys);
     for (int64_t i = 0; i < probe.rows.num_rows(); ++i) {
       const bool has_null = std::any_of(keys.begin(), keys.end(),

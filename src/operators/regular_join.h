@@ -7,7 +7,7 @@
 // emit +I and -D only. Batch mode reads the build side first (right; for RIGHT the left one), then
 // streams the other past it.
 //
-// NULL in a key matches nothing. Without keys every pair is tried (the planner warns).
+// NULL in a key matches nothing, or NULL where the spec says so. Without keys every pair is tried (the planner warns).
 
 #pragma once
 
@@ -49,6 +49,7 @@ struct RegularJoinSpec {
   JoinKind kind = JoinKind::kInner;
   JoinSide left;
   JoinSide right;
+  bool nulls_equal = false;
   /// Further condition over the left's columns followed by the right's, or null. Deterministic.
   BoundExprPtr residual;
   /// Which of the left's columns followed by the right's go out, in order. SEMI, ANTI: left only.

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/env/env.h"
+#include "runtime/watermark_delay.h"
 #include "state/frozen_state.h"
 #include "state/key_group.h"
 #include "state/snapshot.h"
@@ -33,6 +34,15 @@ OperatorInstance::Turn turn_of(Flow flow) {
       break;
   }
   return OperatorInstance::Turn::kFinished;
+}
+
+/// What an operator's rows are at or above when it was told `watermark_ms`.
+int64_t delayed(int64_t watermark_ms, const Operator& op) {
+  if (watermark_ms == Watermark::kMax || watermark_ms == Watermark::kNone) return watermark_ms;
+  const auto* delay = dynamic_cast<const WatermarkDelay*>(&op);
+  if (delay == nullptr) return watermark_ms;
+  const int64_t by_ms = delay->watermark_delay_ms();
+  return watermark_ms < Watermark::kNone + by_ms ? Watermark::kNone : watermark_ms - by_ms;
 }
 
 std::unique_ptr<StateStore> make_state(const TaskletContext& context) {
@@ -85,7 +95,7 @@ Status OperatorInstance::open(const std::vector<const OperatorSnapshot*>& restor
     }
   }
   metrics_->watermark_ms.set(watermark_ms_);
-  if (checker_) checker_->resume_at(watermark_ms_);
+  if (checker_) checker_->resume_at(delayed(watermark_ms_, *op_));
   for (LiveRows& rows : fed_rows_) rows.ignore();
   HW_TRY(state_->restore(states));
   NamedReader reader(restored);
@@ -180,7 +190,7 @@ Result<OperatorInstance::Turn> OperatorInstance::on_watermark(Watermark watermar
     if (flow != Flow::kNeedInput) return turn_of(flow);
     risen_ = false;
   }
-  below.forward(Watermark{watermark_ms_, watermark.idle});
+  below.forward(Watermark{delayed(watermark_ms_, *op_), watermark.idle});
   return Turn::kDone;
 }
 

@@ -119,7 +119,7 @@ TEST_F(BindErrorsTest, SaysWhatIsNotBuiltYet) {
   for (const char* sql :
        {"SELECT id FROM t MATCH_RECOGNIZE (ORDER BY ts PATTERN (A) DEFINE A AS TRUE) AS m",
         "SELECT SUM(id) OVER (ORDER BY ts) FROM t", "SELECT SUM((SELECT a FROM s)) FROM t",
-        "SELECT id FROM t EXCEPT SELECT a FROM s", "SELECT id FROM t GROUP BY (SELECT 1)",
+        "SELECT id FROM t EXCEPT ALL SELECT a FROM s", "SELECT id FROM t GROUP BY (SELECT 1)",
         "SELECT id FROM t GROUP BY ROLLUP (id)", "UPDATE t SET id = 1", "DELETE FROM t",
         "SELECT * FROM TABLE(SESSION(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))",
         "SELECT * FROM t FOR SYSTEM_TIME AS OF ts", "SELECT * FROM UNNEST(ARRAY[1]) AS u (x)"}) {

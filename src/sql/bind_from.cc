@@ -72,7 +72,7 @@ Result<LogicalNodePtr> expand_view(const ObjectPath& path, const ViewDefinition&
 }
 
 Result<Relation> bind_derived(const ast::DerivedTable& derived, BindSession& session) {
-  if (derived.lateral) return not_supported_yet("LATERAL", derived.position);
+  // The first table of FROM: there is nothing that it could read.
   HW_ASSIGN_OR_RETURN(LogicalNodePtr plan,
                       bind_query(*derived.query, QueryPlace::kNested, session));
   Scope scope = Scope::of(*plan, {});

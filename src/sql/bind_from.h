@@ -21,6 +21,8 @@ Result<Relation> bind_named(const ast::Name& name, const std::vector<ast::Hint>&
 /// TUMBLE, HOP, CUMULATE.
 Result<LogicalNodePtr> bind_table_function(const ast::FunctionCall& call, BindSession& session);
 Result<Relation> bind_join(const ast::Join& join, BindSession& session);
+/// The columns of both sides, the right's behind the left's.
+Scope joined_scope(const Scope& left, const Scope& right, int left_columns);
 
 /// The relation without the columns that `*` does not stand for, for what takes a table as a whole.
 Relation without_hidden(const Relation& relation);

@@ -7,29 +7,30 @@
 
 #include "expr/function_catalogue.h"
 #include "expr/resolve.h"
+#include "plan/logical/interval_bounds.h"
 #include "plan/logical/join.h"
 #include "plan/logical/project.h"
 #include "sql/bind_aggregate.h"
 #include "sql/bind_expr.h"
 #include "sql/bind_from.h"
+#include "sql/bind_lateral.h"
 
 namespace hw {
 namespace {
 
-/// The columns of both sides, the right's behind the left's.
-Scope joined_scope(const Scope& left, const Scope& right, int left_columns) {
-  Scope scope = left;
-  for (ScopeColumn column : right.columns()) {
-    column.index += left_columns;
-    scope.add(std::move(column));
-  }
-  return scope;
-}
+/// A side of a join.
+struct Side {
+  /// Its plan can be stored: processing time is read.
+  Relation relation;
+  /// With what they meant for time before.
+  std::vector<PlanColumn> columns;
+};
 
-/// A side as a relation whose plan can be stored: processing time is read.
-Result<Relation> bind_side(const ast::TableRef& ref, BindSession& session) {
-  HW_ASSIGN_OR_RETURN(Relation side, bind_table_ref(ref, session));
-  HW_ASSIGN_OR_RETURN(side.plan, with_clock_read(side.plan, session));
+Result<Side> bind_side(const ast::TableRef& ref, BindSession& session) {
+  Side side;
+  HW_ASSIGN_OR_RETURN(side.relation, bind_table_ref(ref, session));
+  side.columns = side.relation.plan->columns();
+  HW_ASSIGN_OR_RETURN(side.relation.plan, with_clock_read(side.relation.plan, session));
   return side;
 }
 
@@ -121,9 +122,21 @@ void hide_shared(const std::vector<SharedColumn>& shared, JoinKind kind, int lef
 
 }  // namespace
 
+Scope joined_scope(const Scope& left, const Scope& right, int left_columns) {
+  Scope scope = left;
+  for (ScopeColumn column : right.columns()) {
+    column.index += left_columns;
+    scope.add(std::move(column));
+  }
+  return scope;
+}
+
 Result<Relation> bind_join(const ast::Join& join, BindSession& session) {
-  HW_ASSIGN_OR_RETURN(const Relation left, bind_side(*join.left, session));
-  HW_ASSIGN_OR_RETURN(const Relation right, bind_side(*join.right, session));
+  HW_ASSIGN_OR_RETURN(const Side left_side, bind_side(*join.left, session));
+  const Relation& left = left_side.relation;
+  if (is_lateral(*join.right)) return bind_lateral_join(join, left, session);
+  HW_ASSIGN_OR_RETURN(const Side right_side, bind_side(*join.right, session));
+  const Relation& right = right_side.relation;
   JoinNode::Parts parts;
   HW_ASSIGN_OR_RETURN(parts.kind, join_kind(join));
   parts.position = join.position;
@@ -149,6 +162,7 @@ Result<Relation> bind_join(const ast::Join& join, BindSession& session) {
                                 "calls a function that does not"));
     }
   }
+  parts.interval = find_interval(parts.condition, left_side.columns, right_side.columns);
   hide_shared(shared, parts.kind, left_columns, joined.scope);
   joined.plan = std::make_shared<JoinNode>(left.plan, right.plan, std::move(parts));
   return joined;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// UNION [ALL]; and columns that hold nothing but NULL, which take the type of what they meet.
+// UNION [ALL], INTERSECT, EXCEPT; and columns that hold nothing but NULL, which take the type of
+// what they meet.
 
+#include <numeric>
 #include <utility>
 
 #include "expr/cast.h"
 #include "expr/literal.h"
 #include "expr/resolve.h"
+#include "plan/logical/join.h"
 #include "plan/logical/project.h"
 #include "plan/logical/union_all.h"
 #include "plan/logical/values.h"
@@ -67,6 +70,42 @@ LogicalNodePtr with_types(const LogicalNodePtr& input, const std::vector<SqlType
   return std::make_shared<ProjectNode>(plan, std::move(exprs), std::move(names));
 }
 
+/// All inputs, with the types that their columns have in common.
+Result<std::vector<LogicalNodePtr>> with_common_types(std::vector<LogicalNodePtr> inputs,
+                                                      SqlPosition position) {
+  std::vector<SqlType> types;
+  for (int i = 0; i < inputs[0]->num_columns(); ++i) {
+    HW_ASSIGN_OR_RETURN(SqlType type, column_type(inputs, i, position));
+    types.push_back(std::move(type));
+  }
+  for (LogicalNodePtr& input : inputs) input = with_types(input, types);
+  return inputs;
+}
+
+/// Each row of the first that is in all others (INTERSECT), or in none (EXCEPT), once: semi and
+/// anti joins in which NULL equals NULL.
+Result<LogicalNodePtr> with_or_without(std::vector<LogicalNodePtr> inputs, JoinKind kind,
+                                       SqlPosition position, BindSession& session) {
+  HW_ASSIGN_OR_RETURN(inputs, with_common_types(std::move(inputs), position));
+  LogicalNodePtr rows;
+  for (LogicalNodePtr& input : inputs) {
+    HW_ASSIGN_OR_RETURN(input, distinct_rows(input, session));
+    if (rows == nullptr) {
+      rows = input;
+      continue;
+    }
+    JoinNode::Parts parts;
+    parts.kind = kind;
+    parts.nulls_equal = true;
+    parts.left_keys.resize(static_cast<size_t>(rows->num_columns()));
+    std::iota(parts.left_keys.begin(), parts.left_keys.end(), 0);
+    parts.right_keys = parts.left_keys;
+    parts.position = position;
+    rows = std::make_shared<JoinNode>(rows, input, std::move(parts));
+  }
+  return rows;
+}
+
 bool is_null_column(const LogicalNode& plan, int i) {
   return plan.column(i).type.is(TypeKind::kNull);
 }
@@ -74,31 +113,33 @@ bool is_null_column(const LogicalNode& plan, int i) {
 }  // namespace
 
 Result<LogicalNodePtr> union_all(std::vector<LogicalNodePtr> inputs, SqlPosition position) {
-  std::vector<SqlType> types;
-  for (int i = 0; i < inputs[0]->num_columns(); ++i) {
-    HW_ASSIGN_OR_RETURN(SqlType type, column_type(inputs, i, position));
-    types.push_back(std::move(type));
-  }
-  for (LogicalNodePtr& input : inputs) input = with_types(input, types);
+  HW_ASSIGN_OR_RETURN(inputs, with_common_types(std::move(inputs), position));
   return std::make_shared<UnionNode>(std::move(inputs));
 }
 
 Result<LogicalNodePtr> bind_set_operation(const ast::SetOperation& operation,
                                           BindSession& session) {
-  if (operation.op != ast::SetOp::kUnion) {
-    return not_supported_yet(operation.op == ast::SetOp::kExcept ? "EXCEPT" : "INTERSECT",
-                             operation.position);
+  const bool is_union = operation.op == ast::SetOp::kUnion;
+  const bool is_except = operation.op == ast::SetOp::kExcept;
+  const std::string name = is_union ? "UNION" : is_except ? "EXCEPT" : "INTERSECT";
+  if (!is_union && operation.all) {
+    return not_supported_yet(name + " ALL; " + name + " gives each row once", operation.position);
   }
   std::vector<LogicalNodePtr> inputs;
   for (const ast::QueryBodyPtr& body : operation.inputs) {
     HW_ASSIGN_OR_RETURN(LogicalNodePtr input, bind_input(*body, session));
     if (!inputs.empty() && input->num_columns() != inputs[0]->num_columns()) {
       return at(body->position,
-                Status::Invalid("the queries of a UNION have equally many columns, "
+                Status::Invalid("the queries of ", name,
+                                " have equally many columns, "
                                 "but the first has ",
                                 inputs[0]->num_columns(), " and this one ", input->num_columns()));
     }
     inputs.push_back(std::move(input));
+  }
+  if (!is_union) {
+    return with_or_without(std::move(inputs), is_except ? JoinKind::kAnti : JoinKind::kSemi,
+                           operation.position, session);
   }
   HW_ASSIGN_OR_RETURN(const LogicalNodePtr all, union_all(std::move(inputs), operation.position));
   return operation.all ? all : distinct_rows(all, session);

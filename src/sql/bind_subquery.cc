@@ -64,76 +64,8 @@ class OuterColumns {
   std::map<int, int> numbers_;
 };
 
-/// An aggregation without GROUP BY below projections: one row, whatever is below.
-struct OneRow {
-  LogicalNodePtr aggregate;
-  Exprs exprs;  // the query's columns, over the aggregate's
-  /// May be null.
-  BoundExprPtr having;
-};
-
-std::optional<OneRow> one_row_of(LogicalNodePtr plan) {
-  OneRow found;
-  found.exprs = columns_of(*plan);
-  const auto through = [&](const Exprs& below) {
-    for (BoundExprPtr& expr : found.exprs) expr = substitute_columns(expr, below);
-    if (found.having != nullptr) found.having = substitute_columns(found.having, below);
-  };
-  for (;;) {
-    if (const auto* project = node_if<ProjectNode>(plan)) {
-      for (const BoundExprPtr& expr : project->exprs()) {
-        if (!expr->deterministic()) return std::nullopt;
-      }
-      through(project->exprs());
-      plan = project->input();
-    } else if (const auto* filter = node_if<FilterNode>(plan)) {
-      if (found.having != nullptr) return std::nullopt;
-      found.having = filter->condition();
-      plan = filter->input();
-    } else if (const auto* limit = node_if<LimitNode>(plan)) {
-      if (limit->limit() == 0 || limit->offset() > 0) return std::nullopt;
-      plan = limit->input();
-    } else if (plan->kind() == NodeKind::kSort) {
-      plan = plan->input();
-    } else {
-      break;
-    }
-  }
-  const auto* aggregate = node_if<AggregateNode>(plan);
-  if (aggregate == nullptr || !aggregate->keys().empty()) return std::nullopt;
-  found.aggregate = plan;
-  return found;
-}
-
-/// `exprs` over an aggregate's columns where its row may be missing, since no row was there to
-/// aggregate: a count is 0 then, all else NULL.
-Result<Exprs> over_missing_row(const LogicalNode& aggregate, const Exprs& exprs,
-                               SqlPosition position) {
-  Exprs columns;
-  for (int i = 0; i < aggregate.num_columns(); ++i) {
-    const SqlType& type = aggregate.column(i).type;
-    BoundExprPtr column = BoundExpr::column(i, type.with_nullable(true), aggregate.column(i).name);
-    if (!type.nullable()) {
-      if (!type.is(TypeKind::kBigint)) {
-        return not_supported_yet("this aggregate function in a query that is a value", position);
-      }
-      column = BoundExpr::special(BoundExpr::Kind::kCoalesce,
-                                  {column, integer_literal(0, SqlType::bigint().not_null())}, type);
-    }
-    columns.push_back(std::move(column));
-  }
-  Exprs result;
-  for (const BoundExprPtr& expr : exprs) {
-    result.push_back(rewrite(expr, [&](const BoundExprPtr& node) -> BoundExprPtr {
-      if (node->kind() != BoundExpr::Kind::kColumn) return nullptr;
-      return is_foreign_column(*node) ? node : columns[static_cast<size_t>(node->column_index())];
-    }));
-  }
-  return result;
-}
-
 /// The query of one row as a value that `make` builds of its columns.
-Result<BoundExprPtr> add_one_row(const OneRow& one_row, SqlPosition position,
+Result<BoundExprPtr> add_one_row(const OneRowQuery& one_row, SqlPosition position,
                                  const std::function<Result<BoundExprPtr>(Exprs)>& make,
                                  OuterColumns& outer, BoundSubquery& query,
                                  SubqueryCollector& collector) {
@@ -237,6 +169,61 @@ Result<LogicalNodePtr> single_value(const Decorrelated& freed, Exprs& conditions
 
 }  // namespace
 
+std::optional<OneRowQuery> one_row_query(LogicalNodePtr plan) {
+  OneRowQuery found;
+  found.exprs = columns_of(*plan);
+  const auto through = [&](const Exprs& below) {
+    for (BoundExprPtr& expr : found.exprs) expr = substitute_own(expr, below);
+    if (found.having != nullptr) found.having = substitute_own(found.having, below);
+  };
+  for (;;) {
+    if (const auto* project = node_if<ProjectNode>(plan)) {
+      for (const BoundExprPtr& expr : project->exprs()) {
+        if (!expr->deterministic()) return std::nullopt;
+      }
+      through(project->exprs());
+      plan = project->input();
+    } else if (const auto* filter = node_if<FilterNode>(plan)) {
+      if (found.having != nullptr) return std::nullopt;
+      found.having = filter->condition();
+      plan = filter->input();
+    } else if (const auto* limit = node_if<LimitNode>(plan)) {
+      if (limit->limit() == 0 || limit->offset() > 0) return std::nullopt;
+      plan = limit->input();
+    } else if (plan->kind() == NodeKind::kSort) {
+      plan = plan->input();
+    } else {
+      break;
+    }
+  }
+  const auto* aggregate = node_if<AggregateNode>(plan);
+  if (aggregate == nullptr || !aggregate->keys().empty()) return std::nullopt;
+  found.aggregate = plan;
+  return found;
+}
+
+Result<Exprs> over_missing_row(const LogicalNode& aggregate, const Exprs& exprs,
+                               SqlPosition position) {
+  Exprs columns;
+  for (int i = 0; i < aggregate.num_columns(); ++i) {
+    const SqlType& type = aggregate.column(i).type;
+    BoundExprPtr column = BoundExpr::column(i, type.with_nullable(true), aggregate.column(i).name);
+    if (!type.nullable()) {
+      if (!type.is(TypeKind::kBigint)) {
+        return not_supported_yet("this aggregate function in a query that is a value", position);
+      }
+      column = BoundExpr::special(BoundExpr::Kind::kCoalesce,
+                                  {column, integer_literal(0, SqlType::bigint().not_null())}, type);
+    }
+    columns.push_back(std::move(column));
+  }
+  Exprs result;
+  for (const BoundExprPtr& expr : exprs) {
+    result.push_back(substitute_own(expr, columns));
+  }
+  return result;
+}
+
 BoundExprPtr SubqueryCollector::add(BoundSubquery query) {
   const int index = kSubqueryColumnFirst + static_cast<int>(queries_.size());
   BoundExprPtr column =
@@ -285,7 +272,7 @@ Result<BoundExprPtr> bind_exists(const ast::Query& query, SqlPosition position,
   HW_ASSIGN_OR_RETURN(const LogicalNodePtr plan, bind_inner(query, rows, session));
   BoundSubquery bound;
   OuterColumns outer(rows, bound);
-  if (const std::optional<OneRow> one_row = one_row_of(plan)) {
+  if (const std::optional<OneRowQuery> one_row = one_row_query(plan)) {
     if (one_row->having == nullptr) return boolean_literal(true)->with_position(position);
     HW_ASSIGN_OR_RETURN(const BoundExprPtr some,
                         add_one_row(
@@ -310,7 +297,7 @@ Result<BoundExprPtr> bind_scalar_query(const ast::Query& query, SqlPosition posi
   if (plan->num_columns() != 1) return wrong_width(*plan, "a value", 1, position);
   BoundSubquery bound;
   OuterColumns outer(rows, bound);
-  if (const std::optional<OneRow> one_row = one_row_of(plan)) {
+  if (const std::optional<OneRowQuery> one_row = one_row_query(plan)) {
     return add_one_row(
         *one_row, position, [](const Exprs& exprs) { return exprs[0]; }, outer, bound, collector);
   }
@@ -340,7 +327,7 @@ Result<BoundExprPtr> bind_comparison(const SubqueryComparison& comparison, Exprs
     if (!test.ok()) return at(comparison.position, test.status());
     return (*test)->with_position(comparison.position);
   };
-  if (const std::optional<OneRow> one_row = one_row_of(plan);
+  if (const std::optional<OneRowQuery> one_row = one_row_query(plan);
       one_row && one_row->having == nullptr && operands.size() == 1) {
     HW_ASSIGN_OR_RETURN(const BoundExprPtr value,
                         add_one_row(

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "plan/logical/node.h"
@@ -78,6 +79,21 @@ struct OuterColumn {
   size_t parts = 0;
 };
 Result<OuterColumn> find_outer_column(const ast::Name& name, const BindSession& session);
+
+/// An aggregation without GROUP BY below projections: one row, whatever is below.
+struct OneRowQuery {
+  LogicalNodePtr aggregate;
+  /// The query's columns, over the aggregate's.
+  std::vector<BoundExprPtr> exprs;
+  /// May be null.
+  BoundExprPtr having;
+};
+std::optional<OneRowQuery> one_row_query(LogicalNodePtr plan);
+/// `exprs` over an aggregate's columns where its row may be missing, since no row was there to
+/// aggregate: a count is 0 then, all else NULL.
+Result<std::vector<BoundExprPtr>> over_missing_row(const LogicalNode& aggregate,
+                                                   const std::vector<BoundExprPtr>& exprs,
+                                                   SqlPosition position);
 
 /// (SELECT ..), EXISTS (SELECT ..); the answer is what the collector's column stands for, or is
 /// known at once. `rows` are those of the clause.

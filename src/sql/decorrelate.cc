@@ -252,6 +252,15 @@ BoundExprPtr renumber_own(const BoundExprPtr& expr, const std::vector<int>& new_
   });
 }
 
+BoundExprPtr substitute_own(const BoundExprPtr& expr,
+                            const std::vector<BoundExprPtr>& replacements) {
+  return rewrite(expr, [&](const BoundExprPtr& node) -> BoundExprPtr {
+    if (node->kind() != BoundExpr::Kind::kColumn) return nullptr;
+    if (is_foreign_column(*node)) return node;
+    return replacements[static_cast<size_t>(node->column_index())];
+  });
+}
+
 Result<OuterEquality> outer_equality(const BoundExprPtr& condition) {
   const auto reads_own = [](const BoundExprPtr& expr) {
     bool found = false;

@@ -31,6 +31,10 @@ bool reads_outer(const BoundExprPtr& expr);
 /// Renumbers the plan's own columns and leaves the outer ones.
 BoundExprPtr renumber_own(const BoundExprPtr& expr, const std::vector<int>& new_index);
 
+/// Replaces the plan's own column i by replacements[i].
+BoundExprPtr substitute_own(const BoundExprPtr& expr,
+                            const std::vector<BoundExprPtr>& replacements);
+
 /// An equality between outer columns and own ones.
 struct OuterEquality {
   BoundExprPtr outer;

@@ -12,6 +12,7 @@
 #include "plan/logical/aggregate.h"
 #include "plan/logical/expr_rewrite.h"
 #include "plan/logical/filter.h"
+#include "plan/logical/interval_bounds.h"
 #include "plan/logical/join.h"
 #include "plan/logical/project.h"
 #include "sql/bind_aggregate.h"
@@ -69,6 +70,7 @@ Result<LogicalNodePtr> joined(const LogicalNodePtr& left, const LogicalNodePtr& 
     }
   }
   if (!tests.empty()) parts.condition = conjunction(std::move(tests));
+  parts.interval = find_interval(parts.condition, rows->columns(), right->columns());
   return std::make_shared<JoinNode>(rows, right, std::move(parts));
 }
 
@@ -218,6 +220,17 @@ LoneQuery lone_query(const BoundExpr* test) {
   return lone;
 }
 
+/// FROM a, b WHERE ..: the join itself, if the condition makes it one by an interval; else null.
+LogicalNodePtr with_interval(const JoinNode& join, const BoundExprPtr& condition) {
+  if (join.parts().kind != JoinKind::kInner || join.parts().interval) return nullptr;
+  JoinNode::Parts parts = join.parts();
+  parts.condition =
+      parts.condition == nullptr ? condition : conjunction({parts.condition, condition});
+  parts.interval = find_interval(parts.condition, join.left()->columns(), join.right()->columns());
+  if (!parts.interval) return nullptr;
+  return std::make_shared<JoinNode>(join.left(), join.right(), std::move(parts));
+}
+
 }  // namespace
 
 Result<LogicalNodePtr> with_condition(LogicalNodePtr rows, const BoundExprPtr& condition,
@@ -257,6 +270,10 @@ Result<LogicalNodePtr> filtered_rows(const Relation& rows, const ast::Expr& wher
   SubqueryCollector queries;
   binder.collect_subqueries(&queries);
   HW_ASSIGN_OR_RETURN(const BoundExprPtr condition, binder.bind_condition(where));
+  const auto* join = node_if<JoinNode>(rows.plan);
+  if (join != nullptr && queries.queries().empty() && condition->deterministic()) {
+    if (LogicalNodePtr interval = with_interval(*join, condition)) return interval;
+  }
   return with_condition(rows.plan, condition, queries, session);
 }
 

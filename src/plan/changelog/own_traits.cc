@@ -123,6 +123,7 @@ ChangelogTraits join_traits(const PhysicalNode& node) {
     default:
       traits.kinds = with_deletes(inserts());
   }
+  if (parts.interval) traits.kinds = inserts();
   traits.upsert_keys = join_keys(node, parts);
   return traits;
 }

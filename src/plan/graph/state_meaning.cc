@@ -156,6 +156,14 @@ void add_join(const PhysicalNode& node, StateMeaning& meaning) {
   meaning.fixed.emplace_back("joinType", to_text(parts.kind));
   meaning.fixed.emplace_back("leftKeys", columns_meaning(node.input(0), parts.left_keys));
   meaning.fixed.emplace_back("rightKeys", columns_meaning(node.input(1), parts.right_keys));
+  if (parts.nulls_equal) meaning.fixed.emplace_back("nulls", "equal");
+  if (parts.interval) {
+    const IntervalBounds& bounds = *parts.interval;
+    meaning.fixed.emplace_back("interval", column_meaning(node.input(0), bounds.left_time) + ", " +
+                                               column_meaning(node.input(1), bounds.right_time) +
+                                               ", " + std::to_string(bounds.lower_ms) + ", " +
+                                               std::to_string(bounds.upper_ms));
+  }
   // Rows without a partner were shown, or not, under the old condition.
   if (parts.kind == JoinKind::kInner || parts.condition == nullptr) return;
   std::vector<BoundExprPtr> columns;

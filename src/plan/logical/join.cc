@@ -3,12 +3,14 @@
 #include "plan/logical/join.h"
 
 #include "plan/logical/aggregate.h"
+#include "plan/logical/interval_bounds.h"
 
 namespace hw {
 namespace {
 
 std::vector<PlanColumn> join_columns(const LogicalNode& left, const LogicalNode& right,
-                                     JoinKind kind) {
+                                     const JoinNode::Parts& parts) {
+  const JoinKind kind = parts.kind;
   std::vector<PlanColumn> columns = left.columns();
   const bool pads_left = kind == JoinKind::kRight || kind == JoinKind::kFull;
   const bool pads_right = kind == JoinKind::kLeft || kind == JoinKind::kFull;
@@ -21,7 +23,7 @@ std::vector<PlanColumn> join_columns(const LogicalNode& left, const LogicalNode&
       columns.push_back(std::move(column));
     }
   }
-  return without_time(std::move(columns));
+  return parts.interval ? columns : without_time(std::move(columns));
 }
 
 Status verify_over_both(const BoundExpr& expr, const JoinNode& join) {
@@ -62,7 +64,7 @@ std::string to_text(JoinKind kind) {
 }
 
 JoinNode::JoinNode(LogicalNodePtr left, LogicalNodePtr right, Parts parts)
-    : LogicalNode(kKind, {left, right}, join_columns(*left, *right, parts.kind)),
+    : LogicalNode(kKind, {left, right}, join_columns(*left, *right, parts)),
       parts_(std::move(parts)) {}
 
 Details JoinNode::details() const {
@@ -70,6 +72,11 @@ Details JoinNode::details() const {
   if (!parts_.left_keys.empty()) {
     details.emplace_back("leftKeys", names_of(*left(), parts_.left_keys));
     details.emplace_back("rightKeys", names_of(*right(), parts_.right_keys));
+  }
+  if (parts_.nulls_equal) details.emplace_back("nulls", "equal");
+  if (parts_.interval) {
+    details.emplace_back("interval",
+                         hw::to_text(*parts_.interval, *left()->schema(), *right()->schema()));
   }
   if (parts_.condition != nullptr) {
     details.emplace_back("condition", parts_.condition->to_sql());

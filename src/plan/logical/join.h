@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Joins two inputs: the left's columns, then the right's. Keys are pairs of columns that must be
-// equal (a rule finds them in the condition); the condition is what else must hold.
+// equal (a rule finds them in the condition); the condition is what else must hold. A join by an
+// interval of times keeps what its columns mean for time, and a stream forgets old rows.
 
 #pragma once
 
+#include <optional>
+
+#include "operators/interval_join.h"
 #include "operators/regular_join.h"
 #include "plan/logical/node.h"
 
@@ -20,6 +24,10 @@ class JoinNode final : public LogicalNode {
     std::vector<int> right_keys;
     /// Over the left's columns followed by the right's; null = TRUE.
     BoundExprPtr condition;
+    /// NULL equals NULL among the keys: INTERSECT and EXCEPT.
+    bool nulls_equal = false;
+    /// What the condition says about times of both sides (interval_bounds.h).
+    std::optional<IntervalBounds> interval = std::nullopt;
     SqlPosition position;
   };
   JoinNode(LogicalNodePtr left, LogicalNodePtr right, Parts parts);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Regular joins. Without keys every pair is tried in one place.
+// Regular and interval joins. Without keys every pair is tried in one place.
 
 #include "plan/logical/join.h"
 
 #include <numeric>
 #include <utility>
 
+#include "plan/logical/interval_bounds.h"
 #include "plan/lower/lowering.h"
 
 namespace hw {
@@ -24,6 +25,25 @@ JoinSide side_of(const PhysicalNode& input, const std::vector<int>& keys) {
   return side;
 }
 
+OperatorMaker make_interval_join_of(const PhysicalNode& node, const ExprSession& session) {
+  const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
+  IntervalJoinSpec spec;
+  spec.kind = parts.kind;
+  spec.left = side_of(node.input(0), parts.left_keys);
+  spec.right = side_of(node.input(1), parts.right_keys);
+  spec.bounds = *parts.interval;
+  spec.residual =
+      without_interval(parts.condition, *parts.interval, node.input(0).schema->num_fields());
+  spec.output = node.schema;
+  spec.session = session;
+  return
+      [spec = std::move(spec), position = parts.position]() -> Result<std::unique_ptr<Operator>> {
+        Result<std::unique_ptr<Operator>> made = make_interval_join(spec);
+        if (!made.ok()) return at(position, made.status());
+        return made;
+      };
+}
+
 }  // namespace
 
 Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowering) {
@@ -31,18 +51,22 @@ Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowerin
   std::vector<PhysicalNodePtr> inputs(2);
   HW_ASSIGN_OR_RETURN(inputs[0], lower(node->input(0), lowering));
   HW_ASSIGN_OR_RETURN(inputs[1], lower(node->input(1), lowering));
-  if (parts.left_keys.empty() && !lowering.batch()) {
+  const bool interval = parts.interval && !lowering.batch();
+  if (parts.left_keys.empty() && !lowering.batch() && !interval) {
     lowering.warnings.push_back(
         "a join without an equality between its sides tries every pair, in one place, and keeps "
         "all rows of both sides");
   }
-  return physical_node(PhysicalKind::kJoin, "Join", node, std::move(inputs),
+  return physical_node(PhysicalKind::kJoin, interval ? "IntervalJoin" : "Join", node,
+                       std::move(inputs),
                        {Placement::by(parts.left_keys), Placement::by(parts.right_keys)});
 }
 
 OperatorMaker make_join_of(const PhysicalNode& node, const ExprSession& session) {
   const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
+  if (parts.interval && !session.batch_mode) return make_interval_join_of(node, session);
   RegularJoinSpec spec;
+  spec.nulls_equal = parts.nulls_equal;
   spec.kind = parts.kind;
   spec.left = side_of(node.input(0), parts.left_keys);
   spec.right = side_of(node.input(1), parts.right_keys);

@@ -217,10 +217,18 @@ Pruned prune_join(const JoinNode& join, const Wanted& wanted) {
   Wanted right(both.begin() + num_left, both.end());
   want(left, parts.left_keys);
   want(right, parts.right_keys);
+  if (parts.interval) {
+    want(left, {parts.interval->left_time});
+    want(right, {parts.interval->right_time});
+  }
   const Pruned l = prune(join.left(), std::move(left));
   const Pruned r = prune(join.right(), std::move(right));
   parts.left_keys = l.at(parts.left_keys);
   parts.right_keys = r.at(parts.right_keys);
+  if (parts.interval) {
+    parts.interval->left_time = l.at(parts.interval->left_time);
+    parts.interval->right_time = r.at(parts.interval->right_time);
+  }
   std::vector<int> new_index = l.new_index;
   for (const int column : r.new_index) {
     new_index.push_back(column < 0 ? -1 : column + l.node->num_columns());
