@@ -7,7 +7,8 @@
 // emit +I and -D only. Batch mode reads the build side first (right; for RIGHT the left one), then
 // streams the other past it.
 //
-// NULL in a key matches nothing, or NULL where the spec says so. Without keys every pair is tried (the planner warns).
+// NULL in a key matches nothing, or NULL where the spec says so. Without keys every pair is tried
+// (the planner warns).
 
 #pragma once
 

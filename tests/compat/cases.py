@@ -104,6 +104,17 @@ CASES = (
     Case("full_join", WORDS, "a STRING, b STRING",
          "SELECT x.s, y.s FROM t x FULL JOIN t y ON x.v = y.v * 10", FIRST, SECOND,
          "SELECT x.s, y.s FROM t x FULL JOIN t y ON x.v = y.v * 10"),
+    Case("anti_join", WORDS, "k INT, s STRING",
+         "SELECT k, s FROM t AS x WHERE NOT EXISTS (SELECT 1 FROM t AS y WHERE y.k = x.k AND y.v > x.v)",
+         FIRST, SECOND,
+         "SELECT k, s FROM t AS x WHERE NOT EXISTS (SELECT 1 FROM t AS y WHERE y.k = x.k AND y.v > x.v)"),
+    # The last row still waits for a partner: its time has not passed.
+    Case("interval_join", TIMED, "k INT, a BIGINT, b BIGINT",
+         "SELECT x.k, x.v, y.v FROM t AS x LEFT JOIN t AS y ON x.k = y.k "
+         "AND y.ts > x.ts AND y.ts <= x.ts + INTERVAL '1' MINUTE", TIMED_FIRST, TIMED_SECOND,
+         "SELECT x.k, x.v, y.v FROM t AS x LEFT JOIN t AS y ON x.k = y.k "
+         f"AND y.ts > x.ts AND y.ts <= x.ts + INTERVAL 1 MINUTE WHERE x.ts < '{at(7, 59)}'",
+         DUCK_TIMED),
     Case("top_n", WORDS, "k INT, v BIGINT", "SELECT k, v FROM t WHERE v > 0 ORDER BY v DESC LIMIT 3",
          FIRST, SECOND, "SELECT k, v FROM t WHERE v > 0 ORDER BY v DESC LIMIT 3"),
     # The changes come without the rows that they replace.
