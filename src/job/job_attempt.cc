@@ -104,8 +104,13 @@ Result<ChosenRestore> JobAttempt::choose(bool first) {
     if (!anew) HW_TRY(lease_->start_from({.generation = lease_->generation() + 1}));
     return ChosenRestore{};
   }
-  HW_ASSIGN_OR_RETURN(const RestoreChoice choice,
-                      choose_restore(files_, lease_->chain(), {.job = graph_.name}));
+  const auto newest_shown_epoch = [this](const std::string& sink_uid, int64_t generation) {
+    return ask_sink(sink_uid, generation);
+  };
+  HW_ASSIGN_OR_RETURN(
+      const RestoreChoice choice,
+      choose_restore(files_, lease_->chain(),
+                     {.job = graph_.name, .newest_shown_epoch = newest_shown_epoch}));
   for (const DamagedCheckpoint& damaged : choice.damaged)
     tell_("checkpoint " + std::to_string(damaged.checkpoint) +
           " is damaged and passed over: " + damaged.why.message());
@@ -119,6 +124,21 @@ Result<ChosenRestore> JobAttempt::choose(bool first) {
   return ChosenRestore{.files = files_,
                        .manifest = choice.manifest,
                        .shown = choice.manifest ? files_->shown(choice.manifest_name) : ""};
+}
+
+// A sink that the job has no more cannot be asked.
+Result<std::optional<int64_t>> JobAttempt::ask_sink(const std::string& uid,
+                                                    int64_t generation) const {
+  for (const Vertex& vertex : graph_.vertices) {
+    if (!vertex.sink || vertex.sink->uid != uid) continue;
+    return vertex.sink->sink->newest_shown_epoch({.env = &env_,
+                                                  .memory_pool = env_.memory_pool(),
+                                                  .job = graph_.name,
+                                                  .sink = vertex.sink->name,
+                                                  .generation = generation,
+                                                  .attempt = lease_->attempt()});
+  }
+  return std::optional<int64_t>();
 }
 
 Result<ChosenRestore> JobAttempt::open_named(const std::string& path) {

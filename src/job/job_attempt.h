@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,8 @@ class JobAttempt {
   Status take_lease(bool first);
   void show_life();
   Result<ChosenRestore> choose(bool first);
+  /// What a sink shows (RestoreRequest::newest_shown_epoch).
+  Result<std::optional<int64_t>> ask_sink(const std::string& uid, int64_t generation) const;
   Result<ChosenRestore> open_named(const std::string& path);
   Status load(const ChosenRestore& chosen);
   Status run_from(const ChosenRestore& chosen);

@@ -128,6 +128,7 @@ void JobCheckpointing::hear(const Done& done) {
       if (done.status.ok()) {
         published_.push_back(done.checkpoint);
         newest_published_ = done.checkpoint;
+        host_.on_published(done.checkpoint);
       }
       carry_out(coordinator_.on_published(done.checkpoint, done.status, now_ms()));
       // Whoever has nothing to commit hears of the end, too.

@@ -36,6 +36,7 @@ class CheckpointHost {
   /// Lets a barrier in. `stops`: nothing is read behind it. `final`: only sinks are left.
   virtual void inject(const InjectBarrier& barrier, bool final) = 0;
   virtual void commit(const CommitPrepared& commit) = 0;
+  virtual void on_published(int64_t checkpoint) = 0;
   virtual void fail(const Status& cause) = 0;
 };
 

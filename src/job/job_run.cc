@@ -244,6 +244,7 @@ class Running final : public JobRun, public CheckpointHost {
           for (const auto& worker : deployment_->workers) worker->cancel();
           break;
         case JobCoordinator::Action::kFinish:
+          if (coordinator_->status().ok()) on_published(SplitEnumerator::kAllDone);
           finishing_ = true;
           break;
       }
@@ -314,6 +315,11 @@ class Running final : public JobRun, public CheckpointHost {
 
   void commit(const CommitPrepared& commit) override {
     for (const int tasklet : deployment_->sinks) post(tasklet, commit);
+  }
+
+  void on_published(int64_t checkpoint) override {
+    for (const DeployedSource& source : deployment_->sources)
+      source.enumerator->on_published(checkpoint);
   }
 
   void fail(const Status& cause) override {

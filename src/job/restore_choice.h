@@ -42,8 +42,9 @@ struct RestoreRequest {
   std::string job;
   /// Found damaged while their state was loaded.
   std::set<int64_t> known_damaged;
-  /// Asks a sink for the newest epoch that it shows of a generation: 0 = none of it, no value = it
-  /// cannot tell, then every epoch that was published for it counts as shown. May be empty.
+  /// Asks a sink for the newest epoch that it shows of a generation (Sink::newest_shown_epoch()): 0
+  /// = none of it, no value = it cannot tell, then every epoch that was published for it counts as
+  /// shown. May be empty.
   std::function<Result<std::optional<int64_t>>(const std::string& sink_uid, int64_t generation)>
       newest_shown_epoch;
 };

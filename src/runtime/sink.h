@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -80,6 +81,8 @@ struct SinkContext {
   std::string sink;
   int64_t generation = 0;
   int64_t attempt = 0;
+  /// The writer may have threads of its own; else (tests, simulation) it does everything at once.
+  bool threads = false;
 };
 
 class Sink {
@@ -94,6 +97,12 @@ class Sink {
   /// at once.
   virtual bool one_writer() const { return false; }
   virtual Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext& context) = 0;
+  /// The newest epoch of the context's generation that anybody can see, 0 = none; no value = it
+  /// cannot tell. Asked before a job goes on from a checkpoint older than the newest. Once it has
+  /// answered, no attempt below the context's shows anything more: the answer stays true.
+  virtual Result<std::optional<int64_t>> newest_shown_epoch(const SinkContext& context) {
+    return std::optional<int64_t>();
+  }
   virtual Description describe() const = 0;
 };
 

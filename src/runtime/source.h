@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -87,6 +88,9 @@ class SplitReader {
   /// position too.
   virtual Result<std::string> position() const = 0;
   virtual Status seek(const std::string& position) = 0;
+  /// position() was asked for the sake of this checkpoint. For what the outside is told of its
+  /// readers; what is told comes when the checkpoint is on disk (SplitEnumerator::on_published()).
+  virtual void on_barrier(int64_t checkpoint) {}
   virtual ReadProgress progress() const { return {}; }
   /// After kFinished of a source made for `available_now`: true when the split may get more rows,
   /// so that a later run goes on at position() (a partition); false when it never will (a file).
@@ -105,6 +109,10 @@ class SplitEnumerator {
   virtual bool finished() const = 0;
   virtual Result<std::string> position() const { return std::string(); }
   virtual Status seek(const std::string& position) { return Status::OK(); }
+  /// Checkpoints up to this one are on disk; kAllDone: the job has ended well. It must not matter
+  /// whether this is heard: a job may be killed before it.
+  static constexpr int64_t kAllDone = std::numeric_limits<int64_t>::max();
+  virtual void on_published(int64_t checkpoint) {}
 };
 
 /// What readers and enumerators may touch of the outside.

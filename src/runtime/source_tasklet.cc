@@ -199,6 +199,7 @@ Status SourceTasklet::send_snapshot(const Barrier& barrier) {
     for (const auto& feed : *feeds) {
       HW_ASSIGN_OR_RETURN(const DealtSplit split, feed->where());
       put(split);
+      feed->on_barrier(barrier.id);
     }
   }
   for (const DealtSplit& split : dealt_) put(split);

@@ -35,6 +35,8 @@ class SplitFeed {
   int64_t idle_at_ms() const;
   /// The split with its position after all rows emitted so far.
   Result<DealtSplit> where() const;
+  /// That was for this checkpoint.
+  void on_barrier(int64_t checkpoint) { reader_->on_barrier(checkpoint); }
   ReadProgress progress() const { return reader_->progress(); }
   /// It has ended for now only.
   bool may_grow() const { return reader_->may_grow(); }
