@@ -17,6 +17,7 @@
 #include "columnar/type_parser.h"
 #include "engine/catalogues.h"
 #include "engine/result_printer.h"
+#include "log/group_offsets.h"
 #include "log/log_error.h"
 #include "log/topic.h"
 #include "log/topic_reader.h"
@@ -120,6 +121,25 @@ std::string kept_text(const TopicOptions& options) {
   return out;
 }
 
+/// How far each group has read, and how many offsets are left to it.
+Result<std::string> groups_text(Topic& topic) {
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> groups, list_groups(topic));
+  std::vector<std::vector<std::string>> lines = {
+      {"group", "partition", "next offset", "behind", "at (UTC)"}};
+  for (const std::string& name : groups) {
+    HW_ASSIGN_OR_RETURN(const std::optional<GroupOffsets> group, read_group_offsets(topic, name));
+    if (!group) continue;
+    for (const auto& [partition, next] : group->next) {
+      if (partition >= topic.num_partitions()) continue;
+      const int64_t end = topic.state().partitions[static_cast<size_t>(partition)].end_offset;
+      lines.push_back({name, std::to_string(partition), std::to_string(next),
+                       std::to_string(std::max<int64_t>(end - next, 0)),
+                       time_text(group->written_ms)});
+    }
+  }
+  return lines.size() > 1 ? "\n" + aligned(lines) : std::string();
+}
+
 Result<int> describe(const LogArguments& arguments, Env& env) {
   HW_ASSIGN_OR_RETURN(const auto topic, Topic::open(env, arguments.directory, arguments.topic));
   const TopicState& state = topic->state();
@@ -150,7 +170,8 @@ Result<int> describe(const LogArguments& arguments, Env& env) {
                      std::to_string(totals.num_rows), std::to_string(totals.num_bytes),
                      std::to_string(partition.pieces.size()), times_text(totals), writer});
   }
-  HW_TRY(env.write_stdout(out + aligned(lines)));
+  HW_ASSIGN_OR_RETURN(const std::string groups, groups_text(*topic));
+  HW_TRY(env.write_stdout(out + aligned(lines) + groups));
   return kDone;
 }
 

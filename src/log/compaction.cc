@@ -109,16 +109,22 @@ Result<ColumnPtr> column_of(const std::vector<int64_t>& offsets, arrow::MemoryPo
 /// One compaction of one partition.
 class PartitionCompaction {
  public:
-  PartitionCompaction(Topic& topic, int64_t partition, size_t num_pieces)
+  /// The oldest pieces of a partition.
+  struct Task {
+    int64_t partition = 0;
+    size_t num_pieces = 0;
+  };
+  PartitionCompaction(Topic& topic, const Task& task, const CleaningStop& stop)
       : topic_(topic),
         env_(topic.env()),
-        partition_(partition),
-        folder_(partition_folder(topic.path(), partition)),
+        stop_(stop),
+        partition_(task.partition),
+        folder_(partition_folder(topic.path(), partition_)),
         schema_(topic.schema()),
         locks_(env_, topic.path()),
         now_ms_(env_.wall_ms()) {
     const std::vector<Piece>& pieces = rows(topic.state()).pieces;
-    old_.assign(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(num_pieces));
+    old_.assign(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(task.num_pieces));
   }
 
   Status run(CompactionReport& report) {
@@ -168,6 +174,7 @@ class PartitionCompaction {
     for (const Piece& piece : old_) {
       if (piece.compacted) continue;
       HW_TRY(each_frame(topic_, partition_, piece, [this](const OldRows& read) -> Status {
+        HW_TRY(stop_.check());
         HW_ASSIGN_OR_RETURN(const std::vector<ColumnPtr> key, key_columns(read.batch));
         for (int64_t row = 0; row < read.batch.num_rows(); ++row) {
           key_.clear();
@@ -182,6 +189,7 @@ class PartitionCompaction {
 
   /// Writes the rows of a frame that stay.
   Status keep(const OldRows& read) {
+    HW_TRY(stop_.check());
     HW_ASSIGN_OR_RETURN(const std::vector<ColumnPtr> key, key_columns(read.batch));
     const bool forget_deletes =
         now_ms_ - read.commit_ms > topic_.state().options.delete_retention_ms;
@@ -302,6 +310,7 @@ class PartitionCompaction {
   // Constant after construction.
   Topic& topic_;
   Env& env_;
+  const CleaningStop& stop_;
   const int64_t partition_;
   const std::string folder_;
   const SchemaPtr schema_;
@@ -335,7 +344,7 @@ size_t compactable_pieces(const PartitionState& partition, const TopicOptions& o
   return num_dirty > 0 && static_cast<double>(num_dirty) >= wanted ? count : 0;
 }
 
-Result<CompactionReport> compact(Topic& topic) {
+Result<CompactionReport> compact(Topic& topic, const CleaningStop& stop) {
   CompactionReport report;
   if (!topic.state().options.cleanup_compact) return report;
   HW_ASSIGN_OR_RETURN(const std::vector<int64_t> pinned, pinned_offsets(topic));
@@ -343,7 +352,8 @@ Result<CompactionReport> compact(Topic& topic) {
     const auto place = static_cast<size_t>(p);
     const size_t count =
         compactable_pieces(topic.state().partitions[place], topic.state().options, pinned[place]);
-    if (count > 0) HW_TRY(PartitionCompaction(topic, p, count).run(report));
+    if (count > 0)
+      HW_TRY(PartitionCompaction(topic, {.partition = p, .num_pieces = count}, stop).run(report));
   }
   return report;
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "log/cleaning_stop.h"
 #include "log/topic_state.h"
 
 namespace hw {
@@ -33,6 +34,6 @@ struct CompactionReport {
 };
 /// Compacts the partitions that are due as of the topic's last refresh, if its policy says so. One
 /// that somebody else compacts right now is left out.
-Result<CompactionReport> compact(Topic& topic);
+Result<CompactionReport> compact(Topic& topic, const CleaningStop& stop = {});
 
 }  // namespace hw

@@ -51,7 +51,7 @@ class PartitionMove {
     for (const size_t place : places) pieces_.push_back(rows(topic.state()).pieces[place]);
   }
 
-  Result<int64_t> run() {
+  Result<int64_t> run(const CleaningStop& stop) {
     HW_ASSIGN_OR_RETURN(
         number_, reserve_number(topic_, locks_, partition_,
                                 [this](const TopicState& state) { return still_there(state); }));
@@ -60,8 +60,8 @@ class PartitionMove {
     HW_ASSIGN_OR_RETURN(files_, files_of(env_, to_));
     HW_TRY(files_->CreateDir(to_, true));
     for (const Piece& piece : pieces_) {
-      HW_TRY(copy(piece.segment.file_name()));
-      if (piece.indexed) HW_TRY(copy(piece.index_name()));
+      HW_TRY(copy(piece.segment.file_name(), stop));
+      if (piece.indexed) HW_TRY(copy(piece.index_name(), stop));
     }
     HW_TRY(sync_folders());
     MovePieces change{.location = to_};
@@ -93,7 +93,7 @@ class PartitionMove {
   }
 
   /// Copies a file, unless it was copied before.
-  Status copy(const std::string& name) {
+  Status copy(const std::string& name, const CleaningStop& stop) {
     HW_ASSIGN_OR_RETURN(const auto source, files_->OpenInputFile(from_ + "/" + name));
     const std::string target = to_ + "/" + name;
     HW_ASSIGN_OR_RETURN(const bool there, file_exists(*files_, target));
@@ -103,6 +103,7 @@ class PartitionMove {
     if (file->size() > 0) HW_TRY(file->truncate(0));
     HW_ASSIGN_OR_RETURN(const int64_t size, source->GetSize());
     for (int64_t at = 0; at < size; at += kCopiedBytes) {
+      HW_TRY(stop.check());
       HW_ASSIGN_OR_RETURN(const auto bytes, source->ReadAt(at, std::min(kCopiedBytes, size - at)));
       HW_TRY(file->append(view(*bytes)));
     }
@@ -169,14 +170,14 @@ std::vector<size_t> offloadable_pieces(const PartitionState& partition, const To
   return places;
 }
 
-Result<int64_t> offload(Topic& topic) {
+Result<int64_t> offload(Topic& topic, const CleaningStop& stop) {
   int64_t num_moved = 0;
   const int64_t now_ms = topic.env().wall_ms();
   for (int64_t p = 0; p < topic.num_partitions(); ++p) {
     const std::vector<size_t> places = offloadable_pieces(
         topic.state().partitions[static_cast<size_t>(p)], topic.state().options, now_ms);
     if (places.empty()) continue;
-    HW_ASSIGN_OR_RETURN(const int64_t moved, PartitionMove(topic, p, places).run());
+    HW_ASSIGN_OR_RETURN(const int64_t moved, PartitionMove(topic, p, places).run(stop));
     num_moved += moved;
   }
   return num_moved;

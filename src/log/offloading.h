@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "log/cleaning_stop.h"
 #include "log/topic_state.h"
 
 namespace hw {
@@ -24,7 +25,7 @@ std::vector<size_t> offloadable_pieces(const PartitionState& partition, const To
 
 /// Moves what is due as of the topic's last refresh; returns how many pieces. A partition that
 /// somebody else compacts or moves right now is left out.
-Result<int64_t> offload(Topic& topic);
+Result<int64_t> offload(Topic& topic, const CleaningStop& stop = {});
 
 /// Files of a piece that lies elsewhere: whoever removes the piece from the topic removes them.
 void add_moved_files(const Piece& piece, std::vector<std::string>& files);

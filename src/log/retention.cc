@@ -30,16 +30,6 @@ constexpr std::string_view kIndexSuffix = ".index";
 constexpr size_t kOffsetDigits = 20;
 constexpr size_t kOffsetZeros = 2;
 
-/// `0000000000000012-000003` before the suffix, or nothing.
-std::optional<SegmentId> segment_of(const std::string& name, std::string_view suffix) {
-  const size_t dash = name.find('-');
-  if (dash == std::string::npos) return std::nullopt;
-  const auto writer = number_of(name.substr(0, dash), "");
-  const auto sequence = number_of(name.substr(dash + 1), suffix);
-  if (!writer || !sequence) return std::nullopt;
-  return SegmentId{.writer = *writer, .sequence = *sequence};
-}
-
 /// Removes files of one partition that nobody needs.
 class PartitionSweep {
  public:
@@ -67,7 +57,7 @@ class PartitionSweep {
  private:
   Result<bool> is_needless(const std::string& name) {
     if (name.ends_with(kIndexSuffix)) return is_needless_index(name);
-    const auto segment = segment_of(name, ".seg");
+    const auto segment = SegmentId::of_file(name, ".seg");
     if (!segment) return false;
     // One that was made since we looked belongs to somebody who lives.
     if (segment->writer > topic_.state().record) return false;
@@ -88,7 +78,7 @@ class PartitionSweep {
     if (std::any_of(rows_.pieces.begin(), rows_.pieces.end(), has_it)) return false;
     const size_t dash = name.find('-');
     if (dash == std::string::npos) return false;
-    if (const auto segment = segment_of(name.substr(dash + 1), kIndexSuffix)) {
+    if (const auto segment = SegmentId::of_file(name.substr(dash + 1), kIndexSuffix)) {
       return segment->writer <= topic_.state().record && !living_.sleepers;
     }
     if (dash != kOffsetDigits) return false;
@@ -157,7 +147,7 @@ size_t expired_pieces(const PartitionState& partition, const TopicOptions& optio
   return count;
 }
 
-Result<CleaningReport> clean(Topic& topic) {
+Result<CleaningReport> clean(Topic& topic, const CleaningStop& stop) {
   HW_TRY(topic.refresh().status());
   HW_ASSIGN_OR_RETURN(const std::vector<int64_t> pinned, pinned_offsets(topic));
   std::vector<std::string> moved;
@@ -186,8 +176,8 @@ Result<CleaningReport> clean(Topic& topic) {
   HW_TRY(topic.chain().publish(decide).status());
   HW_ASSIGN_OR_RETURN(const int64_t num_moved, remove_moved_files(topic, moved));
   report.num_files += num_moved;
-  HW_ASSIGN_OR_RETURN(report.compaction, compact(topic));
-  const Result<int64_t> offloaded = offload(topic);
+  HW_ASSIGN_OR_RETURN(report.compaction, compact(topic, stop));
+  const Result<int64_t> offloaded = offload(topic, stop);
   for (int64_t p = 0; p < topic.num_partitions(); ++p) {
     HW_ASSIGN_OR_RETURN(const int64_t num_removed, PartitionSweep(topic, p).run());
     report.num_files += num_removed;

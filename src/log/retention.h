@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "log/cleaning_stop.h"
 #include "log/compaction.h"
 #include "log/topic_state.h"
 
@@ -36,6 +37,6 @@ struct CleaningReport {
 /// Removes expired pieces from the topic if its policy has `delete`, compacts what is due if it has
 /// `compact`, moves old pieces elsewhere if it says where, and removes files that no piece needs
 /// and no epoch that may still be committed.
-Result<CleaningReport> clean(Topic& topic);
+Result<CleaningReport> clean(Topic& topic, const CleaningStop& stop = {});
 
 }  // namespace hw

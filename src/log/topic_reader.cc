@@ -189,6 +189,8 @@ Result<std::optional<TopicBatch>> RealTopicReader::take_frame() {
   out.commit = extent_.commit;
   out.commit_ms = extent_.commit_ms;
   out.times = header.times;
+  out.segment = file_->header().header.segment;
+  out.frame_end = next_byte_;
   const int64_t end_offset =
       out.offsets ? out.offsets->value<int64_t>(header.num_rows - 1) + 1 : next_offset_;
   cut(out);

@@ -31,6 +31,9 @@ struct TopicBatch {
   int64_t commit = 0;
   int64_t commit_ms = 0;
   TimeRange times;
+  /// Where the frame lies: its segment, and the byte behind it.
+  SegmentId segment = {};
+  int64_t frame_end = 0;
 };
 
 struct TopicReaderOptions {

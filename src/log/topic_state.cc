@@ -23,6 +23,15 @@ std::string SegmentId::stem() const { return numbered(writer, 16) + "-" + number
 
 std::string SegmentId::file_name() const { return stem() + ".seg"; }
 
+std::optional<SegmentId> SegmentId::of_file(std::string_view name, std::string_view suffix) {
+  const size_t dash = name.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto writer = number_of(name.substr(0, dash), "");
+  const auto sequence = number_of(name.substr(dash + 1), suffix);
+  if (!writer || !sequence) return std::nullopt;
+  return SegmentId{.writer = *writer, .sequence = *sequence};
+}
+
 void TimeRange::add(const TimeRange& other) {
   min = std::min(min, other.min);
   max = std::max(max, other.max);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ struct SegmentId {
   /// `0000000000000012-000003`, and the file's name with `.seg` behind it.
   std::string stem() const;
   std::string file_name() const;
+  /// The stem before the suffix, or nothing when the name is not of that form.
+  static std::optional<SegmentId> of_file(std::string_view name, std::string_view suffix);
 };
 
 /// Event times (ms) of some rows; none when min > max.

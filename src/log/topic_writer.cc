@@ -37,6 +37,10 @@ class RealTopicWriter final : public TopicWriter {
 
   Status begin();
   Status append(int partition, const Batch& batch, TimeRange times) override;
+  Status flush() override {
+    for (auto& [_, partition] : partitions_) HW_TRY(partition.flush());
+    return Status::OK();
+  }
   Result<std::string> prepare(int64_t epoch) override;
   Result<int64_t> commit(std::span<const std::string> tokens) override;
   Status abort(std::span<const std::string> tokens) override;

@@ -55,6 +55,10 @@ class TopicWriter {
   /// before the call: the same rows may be appended again.
   virtual Status append(int partition, const Batch& batch, TimeRange times) = 0;
 
+  /// Hands the rows so far to the files, where readers see them that do not wait for commits
+  /// (uncommitted_reader.h). A full disk is as above.
+  virtual Status flush() = 0;
+
   /// Ends the epoch: its rows are on disk when this returns (unless the topic's flush policy says
   /// otherwise). Returns the token, or an empty string when nothing was written. `epoch` must be
   /// above all that this writer has prepared or settled. After CapacityError (full disk) it may be

@@ -21,15 +21,6 @@ OptionSpec format() {
           .not_built_values = {"json", "csv", "raw", "changelog-json", "parquet"}};
 }
 
-OptionSpec isolation_level() {
-  return {.name = "isolation-level",
-          .type = OptionType::kEnum,
-          .default_value = "read_committed",
-          .values = {"read_committed", "read_uncommitted"},
-          .sentence = "read_committed: only rows of commits.",
-          .not_built_values = {"read_uncommitted"}};
-}
-
 }  // namespace
 
 OptionSpec topic() {
@@ -72,6 +63,24 @@ OptionSpec topic_create() {
           .sentence = "Sink: whether a topic that is missing is made."};
 }
 
+OptionSpec group_id() {
+  return {.name = "group.id",
+          .sentence =
+              "Source: the name under which the topic keeps how far this table is read, with every "
+              "checkpoint, or at the end of a job without any; for `headwater log describe` and "
+              "for group-offsets."};
+}
+
+OptionSpec isolation_level() {
+  return {.name = "isolation-level",
+          .type = OptionType::kEnum,
+          .default_value = "read_committed",
+          .values = {"read_committed", "read_uncommitted"},
+          .sentence =
+              "read_committed: only rows of commits; read_uncommitted: rows as soon as they are in "
+              "the files, also those that no commit ever shows."};
+}
+
 OptionSpec changelog_mode() {
   return {.name = "changelog-mode",
           .type = OptionType::kEnum,
@@ -87,8 +96,7 @@ OptionSpec startup_mode() {
           .default_value = "earliest-offset",
           .values = {"earliest-offset", "latest-offset", "timestamp", "specific-offsets", "commit",
                      "group-offsets"},
-          .sentence = "Where reading begins.",
-          .not_built_values = {"group-offsets"}};
+          .sentence = "Where reading begins."};
 }
 
 OptionSpec startup_timestamp() {
@@ -117,8 +125,7 @@ OptionSpec bounded_mode() {
       .type = OptionType::kEnum,
       .default_value = "unbounded",
       .values = {"unbounded", "latest-offset", "timestamp", "specific-offsets", "group-offsets"},
-      .sentence = "Where reading ends. A batch reads at most what is there at its start.",
-      .not_built_values = {"group-offsets"}};
+      .sentence = "Where reading ends. A batch reads at most what is there at its start."};
 }
 
 OptionSpec bounded_timestamp() {
@@ -260,7 +267,7 @@ std::vector<OptionSpec> all() {
       bounded_mode(),
       bounded_timestamp(),
       bounded_offsets(),
-      not_built("group.id", "The name under which the offsets of a reader are kept."),
+      group_id(),
       isolation_level(),
       changelog_mode(),
       retention_time(),

@@ -16,6 +16,8 @@ OptionSpec topic_on_missing();
 OptionSpec path();
 OptionSpec partitions();
 OptionSpec topic_create();
+OptionSpec group_id();
+OptionSpec isolation_level();
 OptionSpec changelog_mode();
 OptionSpec startup_mode();
 OptionSpec startup_timestamp();

@@ -25,6 +25,9 @@ class LogSink final : public Sink {
   Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext& context) override {
     return make_log_writer(target_, context);
   }
+  Result<std::optional<int64_t>> newest_shown_epoch(const SinkContext& context) override {
+    return newest_epoch_in_topic(*target_, context);
+  }
   Description describe() const override {
     return {.name = "log",
             .details = {{"path", target_->table.directory},

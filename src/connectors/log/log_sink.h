@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "connectors/log/log_table.h"
@@ -49,5 +50,10 @@ Status check_key(const LogTarget& target, const Topic& topic, const Schema& sche
 /// (log/log_error.h) when somebody else writes to it.
 Result<std::unique_ptr<SinkWriter>> make_log_writer(std::shared_ptr<const LogTarget> target,
                                                     const SinkContext& context);
+
+/// Sink::newest_shown_epoch(): opens the topic as the writer would, so that earlier attempts can
+/// commit nothing more.
+Result<std::optional<int64_t>> newest_epoch_in_topic(const LogTarget& target,
+                                                     const SinkContext& context);
 
 }  // namespace hw

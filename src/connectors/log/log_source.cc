@@ -11,6 +11,7 @@
 #include <re2/re2.h>
 
 #include "base/env/env.h"
+#include "connectors/log/group_progress.h"
 #include "connectors/log/partition_reader.h"
 #include "connectors/log/topic_columns.h"
 #include "connectors/packing/packed_bytes.h"
@@ -78,6 +79,18 @@ std::string schema_text(const Schema& schema) {
   return Schema(std::move(fields)).to_sql();
 }
 
+/// What only a commit gives to a row.
+Status check_metadata(const LogScan& scan) {
+  for (const ScanRequest::Column& column : scan.request.columns) {
+    if (column.metadata_key != "offset" && column.metadata_key != "commit-id") continue;
+    if (!scan.table.uncommitted) return Status::OK();
+    return Status::Invalid("'isolation-level' = 'read_uncommitted' reads rows that have no '",
+                           column.metadata_key, "' yet, but the query reads column '", column.name,
+                           "'; leave it away, or read what is committed");
+  }
+  return Status::OK();
+}
+
 /// Fails when a topic cannot be read as the table, or is unlike the others.
 Status check_topics(const LogScan& scan, const std::vector<std::unique_ptr<Topic>>& topics) {
   std::map<std::string, int> counts;
@@ -100,14 +113,18 @@ Status check_topics(const LogScan& scan, const std::vector<std::unique_ptr<Topic
 
 class LogEnumerator final : public SplitEnumerator {
  public:
-  LogEnumerator(std::shared_ptr<const LogScan> scan, Env& env)
-      : scan_(std::move(scan)), env_(env) {}
+  LogEnumerator(std::shared_ptr<const LogScan> scan, Env& env,
+                std::shared_ptr<GroupProgress> progress)
+      : scan_(std::move(scan)), env_(env), progress_(std::move(progress)) {}
 
   Result<std::vector<Split>> discover() override;
   bool finished() const override { return done_; }
   /// Whether it looked for the last time and whether it ever found a topic, and all that it knows.
   Result<std::string> position() const override;
   Status seek(const std::string& position) override;
+  void on_published(int64_t checkpoint) override {
+    if (progress_ != nullptr) progress_->publish(env_, checkpoint);
+  }
 
   /// What a run that ends with what is there may read of splits dealt out before.
   Result<TopicEnds> ends_now();
@@ -115,12 +132,19 @@ class LogEnumerator final : public SplitEnumerator {
  private:
   Result<std::vector<std::unique_ptr<Topic>>> open_topics();
   Status deal(Topic& topic, std::vector<Split>& out);
-  Status deal_partition(Topic& topic, int partition, std::vector<Split>& out);
+  /// What of a topic is read: places that are the same for all its partitions.
+  struct Range {
+    LogPlace begin;
+    LogPlace end;
+  };
+  Result<Range> range_in(Topic& topic);
+  Status deal_partition(Topic& topic, int partition, const Range& range, std::vector<Split>& out);
   void pin(Topic& topic);
 
   // Constant after construction.
   const std::shared_ptr<const LogScan> scan_;
   Env& env_;
+  const std::shared_ptr<GroupProgress> progress_;  // null: the table has no group
 
   /// Topics that are dealt out, and when they were made.
   std::map<std::string, int64_t> known_;
@@ -168,27 +192,37 @@ Status LogEnumerator::deal(Topic& topic, std::vector<Split>& out) {
     pin(topic);
     HW_TRY(topic.refresh().status());
   }
+  HW_ASSIGN_OR_RETURN(const Range range, range_in(topic));
   for (int partition = 0; partition < topic.num_partitions(); ++partition) {
-    HW_TRY(deal_partition(topic, partition, out));
+    HW_TRY(deal_partition(topic, partition, range, out));
   }
   return Status::OK();
 }
 
-Status LogEnumerator::deal_partition(Topic& topic, int partition, std::vector<Split>& out) {
+Result<LogEnumerator::Range> LogEnumerator::range_in(Topic& topic) {
   const LogTable& table = scan_->table;
+  Range range;
+  HW_ASSIGN_OR_RETURN(range.end, resolved(topic, table, table.end));
   // Topics that are made while the job runs are read from their first row on.
-  const LogPlace begin = found_any_ ? LogPlace{} : table.begin;
+  if (found_any_) return range;
+  HW_ASSIGN_OR_RETURN(range.begin, resolved(topic, table, table.begin));
+  return range;
+}
+
+Status LogEnumerator::deal_partition(Topic& topic, int partition, const Range& range,
+                                     std::vector<Split>& out) {
+  const LogTable& table = scan_->table;
   LogSplit split{.topic = topic.name(), .partition = partition};
   split.created_ms = topic.state().created_ms;
-  HW_ASSIGN_OR_RETURN(split.begin, offset_at(topic, partition, begin));
-  HW_ASSIGN_OR_RETURN(split.end, offset_at(topic, partition, table.end));
+  HW_ASSIGN_OR_RETURN(split.begin, offset_at(topic, partition, range.begin));
+  HW_ASSIGN_OR_RETURN(split.end, offset_at(topic, partition, range.end));
   const int64_t there = topic.state().partitions[static_cast<size_t>(partition)].end_offset;
   // The next run with what is there goes on with the same split.
   if (scan_->request.batch_mode) split.end = std::min(split.end, there);
   const std::string id = topic.name() + "/" + std::to_string(partition);
   if (!scan_->request.batch_mode || table.changelog != LogChangelog::kAppend ||
-      scan_->request.one_split) {
-    if (split.begin < split.end) out.push_back({id, pack_split(split)});
+      scan_->request.one_split || table.uncommitted) {
+    if (split.begin < split.end || table.uncommitted) out.push_back({id, pack_split(split)});
     return Status::OK();
   }
   for (const TopicSplit& piece : topic.splits(kSplitBytesMax)) {
@@ -257,14 +291,18 @@ Status LogEnumerator::seek(const std::string& position) {
 
 class LogSource final : public Source {
  public:
-  explicit LogSource(LogScan scan) : scan_(std::make_shared<const LogScan>(std::move(scan))) {}
+  explicit LogSource(LogScan scan) : scan_(std::make_shared<const LogScan>(std::move(scan))) {
+    const LogTable& table = scan_->table;
+    if (table.group.empty()) return;
+    progress_ = std::make_shared<GroupProgress>(table.directory, table.group);
+  }
 
   bool bounded() const override { return is_bounded(*scan_); }
   RowKindSet changelog() const override { return kinds_of(scan_->table.changelog); }
   bool grows() const override { return scan_->request.available_now; }
 
   Result<std::unique_ptr<SplitEnumerator>> make_enumerator(const SourceContext& context) override {
-    auto enumerator = std::make_unique<LogEnumerator>(scan_, *context.env);
+    auto enumerator = std::make_unique<LogEnumerator>(scan_, *context.env, progress_);
     // Before any reader is made.
     if (scan_->request.available_now) {
       HW_ASSIGN_OR_RETURN(ends_, enumerator->ends_now());
@@ -280,7 +318,7 @@ class LogSource final : public Source {
       const bool there = found != ends_.end() && partition < found->second.size();
       read.pause = there ? found->second[partition] : 0;
     }
-    return make_partition_reader(scan_, std::move(read), context);
+    return make_partition_reader({.scan = scan_, .progress = progress_}, std::move(read), context);
   }
   Description describe() const override {
     const LogTable& table = scan_->table;
@@ -292,6 +330,7 @@ class LogSource final : public Source {
 
  private:
   const std::shared_ptr<const LogScan> scan_;
+  std::shared_ptr<GroupProgress> progress_;  // constant after construction
   /// Written before the first reader is made, by nobody afterwards.
   TopicEnds ends_;
 };
@@ -301,6 +340,7 @@ class LogSource final : public Source {
 Result<std::unique_ptr<Source>> make_log_source(LogTable table, const ScanRequest& request,
                                                 Env* env) {
   LogScan scan{.table = std::move(table), .request = request};
+  HW_TRY(check_metadata(scan));
   if (env != nullptr) {
     HW_ASSIGN_OR_RETURN(const std::vector<std::string> names, topics_of(scan.table, *env));
     std::vector<std::unique_ptr<Topic>> topics;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "connectors/log/log_options.h"
+#include "log/group_offsets.h"
 #include "log/topic.h"
 
 namespace hw {
@@ -45,6 +46,7 @@ Result<LogPlace> place_of(const Options& options, const OptionSpec& mode,
   const std::string name = options.text(mode);
   if (name == "latest-offset") place.mode = LogPlace::Mode::kLatest;
   if (name == "unbounded") place.mode = LogPlace::Mode::kUnbounded;
+  if (name == "group-offsets") place.mode = LogPlace::Mode::kGroup;
   if (name == "commit") place.mode = LogPlace::Mode::kCommit;
   if (name == "timestamp") {
     place.mode = LogPlace::Mode::kTimestamp;
@@ -66,7 +68,47 @@ LogChangelog changelog_of(const Options& options, bool has_primary_key) {
   return mode == "all" ? LogChangelog::kAll : LogChangelog::kAppend;
 }
 
+/// Whose offsets are read and moved.
+Status take_group(const Options& options, LogTable& table) {
+  table.group = options.text(log_options::group_id());
+  const auto by_group = [](const LogPlace& place) { return place.mode == LogPlace::Mode::kGroup; };
+  if (table.group.empty()) {
+    if (!by_group(table.begin) && !by_group(table.end)) return Status::OK();
+    const OptionSpec mode =
+        by_group(table.begin) ? log_options::startup_mode() : log_options::bounded_mode();
+    return Status::Invalid("'", mode.name, "' = 'group-offsets' needs 'group.id'");
+  }
+  return check_group_name(table.group);
+}
+
+/// Rows without a commit have no offset, so their end cannot be told by one.
+Status take_isolation(const Options& options, LogTable& table) {
+  table.uncommitted = options.text(log_options::isolation_level()) == "read_uncommitted";
+  const LogPlace::Mode end = table.end.mode;
+  if (!table.uncommitted || end == LogPlace::Mode::kUnbounded || end == LogPlace::Mode::kLatest) {
+    return Status::OK();
+  }
+  return Status::Invalid(
+      "'isolation-level' = 'read_uncommitted' reads rows that have no offset yet, so reading ends "
+      "with 'latest-offset' or never, but '",
+      log_options::bounded_mode().name, "' is '", options.text(log_options::bounded_mode()), "'");
+}
+
 }  // namespace
+
+Result<LogPlace> resolved(Topic& topic, const LogTable& table, const LogPlace& place) {
+  if (place.mode != LogPlace::Mode::kGroup) return place;
+  HW_ASSIGN_OR_RETURN(const std::optional<GroupOffsets> group,
+                      read_group_offsets(topic, table.group));
+  for (int partition = 0; partition < topic.num_partitions(); ++partition) {
+    if (group && group->next.contains(partition)) continue;
+    return Status::Invalid("group '", table.group, "' has no offset of partition ", partition,
+                           " of topic '", topic.name(),
+                           "' to go on from; read it once with this 'group.id' and "
+                           "'scan.startup.mode' = 'earliest-offset' or 'latest-offset'");
+  }
+  return LogPlace{.mode = LogPlace::Mode::kOffsets, .offsets = group->next};
+}
 
 Result<std::map<int, int64_t>> parse_specific_offsets(std::string_view text) {
   constexpr std::string_view kForm = "partition:0,offset:42;partition:1,offset:300";
@@ -125,6 +167,8 @@ Result<LogTable> parse_log_table(const ConnectorContext& context, bool has_prima
   HW_ASSIGN_OR_RETURN(
       table.end, place_of(options, log_options::bounded_mode(), log_options::bounded_timestamp(),
                           log_options::bounded_offsets()));
+  HW_TRY(take_group(options, table));
+  HW_TRY(take_isolation(options, table));
   return table;
 }
 
@@ -220,6 +264,7 @@ Result<int64_t> offset_at(const Topic& topic, int partition, const LogPlace& pla
                              partition, " of the ", topic.num_partitions(), " of topic '",
                              topic.name(), "'");
     }
+    case LogPlace::Mode::kGroup:
     case LogPlace::Mode::kUnbounded:
       break;
   }

@@ -24,7 +24,15 @@ RowKindSet kinds_of(LogChangelog changelog);
 
 /// A place in every partition of a topic.
 struct LogPlace {
-  enum class Mode : uint8_t { kEarliest, kLatest, kTimestamp, kOffsets, kCommit, kUnbounded };
+  enum class Mode : uint8_t {
+    kEarliest,
+    kLatest,
+    kTimestamp,
+    kOffsets,
+    kCommit,
+    kGroup,
+    kUnbounded
+  };
   Mode mode = Mode::kEarliest;
   int64_t value = 0;  // ms or the commit's number
   std::map<int, int64_t> offsets;
@@ -40,6 +48,10 @@ struct LogTable {
   LogChangelog changelog = LogChangelog::kAppend;
   LogPlace begin;
   LogPlace end{.mode = LogPlace::Mode::kUnbounded};
+  /// Whose offsets reading moves; empty = nobody's.
+  std::string group;
+  /// Rows are read before their commit.
+  bool uncommitted = false;
 };
 
 /// Parses what a source needs; a sink uses the first lines of it. Fails (Invalid) on what the
@@ -55,7 +67,11 @@ TopicOptions new_topic_options(const Options& options, LogChangelog changelog,
 /// Fails (Invalid) for options that a topic cannot have, or not with these changes.
 Status check_topic_options(const TopicOptions& options, LogChangelog changelog);
 
-/// The offset of the place as of the topic's last refresh. Requires: not kUnbounded.
+/// A place that is the same for all jobs: of a group, its offsets now. Fails (Invalid) when it has
+/// none of a partition.
+Result<LogPlace> resolved(Topic& topic, const LogTable& table, const LogPlace& place);
+
+/// The offset of the place as of the topic's last refresh. Requires: not kGroup.
 Result<int64_t> offset_at(const Topic& topic, int partition, const LogPlace& place);
 
 /// `partition:0,offset:42;partition:1,offset:300`.

@@ -11,9 +11,9 @@
 #include "base/env/env.h"
 #include "columnar/gather.h"
 #include "connectors/log/log_sink.h"
+#include "connectors/log/topic_cleaner.h"
 #include "connectors/log/topic_columns.h"
 #include "log/log_error.h"
-#include "log/retention.h"
 #include "log/topic.h"
 #include "log/topic_schema.h"
 #include "log/topic_writer.h"
@@ -26,7 +26,6 @@ constexpr int64_t kWaitingRowsMax = kBatchRowsMax;
 constexpr int64_t kWaitingBytesMax = kBatchBytesMax;
 /// A commit that may or may not have happened is asked about this often.
 constexpr int kCommitTriesMax = 3;
-constexpr int64_t kCleaningPauseMs = 60'000;
 
 /// The earliest and latest of a column of milliseconds.
 TimeRange times_of(const Column& column) {
@@ -48,15 +47,41 @@ Batch as_upserts(const Batch& batch) {
   return batch.with_row_kinds(std::move(kinds));
 }
 
+/// `schema`: of the rows that will come; null when none will.
+TopicWriterOptions writer_options(const LogTarget& target, const SinkContext& context,
+                                  const Topic& topic, SchemaPtr schema) {
+  TopicWriterOptions options;
+  options.directory = target.table.directory;
+  options.topic = target.table.topic;
+  options.identity = {.job = context.job,
+                      .generation = context.generation,
+                      .sink = context.sink.empty() ? target.request.table : context.sink,
+                      .slot = 0};
+  options.attempt = context.attempt;
+  for (int partition = 0; partition < topic.num_partitions(); ++partition) {
+    options.partitions.push_back(partition);
+  }
+  options.schema = std::move(schema);
+  options.memory_pool = context.memory_pool;
+  return options;
+}
+
 class LogWriter final : public SinkWriter {
  public:
   LogWriter(std::shared_ptr<const LogTarget> target, const SinkContext& context)
-      : target_(std::move(target)), context_(context), env_(*context.env) {}
+      : target_(std::move(target)),
+        context_(context),
+        env_(*context.env),
+        cleaner_(env_, {.directory = target_->table.directory,
+                        .topic = target_->table.topic,
+                        .threads = context_.threads}) {}
 
   Status open();
   Status write(const Batch& batch) override;
   Result<bool> has_room() override;
-  Status flush() override { return target_->two_phases ? Status::OK() : waits_for_room(show()); }
+  Status flush() override {
+    return waits_for_room(target_->two_phases ? hand_over_now_and_then() : show());
+  }
   Result<std::vector<Committable>> prepare(int64_t checkpoint) override;
   Status commit(const Committable& committable) override {
     return commit_tokens({&committable, 1});
@@ -78,11 +103,12 @@ class LogWriter final : public SinkWriter {
   Status put_all();
   /// A full disk is no failure: the rows wait.
   Status waits_for_room(Status status);
+  /// Lets those see the rows so far who do not wait for their commit; not for each row on its own.
+  Status hand_over_now_and_then();
   /// Makes all rows so far visible.
   Status show();
   Result<std::string> end_epoch(int64_t at_least);
   Status commit_tokens(std::span<const std::string> tokens);
-  void clean_now_and_then();
 
   // Constant after construction; what open() sets is constant from then on.
   const std::shared_ptr<const LogTarget> target_;
@@ -97,8 +123,7 @@ class LogWriter final : public SinkWriter {
   bool full_ = false;  // a disk had no room: rows wait
   int64_t epoch_ = 0;  // the last one that was prepared
   int64_t shown_ms_ = 0;
-  int64_t cleaned_ms_ = 0;
-  size_t num_pieces_ = 0;
+  TopicCleaner cleaner_;  // last: its thread ends first
 };
 
 Status LogWriter::open_topic(std::unique_ptr<Topic>& topic) {
@@ -128,20 +153,8 @@ Status LogWriter::open() {
   schema_ = stored_schema(target_->schema, topic->state());
   HW_TRY(check_key(*target_, *topic, *schema_));
   times_ = schema_->index_of(kTimestampColumn);
-  TopicWriterOptions options;
-  options.directory = target_->table.directory;
-  options.topic = target_->table.topic;
-  options.identity = {.job = context_.job,
-                      .generation = context_.generation,
-                      .sink = context_.sink.empty() ? target_->request.table : context_.sink,
-                      .slot = 0};
-  options.attempt = context_.attempt;
-  for (int partition = 0; partition < topic->num_partitions(); ++partition) {
-    options.partitions.push_back(partition);
-  }
-  options.schema = schema_;
-  options.memory_pool = context_.memory_pool;
-  HW_ASSIGN_OR_RETURN(writer_, TopicWriter::open(env_, std::move(options)));
+  HW_ASSIGN_OR_RETURN(writer_,
+                      TopicWriter::open(env_, writer_options(*target_, context_, *topic, schema_)));
   partitioner_.emplace(PartitionerSpec{.kind = target_->partitioner,
                                        .key = target_->key,
                                        .num_partitions = topic->num_partitions()});
@@ -179,8 +192,17 @@ Status LogWriter::write(const Batch& batch) {
     if (full_) return Status::OK();
   }
   const bool late = env_.wall_ms() - shown_ms_ >= target_->show_interval_ms;
-  if (target_->two_phases || !late) return Status::OK();
-  return waits_for_room(show());
+  if (!late) return Status::OK();
+  return waits_for_room(target_->two_phases ? hand_over_now_and_then() : show());
+}
+
+Status LogWriter::hand_over_now_and_then() {
+  const int64_t now_ms = env_.wall_ms();
+  if (now_ms - shown_ms_ < target_->show_interval_ms) return Status::OK();
+  HW_TRY(put_all());
+  HW_TRY(writer_->flush());
+  shown_ms_ = now_ms;
+  return Status::OK();
 }
 
 Status LogWriter::waits_for_room(Status status) {
@@ -258,21 +280,8 @@ Status LogWriter::commit_tokens(std::span<const std::string> tokens) {
     if (log_error_of(status) != LogErrorKind::kUnknownOutcome) break;
   }
   HW_TRY(status);
-  clean_now_and_then();
+  cleaner_.look(writer_->topic());
   return Status::OK();
-}
-
-// What fails here is tried again later, and loses nothing.
-void LogWriter::clean_now_and_then() {
-  size_t num_pieces = 0;
-  for (const PartitionState& partition : writer_->topic().state().partitions) {
-    num_pieces += partition.pieces.size();
-  }
-  const int64_t now_ms = env_.wall_ms();
-  if (num_pieces == num_pieces_ && now_ms - cleaned_ms_ < kCleaningPauseMs) return;
-  num_pieces_ = num_pieces;
-  cleaned_ms_ = now_ms;
-  (void)clean(writer_->topic()).ok();
 }
 
 void LogWriter::abort() {
@@ -287,6 +296,18 @@ Result<std::unique_ptr<SinkWriter>> make_log_writer(std::shared_ptr<const LogTar
   auto writer = std::make_unique<LogWriter>(std::move(target), context);
   HW_TRY(writer->open());
   return writer;
+}
+
+Result<std::optional<int64_t>> newest_epoch_in_topic(const LogTarget& target,
+                                                     const SinkContext& context) {
+  const Result<std::unique_ptr<Topic>> topic =
+      Topic::open(*context.env, target.table.directory, target.table.topic);
+  if (topic.status().IsKeyError()) return std::optional<int64_t>(0);
+  HW_TRY(topic.status());
+  HW_ASSIGN_OR_RETURN(
+      const std::unique_ptr<TopicWriter> writer,
+      TopicWriter::open(*context.env, writer_options(target, context, **topic, nullptr)));
+  return std::optional<int64_t>(writer->settled_epoch());
 }
 
 }  // namespace hw

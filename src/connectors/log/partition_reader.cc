@@ -3,32 +3,40 @@
 #include "connectors/log/partition_reader.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 
 #include "base/env/env.h"
+#include "connectors/log/group_progress.h"
 #include "connectors/log/topic_columns.h"
 #include "connectors/packing/packed_bytes.h"
 #include "log/log_error.h"
 #include "log/topic.h"
 #include "log/topic_reader.h"
+#include "log/uncommitted_reader.h"
 
 namespace hw {
 namespace {
 
 constexpr uint8_t kVersion = 1;
+/// Of a position with rows that were read before their commit: up to where in which segments.
+constexpr uint8_t kShownVersion = 2;
 /// Since 2: which topic of this name.
 constexpr uint8_t kSplitVersion = 2;
 /// How often a reader without rows looks for commits: three look-ups of a file name each.
 constexpr int64_t kRefreshPauseNs = 500'000;
+/// How often it lists the files for rows that are not committed.
+constexpr int64_t kLookPauseNs = 2'000'000;
 /// While it does not look for so long, the topic may be dropped and made again with as many
 /// records.
 constexpr int64_t kUnseenNs = 500'000'000;
 
 class PartitionReader final : public SplitReader {
  public:
-  PartitionReader(std::shared_ptr<const LogScan> scan, LogSplit split, const SourceContext& context)
-      : scan_(std::move(scan)),
+  PartitionReader(PartitionReaderParts parts, LogSplit split, const SourceContext& context)
+      : scan_(std::move(parts.scan)),
+        group_(std::move(parts.progress)),
         split_(std::move(split)),
         env_(*context.env),
         pool_(context.memory_pool),
@@ -36,12 +44,9 @@ class PartitionReader final : public SplitReader {
         next_(split_.begin) {}
 
   Result<Flow> poll(Output& output) override;
-  Result<std::string> position() const override {
-    PackedWriter writer(kVersion);
-    writer.number(next_);
-    return writer.finish();
-  }
+  Result<std::string> position() const override;
   Status seek(const std::string& position) override;
+  void on_barrier(int64_t checkpoint) override { tell_group(checkpoint); }
   ReadProgress progress() const override { return progress_; }
   bool may_grow() const override { return !gone_ && end_ < split_.end; }
 
@@ -51,6 +56,11 @@ class PartitionReader final : public SplitReader {
   /// Folds in what was committed since; false when there was nothing, or it is too early to look.
   Result<bool> refresh();
   Status emit(const TopicBatch& read, Output& output);
+  /// Emits rows that are not committed; false when there are none just now, or it is too early to
+  /// look.
+  Result<bool> read_uncommitted(Output& output);
+  Flow finish();
+  void tell_group(int64_t checkpoint);
   /// The topic that the split is of. Fails with KeyError when it is not there, or another one is.
   Result<std::unique_ptr<Topic>> find_topic() const;
   /// What reading failed with, or that the topic is not there.
@@ -63,6 +73,7 @@ class PartitionReader final : public SplitReader {
 
   // Constant after construction.
   const std::shared_ptr<const LogScan> scan_;
+  const std::shared_ptr<GroupProgress> group_;
   const LogSplit split_;
   Env& env_;
   arrow::MemoryPool* const pool_;
@@ -70,17 +81,40 @@ class PartitionReader final : public SplitReader {
 
   std::unique_ptr<Topic> topic_;
   std::unique_ptr<TopicReader> reader_;
+  ShownBytes shown_;  // before their commit
+  std::unique_ptr<UncommittedReader> uncommitted_;
   std::optional<TopicColumns> columns_;
   size_t num_schemas_ = 0;  // of the topic when the reader was opened
   int64_t next_;
   int64_t refreshed_ns_ = 0;
+  int64_t looked_ns_ = 0;
   bool gone_ = false;  // for good
   ReadProgress progress_;
 };
 
+Result<std::string> PartitionReader::position() const {
+  PackedWriter writer(shown_.empty() ? kVersion : kShownVersion);
+  writer.number(next_);
+  if (shown_.empty()) return writer.finish();
+  writer.number(static_cast<int64_t>(shown_.size()));
+  for (const auto& [segment, end] : shown_) {
+    writer.number(segment.writer);
+    writer.number(segment.sequence);
+    writer.number(end);
+  }
+  return writer.finish();
+}
+
 Status PartitionReader::seek(const std::string& position) {
-  PackedReader reader(position, kVersion);
+  PackedReader reader(position, kShownVersion);
   next_ = reader.number();
+  shown_.clear();
+  const int64_t num_shown = reader.version() >= kShownVersion ? reader.number() : 0;
+  for (int64_t i = 0; i < num_shown; ++i) {
+    const SegmentId segment{.writer = reader.number(), .sequence = reader.number()};
+    // Also the end of bytes that hold fewer than they say.
+    if (!shown_.emplace(segment, reader.number()).second) break;
+  }
   HW_TRY(reader.finish("the position of a partition"));
   reader_.reset();
   return next_ < 0 ? Status::SerializationError("the position of a partition is negative")
@@ -103,6 +137,7 @@ Status PartitionReader::open() {
 // A new version of the schema may come at any time: what is read from then on is turned anew.
 Status PartitionReader::open_reader() {
   num_schemas_ = topic_->state().schemas.size();
+  uncommitted_.reset();
   HW_ASSIGN_OR_RETURN(columns_,
                       TopicColumns::make(scan_->request, topic_->schema(),
                                          {.topic = split_.topic, .partition = split_.partition}));
@@ -110,7 +145,42 @@ Status PartitionReader::open_reader() {
                                                            .first_offset = next_,
                                                            .end_offset = end_,
                                                            .memory_pool = pool_}));
+  if (scan_->table.uncommitted) {
+    uncommitted_ = std::make_unique<UncommittedReader>(
+        *topic_, shown_,
+        UncommittedReaderOptions{.partition = split_.partition,
+                                 .schema = topic_->schema(),
+                                 .once = end_ != std::numeric_limits<int64_t>::max(),
+                                 .memory_pool = pool_});
+  }
   return Status::OK();
+}
+
+Result<bool> PartitionReader::read_uncommitted(Output& output) {
+  if (uncommitted_ == nullptr) return false;
+  if (!uncommitted_->under_way()) {
+    const int64_t now_ns = env_.monotonic_ns();
+    if (!reader_->finished() && now_ns - looked_ns_ < kLookPauseNs) return false;
+    looked_ns_ = now_ns;
+  }
+  HW_ASSIGN_OR_RETURN(const std::optional<TopicBatch> read, uncommitted_->next());
+  if (!read) return false;
+  HW_TRY(emit(*read, output));
+  return true;
+}
+
+void PartitionReader::tell_group(int64_t checkpoint) {
+  if (group_ == nullptr || topic_ == nullptr || gone_) return;
+  group_->note({.checkpoint = checkpoint,
+                .topic = split_.topic,
+                .created_ms = split_.created_ms,
+                .partition = split_.partition,
+                .next = next_});
+}
+
+Flow PartitionReader::finish() {
+  tell_group(SplitEnumerator::kAllDone);
+  return Flow::kFinished;
 }
 
 Result<bool> PartitionReader::refresh() {
@@ -148,17 +218,20 @@ Result<Flow> PartitionReader::poll(Output& output) {
     const Status opened = open();
     if (!opened.ok()) return on_missing(opened);
   }
-  if (next_ >= end_) return Flow::kFinished;
+  if (next_ >= end_ && !scan_->table.uncommitted) return finish();
   if (reader_ == nullptr || num_schemas_ != topic_->state().schemas.size()) HW_TRY(open_reader());
   const Result<std::optional<TopicBatch>> next = reader_->next();
   if (!next.ok()) return on_missing(cause_of(next.status()));
   const std::optional<TopicBatch>& read = *next;
   next_ = std::max(next_, reader_->position());
   if (read) {
-    HW_TRY(emit(*read, output));
+    if (!was_shown(shown_, *read)) HW_TRY(emit(*read, output));
     return Flow::kNeedInput;
   }
-  if (reader_->finished()) return Flow::kFinished;
+  const Result<bool> more = read_uncommitted(output);
+  if (!more.ok()) return on_missing(cause_of(more.status()));
+  if (*more) return Flow::kNeedInput;
+  if (reader_->finished()) return finish();
   const Result<bool> refreshed = refresh();
   if (!refreshed.ok()) return on_missing(cause_of(refreshed.status()));
   return *refreshed ? Flow::kNeedInput : Flow::kWaiting;
@@ -197,9 +270,9 @@ Result<LogSplit> unpack_split(std::string_view bytes) {
   return split;
 }
 
-std::unique_ptr<SplitReader> make_partition_reader(std::shared_ptr<const LogScan> scan,
-                                                   LogSplit split, const SourceContext& context) {
-  return std::make_unique<PartitionReader>(std::move(scan), std::move(split), context);
+std::unique_ptr<SplitReader> make_partition_reader(PartitionReaderParts parts, LogSplit split,
+                                                   const SourceContext& context) {
+  return std::make_unique<PartitionReader>(std::move(parts), std::move(split), context);
 }
 
 }  // namespace hw

@@ -15,6 +15,8 @@
 
 namespace hw {
 
+class GroupProgress;
+
 /// Constant after construction; outlives the readers.
 struct LogScan {
   LogTable table;
@@ -39,7 +41,12 @@ Result<LogSplit> unpack_split(std::string_view bytes);
 /// Not worth a restart: what a job is told that knows an earlier topic of this name.
 Status topic_made_again(const LogTable& table, const std::string& topic);
 
-std::unique_ptr<SplitReader> make_partition_reader(std::shared_ptr<const LogScan> scan,
-                                                   LogSplit split, const SourceContext& context);
+/// What the readers of one source share.
+struct PartitionReaderParts {
+  std::shared_ptr<const LogScan> scan;
+  std::shared_ptr<GroupProgress> progress;  // null: the table has no group
+};
+std::unique_ptr<SplitReader> make_partition_reader(PartitionReaderParts parts, LogSplit split,
+                                                   const SourceContext& context);
 
 }  // namespace hw

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Keeps a topic that a sink writes to clean (log/retention.h), behind its commits and beside its
+// rows: on a thread of its own, or at once where there are no threads. What fails is tried again
+// later, and loses nothing.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/env/env.h"
+#include "runtime/worker_gate.h"
+#include "runtime/worker_mailbox.h"
+#include "runtime/worker_queue.h"
+#include "runtime/worker_waker.h"
+
+namespace hw {
+
+class Topic;
+
+class TopicCleaner {
+ public:
+  struct Settings {
+    std::string directory;
+    std::string topic;
+    bool threads = false;
+  };
+  TopicCleaner(Env& env, Settings settings) : env_(env), settings_(std::move(settings)) {}
+  /// What is under way is given up; a later cleaning does it.
+  ~TopicCleaner();
+
+  /// After a commit. Cleans when there is a new segment, or it is long ago; one at a time.
+  void look(const Topic& topic);
+
+ private:
+  void clean_once();
+
+  Env& env_;
+  const Settings settings_;
+  // The owner's.
+  size_t num_pieces_ = 0;
+  int64_t cleaned_ms_ = 0;
+  bool cleaning_ = false;
+  // Shared with the queue's thread.
+  WorkerGate stopped_;
+  WorkerMailbox<bool> cleaned_;
+  WorkerWaker nobody_;                  // look() asks
+  std::unique_ptr<WorkerQueue> queue_;  // null: nothing was posted yet. Last: ends first
+};
+
+}  // namespace hw
