@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/env/env.h"
+#include "base/env/thread_turn.h"
 
 namespace hw {
 namespace {
@@ -48,6 +49,8 @@ void Worker::run() {
     if (round == Round::kStopped) return;
     if (round == Round::kBusy) {
       idle_rounds = 0;
+    } else if (thread_turn != nullptr) {
+      park();
     } else if (++idle_rounds <= kPausingRounds) {
       _mm_pause();
     } else if (idle_rounds <= kYieldingRounds) {
@@ -93,6 +96,7 @@ Worker::Round Worker::step_all_once() {
   bool any = false;
   for (Seat& seat : seats_) {
     if (!seat.tasklet) continue;
+    if (thread_turn != nullptr) thread_turn->pass();
     const Progress progress = step(seat);
     if (progress != Progress::kIdle) round = Round::kBusy;
     any = any || seat.tasklet != nullptr;

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <mutex>
 
+#include "base/env/thread_turn.h"
+
 namespace hw {
 
 class WorkerGate {
@@ -21,11 +23,17 @@ class WorkerGate {
   }
   bool is_open() const { return open_.load(std::memory_order_acquire); }
   void wait() {
+    if (thread_turn != nullptr) {
+      thread_turn->wait([this] { return is_open(); }, -1);
+      return;
+    }
     std::unique_lock lock(mutex_);
     condition_.wait(lock, [this] { return is_open(); });
   }
   /// Returns whether it is open.
   bool wait_for(int64_t timeout_ms) {
+    if (thread_turn != nullptr)
+      return thread_turn->wait([this] { return is_open(); }, timeout_ms * 1'000'000);
     std::unique_lock lock(mutex_);
     return condition_.wait_for(lock, std::chrono::milliseconds(timeout_ms),
                                [this] { return is_open(); });

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <mutex>
 
+#include "base/env/thread_turn.h"
+
 namespace hw {
 
 class WorkerWaker {
@@ -32,6 +34,10 @@ class WorkerWaker {
   }
   void withdraw() { parked_.store(false, std::memory_order_relaxed); }
   void park(int64_t timeout_ns) {
+    if (thread_turn != nullptr) {
+      thread_turn->wait([this] { return !parked_.load(std::memory_order_relaxed); }, timeout_ns);
+      return withdraw();
+    }
     std::unique_lock lock(mutex_);
     condition_.wait_for(lock, std::chrono::nanoseconds(timeout_ns),
                         [this] { return !parked_.load(std::memory_order_relaxed); });

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <arrow/buffer.h>
+#include <arrow/util/future.h>
 
 #include "base/crc32c.h"
 
@@ -91,6 +92,11 @@ Result<std::shared_ptr<arrow::Buffer>> ChecksummedFile::ReadAt(int64_t position,
     }
   }
   return arrow::SliceBuffer(std::move(blocks), position - begin, length);
+}
+
+arrow::Future<std::shared_ptr<arrow::Buffer>> ChecksummedFile::ReadAsync(
+    const arrow::io::IOContext& context, int64_t position, int64_t length, bool allow_short_read) {
+  return arrow::Future<std::shared_ptr<arrow::Buffer>>::MakeFinished(ReadAt(position, length));
 }
 
 Result<int64_t> ChecksummedFile::ReadAt(int64_t position, int64_t length, void* out) {

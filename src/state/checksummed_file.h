@@ -59,6 +59,11 @@ class ChecksummedFile final : public arrow::io::RandomAccessFile {
   Result<std::shared_ptr<arrow::Buffer>> Read(int64_t length) override;
   Result<int64_t> ReadAt(int64_t position, int64_t length, void* out) override;
   Result<std::shared_ptr<arrow::Buffer>> ReadAt(int64_t position, int64_t length) override;
+  /// At once, on the thread that asks: who opens a table waits for it, and no other thread touches
+  /// what belongs to a tasklet.
+  arrow::Future<std::shared_ptr<arrow::Buffer>> ReadAsync(const arrow::io::IOContext& context,
+                                                          int64_t position, int64_t length,
+                                                          bool allow_short_read) override;
 
  private:
   ChecksummedFile(std::shared_ptr<arrow::io::RandomAccessFile> file, StreamChecksums checksums,

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which fault hit whom in which phase of the protocol: counted over many runs, so that what the
+// search never tried can be named.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sim/fault.h"
+
+namespace hw::sim {
+
+/// What an operation on files is for, by its kind and path.
+enum class Phase : uint8_t {
+  kRunning,        // rows flow; no operation
+  kTakeLease,      // the chain is read, a record is written
+  kShowLife,       // heartbeats
+  kRestoreRead,    // manifests and data of checkpoints are read
+  kWriteState,     // files of a checkpoint
+  kSyncState,      // … are forced to disk
+  kWriteManifest,  // manifests
+  kPublish,        // the lease record that names one
+  kWriteOutput,    // hidden parts
+  kSyncOutput,     // … are forced to disk
+  kCommit,         // parts become visible
+  kPrune,          // what is needed no more is removed
+};
+constexpr int kNumPhases = 12;
+std::string_view to_text(Phase phase);
+Phase phase_of(FileOp op, const std::string& path);
+
+/// Whose thread it was.
+enum class Role : uint8_t { kMain, kCoordinator, kWorker, kStorage, kLease };
+constexpr int kNumRoles = 5;
+std::string_view to_text(Role role);
+Role role_of(std::string_view thread);
+
+class Coverage {
+ public:
+  /// A fault of a file operation, or an incident (kNumFaultKinds + its kind).
+  void hit(Phase phase, int fault, Role role) {
+    ++hits_[static_cast<size_t>(phase)][static_cast<size_t>(fault)][static_cast<size_t>(role)];
+  }
+  /// An operation that could have been hit.
+  void seen(Phase phase, FileOp op, Role role);
+  void add(const Coverage& other);
+  /// A line a phase and fault; feasible cells that were never hit at the end.
+  std::string describe() const;
+
+  static constexpr int kNumFaults = kNumFaultKinds + 3;
+
+ private:
+  template <typename T>
+  using Cells = std::array<std::array<std::array<T, kNumRoles>, kNumFaults>, kNumPhases>;
+  Cells<int64_t> hits_{};
+  Cells<bool> feasible_{};
+};
+
+}  // namespace hw::sim

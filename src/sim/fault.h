@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What goes wrong in a run, as plain data: faults of single operations on files, and what happens
+// to processes. Each has a place in the run, so that it can be left out and the rest be replayed.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/disk.h"
+
+namespace hw::sim {
+
+enum class FileOp : uint8_t {
+  kOpen,
+  kAppend,
+  kSync,
+  kTruncate,
+  kSyncDirectory,
+  kPublish,
+  kLock,
+  kTouch,
+  kList,
+  kStat,
+  kRead,
+  kMakeDirectory,
+  kRemove,
+  kMove,
+};
+constexpr int kNumFileOps = 14;
+std::string_view to_text(FileOp op);
+
+enum class FaultKind : uint8_t {
+  kError,        // EIO; nothing was done
+  kErrorAfter,   // EIO, and it was done
+  kTorn,         // half of it was written, then EIO
+  kNoSpace,      // ENOSPC; part may be written
+  kSyncLost,     // fsync fails and drops the pages; the next one succeeds
+  kSlow,         // it takes long
+  kFlippedRead,  // one bit of what is read is wrong, once
+  // These damage what lies on the disk: only in runs that may end with a loud stop.
+  kFlippedBit,   // one bit on the disk changes
+  kMisdirected,  // what is written goes to another place of the file
+  kStaleRead,    // a read finds what was there before the last sync
+  kVanished,     // the file is gone
+};
+constexpr int kNumFaultKinds = 11;
+std::string_view to_text(FaultKind kind);
+std::optional<FaultKind> fault_kind(std::string_view text);
+bool damages(FaultKind kind);
+/// Whether an operation can fail in this way.
+bool fits(FaultKind kind, FileOp op);
+
+/// Hits the first operation that it fits, from number `op` on.
+struct Fault {
+  int64_t op = 0;
+  FaultKind kind = FaultKind::kError;
+  /// Which bit, how long, how much.
+  uint64_t amount = 0;
+};
+
+/// What happens to a process, at a step of the schedule.
+struct Incident {
+  enum class Kind : uint8_t {
+    kKill,       // SIGKILL; the page cache stays
+    kPowerLoss,  // all processes die, what was not synced is lost in part
+    kPause,      // SIGSTOP; a new process is started, the old one wakes later
+  };
+  Kind kind = Kind::kKill;
+  /// At a step, or at the first operation on files from number `op` on.
+  int64_t step = -1;
+  int64_t op = -1;
+  CrashRule rule = CrashRule::kAny;
+  int64_t sector = 512;
+  /// Of what the loss leaves.
+  uint64_t seed = 0;
+  /// How long a paused one sleeps.
+  int64_t pause_ms = 0;
+};
+std::string_view to_text(Incident::Kind kind);
+std::optional<Incident::Kind> incident_kind(std::string_view text);
+
+}  // namespace hw::sim

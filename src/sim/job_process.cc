@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/job_process.h"
+
+#include <optional>
+
+#include "base/assert.h"
+#include "engine/session.h"
+#include "sql/parser.h"
+
+namespace hw::sim {
+namespace {
+
+constexpr int64_t kPollMs = 50;
+
+}  // namespace
+
+JobProcess::JobProcess(World& world, const SimJob& job, ProcessOptions options)
+    : world_(world),
+      job_(job),
+      options_(std::move(options)),
+      process_(world.add_process()),
+      env_(world, process_, {.num_cores = options_.num_cores}),
+      started_ns_(world.scheduler.now_ns()) {
+  main_ = world_.scheduler.start_thread(process_, "main", [this] { run(); });
+}
+
+JobProcess::~JobProcess() { HW_CHECK(ended()); }
+
+void JobProcess::kill() {
+  world_.kill(process_);
+  for (JobRun* job : running_) job->cancel();
+}
+
+void JobProcess::run() {
+  status_ = run_script();
+  finished_ = true;
+  world_.hash.add(status_.ok() ? 1 : 2);
+}
+
+Status JobProcess::wait_for(JobRun& job) {
+  while (true) {
+    const bool done = job.wait_for(kPollMs);
+    for (std::string& event : job.take_events()) {
+      if (!process_.dead) world_.tell("process " + std::to_string(process_.id) + ": " + event);
+      events_.push_back(std::move(event));
+    }
+    if (done) return job.wait();
+    if (process_.dead) job.cancel();
+  }
+}
+
+Status JobProcess::run_script() {
+  Session session(env_);
+  for (const auto& [key, value] : options_.settings)
+    HW_TRY(session.config().set_base(key, value).status());
+  HW_TRY(session.config()
+             .set_base("parallelism.default", std::to_string(options_.parallelism))
+             .status());
+  session.set_output_rows_max(options_.output_rows_max);
+  session.set_durability(
+      {.standby = options_.standby, .cancelled = [this] { return process_.dead; }, .on_wait = {}});
+  HW_TRY(register_tables(session, job_, options_.pace));
+  std::vector<std::unique_ptr<JobRun>> jobs;
+  Status status;
+  StatementReader reader(job_.script);
+  while (status.ok()) {
+    Result<std::optional<ParsedStatement>> next = reader.next();
+    status = next.status();
+    if (!status.ok() || !next->has_value()) break;
+    Result<Outcome> outcome = session.execute(*(**next).statement, nullptr);
+    status = outcome.status();
+    if (!status.ok()) break;
+    if (auto* started = std::get_if<Outcome::Started>(&outcome->what)) {
+      running_.push_back(started->job.get());
+      jobs.push_back(std::move(started->job));
+    }
+  }
+  if (!status.ok())
+    for (const auto& job : jobs) job->cancel();
+  for (const auto& job : jobs) {
+    const Status ended = wait_for(*job);
+    if (status.ok()) status = ended;
+  }
+  running_.clear();
+  return status;
+}
+
+}  // namespace hw::sim

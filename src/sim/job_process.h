@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One simulated process that runs a job, as `headwater run --state-dir` does: a session, a script,
+// jobs that it waits for. It may be killed at any step.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "job/job_run.h"
+#include "sim/sim_env.h"
+#include "sim/sim_job.h"
+
+namespace hw::sim {
+
+struct ProcessOptions {
+  int num_cores = 2;
+  int parallelism = 2;
+  int64_t output_rows_max = 64;
+  bool standby = false;
+  SourcePace pace = {};
+  /// Configuration keys.
+  std::vector<std::pair<std::string, std::string>> settings;
+};
+
+class JobProcess {
+ public:
+  /// Starts at once. All outlive it.
+  JobProcess(World& world, const SimJob& job, ProcessOptions options);
+  /// Requires: ended(), every thread.
+  ~JobProcess();
+
+  SimProcess& process() { return process_; }
+  /// No effect of it from now on; its threads end.
+  void kill();
+  void pause() { process_.paused = true; }
+  void wake() { process_.paused = false; }
+
+  /// The script is over.
+  bool finished() const { return finished_; }
+  /// No thread is left.
+  bool ended() const { return process_.num_threads == 0; }
+  bool killed() const { return process_.dead; }
+  const Status& status() const { return status_; }
+  int64_t started_ns() const { return started_ns_; }
+  /// What its jobs had to say.
+  const std::vector<std::string>& events() const { return events_; }
+
+ private:
+  void run();
+  Status run_script();
+  Status wait_for(JobRun& job);
+
+  World& world_;
+  const SimJob& job_;
+  const ProcessOptions options_;
+  SimProcess& process_;
+  SimEnv env_;
+  const int64_t started_ns_;
+  std::vector<JobRun*> running_;
+  std::vector<std::string> events_;
+  Status status_;
+  bool finished_ = false;
+  std::unique_ptr<Thread> main_;
+};
+
+}  // namespace hw::sim

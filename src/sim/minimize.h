@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Makes a failing plan small: fewer faults and incidents, rows, splits, processes, a plainer
+// schedule; whatever can go while the run still fails goes.
+
+#pragma once
+
+#include <functional>
+
+#include "sim/sim_run.h"
+
+namespace hw::sim {
+
+struct MinimizeOptions {
+  /// Runs at most.
+  int tries_max = 400;
+  /// What is expected of changed rows; a plan without an answer is not tried.
+  std::function<Result<RowBag>(const SimJob&)> expected;
+};
+
+/// Requires: `plan` fails.
+SimPlan minimize(SimPlan plan, const MinimizeOptions& options);
+
+}  // namespace hw::sim

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/search.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/env/text_file.h"
+#include "sim/minimize.h"
+#include "sim/scenario.h"
+#include "sim/sim_plan.h"
+
+namespace hw::sim {
+namespace {
+
+// One seed in so many is run again: both runs must be the same to the last event.
+constexpr uint64_t kRepeatEvery = 50;
+
+void add(SimResult& sum, const SimResult& result) {
+  sum.kills += result.kills;
+  sum.pauses += result.pauses;
+  sum.faults += result.faults;
+  sum.ops += result.ops;
+  sum.steps += result.steps;
+  sum.rows += result.rows;
+  sum.processes += result.processes;
+  sum.simulated_ns += result.simulated_ns;
+  sum.coverage.add(result.coverage);
+}
+
+class Search {
+ public:
+  Search(const SearchOptions& options, Env& env, const std::function<void(const std::string&)>& say)
+      : options_(options), env_(env), say_(say), begin_ns_(env.monotonic_ns()) {}
+
+  SearchResult run() {
+    for (uint64_t seed = options_.first_seed; !enough(); ++seed) {
+      ++result_.seeds;
+      Result<SimPlan> plan = plan_of_seed(seed);
+      if (!plan.ok()) {
+        fail(seed, plan.status());
+      } else {
+        run_plan(seed, *std::move(plan));
+      }
+    }
+    result_.seconds = seconds();
+    return std::move(result_);
+  }
+
+ private:
+  double seconds() const { return static_cast<double>(env_.monotonic_ns() - begin_ns_) / 1e9; }
+  bool enough() const {
+    if (options_.num_seeds > 0 && result_.seeds >= options_.num_seeds) return true;
+    return options_.minutes_max > 0 && seconds() >= options_.minutes_max * 60;
+  }
+
+  void fail(uint64_t seed, const Status& why) {
+    say_(fmt::format("seed {} FAILED: {}\n", seed, why.ToString()));
+    result_.failures.push_back(seed);
+  }
+
+  void run_plan(uint64_t seed, SimPlan plan) {
+    const SimResult result = carry_out(plan);
+    add(result_.sum, result);
+    if (options_.hashes || options_.verbose)
+      say_(fmt::format("seed {} {} hash {:016x} steps {} ops {} faults {} kills {} processes {}\n",
+                       seed, plan.job.name, result.hash, result.steps, result.ops, result.faults,
+                       result.kills, result.processes));
+    if (options_.verbose || !result.verdict.ok())
+      for (const std::string& line : result.story) say_("  " + line + "\n");
+    if (!result.verdict.ok()) {
+      fail(seed, result.verdict);
+      return keep(seed, std::move(plan));
+    }
+    if (seed % kRepeatEvery != 0) return;
+    const SimResult again = carry_out(plan);
+    if (again.hash != result.hash)
+      fail(seed, Status::Invalid(fmt::format("the same seed ran twice and differed: {:016x} after "
+                                             "{} steps, {:016x} after {}",
+                                             result.hash, result.steps, again.hash, again.steps)));
+  }
+
+  void keep(uint64_t seed, SimPlan plan) {
+    if (options_.scenario_directory.empty()) return;
+    if (options_.minimize) plan = minimize(std::move(plan), {.expected = &undisturbed_output});
+    const std::string path = fmt::format("{}/seed-{}.scenario", options_.scenario_directory, seed);
+    const Status kept = write_text_file(env_, path, scenario_text(plan));
+    say_(kept.ok() ? fmt::format("  scenario: {}\n", path)
+                   : fmt::format("  the scenario could not be kept: {}\n", kept.ToString()));
+  }
+
+  const SearchOptions& options_;
+  Env& env_;
+  const std::function<void(const std::string&)>& say_;
+  const int64_t begin_ns_;
+  SearchResult result_;
+};
+
+}  // namespace
+
+std::string SearchResult::describe() const {
+  return fmt::format(
+      "{} seeds, {} failures, {} kills, {} pauses, {} faults, {} processes, {} operations, {} "
+      "steps, "
+      "{:.1f} h simulated in {:.1f} s: {:.0f} seeds a minute\n",
+      seeds, failures.size(), sum.kills, sum.pauses, sum.faults, sum.processes, sum.ops, sum.steps,
+      static_cast<double>(sum.simulated_ns) / 3.6e12, seconds,
+      static_cast<double>(seeds) * 60 / seconds);
+}
+
+SearchResult search(const SearchOptions& options, Env& env,
+                    const std::function<void(const std::string&)>& say) {
+  SearchResult result = Search(options, env, say).run();
+  if (options.matrix) say(result.sum.coverage.describe());
+  say(result.describe());
+  return result;
+}
+
+Status replay(const SimPlan& plan, const std::function<void(const std::string&)>& say) {
+  const SimResult result = carry_out(plan);
+  for (const std::string& line : result.story) say("  " + line + "\n");
+  say(fmt::format("hash {:016x} steps {} ops {}: {}\n", result.hash, result.steps, result.ops,
+                  result.verdict.ToString()));
+  return result.verdict;
+}
+
+}  // namespace hw::sim

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a simulated run works on: a script whose source tables hold given rows and whose sink writes
+// below /out, and what a reader of the output must find at the end.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "columnar/batch.h"
+
+namespace hw {
+class Session;
+class Env;
+}  // namespace hw
+
+namespace hw::sim {
+
+/// Rows of an output, folded: what is left of its changes, by the text of the row.
+using RowBag = std::map<std::string, int64_t, std::less<>>;
+
+struct SimTable {
+  /// `name (columns…)`, as in CREATE TABLE without WITH.
+  std::string declaration;
+  /// Each split is read in order; cells as in a golden file, the kind first where there is one.
+  std::vector<std::vector<std::vector<std::string>>> splits;
+  /// The same as columns, of all physical columns in their order: made of `splits` when it is
+  /// first read, or given.
+  mutable std::vector<Batch> batches = {};
+};
+
+struct SimJob {
+  std::string name;
+  std::vector<SimTable> tables;
+  /// What is executed in order after the tables were made; INSERTs run side by side.
+  std::string script;
+  /// Every change that is shown stays: what is visible is at all times part of `expected`.
+  bool append_only = true;
+  RowBag expected;
+};
+
+/// How a process runs it.
+struct SourcePace {
+  /// Rows of one poll, at most.
+  int64_t quantum_max = 16;
+  /// A row of a split is there so long after the one before it.
+  int64_t row_gap_ns = 0;
+  uint64_t seed = 1;
+};
+
+/// Makes the job's tables known to a session. The job outlives it.
+Status register_tables(Session& session, const SimJob& job, const SourcePace& pace);
+
+}  // namespace hw::sim

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/sim_plan.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/env/random_seed.h"
+#include "sim/workload.h"
+
+namespace hw::sim {
+namespace {
+
+template <typename T, size_t N>
+T one_of(const std::array<T, N>& choices, Random& random) {
+  return choices[random.below(N)];
+}
+
+// With bounds that differ by orders of magnitude each order is as likely.
+int64_t spread(Random& random) {
+  constexpr std::array<uint64_t, 4> kBounds = {60, 500, 3'000, 20'000};
+  return static_cast<int64_t>(random.below(one_of(kBounds, random)));
+}
+
+ProcessOptions draw_process(Random& random, const SourcePace& pace,
+                            std::vector<std::pair<std::string, std::string>> settings) {
+  constexpr std::array<int64_t, 5> kBatchRows = {1, 2, 7, 64, 4096};
+  return {.num_cores = static_cast<int>(1 + random.below(4)),
+          .parallelism = static_cast<int>(1 + random.below(random.below(4) == 0 ? 8 : 3)),
+          .output_rows_max = one_of(kBatchRows, random),
+          .standby = random.below(4) == 0,
+          .pace = {.quantum_max = one_of(std::array<int64_t, 4>{1, 4, 32, 4096}, random),
+                   .row_gap_ns = pace.row_gap_ns,
+                   .seed = random.next()},
+          .settings = std::move(settings)};
+}
+
+std::vector<std::pair<std::string, std::string>> draw_settings(Random& random) {
+  constexpr std::array<int, 5> kIntervalsMs = {3, 10, 30, 100, 400};
+  constexpr std::array<std::string_view, 3> kRestarts = {"none", "fixed-delay",
+                                                         "exponential-delay"};
+  std::vector<std::pair<std::string, std::string>> settings = {
+      {"execution.checkpointing.dir", kStateDirectory},
+      {"execution.checkpointing.interval", fmt::format("{} ms", one_of(kIntervalsMs, random))},
+      {"execution.checkpointing.num-retained", std::to_string(1 + random.below(3))},
+      {"execution.checkpointing.tolerable-failed-checkpoints", std::to_string(random.below(3))},
+      {"execution.checkpointing.max-concurrent-checkpoints", std::to_string(1 + random.below(3))},
+      {"restart-strategy.type", std::string(one_of(kRestarts, random))},
+      {"restart-strategy.fixed-delay.attempts", "5"},
+      {"restart-strategy.fixed-delay.delay", "100 ms"},
+  };
+  if (random.below(3) == 0)
+    settings.emplace_back("execution.lease.timeout", fmt::format("{} s", 1 + random.below(10)));
+  return settings;
+}
+
+// A random set of kinds at a random rate: what always comes together hides what comes alone.
+std::vector<Fault> draw_faults(Random& random, bool doomed) {
+  std::vector<FaultKind> kinds;
+  for (int kind = 0; kind < kNumFaultKinds; ++kind)
+    if (random.below(3) == 0 && (doomed || !damages(static_cast<FaultKind>(kind))))
+      kinds.push_back(static_cast<FaultKind>(kind));
+  std::vector<Fault> faults;
+  if (kinds.empty()) return faults;
+  const uint64_t count = random.below(one_of(std::array<uint64_t, 3>{2, 5, 20}, random));
+  for (uint64_t i = 0; i < count; ++i)
+    faults.push_back({.op = static_cast<int64_t>(
+                          random.below(one_of(std::array<uint64_t, 3>{40, 300, 2'000}, random))),
+                      .kind = kinds[random.below(kinds.size())],
+                      .amount = random.next() >> 8});
+  std::sort(faults.begin(), faults.end(),
+            [](const Fault& a, const Fault& b) { return a.op < b.op; });
+  return faults;
+}
+
+std::vector<Incident> draw_incidents(Random& random) {
+  constexpr std::array<Incident::Kind, 4> kKinds = {Incident::Kind::kKill, Incident::Kind::kKill,
+                                                    Incident::Kind::kPowerLoss,
+                                                    Incident::Kind::kPause};
+  constexpr std::array<CrashRule, 4> kRules = {CrashRule::kNothing, CrashRule::kEverything,
+                                               CrashRule::kInOrder, CrashRule::kAny};
+  std::vector<Incident> incidents;
+  const uint64_t count = random.below(random.below(3) == 0 ? 10 : 4);
+  // Either kind of place counts from the incident before.
+  int64_t step = 0, op = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    Incident incident = {
+        .kind = one_of(kKinds, random),
+        .rule = one_of(kRules, random),
+        .sector = random.below(2) == 0 ? 512 : 4096,
+        .seed = random.next() >> 8,
+        .pause_ms = static_cast<int64_t>(random.below(2) == 0 ? random.below(9'000)
+                                                              : 10'000 + random.below(590'000))};
+    if (random.below(2) == 0) {
+      incident.step = step += spread(random);
+    } else {
+      incident.op = op += static_cast<int64_t>(random.below(random.below(2) == 0 ? 60 : 400));
+    }
+    incidents.push_back(incident);
+  }
+  return incidents;
+}
+
+}  // namespace
+
+Result<RowBag> undisturbed_output(const SimJob& job) {
+  SimPlan plan;
+  plan.job = job;
+  plan.job.append_only = false;
+  plan.schedule.strategy = Strategy::kRunToBlock;
+  plan.processes = {{.num_cores = 1,
+                     .parallelism = 1,
+                     .output_rows_max = 4096,
+                     .pace = {.quantum_max = 4096},
+                     .settings = {{"execution.runtime-mode", "batch"}}}};
+  SimResult result = carry_out(plan);
+  if (result.num_ended_well == 0) return result.verdict;
+  return std::move(result.output);
+}
+
+Result<SimPlan> plan_of_seed(uint64_t seed) {
+  Random random(seed_of_stream(seed, "plan"));
+  SimPlan plan;
+  plan.seed = seed;
+  plan.job = draw_job(random);
+  HW_ASSIGN_OR_RETURN(plan.job.expected, undisturbed_output(plan.job));
+  plan.schedule = {
+      .seed = random.next(),
+      .strategy = static_cast<Strategy>(random.below(5)),
+      .quantum_max = one_of(std::array<int64_t, 4>{1, 4, 30, 1000}, random),
+      .step_ns = one_of(std::array<int64_t, 4>{2'000, 20'000, 100'000, 500'000}, random)};
+  const SourcePace pace = {
+      .row_gap_ns = one_of(std::array<int64_t, 4>{0, 100'000, 2'000'000, 20'000'000}, random)};
+  const auto settings = draw_settings(random);
+  plan.processes.clear();
+  for (uint64_t i = 0, count = 1 + random.below(4); i < count; ++i)
+    plan.processes.push_back(draw_process(random, pace, settings));
+  plan.processes.front().standby = false;
+  if (random.below(10) > 0) plan.faults = draw_faults(random, /*doomed=*/false);
+  plan.incidents = draw_incidents(random);
+  return plan;
+}
+
+}  // namespace hw::sim

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One run: a plan is carried out from the first process to the last row, and judged. Phases: faults
+// (safety), then none (quiet), then it must end by itself in bounded time (liveness).
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "sim/coverage.h"
+#include "sim/fault.h"
+#include "sim/job_process.h"
+#include "sim/scheduler.h"
+#include "sim/sim_job.h"
+
+namespace hw::sim {
+
+/// Where simulated jobs keep their checkpoints and show their rows.
+constexpr const char* kStateDirectory = "/state";
+constexpr const char* kOutputDirectory = "/out";
+
+struct SimPlan {
+  uint64_t seed = 1;
+  SimJob job;
+  ScheduleOptions schedule = {};
+  /// Of the processes that are started, in turn.
+  std::vector<ProcessOptions> processes = {{}};
+  std::vector<Fault> faults = {};
+  std::vector<Incident> incidents = {};
+  /// Faults end at this step at the latest.
+  int64_t quiet_step = 200'000;
+  /// Damage is done that nothing can repair: right output or a loud stop.
+  bool doomed = false;
+  std::string describe() const;
+};
+
+struct SimResult {
+  /// What is wrong; OK: nothing.
+  Status verdict;
+  uint64_t hash = 0;
+  int64_t steps = 0;
+  int64_t ops = 0;
+  int64_t faults = 0;
+  int64_t kills = 0;  // and losses of power
+  int64_t pauses = 0;
+  int64_t processes = 0;
+  int64_t rows = 0;
+  int64_t simulated_ns = 0;
+  int64_t num_ended_well = 0;
+  bool stopped_loudly = false;
+  RowBag output;
+  Coverage coverage;
+  std::vector<std::string> story;
+};
+
+SimResult carry_out(const SimPlan& plan);
+
+}  // namespace hw::sim

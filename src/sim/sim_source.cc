@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The source of simulated tables: rows in memory, in splits, handed out in pieces of any size, each
+// when its time has come.
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/env/env.h"
+#include "engine/session.h"
+#include "sim/sim_job.h"
+#include "sqltest/case_source.h"
+
+namespace hw::sim {
+namespace {
+
+class SimReader final : public SplitReader {
+ public:
+  SimReader(Env& env, Batch rows, const SourcePace& pace, size_t split)
+      : env_(env), rows_(std::move(rows)), pace_(pace), random_(pace.seed + split) {}
+
+  Result<Flow> poll(Output& output) override {
+    if (next_ >= rows_.num_rows()) return Flow::kFinished;
+    int64_t there = rows_.num_rows();
+    if (pace_.row_gap_ns > 0) there = std::min(there, env_.monotonic_ns() / pace_.row_gap_ns);
+    if (there <= next_) return Flow::kWaiting;
+    int64_t length =
+        1 + static_cast<int64_t>(random_.below(static_cast<uint64_t>(pace_.quantum_max)));
+    length = std::min(length, there - next_);
+    // An update is one.
+    const int64_t last = next_ + length - 1;
+    if (rows_.row_kind(last) == RowKind::kUpdateBefore && last + 1 < rows_.num_rows() &&
+        rows_.row_kind(last + 1) == RowKind::kUpdateAfter)
+      ++length;
+    output.emit(rows_.slice(next_, length));
+    next_ += length;
+    return Flow::kNeedInput;
+  }
+  Result<std::string> position() const override { return std::to_string(next_); }
+  Status seek(const std::string& position) override {
+    const char* const end = position.data() + position.size();
+    if (std::from_chars(position.data(), end, next_).ptr != end)
+      return Status::SerializationError("no position: '", position, "'");
+    return Status::OK();
+  }
+
+ private:
+  Env& env_;
+  const Batch rows_;
+  const SourcePace pace_;
+  Random random_;
+  int64_t next_ = 0;
+};
+
+class SimEnumerator final : public SplitEnumerator {
+ public:
+  explicit SimEnumerator(size_t num_splits) : num_splits_(num_splits) {}
+  Result<std::vector<Split>> discover() override {
+    std::vector<Split> found;
+    if (!std::exchange(done_, true))
+      for (size_t i = 0; i < num_splits_; ++i)
+        found.push_back({.id = "split-" + std::to_string(i), .descriptor = std::to_string(i)});
+    return found;
+  }
+  bool finished() const override { return done_; }
+  Result<std::string> position() const override { return std::string(done_ ? "found" : ""); }
+  Status seek(const std::string& position) override {
+    done_ = !position.empty();
+    return Status::OK();
+  }
+
+ private:
+  const size_t num_splits_;
+  bool done_ = false;
+};
+
+RowKindSet kinds_of(const std::vector<Batch>& splits) {
+  RowKindSet kinds = RowKindSet::insert_only();
+  for (const Batch& rows : splits)
+    for (int64_t row = 0; row < rows.num_rows(); ++row) kinds = kinds.with(rows.row_kind(row));
+  if (kinds.is_insert_only()) return kinds;
+  const bool upserts =
+      kinds.contains(RowKind::kUpdateAfter) && !kinds.contains(RowKind::kUpdateBefore);
+  return upserts ? RowKindSet::upsert() : RowKindSet::all();
+}
+
+class SimSource final : public Source {
+ public:
+  SimSource(std::vector<Batch> splits, const SourcePace& pace)
+      : splits_(std::move(splits)), pace_(pace), kinds_(kinds_of(splits_)) {}
+
+  bool bounded() const override { return true; }
+  RowKindSet changelog() const override { return kinds_; }
+  Result<std::unique_ptr<SplitEnumerator>> make_enumerator(const SourceContext&) override {
+    return std::make_unique<SimEnumerator>(splits_.size());
+  }
+  Result<std::unique_ptr<SplitReader>> make_reader(const Split& split,
+                                                   const SourceContext& context) override {
+    const auto number = static_cast<size_t>(std::stoul(split.descriptor));
+    if (number >= splits_.size()) return Status::SerializationError("no split ", number);
+    return std::make_unique<SimReader>(*context.env, splits_[number], pace_, number);
+  }
+  Description describe() const override { return {.name = "Simulated", .details = {}}; }
+
+ private:
+  const std::vector<Batch> splits_;
+  const SourcePace pace_;
+  const RowKindSet kinds_;
+};
+
+Result<std::unique_ptr<Source>> make_source(const SimTable& table, const SourcePace& pace,
+                                            const ScanRequest& request) {
+  if (table.batches.empty()) {
+    for (const auto& rows : table.splits) {
+      HW_ASSIGN_OR_RETURN(Batch batch, parse_rows(request.physical, rows, "UTC"));
+      table.batches.push_back(std::move(batch));
+    }
+  }
+  std::vector<Batch> splits;
+  for (const Batch& rows : table.batches) {
+    std::vector<ColumnPtr> columns;
+    std::vector<SqlField> fields;
+    for (const ScanRequest::Column& column : request.columns) {
+      const int i = rows.schema()->index_of(column.name);
+      if (i < 0) return Status::KeyError("a simulated table has no column '", column.name, "'");
+      columns.push_back(rows.column(i));
+      fields.push_back(rows.schema()->field(i));
+    }
+    splits.emplace_back(make_schema(std::move(fields)), std::move(columns), rows.num_stored_rows(),
+                        rows.row_kinds());
+  }
+  return std::make_unique<SimSource>(std::move(splits), pace);
+}
+
+}  // namespace
+
+Status register_tables(Session& session, const SimJob& job, const SourcePace& pace) {
+  for (const SimTable& table : job.tables)
+    HW_TRY(session.register_table(table.declaration, [&table, pace](const ScanRequest& request) {
+      return make_source(table, pace, request);
+    }));
+  return Status::OK();
+}
+
+}  // namespace hw::sim

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/world.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace hw::sim {
+
+World::World(WorldOptions options)
+    : scheduler(options.schedule, hash), options_(std::move(options)) {
+  fired_.resize(options_.faults.size());
+}
+
+SimProcess& World::add_process() {
+  processes_.push_back({.id = 1000 + static_cast<int64_t>(processes_.size())});
+  return processes_.back();
+}
+
+void World::kill(SimProcess& process) {
+  process.dead = true;
+  process.paused = false;
+  std::erase_if(locks, [&](const auto& lock) { return lock.second == &process; });
+}
+
+void World::lose_power(const Incident& incident) {
+  for (SimProcess& process : processes_) kill(process);
+  Random random(incident.seed);
+  disk.crash(incident.rule, incident.sector, random);
+}
+
+void World::heal() {
+  healed_ = true;
+  disk.free_bytes = -1;
+}
+
+void World::tell(std::string line) {
+  story_.push_back(fmt::format("{:>9.3f} s  {}", static_cast<double>(scheduler.now_ns()) / 1e9,
+                               std::move(line)));
+}
+
+bool World::incident_due() const {
+  if (healed_ || next_incident_ >= options_.incidents.size()) return false;
+  const Incident& next = options_.incidents[next_incident_];
+  return (next.step >= 0 && scheduler.steps() >= next.step) ||
+         (next.op >= 0 && num_ops_ >= next.op);
+}
+
+std::optional<Incident> World::take_incident() {
+  if (!incident_due()) return std::nullopt;
+  return options_.incidents[next_incident_++];
+}
+
+const Fault* World::fault_for(FileOp op, const std::string& path) {
+  if (healed_) return nullptr;
+  while (first_open_ < fired_.size() && fired_[first_open_]) ++first_open_;
+  for (size_t i = first_open_; i < fired_.size(); ++i) {
+    const Fault& fault = options_.faults[i];
+    if (fault.op > num_ops_) return nullptr;
+    if (fired_[i] || !fits(fault.kind, op)) continue;
+    const bool below =
+        std::any_of(options_.damaged_below.begin(), options_.damaged_below.end(),
+                    [&](const std::string& directory) { return path.starts_with(directory); });
+    if (damages(fault.kind) && !below) continue;
+    fired_[i] = true;
+    return &fault;
+  }
+  return nullptr;
+}
+
+Result<const Fault*> World::on_op(SimProcess& process, FileOp op, const std::string& path) {
+  const auto dead = [&] { return Status::IOError("process ", process.id, " is dead"); };
+  if (process.dead) return dead();
+  scheduler.pass();
+  if (process.dead) return dead();
+  ++num_ops_;
+  const Phase phase = phase_of(op, path);
+  const Role role = role_of(scheduler.running_name());
+  coverage.seen(phase, op, role);
+  if (incident_due()) {
+    coverage.hit(phase, kNumFaultKinds + static_cast<int>(options_.incidents[next_incident_].kind),
+                 role);
+    scheduler.preempt();
+    scheduler.pass();
+    if (process.dead) return dead();
+  }
+  hash.add(static_cast<uint64_t>(op));
+  hash.add(path);
+  const Fault* const fault = fault_for(op, path);
+  if (fault == nullptr) return fault;
+  ++num_faults_;
+  coverage.hit(phase, static_cast<int>(fault->kind), role);
+  tell(fmt::format("{} of {} {} by {} (op {})", to_text(fault->kind), to_text(op), path,
+                   scheduler.running_name(), num_ops_));
+  if (fault->kind == FaultKind::kSlow) {
+    const std::function<bool()> never = [] { return false; };
+    scheduler.wait(never, static_cast<int64_t>(fault->amount % 2'000) * 1'000'000);
+    if (process.dead) return dead();
+    return nullptr;
+  }
+  return fault;
+}
+
+}  // namespace hw::sim

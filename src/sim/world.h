@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The world that a simulated job lives in: one disk, one clock, the threads of all processes, and
+// what goes wrong. Every operation on files passes on_op(), which numbers it, hashes it and says
+// how it fails.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/coverage.h"
+#include "sim/disk.h"
+#include "sim/event_hash.h"
+#include "sim/fault.h"
+#include "sim/scheduler.h"
+
+namespace hw::sim {
+
+struct WorldOptions {
+  uint64_t seed = 1;
+  ScheduleOptions schedule = {};
+  std::vector<Fault> faults;        // by op
+  std::vector<Incident> incidents;  // by step and op
+  /// Damage is done to files below these directories only.
+  std::vector<std::string> damaged_below;
+};
+
+class World {
+ public:
+  explicit World(WorldOptions options);
+
+  Disk disk;
+  EventHash hash;
+  Scheduler scheduler;
+  Coverage coverage;
+  /// Who holds the lock of a file, by its id.
+  std::map<int64_t, SimProcess*> locks;
+
+  SimProcess& add_process();
+  /// Nothing that it does from now on has an effect.
+  void kill(SimProcess& process);
+  void lose_power(const Incident& incident);
+
+  /// What happens to the operation that `process` is about to do; null: nothing. Fails when the
+  /// process dies first.
+  Result<const Fault*> on_op(SimProcess& process, FileOp op, const std::string& path);
+  /// Told after each change below a directory that readers look at.
+  std::function<void(const std::string& path)> on_visible;
+
+  /// The incident that is due, if one is; each is returned once.
+  std::optional<Incident> take_incident();
+  /// No more faults, no more incidents.
+  void heal();
+  bool healed() const { return healed_; }
+
+  uint64_t seed() const { return options_.seed; }
+  int64_t num_ops() const { return num_ops_; }
+  int64_t num_faults() const { return num_faults_; }
+  /// The faults that happened, in the words of a scenario file.
+  const std::vector<std::string>& story() const { return story_; }
+  void tell(std::string line);
+
+ private:
+  bool incident_due() const;
+  const Fault* fault_for(FileOp op, const std::string& path);
+
+  WorldOptions options_;
+  std::list<SimProcess> processes_;
+  std::vector<bool> fired_;
+  size_t first_open_ = 0;  // faults before it have fired
+  size_t next_incident_ = 0;
+  int64_t num_ops_ = 0;
+  int64_t num_faults_ = 0;
+  bool healed_ = false;
+  std::vector<std::string> story_;
+};
+
+}  // namespace hw::sim
