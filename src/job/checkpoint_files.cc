@@ -10,6 +10,7 @@
 #include <arrow/io/interfaces.h>
 
 #include "base/env/env.h"
+#include "base/planted.h"
 #include "state/manifest_digest.h"
 
 namespace hw {
@@ -33,7 +34,9 @@ class LocalNewFile final : public NewFile {
 
   Status finish() override {
     HW_TRY(flush());
-    return file_->sync();
+    if (HW_PLANTED_BUG(24)) return Status::OK();
+    const Status synced = file_->sync();
+    return HW_PLANTED_BUG(3) && !synced.ok() ? file_->sync() : synced;
   }
 
  private:
@@ -71,7 +74,9 @@ class LocalCheckpointFiles final : public CheckpointFiles {
     return std::make_unique<LocalNewFile>(std::move(file));
   }
 
-  Status sync_directory(const std::string& name) override { return env_.sync(path(name)); }
+  Status sync_directory(const std::string& name) override {
+    return HW_PLANTED_BUG(2) ? Status::OK() : env_.sync(path(name));
+  }
 
   Status make_directory(const std::string& name) override {
     HW_TRY(root_.files->CreateDir(path(name)));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/env/env.h"
+#include "base/planted.h"
 #include "job/checkpoint_error.h"
 #include "job/checkpoint_reader.h"
 
@@ -229,7 +230,8 @@ Status CheckpointStore::remove_dropped(const std::string& name,
                                        const std::set<std::string>& named) {
   HW_ASSIGN_OR_RETURN(const Manifest manifest, read_manifest(*files_, name));
   for (const ManifestFile& file : manifest.files) {
-    if (!named.contains(file.name)) HW_TRY(remove_if_there(*files_, file.name));
+    if (!named.contains(file.name) || HW_PLANTED_BUG(23))
+      HW_TRY(remove_if_there(*files_, file.name));
   }
   HW_TRY(files_->remove(name));
   dropped_ms_.erase(name);
@@ -289,7 +291,8 @@ std::vector<Status> CheckpointStore::sweep() {
     if (!parse_name(file.name, kDroppedPrefix)) continue;
     // Dropped by an earlier attempt: its grace begins anew.
     const int64_t dropped_ms = dropped_ms_.emplace(file.name, now_ms).first->second;
-    if (now_ms - dropped_ms >= options_.delete_grace_ms) note(remove_dropped(file.name, named));
+    const int64_t grace_ms = HW_PLANTED_BUG(23) ? 0 : options_.delete_grace_ms;
+    if (now_ms - dropped_ms >= grace_ms) note(remove_dropped(file.name, named));
   }
   if (!leftovers_swept_ && now_ms - opened_ms_ >= options_.delete_grace_ms) {
     note(sweep_leftovers());

@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "base/env/env.h"
+#include "base/planted.h"
 #include "runtime/operator_tasklet.h"
 #include "runtime/outbox.h"
 #include "runtime/sink_tail.h"
@@ -99,7 +100,7 @@ class Builder {
         }
       }
       // Also one that has found all it will: the next checkpoint says again what it has found.
-      HW_TRY(source.enumerator->seek(state->position));
+      if (!HW_PLANTED_BUG(49)) HW_TRY(source.enumerator->seek(state->position));
       const bool asked_again = options_.available_now && recipe.source->grows();
       source.finished = all_ended || (state->finished && !asked_again);
       if (source.finished) return splits;
@@ -180,7 +181,7 @@ class Builder {
   std::vector<Committable> pending_of(const SinkRecipe& recipe, int subtask,
                                       int num_instances) const {
     std::vector<Committable> pending;
-    if (options_.restore == nullptr) return pending;
+    if (options_.restore == nullptr || HW_PLANTED_BUG(8)) return pending;
     for (const JobCheckpoint::Prepared& prepared : options_.restore->committables)
       if (prepared.sink_uid == recipe.uid && prepared.subtask % num_instances == subtask)
         pending.push_back(prepared.committable);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/env/env.h"
+#include "base/planted.h"
 #include "job/checkpoint_sink.h"
 
 namespace hw {
@@ -168,6 +169,7 @@ void JobCheckpointing::carry_out(CheckpointAction& action) {
     case CheckpointAction::Kind::kWriteManifest:
       return write(action);
     case CheckpointAction::Kind::kPublish:
+      if (HW_PLANTED_BUG(1)) host_.commit({.up_to = id, .last = false});
       return post([id](CheckpointSink& sink) {
         return Done{.kind = Done::Kind::kPublished, .checkpoint = id, .status = sink.publish(id)};
       });

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/planted.h"
 #include "log/log_error.h"
 
 namespace hw {
@@ -59,7 +60,7 @@ Result<std::optional<TopicChange>> decide_commit(const TopicState& state, const 
   for (PreparedEpoch& epoch : epochs) {
     int64_t& last =
         settled.try_emplace(epoch.identity, state.settled_epoch(epoch.identity)).first->second;
-    if (epoch.epoch <= last) continue;
+    if (epoch.epoch <= last && !HW_PLANTED_BUG(6)) continue;
     if (epoch.previous > last) {
       return Status::Invalid("epochs of ", epoch.identity.to_text(), " in topic '", claim.topic,
                              "' must be committed in order, but epoch ", epoch.epoch,

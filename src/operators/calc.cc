@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/planted.h"
 #include "columnar/batch.h"
 #include "expr/evaluator.h"
 #include "runtime/operator.h"
@@ -25,6 +26,17 @@ RowKindsPtr dense_kinds(const Batch& batch) {
     insert_only = insert_only && kinds->back() == RowKind::kInsert;
   }
   return insert_only ? nullptr : RowKindsPtr(std::move(kinds));
+}
+
+// For planted bug 15. The positions are those of stored rows.
+[[maybe_unused]] SelectionPtr without_updates_before(const Batch& batch,
+                                                     const std::vector<int32_t>& kept) {
+  auto rest = std::make_shared<std::vector<int32_t>>();
+  const auto& kinds = batch.row_kinds();
+  for (const int32_t row : kept)
+    if (kinds == nullptr || (*kinds)[static_cast<size_t>(row)] != RowKind::kUpdateBefore)
+      rest->push_back(row);
+  return rest;
 }
 
 class Calc final : public Operator {
@@ -51,6 +63,7 @@ class Calc final : public Operator {
     HW_ASSIGN_OR_RETURN(SelectionPtr kept, condition_->filter(batch, context, &all_pass));
     if (all_pass) return project(batch, context, output);
     if (kept->empty()) return Flow::kNeedInput;
+    if (HW_PLANTED_BUG(15)) kept = without_updates_before(batch, *kept);
     return project(batch.narrowed_to(std::move(kept)), context, output);
   }
 

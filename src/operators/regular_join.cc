@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/planted.h"
 #include "columnar/gather.h"
 #include "operators/dense_input.h"
 #include "operators/join_pairs.h"
@@ -231,7 +232,7 @@ class RegularJoin final : public Operator, public InputSelection {
     const int other = 1 - probe.side;
     int32_t before = 0;  // matches of the kept row
     if (is_counted(other)) {
-      logs_[other]->touch(std::span(&id, 1));
+      if (!HW_PLANTED_BUG(17)) logs_[other]->touch(std::span(&id, 1));
       int32_t& count = logs_[other]->counts()[id];
       before = count;
       count += appears ? 1 : -1;
@@ -250,7 +251,7 @@ class RegularJoin final : public Operator, public InputSelection {
       return;
     }
     const bool pads = is_padded(other) && !batch_mode_;
-    if (pads && appears && before == 0) shown_.add(-1, id, RowKind::kDelete);
+    if (pads && appears && before == 0 && !HW_PLANTED_BUG(16)) shown_.add(-1, id, RowKind::kDelete);
     shown_.add(row, id, appears ? RowKind::kInsert : RowKind::kDelete);
     if (pads && !appears && before == 1) shown_.add(-1, id, RowKind::kInsert);
   }

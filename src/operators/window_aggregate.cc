@@ -14,6 +14,7 @@
 #include <arrow/type.h>
 
 #include "base/memory.h"
+#include "base/planted.h"
 #include "columnar/gather.h"
 #include "operators/aggregates.h"
 #include "operators/dense_input.h"
@@ -98,6 +99,7 @@ class WindowAggregate final : public Operator {
     if (context_->batch_mode()) return Flow::kNeedInput;
     // The end of bounded input closes windows of processing time too.
     if (spec_.window.event_time || watermark.ms == Watermark::kMax) note_progress(watermark.ms);
+    if (HW_PLANTED_BUG(21) && watermark.ms < Watermark::kMax) note_progress(watermark.ms + 2'000);
     return fire(output);
   }
 
@@ -131,7 +133,8 @@ class WindowAggregate final : public Operator {
       std::memcpy(&progress_ms, bytes.data(), sizeof(progress_ms));
       restored = std::min(restored.value_or(progress_ms), progress_ms);
     }
-    if (restored) note_progress(*restored);
+    if (restored && !HW_PLANTED_BUG(50)) note_progress(*restored);
+    if (HW_PLANTED_BUG(22) && reader.get(kProgressName).size() > 1) note_progress(Watermark::kMax);
     fired_until_ms_ = progress_ms_;
     return Status::OK();
   }
@@ -170,7 +173,7 @@ class WindowAggregate final : public Operator {
   }
   bool is_late(int64_t pane) {
     return !context_->batch_mode() && spec_.window.event_time &&
-           clock_.closes_at(last_end(pane)) <= progress_ms_;
+           clock_.closes_at(last_end(pane)) <= progress_ms_ - (HW_PLANTED_BUG(13) ? 1 : 0);
   }
 
   /// Writes the pane of every row to pane_of_row_; one_pane_ if they have the same.

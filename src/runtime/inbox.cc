@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/planted.h"
 
 namespace hw {
 
@@ -43,7 +44,7 @@ uint32_t Inbox::wanted_inputs() const {
 
 bool Inbox::readable(const Lane& lane, uint32_t wanted) const {
   const bool waits = alignment_ == Alignment::kExactlyOnce && !barriers_.empty() &&
-                     lane.barrier == barriers_.front().id;
+                     lane.barrier == barriers_.front().id && !HW_PLANTED_BUG(5);
   return !lane.ended && !waits && (wanted >> lane.input & 1) != 0;
 }
 
@@ -94,6 +95,7 @@ Status Inbox::accept(size_t i, Message message) {
 }
 
 Status Inbox::accept_barrier(Lane& lane, const Barrier& barrier) {
+  if (HW_PLANTED_BUG(4) && barrier.id == lane.barrier) return Status::OK();
   const bool aligned = alignment_ == Alignment::kExactlyOnce;
   const bool overtakes = aligned && !barriers_.empty() && barriers_.front().id != barrier.id;
   if (overtakes || barrier.id <= lane.barrier)
@@ -101,6 +103,7 @@ Status Inbox::accept_barrier(Lane& lane, const Barrier& barrier) {
                                 barrier.id, " came while ",
                                 overtakes ? barriers_.front().id : lane.barrier, " was aligned");
   lane.barrier = barrier.id;
+  if (HW_PLANTED_BUG(4)) lanes_.back().barrier = barrier.id;
   if (barriers_.empty() || barriers_.back().id < barrier.id) barriers_.push_back(barrier);
   release_barriers();
   return Status::OK();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/planted.h"
 #include "columnar/gather.h"
 #include "columnar/key_bytes.h"
 #include "state/key_group.h"
@@ -59,11 +60,14 @@ class Rebalance final : public Router {
 class ByKeyGroup final : public Router {
  public:
   explicit ByKeyGroup(const RouterSpec& spec)
-      : key_columns_(spec.key_columns), ends_(static_cast<size_t>(spec.num_receivers)) {
-    receiver_of_group_.reserve(static_cast<size_t>(spec.max_parallelism));
-    for (int group = 0; group < spec.max_parallelism; ++group)
-      receiver_of_group_.push_back(static_cast<uint32_t>(
-          instance_of_key_group(group, spec.max_parallelism, spec.num_receivers)));
+      : planted_seed_(static_cast<uint64_t>(spec.subtask) << 60),
+        key_columns_(spec.key_columns),
+        ends_(static_cast<size_t>(spec.num_receivers)) {
+    const int num_groups = HW_PLANTED_BUG(10) ? spec.num_receivers : spec.max_parallelism;
+    receiver_of_group_.reserve(static_cast<size_t>(num_groups));
+    for (int group = 0; group < num_groups; ++group)
+      receiver_of_group_.push_back(
+          static_cast<uint32_t>(instance_of_key_group(group, num_groups, spec.num_receivers)));
   }
 
   Status route(const Batch& given, std::vector<RoutedBatch>& out) override {
@@ -102,7 +106,8 @@ class ByKeyGroup final : public Router {
     receivers_.resize(num_rows);
     rows_.resize(num_rows + 1);  // a pass writes one row ahead
     const auto receiver = [&](uint64_t hash) {
-      return receiver_of_group_[static_cast<size_t>(key_group_of(hash, num_groups))];
+      const uint64_t seen = HW_PLANTED_BUG(36) ? hash ^ planted_seed_ : hash;
+      return receiver_of_group_[static_cast<size_t>(key_group_of(seen, num_groups))];
     };
     if (const SelectionPtr& selection = batch.selection()) {
       for (size_t i = 0; i < num_rows; ++i)
@@ -139,6 +144,7 @@ class ByKeyGroup final : public Router {
     for (size_t i = 0; i < num_rows; ++i) rows_[ends_[receivers_[i]]++] = static_cast<int32_t>(i);
   }
 
+  const uint64_t planted_seed_;  // HW_PLANTED_BUG(36)
   const std::vector<int> key_columns_;
   std::vector<uint32_t> receiver_of_group_;
   // Scratch: the receiver of each row, the rows by receiver, where each receiver's rows end.

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/planted.h"
 #include "runtime/job_graph.h"
 
 namespace hw {
@@ -39,7 +40,7 @@ SplitFeed::SplitFeed(DealtSplit split, const SourceRecipe& recipe, int member, i
     : split_(std::move(split)),
       recipe_(recipe),
       member_(member),
-      cutter_(split_.watermark_ms),
+      cutter_(HW_PLANTED_BUG(48) ? Watermark::kNone : split_.watermark_ms),
       row_seen_ms_(now_ms) {}
 
 Result<std::unique_ptr<SplitFeed>> SplitFeed::open(DealtSplit split, const SourceRecipe& recipe,

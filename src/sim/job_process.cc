@@ -63,7 +63,7 @@ Status JobProcess::run_script() {
   HW_TRY(register_tables(session, job_, options_.pace));
   std::vector<std::unique_ptr<JobRun>> jobs;
   Status status;
-  StatementReader reader(job_.script);
+  StatementReader reader(options_.reads_back ? job_.reader_script : job_.script);
   while (status.ok()) {
     Result<std::optional<ParsedStatement>> next = reader.next();
     status = next.status();

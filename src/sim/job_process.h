@@ -24,6 +24,8 @@ struct ProcessOptions {
   int parallelism = 2;
   int64_t output_rows_max = 64;
   bool standby = false;
+  /// Runs the job's reader_script instead.
+  bool reads_back = false;
   SourcePace pace = {};
   /// Configuration keys.
   std::vector<std::pair<std::string, std::string>> settings;

@@ -95,6 +95,7 @@ class Parser {
     if (key == "seed") return seed(Facts(line));
     if (key == "job") return job(Facts(line));
     if (key == "script") return void(plan_.job.script = unescaped(rest)), Status::OK();
+    if (key == "reader") return void(plan_.job.reader_script = unescaped(rest)), Status::OK();
     if (key == "table") {
       plan_.job.tables.push_back({.declaration = unescaped(rest), .splits = {}});
       return Status::OK();
@@ -223,6 +224,8 @@ std::string scenario_text(const SimPlan& plan) {
       fmt::format("{}\nseed {} quiet-step {} doomed {}\njob {} output {}\nscript {}\n", kHeading,
                   plan.seed, plan.quiet_step, plan.doomed ? "yes" : "no", plan.job.name,
                   plan.job.append_only ? "append" : "changes", escaped(plan.job.script));
+  if (!plan.job.reader_script.empty())
+    text += fmt::format("reader {}\n", escaped(plan.job.reader_script));
   for (const SimTable& table : plan.job.tables) {
     text += fmt::format("table {}\n", escaped(table.declaration));
     for (const auto& rows : table.splits) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/env/object_number.h"
 
 namespace hw::sim {
 namespace {
@@ -159,7 +160,9 @@ bool Scheduler::run_one(int64_t until_ns) {
   hash_.add(static_cast<uint64_t>(now_ns_));
   hash_.add(static_cast<uint64_t>(running_->number));
   thread_turn = this;
+  simulated_object_number = &running_->process.num_objects;
   running_->fiber.resume();
+  simulated_object_number = nullptr;
   thread_turn = nullptr;
   last_number_ = running_->number;
   const bool finished = running_->fiber.finished();

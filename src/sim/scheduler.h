@@ -46,6 +46,7 @@ struct SimProcess {
   /// Stopped (SIGSTOP): its threads get no turn.
   bool paused = false;
   int num_threads = 0;
+  int64_t num_objects = 0;
 };
 
 class Scheduler final : public ThreadTurn {

@@ -6,16 +6,25 @@
 
 #include <fmt/format.h>
 
+#include "base/assert.h"
 #include "base/env/text_file.h"
+#include "base/planted.h"
 #include "sim/minimize.h"
 #include "sim/scenario.h"
-#include "sim/sim_plan.h"
 
 namespace hw::sim {
 namespace {
 
 // One seed in so many is run again: both runs must be the same to the last event.
 constexpr uint64_t kRepeatEvery = 50;
+
+void plant(int number) {
+#ifdef HW_DEBUG_CHECKS
+  planted_bug = number;
+#else
+  HW_CHECK(number == 0 && "bugs are planted in builds with debug checks only");
+#endif
+}
 
 void add(SimResult& sum, const SimResult& result) {
   sum.kills += result.kills;
@@ -37,7 +46,8 @@ class Search {
   SearchResult run() {
     for (uint64_t seed = options_.first_seed; !enough(); ++seed) {
       ++result_.seeds;
-      Result<SimPlan> plan = plan_of_seed(seed);
+      Result<SimPlan> plan = plan_of_seed(seed, options_.make_job);
+      if (options_.planted > 0) say_(fmt::format("seed {}\n", seed));
       if (!plan.ok()) {
         fail(seed, plan.status());
       } else {
@@ -51,6 +61,7 @@ class Search {
  private:
   double seconds() const { return static_cast<double>(env_.monotonic_ns() - begin_ns_) / 1e9; }
   bool enough() const {
+    if (options_.planted > 0 && !result_.failures.empty()) return true;
     if (options_.num_seeds > 0 && result_.seeds >= options_.num_seeds) return true;
     return options_.minutes_max > 0 && seconds() >= options_.minutes_max * 60;
   }
@@ -61,7 +72,9 @@ class Search {
   }
 
   void run_plan(uint64_t seed, SimPlan plan) {
+    plant(options_.planted);
     const SimResult result = carry_out(plan);
+    plant(0);
     add(result_.sum, result);
     if (options_.hashes || options_.verbose)
       say_(fmt::format("seed {} {} hash {:016x} steps {} ops {} faults {} kills {} processes {}\n",
@@ -73,17 +86,28 @@ class Search {
       fail(seed, result.verdict);
       return keep(seed, std::move(plan));
     }
-    if (seed % kRepeatEvery != 0) return;
+    if (seed % kRepeatEvery != 0 || options_.planted > 0) return;
     const SimResult again = carry_out(plan);
-    if (again.hash != result.hash)
-      fail(seed, Status::Invalid(fmt::format("the same seed ran twice and differed: {:016x} after "
-                                             "{} steps, {:016x} after {}",
-                                             result.hash, result.steps, again.hash, again.steps)));
+    if (again.hash != result.hash) fail(seed, first_difference(std::move(plan)));
+  }
+
+  // Where two runs of one plan part.
+  static Status first_difference(SimPlan plan) {
+    plan.trace = true;
+    const std::vector<std::string> one = carry_out(plan).trace, two = carry_out(plan).trace;
+    size_t at = 0;
+    while (at < one.size() && at < two.size() && one[at] == two[at]) ++at;
+    return Status::Invalid("the same seed ran twice and differed: at operation ", at + 1, ", '",
+                           at < one.size() ? one[at] : "the end", "' against '",
+                           at < two.size() ? two[at] : "the end", "'");
   }
 
   void keep(uint64_t seed, SimPlan plan) {
-    if (options_.scenario_directory.empty()) return;
-    if (options_.minimize) plan = minimize(std::move(plan), {.expected = &undisturbed_output});
+    if (options_.scenario_directory.empty() || options_.planted > 0) return;
+    if (options_.minimize)
+      plan =
+          minimize(std::move(plan),
+                   {.expected = [](const SimJob& job) { return undisturbed_output(job, false); }});
     const std::string path = fmt::format("{}/seed-{}.scenario", options_.scenario_directory, seed);
     const Status kept = write_text_file(env_, path, scenario_text(plan));
     say_(kept.ok() ? fmt::format("  scenario: {}\n", path)

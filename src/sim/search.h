@@ -11,11 +11,12 @@
 #include <vector>
 
 #include "base/env/env.h"
-#include "sim/sim_run.h"
+#include "sim/sim_plan.h"
 
 namespace hw::sim {
 
 struct SearchOptions {
+  JobMaker make_job = &make_own_job;
   uint64_t first_seed = 1;
   /// 0 = no bound.
   int64_t num_seeds = 0;
@@ -23,6 +24,9 @@ struct SearchOptions {
   /// A failing seed's scenario goes here.
   std::string scenario_directory;
   bool minimize = true;
+  /// A bug that the runs have (base/planted.h), but not what is expected of them; the search ends
+  /// when it is found. 0 = none.
+  int planted = 0;
   /// Each seed's hash, or all that happened.
   bool hashes = false;
   bool verbose = false;

@@ -42,8 +42,14 @@ struct SimJob {
   std::string script;
   /// Every change that is shown stays: what is visible is at all times part of `expected`.
   bool append_only = true;
+  /// Copies the output to files below /out where it is something else: run by a reader of its own,
+  /// in batch mode, when the job is over. Empty: the job's own files are the output.
+  std::string reader_script = {};
   RowBag expected;
 };
+
+/// Rows of a batch as cells of a SimTable, the kind first.
+Result<std::vector<std::vector<std::string>>> cells_of(const Batch& rows);
 
 /// How a process runs it.
 struct SourcePace {

@@ -106,7 +106,7 @@ std::vector<Incident> draw_incidents(Random& random) {
 
 }  // namespace
 
-Result<RowBag> undisturbed_output(const SimJob& job) {
+Result<RowBag> undisturbed_output(const SimJob& job, bool batch_mode) {
   SimPlan plan;
   plan.job = job;
   plan.job.append_only = false;
@@ -115,18 +115,23 @@ Result<RowBag> undisturbed_output(const SimJob& job) {
                      .parallelism = 1,
                      .output_rows_max = 4096,
                      .pace = {.quantum_max = 4096},
-                     .settings = {{"execution.runtime-mode", "batch"}}}};
+                     .settings = {{"execution.runtime-mode", batch_mode ? "batch" : "streaming"}}}};
   SimResult result = carry_out(plan);
   if (result.num_ended_well == 0) return result.verdict;
   return std::move(result.output);
 }
 
-Result<SimPlan> plan_of_seed(uint64_t seed) {
+Result<SimJob> make_own_job(Random& random) {
+  SimJob job = draw_job(random);
+  HW_ASSIGN_OR_RETURN(job.expected, undisturbed_output(job, /*batch_mode=*/true));
+  return job;
+}
+
+Result<SimPlan> plan_of_seed(uint64_t seed, const JobMaker& make_job) {
   Random random(seed_of_stream(seed, "plan"));
   SimPlan plan;
   plan.seed = seed;
-  plan.job = draw_job(random);
-  HW_ASSIGN_OR_RETURN(plan.job.expected, undisturbed_output(plan.job));
+  HW_ASSIGN_OR_RETURN(plan.job, make_job(random));
   plan.schedule = {
       .seed = random.next(),
       .strategy = static_cast<Strategy>(random.below(5)),

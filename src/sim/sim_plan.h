@@ -6,16 +6,24 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
+#include "base/env/env.h"
 #include "base/status.h"
 #include "sim/sim_run.h"
 
 namespace hw::sim {
 
-/// Fails when the job's own undisturbed run does.
-Result<SimPlan> plan_of_seed(uint64_t seed);
+/// Draws a job and says what is expected of it.
+using JobMaker = std::function<Result<SimJob>(Random& random)>;
 
-/// The rows that an undisturbed batch run of the job shows.
-Result<RowBag> undisturbed_output(const SimJob& job);
+/// Fails when the maker does.
+Result<SimPlan> plan_of_seed(uint64_t seed, const JobMaker& make_job);
+
+/// The rows that an undisturbed run of the job shows.
+Result<RowBag> undisturbed_output(const SimJob& job, bool batch_mode);
+
+/// The simulator's own jobs (workload.h), expected to show what a batch does.
+Result<SimJob> make_own_job(Random& random);
 
 }  // namespace hw::sim

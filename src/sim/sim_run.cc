@@ -34,7 +34,8 @@ class Director {
                 .schedule = plan.schedule,
                 .faults = plan.faults,
                 .incidents = plan.incidents,
-                .damaged_below = {kStateDirectory}}),
+                .damaged_below = {kStateDirectory},
+                .trace = plan.trace}),
         output_(world_.disk, kOutputDirectory, plan.job) {
     world_.on_visible = [this](const std::string& path) {
       if (path.starts_with(kOutputDirectory)) look_ = true;
@@ -46,6 +47,7 @@ class Director {
     if (verdict.ok()) verdict = direct();
     const Status ended = end_all();
     if (verdict.ok()) verdict = ended;
+    if (verdict.ok() && !result_.stopped_loudly) verdict = read_back();
     if (verdict.ok() && !result_.stopped_loudly) verdict = output_.finish();
     result_.verdict = std::move(verdict);
     result_.hash = world_.hash.value();
@@ -57,12 +59,13 @@ class Director {
     result_.simulated_ns = world_.scheduler.now_ns();
     result_.coverage = world_.coverage;
     result_.story = world_.story();
+    result_.trace = world_.trace();
     return std::move(result_);
   }
 
  private:
   Status prepare() {
-    for (const char* directory : {kOutputDirectory, kStateDirectory}) {
+    for (const char* directory : {kOutputDirectory, kStateDirectory, kLogDirectory}) {
       HW_TRY(world_.disk.create(directory, /*is_directory=*/true, 0).status());
       world_.disk.sync_directory("/");
     }
@@ -206,6 +209,24 @@ class Director {
     if (healed_ns_ >= 0 && process.started_ns() > healed_ns_)
       return Status::Invalid("the job fails though nothing else does: ", status.ToString());
     return Status::OK();
+  }
+
+  // What is not in files of its own is copied into some, by a reader that nothing disturbs.
+  Status read_back() {
+    if (plan_.job.reader_script.empty()) return Status::OK();
+    if (!world_.healed()) heal();
+    processes_.emplace_back(world_, plan_.job,
+                            ProcessOptions{.num_cores = 1,
+                                           .parallelism = 1,
+                                           .output_rows_max = 4096,
+                                           .reads_back = true,
+                                           .settings = {{"execution.runtime-mode", "batch"}}});
+    const JobProcess& reader = processes_.back();
+    while (!reader.ended() && world_.scheduler.run_one(kNever)) {
+    }
+    const Status status = reader.ended() ? reader.status() : Status::Invalid("the reader is stuck");
+    HW_TRY(end_all());
+    return status;
   }
 
   // Whoever still runs ends; what they do on the way is still looked at.

@@ -21,6 +21,7 @@ namespace hw::sim {
 /// Where simulated jobs keep their checkpoints and show their rows.
 constexpr const char* kStateDirectory = "/state";
 constexpr const char* kOutputDirectory = "/out";
+constexpr const char* kLogDirectory = "/log";
 
 struct SimPlan {
   uint64_t seed = 1;
@@ -32,6 +33,8 @@ struct SimPlan {
   std::vector<Incident> incidents = {};
   /// Faults end at this step at the latest.
   int64_t quiet_step = 200'000;
+  /// Every operation on files is kept in the result.
+  bool trace = false;
   /// Damage is done that nothing can repair: right output or a loud stop.
   bool doomed = false;
   std::string describe() const;
@@ -54,6 +57,7 @@ struct SimResult {
   RowBag output;
   Coverage coverage;
   std::vector<std::string> story;
+  std::vector<std::string> trace;
 };
 
 SimResult carry_out(const SimPlan& plan);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/env/env.h"
+#include "columnar/text/type_text.h"
 #include "engine/session.h"
 #include "sim/sim_job.h"
 #include "sqltest/case_source.h"
@@ -134,6 +135,26 @@ Result<std::unique_ptr<Source>> make_source(const SimTable& table, const SourceP
 }
 
 }  // namespace
+
+Result<std::vector<std::vector<std::string>>> cells_of(const Batch& rows) {
+  HW_ASSIGN_OR_RETURN(const Batch dense, rows.compacted());
+  std::vector<std::unique_ptr<ValuePrinter>> printers;
+  for (const ColumnPtr& column : dense.columns()) {
+    HW_ASSIGN_OR_RETURN(auto printer, ValuePrinter::make(column->type(), TextStyle::kSql, "UTC"));
+    printers.push_back(std::move(printer));
+  }
+  std::vector<std::vector<std::string>> table;
+  for (int64_t row = 0; row < dense.num_rows(); ++row) {
+    std::vector<std::string>& cells = table.emplace_back();
+    cells.emplace_back(to_text(dense.row_kind(row)));
+    for (size_t i = 0; i < printers.size(); ++i) {
+      std::string text;
+      printers[i]->print(*dense.column(static_cast<int>(i)), row, text);
+      cells.push_back(text.empty() ? "(empty)" : std::move(text));
+    }
+  }
+  return table;
+}
 
 Status register_tables(Session& session, const SimJob& job, const SourcePace& pace) {
   for (const SimTable& table : job.tables)

@@ -104,6 +104,24 @@ SimTable draw_table(std::string_view name, int64_t num_rows, Random& random) {
 
 }  // namespace
 
+void write_to(SimJob& job, bool topic, std::string_view columns, std::string_view query) {
+  const std::string_view format = job.append_only ? "json" : "changelog-json";
+  const std::string files = fmt::format(
+      "CREATE TABLE o ({}) WITH ('connector' = 'filesystem', 'path' = '/out', 'format' = '{}');\n",
+      columns, format);
+  if (!topic) {
+    job.script = fmt::format("{}INSERT INTO o {};\n", files, query);
+    return;
+  }
+  const std::string log = fmt::format(
+      "CREATE TABLE t ({}) WITH ('connector' = 'log', 'path' = '/log', 'topic' = 't', "
+      "'changelog-mode' = '{}', 'partitions' = '2');\n",
+      columns, job.append_only ? "append" : "all");
+  job.name += "-to-log";
+  job.script = fmt::format("{}INSERT INTO t {};\n", log, query);
+  job.reader_script = fmt::format("{}{}INSERT INTO o SELECT * FROM t;\n", log, files);
+}
+
 SimJob draw_job(Random& random) {
   const QueryShape& shape = kShapes[random.below(kShapes.size())];
   constexpr std::array<uint64_t, 4> kRows = {8, 40, 150, 400};
@@ -113,11 +131,7 @@ SimJob draw_job(Random& random) {
   for (const std::string_view table : {"a", "b"})
     job.tables.push_back(draw_table(
         table, static_cast<int64_t>(random.below(kRows[random.below(kRows.size())])), random));
-  const std::string_view format = shape.append_only ? "json" : "changelog-json";
-  job.script = fmt::format(
-      "CREATE TABLE o ({}) WITH ('connector' = 'filesystem', 'path' = '/out', 'format' = '{}');\n"
-      "INSERT INTO o {};\n",
-      shape.sink_columns, format, shape.query);
+  write_to(job, random.below(3) == 0, shape.sink_columns, shape.query);
   return job;
 }
 

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <string_view>
+
 #include "base/env/env.h"
 #include "sim/sim_job.h"
 
@@ -12,5 +14,9 @@ namespace hw::sim {
 
 /// Without what is expected.
 SimJob draw_job(Random& random);
+
+/// Completes a job whose append_only is set: its query's rows go to files below /out, or to a topic
+/// of the log that a reader copies there.
+void write_to(SimJob& job, bool topic, std::string_view columns, std::string_view query);
 
 }  // namespace hw::sim

@@ -88,6 +88,9 @@ Result<const Fault*> World::on_op(SimProcess& process, FileOp op, const std::str
   }
   hash.add(static_cast<uint64_t>(op));
   hash.add(path);
+  if (options_.trace)
+    trace_.push_back(fmt::format("step {} {} {}: {} {}", scheduler.steps(), process.id,
+                                 scheduler.running_name(), to_text(op), path));
   const Fault* const fault = fault_for(op, path);
   if (fault == nullptr) return fault;
   ++num_faults_;

@@ -30,6 +30,8 @@ struct WorldOptions {
   std::vector<Incident> incidents;  // by step and op
   /// Damage is done to files below these directories only.
   std::vector<std::string> damaged_below;
+  /// Every operation is kept as a line.
+  bool trace = false;
 };
 
 class World {
@@ -66,6 +68,7 @@ class World {
   /// The faults that happened, in the words of a scenario file.
   const std::vector<std::string>& story() const { return story_; }
   void tell(std::string line);
+  const std::vector<std::string>& trace() const { return trace_; }
 
  private:
   bool incident_due() const;
@@ -80,6 +83,7 @@ class World {
   int64_t num_faults_ = 0;
   bool healed_ = false;
   std::vector<std::string> story_;
+  std::vector<std::string> trace_;
 };
 
 }  // namespace hw::sim

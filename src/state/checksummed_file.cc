@@ -10,6 +10,7 @@
 #include <arrow/util/future.h>
 
 #include "base/crc32c.h"
+#include "base/planted.h"
 
 namespace hw {
 
@@ -86,6 +87,7 @@ Result<std::shared_ptr<arrow::Buffer>> ChecksummedFile::ReadAt(int64_t position,
   for (int64_t at = begin; at < end; at += kChecksumBlockBytes) {
     const int64_t size = std::min(kChecksumBlockBytes, end - at);
     const uint32_t crc = crc32c(0, blocks->data() + (at - begin), static_cast<size_t>(size));
+    if (HW_PLANTED_BUG(25)) continue;
     if (crc != checksums_.blocks[static_cast<size_t>(at / kChecksumBlockBytes)]) {
       return Status::SerializationError("snapshot stream '", name_,
                                         "' is damaged: wrong checksum of the block at ", at);

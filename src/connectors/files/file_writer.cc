@@ -7,6 +7,7 @@
 
 #include <arrow/filesystem/filesystem.h>
 
+#include "base/planted.h"
 #include "columnar/gather.h"
 #include "connectors/files/file_list.h"
 
@@ -259,7 +260,8 @@ Status FileWriter::look_at_clock() {
 // ---------------------------------------------------------------------------------- handing over
 
 Status FileWriter::sync_folders() {
-  for (const std::string& folder : unsynced_folders_) HW_TRY(env_.sync(folder));
+  if (!HW_PLANTED_BUG(47))
+    for (const std::string& folder : unsynced_folders_) HW_TRY(env_.sync(folder));
   unsynced_folders_.clear();
   return Status::OK();
 }
@@ -317,7 +319,8 @@ Result<std::vector<Committable>> FileWriter::prepare(int64_t checkpoint) {
   for (std::string& folder : partitions_.take_complete(env_.wall_ms()))
     complete_.push_back(std::move(folder));
   for (const std::string& folder : complete_) HW_TRY(close_in(folder));
-  if (ended_ || target_->bulk() || !target_->by_checkpoints()) HW_TRY(close_all());
+  const bool closes = ended_ && !HW_PLANTED_BUG(39);
+  if (closes || target_->bulk() || !target_->by_checkpoints()) HW_TRY(close_all());
   if (!ended_) HW_TRY(hold_small_files());
   HW_TRY(merge_due(/*all=*/ended_ || !target_->by_checkpoints()));
 

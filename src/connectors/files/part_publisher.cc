@@ -12,6 +12,8 @@
 #include <arrow/filesystem/filesystem.h>
 #include <arrow/io/interfaces.h>
 
+#include "base/planted.h"
+
 namespace hw {
 namespace {
 
@@ -83,6 +85,7 @@ Result<bool> PartPublisher::shown_as(const std::string& path, const PreparedPart
 
 Status PartPublisher::publish(const PreparedPart& part, const std::string& path) {
   const Status published = env_.publish(part.hidden, path);
+  if (HW_PLANTED_BUG(7) && !published.ok()) return Status::OK();
   if (!published.ok()) {
     // It may have been done before: here, or by an attempt that was killed behind it.
     HW_ASSIGN_OR_RETURN(const bool shown, shown_as(path, part));
@@ -177,8 +180,8 @@ Status PartPublisher::recover_unpublished(const PreparedPart& part, const Recove
     return Status::IOError("a file that the checkpoint holds is gone: '", part.hidden,
                            "', the beginning of '", part.name.path(), "'");
   }
-  const std::string copy = recovery.hidden_path(path);
-  HW_TRY(copy_beginning(part, copy));
+  const std::string copy = HW_PLANTED_BUG(46) ? part.hidden : recovery.hidden_path(path);
+  if (!HW_PLANTED_BUG(46)) HW_TRY(copy_beginning(part, copy));
   PreparedPart finished = part;
   finished.kind = Kind::kFinished;
   finished.hidden = copy;

@@ -12,6 +12,7 @@
 
 #include "base/env/env.h"
 #include "base/env/text_file.h"
+#include "reference_job.h"
 #include "sim/scenario.h"
 #include "sim/search.h"
 
@@ -19,7 +20,7 @@ namespace {
 
 constexpr const char* kUsage =
     "sim [--seed S] [--seeds N] [--minutes M] [--keep DIRECTORY] [--hashes] [--verbose]\n"
-    "    [--no-matrix] [--no-minimize] [--ledger FILE --commit ID --date DAY]\n"
+    "    [--no-matrix] [--no-minimize] [--planted BUG] [--ledger FILE --commit ID --date DAY]\n"
     "sim --scenario FILE…\n";
 
 struct Arguments {
@@ -53,6 +54,8 @@ std::optional<Arguments> parse(const std::vector<std::string>& words) {
         search.minutes_max = std::strtod(value.c_str(), nullptr);
       } else if (word == "--keep") {
         search.scenario_directory = value;
+      } else if (word == "--planted") {
+        search.planted = std::atoi(value.c_str());
       } else if (word == "--ledger") {
         arguments.ledger = value;
       } else if (word == "--commit") {
@@ -105,12 +108,13 @@ void write_ledger(const Arguments& arguments, const hw::sim::SearchResult& resul
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::optional<Arguments> arguments = parse({argv + 1, argv + argc});
+  std::optional<Arguments> arguments = parse({argv + 1, argv + argc});
   if (!arguments) {
     say(kUsage);
     return 2;
   }
   if (!arguments->scenarios.empty()) return replay_all(arguments->scenarios);
+  arguments->search.make_job = &hw::sim::make_any_job;
   const hw::sim::SearchResult result = hw::sim::search(arguments->search, hw::real_env(), say);
   if (!arguments->ledger.empty()) write_ledger(*arguments, result);
   return result.failures.empty() ? 0 : 1;
