@@ -58,6 +58,7 @@ Status JobAttempt::take_lease(bool first) {
                                           {.timeout_ms = durable_.lease_timeout_ms,
                                            .standby = first && durable_.standby,
                                            .fresh = first && durable_.fresh,
+                                           .elsewhere = first && !durable_.restore_from.empty(),
                                            .cancelled = durable_.cancelled,
                                            .on_wait = durable_.on_wait}));
   if (!first && lease_->chain().newest_number == 0)

@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "base/env/env.h"
+#include "base/planted.h"
 #include "job/checkpoint_error.h"
 #include "job/lease_watch.h"
+#include "job/restore_choice.h"
 
 namespace hw {
 namespace {
@@ -106,6 +108,9 @@ Result<std::unique_ptr<Lease>> Lease::take(Env& env, std::shared_ptr<CheckpointF
     const LeaseWatch::Verdict verdict = watch.on(seen);
     if (verdict == LeaseWatch::Verdict::kRefuse) return held_error(*files, chain);
     if (verdict == LeaseWatch::Verdict::kTake) {
+      // Our record will say what we go on from, and abandons what is newer. It must not say so of a
+      // chain that could not be read: what cannot be read now may be readable the next time.
+      if (!options.fresh && !options.elsewhere) HW_TRY(check_lineage(*files, chain));
       auto lease = std::unique_ptr<Lease>(new Lease(env, files));
       const Status taken = lease->take_after(std::move(chain));
       if (taken.ok()) return lease;
@@ -155,7 +160,12 @@ Status Lease::append(LeaseRecord record) {
   record.host = env_.host_name();
   record.process_id = env_.process_id();
   record.wall_ms = env_.wall_ms();
-  HW_TRY(files_->put_new(lease_record_name(record.number), encode(record)));
+  Status put = files_->put_new(lease_record_name(record.number), encode(record));
+  if (HW_PLANTED_BUG(29) && put.IsAlreadyExists()) {
+    HW_TRY(files_->remove(lease_record_name(record.number)));
+    put = files_->put_new(lease_record_name(record.number), encode(record));
+  }
+  HW_TRY(put);
   // A place that is free because its record was removed is no place at the end.
   HW_ASSIGN_OR_RETURN(const int64_t newest, newest_lease_number(*files_));
   if (newest > record.number) {

@@ -41,6 +41,8 @@ struct LeaseOptions {
   bool standby = false;
   /// Start anew even where checkpoints lie that no record names.
   bool fresh = false;
+  /// Something is named to start from, whatever the chain says.
+  bool elsewhere = false;
   /// Asked while waiting; true ends it with Cancelled. May be empty.
   std::function<bool()> cancelled;
   /// Told once when waiting begins: who has it. May be empty.
@@ -52,7 +54,8 @@ class Lease {
  public:
   /// Waits as LeaseWatch says, then writes attempt + 1, going on from the newest published
   /// checkpoint. Fails with kHeld (naming host and process), with kNothingValid when checkpoints
-  /// lie there without any record, or Cancelled.
+  /// lie there without any record, as check_lineage() where the newest one is not known, or
+  /// Cancelled.
   static Result<std::unique_ptr<Lease>> take(Env& env, std::shared_ptr<CheckpointFiles> files,
                                              const LeaseOptions& options);
 

@@ -301,6 +301,20 @@ TEST_F(LeaseTest, DamagedRecordsAreToldAndNeverReused) {
   EXPECT_EQ(read_lease_chain(*files_)->damaged.size(), 2u) << "one damaged, one missing";
 }
 
+// Found by simulation (tests/sim/scenarios/unreadable_lease.scenario): the record that was written
+// all the same said that there was no checkpoint, and the next process believed it.
+TEST_F(LeaseTest, AChainThatHidesAPublicationIsNotTaken) {
+  auto lease = take();
+  EXPECT_TRUE(files_->put_new("checkpoint-000000000001-1", "x").ok());
+  EXPECT_TRUE(lease->publish({.checkpoint = 1, .manifest = "checkpoint-000000000001-1"}).ok());
+  lease.reset();
+  damage(lease_record_name(2));
+  EXPECT_EQ(checkpoint_error_of(Lease::take(env_, files_, {}).status()),
+            CheckpointErrorKind::kNothingValid);
+  EXPECT_EQ(read_lease_chain(*files_)->newest_number, 2) << "nothing was written";
+  EXPECT_TRUE(Lease::take(env_, files_, {.elsewhere = true}).ok());
+}
+
 TEST_F(LeaseTest, CheckpointsWithoutAnyRecordAreNotStartedOver) {
   ASSERT_TRUE(files_->put_new("checkpoint-000000000001-1", "x").ok());
   EXPECT_EQ(checkpoint_error_of(Lease::take(env_, files_, {}).status()),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.h"
 #include "job/checkpoint_error.h"
 #include "job/checkpoint_reader.h"
 #include "job/checkpoint_store.h"
@@ -122,6 +123,13 @@ Status nothing_valid(const CheckpointFiles& files, const std::vector<DamagedChec
 
 }  // namespace
 
+Status check_lineage(const CheckpointFiles& files, const LeaseChain& chain) {
+  if (chain.damaged.empty()) return Status::OK();
+  const std::vector<LeaseRecord> lineage = chain.lineage();
+  if (lineage.empty()) return nothing_valid(files, {}, chain);
+  return refuse_hidden_publication(files, chain, lineage.back());
+}
+
 Result<RestoreChoice> choose_restore(std::shared_ptr<const CheckpointFiles> files,
                                      const LeaseChain& chain, const RestoreRequest& request) {
   const std::vector<LeaseRecord> lineage = chain.lineage();
@@ -143,13 +151,15 @@ Result<RestoreChoice> choose_restore(std::shared_ptr<const CheckpointFiles> file
       continue;
     }
     HW_TRY(refuse_hidden_publication(*files, chain, lineage.back()));
-    HW_TRY(refuse_behind_sinks(*files, *record, {record.base(), lineage.end()}, request,
-                               reasons(choice.damaged, chain)));
+    if (!HW_PLANTED_BUG(27))
+      HW_TRY(refuse_behind_sinks(*files, *record, {record.base(), lineage.end()}, request,
+                                 reasons(choice.damaged, chain)));
     choice.manifest = std::make_shared<const Manifest>(*std::move(manifest));
     choice.manifest_name = record->manifest;
     choice.digest = record->digest;
     return choice;
   }
+  if (HW_PLANTED_BUG(26)) return choice;
   return nothing_valid(*files, choice.damaged, chain);
 }
 

@@ -49,6 +49,10 @@ struct RestoreRequest {
       newest_shown_epoch;
 };
 
+/// Whether the chain's readable records say what the newest published checkpoint is: a record that
+/// cannot be read may name a newer one. Fails as choose_restore() does then.
+Status check_lineage(const CheckpointFiles& files, const LeaseChain& chain);
+
 /// Fails with kNothingValid, kBehindSinks (naming sink, epoch and what to do) or kForeign.
 Result<RestoreChoice> choose_restore(std::shared_ptr<const CheckpointFiles> files,
                                      const LeaseChain& chain, const RestoreRequest& request);
