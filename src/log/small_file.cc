@@ -9,6 +9,7 @@
 #include <arrow/io/interfaces.h>
 
 #include "base/env/env.h"
+#include "base/env/object_number.h"
 #include "log/log_error.h"
 
 namespace hw {
@@ -59,9 +60,9 @@ Result<std::vector<std::string>> names_in(arrow::fs::FileSystem& files, const st
 }
 
 std::string SmallFileWriter::passing_name() {
-  // Unique among those that live: host, process, this object.
+  // Unique among those that live: host, process, number in it.
   return folder_ + "/tmp-" + env_.host_name() + "-" + std::to_string(env_.process_id()) + "-" +
-         std::to_string(reinterpret_cast<uintptr_t>(this)) + "-" + std::to_string(num_written_++);
+         std::to_string(next_object_number()) + "-" + std::to_string(num_written_++);
 }
 
 Status SmallFileWriter::write(const std::string& name, std::string_view bytes, Options options) {
