@@ -128,7 +128,8 @@ Status TopicChain::load() {
     return Status::OK();
   }
   HW_TRY(damaged);
-  if (!names.empty()) return lost_chain(topic_path_);
+  // Whoever was killed while he made the topic may have left a passing file: that is no record.
+  if (!states.empty() || listed_ > 0) return lost_chain(topic_path_);
   HW_ASSIGN_OR_RETURN(const bool lost, has_segments(*files_, topic_path_));
   return lost ? lost_chain(topic_path_) : no_topic(topic_path_);
 }

@@ -318,6 +318,16 @@ TEST_F(TopicTest, TopicsAreListedAndMadeOnce) {
   EXPECT_TRUE(Topic::open(env_, directory_.path(), "../t").status().IsInvalid());
 }
 
+// Found by simulation (tests/sim/scenarios/topic_in_the_making.scenario).
+TEST_F(TopicTest, ATopicWhoseMakerWasKilledIsMadeAgain) {
+  const std::string chain = directory_.path() + "/t/chain";
+  ASSERT_TRUE(env_.locate(chain)->files->CreateDir(chain).ok());
+  ASSERT_TRUE(env_.open_append(chain + "/tmp-host-1-2-0").ok());
+  EXPECT_EQ(log_error_of(Topic::open(env_, directory_.path(), "t").status()), std::nullopt);
+  create(1);
+  EXPECT_EQ(write(*writer({0}), 0, 10, 1), 3);
+}
+
 TEST_F(TopicTest, ARestartedWriterGoesOnInTheLastSegment) {
   create(1);
   for (int64_t n = 0; n < 10; ++n) {
