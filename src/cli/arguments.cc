@@ -38,8 +38,8 @@ constexpr const char* kCheckpointExamples = R"(Examples:
 // Options of `run` and `explain` that later parts bring. Named here so that using one says so.
 constexpr const char* kLater[] = {"--json", "--state"};
 // Commands likewise.
-constexpr const char* kLaterCommands[] = {"sql",        "simulate", "verify-sink", "config",
-                                          "completion", "server",   "jobs",        "savepoint"};
+constexpr const char* kLaterCommands[] = {"sql",    "verify-sink", "config",   "completion",
+                                          "server", "jobs",        "savepoint"};
 
 // Values that CLI11 fills while parsing, before they become settings.
 struct Raw {
@@ -100,6 +100,15 @@ void add_durability_options(CLI::App& app, Arguments& out, Raw& raw) {
   app.add_flag("--drain", out.drain, "a stop lets all windows fire first");
   app.add_flag("--standby", out.standby,
                "wait until whoever runs the jobs of --state-dir dies, then take over");
+}
+
+void add_simulate_options(CLI::App& app, Arguments& out) {
+  app.add_option("--seeds", out.seeds, "so many worlds (100)")->check(CLI::Range(1, 1'000'000'000));
+  app.add_option("--seed", out.first_seed, "the first one (1)");
+  app.add_option("--lines", out.lines_max, "of each input file at most so many (500)")
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--keep", out.scenario_directory, "a directory for the scenario of a difference")
+      ->type_name("DIR");
 }
 
 // Both take a path and nothing of scripts.
@@ -239,7 +248,10 @@ Arguments parse_arguments(int argc, char** argv) {
   auto* version = app.add_subcommand("version", "print the version");
   bool show_version = false;
   app.add_flag("--version", show_version, "print the version");
-  for (CLI::App* command : {run, check, explain}) {
+  auto* simulate = app.add_subcommand(
+      "simulate", "run a script in simulated worlds that fail, and compare its output");
+  add_simulate_options(*simulate, out);
+  for (CLI::App* command : {run, check, explain, simulate}) {
     add_script_options(*command, out, raw.defines, raw.mode, raw.parallelism);
     add_message_options(*command, out, raw.color, raw.progress);
   }
@@ -276,6 +288,7 @@ Arguments parse_arguments(int argc, char** argv) {
   if (*check) out.verb = Verb::kCheck;
   if (*explain) out.verb = Verb::kExplain;
   if (log_chosen) out.verb = Verb::kLog;
+  if (*simulate) out.verb = Verb::kSimulate;
   if (*functions) out.verb = Verb::kFunctions;
   if (*connectors) out.verb = Verb::kConnectors;
   if (*formats) out.verb = Verb::kFormats;

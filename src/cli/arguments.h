@@ -25,6 +25,7 @@ enum class Verb : uint8_t {
   kCheckpointInspect,
   kCheckpointVerify,
   kLog,
+  kSimulate,
   kVersion,
 };
 
@@ -58,6 +59,11 @@ struct Arguments {
   /// functions, connectors, formats: the entry to describe; empty = list.
   std::string name;
   LogArguments log;
+  /// simulate: how long, from which seed, over how much input.
+  int64_t seeds = 100;
+  uint64_t first_seed = 1;
+  int64_t lines_max = 500;
+  std::string scenario_directory;
 };
 
 /// Parses; prints help to stdout and usage errors to stderr by itself.

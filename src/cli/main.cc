@@ -11,6 +11,7 @@
 #include "cli/reference_command.h"
 #include "cli/run_command.h"
 #include "cli/signals.h"
+#include "cli/simulate_command.h"
 
 namespace {
 
@@ -33,6 +34,8 @@ int dispatch(const hw::Arguments& arguments, hw::Env& env) {
       return hw::checkpoint_command(arguments, env);
     case hw::Verb::kLog:
       return hw::log_command(arguments.log, env);
+    case hw::Verb::kSimulate:
+      return hw::simulate_command(arguments, env);
     case hw::Verb::kVersion: {
       const std::string text =
           std::string("headwater ") + kVersion + " (Arrow " ARROW_VERSION_STRING ")\n";

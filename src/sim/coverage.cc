@@ -40,7 +40,7 @@ Phase phase_of(FileOp op, const std::string& path) {
     return reads ? Phase::kTakeLease : Phase::kPublish;
   }
   if (op == FileOp::kRead || op == FileOp::kStat || op == FileOp::kList) return Phase::kRestoreRead;
-  if (contains(path, "manifest")) return Phase::kWriteManifest;
+  if (!contains(path, "/data")) return Phase::kWriteManifest;
   const bool sync = op == FileOp::kSync || op == FileOp::kSyncDirectory;
   return sync ? Phase::kSyncState : Phase::kWriteState;
 }

@@ -100,6 +100,22 @@ Result<DiskFilePtr> Disk::create(const std::string& path, bool is_directory, int
   return file;
 }
 
+Status Disk::put(const std::string& path, std::string_view bytes) {
+  const std::string parent = directory_of(path);
+  std::vector<std::string> missing;
+  for (std::string at = parent; find(at) == nullptr; at = directory_of(at)) missing.push_back(at);
+  for (auto at = missing.rbegin(); at != missing.rend(); ++at) {
+    HW_TRY(create(*at, /*is_directory=*/true, 0).status());
+    sync_directory(directory_of(*at));
+  }
+  if (find(path) != nullptr) return Status::AlreadyExists("'", path, "' exists already");
+  HW_ASSIGN_OR_RETURN(const DiskFilePtr file, create(path, /*is_directory=*/false, 0));
+  write(*file, 0, bytes, 0);
+  sync(*file);
+  sync_directory(parent);
+  return Status::OK();
+}
+
 Status Disk::remove(const std::string& path) {
   const DiskFilePtr file = find(path);
   if (file == nullptr) return Status::IOError("cannot remove '", path, "': no such file");

@@ -54,6 +54,8 @@ class Disk {
 
   /// Fails when the directory is missing.
   Result<DiskFilePtr> create(const std::string& path, bool is_directory, int64_t now_ns);
+  /// A durable file with all directories on its way.
+  Status put(const std::string& path, std::string_view bytes);
   Status remove(const std::string& path);
   /// Fails with AlreadyExists when `to` is there and is not to be replaced.
   Status rename(const std::string& from, const std::string& to, bool replace);

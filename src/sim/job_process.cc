@@ -13,6 +13,18 @@ namespace {
 
 constexpr int64_t kPollMs = 50;
 
+// What is printed cannot be taken back when a process dies.
+class NoReceiver final : public RowReceiver {
+ public:
+  Status begin(const ResultShape&) override {
+    return Status::Invalid(
+        "a SELECT prints its rows, and what is printed cannot be compared: "
+        "INSERT INTO a table instead");
+  }
+  Status receive(const Batch&) override { return Status::OK(); }
+  Status end() override { return Status::OK(); }
+};
+
 }  // namespace
 
 JobProcess::JobProcess(World& world, const SimJob& job, ProcessOptions options)
@@ -20,7 +32,8 @@ JobProcess::JobProcess(World& world, const SimJob& job, ProcessOptions options)
       job_(job),
       options_(std::move(options)),
       process_(world.add_process()),
-      env_(world, process_, {.num_cores = options_.num_cores}),
+      env_(world, process_,
+           {.num_cores = options_.num_cores, .working_directory = job.working_directory}),
       started_ns_(world.scheduler.now_ns()) {
   main_ = world_.scheduler.start_thread(process_, "main", [this] { run(); });
 }
@@ -54,6 +67,8 @@ Status JobProcess::run_script() {
   Session session(env_);
   for (const auto& [key, value] : options_.settings)
     HW_TRY(session.config().set_base(key, value).status());
+  for (const auto& [key, value] : job_.settings)
+    HW_TRY(session.config().set_base(key, value).status());
   HW_TRY(session.config()
              .set_base("parallelism.default", std::to_string(options_.parallelism))
              .status());
@@ -68,10 +83,14 @@ Status JobProcess::run_script() {
     Result<std::optional<ParsedStatement>> next = reader.next();
     status = next.status();
     if (!status.ok() || !next->has_value()) break;
-    Result<Outcome> outcome = session.execute(*(**next).statement, nullptr);
+    Result<Outcome> outcome = session.execute(*(**next).statement, std::make_shared<NoReceiver>());
     status = outcome.status();
     if (!status.ok()) break;
     if (auto* started = std::get_if<Outcome::Started>(&outcome->what)) {
+      if (!started->bounded) {
+        started->job->cancel();
+        status = not_supported_yet("simulating a job whose input has no end: " + started->name);
+      }
       running_.push_back(started->job.get());
       jobs.push_back(std::move(started->job));
     }

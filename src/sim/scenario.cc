@@ -96,6 +96,9 @@ class Parser {
     if (key == "job") return job(Facts(line));
     if (key == "script") return void(plan_.job.script = unescaped(rest)), Status::OK();
     if (key == "reader") return void(plan_.job.reader_script = unescaped(rest)), Status::OK();
+    if (key == "file") return file(rest);
+    if (key == "place") return place(rest);
+    if (key == "configure") return configure(rest);
     if (key == "table") {
       plan_.job.tables.push_back({.declaration = unescaped(rest), .splits = {}});
       return Status::OK();
@@ -117,6 +120,24 @@ class Parser {
     plan_.seed = facts.number<uint64_t>("seed", 1);
     plan_.quiet_step = facts.number<int64_t>("quiet-step", plan_.quiet_step);
     plan_.doomed = facts.word("doomed") == "yes";
+    return Status::OK();
+  }
+  Status file(std::string_view rest) {
+    const size_t tab = rest.find('\t');
+    if (tab == std::string_view::npos) return Status::Invalid("a file is a path, a tab and text");
+    plan_.job.files[unescaped(rest.substr(0, tab))] = unescaped(rest.substr(tab + 1));
+    return Status::OK();
+  }
+  Status place(std::string_view rest) {
+    plan_.job.working_directory = unescaped(rest);
+    plan_.job.output_directory = "/";
+    plan_.job.any_lines = true;
+    return Status::OK();
+  }
+  Status configure(std::string_view rest) {
+    const size_t blank = rest.find(' ');
+    if (blank == std::string_view::npos) return Status::Invalid("a setting is a key and a value");
+    plan_.job.settings.emplace_back(rest.substr(0, blank), unescaped(rest.substr(blank + 1)));
     return Status::OK();
   }
   Status job(const Facts& facts) {
@@ -226,6 +247,11 @@ std::string scenario_text(const SimPlan& plan) {
                   plan.job.append_only ? "append" : "changes", escaped(plan.job.script));
   if (!plan.job.reader_script.empty())
     text += fmt::format("reader {}\n", escaped(plan.job.reader_script));
+  if (plan.job.any_lines) text += fmt::format("place {}\n", escaped(plan.job.working_directory));
+  for (const auto& [key, value] : plan.job.settings)
+    text += fmt::format("configure {} {}\n", key, escaped(value));
+  for (const auto& [path, bytes] : plan.job.files)
+    text += fmt::format("file {}\t{}\n", escaped(path), escaped(bytes));
   for (const SimTable& table : plan.job.tables) {
     text += fmt::format("table {}\n", escaped(table.declaration));
     for (const auto& rows : table.splits) {

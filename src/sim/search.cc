@@ -61,7 +61,8 @@ class Search {
  private:
   double seconds() const { return static_cast<double>(env_.monotonic_ns() - begin_ns_) / 1e9; }
   bool enough() const {
-    if (options_.planted > 0 && !result_.failures.empty()) return true;
+    const bool stops = options_.planted > 0 || options_.stop_at_failure;
+    if (stops && !result_.failures.empty()) return true;
     if (options_.num_seeds > 0 && result_.seeds >= options_.num_seeds) return true;
     return options_.minutes_max > 0 && seconds() >= options_.minutes_max * 60;
   }

@@ -24,6 +24,7 @@ struct SearchOptions {
   /// A failing seed's scenario goes here.
   std::string scenario_directory;
   bool minimize = true;
+  bool stop_at_failure = false;
   /// A bug that the runs have (base/planted.h), but not what is expected of them; the search ends
   /// when it is found. 0 = none.
   int planted = 0;

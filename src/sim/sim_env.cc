@@ -41,7 +41,8 @@ Result<Env::Location> SimEnv::locate(std::string_view path_or_uri) {
   if (path_or_uri.starts_with(kScheme)) path_or_uri.remove_prefix(kScheme.size());
   if (path_or_uri.find("://") != std::string_view::npos)
     return not_supported_yet("simulated files at " + std::string(path_or_uri));
-  return Location{files_, std::string(path_or_uri)};
+  if (path_or_uri.starts_with('/')) return Location{files_, std::string(path_or_uri)};
+  return Location{files_, options_.working_directory + "/" + std::string(path_or_uri)};
 }
 
 Status SimEnv::sync(const std::string& path) { return sync_sim(world_, process_, path); }
@@ -92,6 +93,7 @@ Random SimEnv::random(std::string_view name) {
 
 std::optional<std::string> SimEnv::variable(const std::string& name) {
   if (name == "TZ") return "UTC";
+  if (name == "PWD") return options_.working_directory;
   return std::nullopt;
 }
 

@@ -17,6 +17,7 @@ namespace hw::sim {
 struct SimEnvOptions {
   int num_cores = 1;
   /// Wall clock at the beginning of the simulated time, and how wrong it is here.
+  std::string working_directory = "/";
   int64_t wall_ms = 1'767'225'600'000;  // 2026-01-01
 };
 

@@ -178,6 +178,7 @@ class SimFileSystem final : public arrow::fs::FileSystem {
     if (fault != nullptr && fault->kind == FaultKind::kError)
       return io_error("cannot look at", path);
     if (fault != nullptr && fault->kind == FaultKind::kVanished) vanish(path);
+    world_.look_for(path);
     return info_of(path, raw);
   }
 
@@ -185,6 +186,7 @@ class SimFileSystem final : public arrow::fs::FileSystem {
     const std::string path = normal_path(select.base_dir);
     HW_ASSIGN_OR_RETURN(const Fault* fault, world_.on_op(process_, FileOp::kList, path));
     if (fault != nullptr) return io_error("cannot list", path);
+    world_.look_for(path);
     const DiskFilePtr directory = world_.disk.find(path);
     if (directory == nullptr) {
       if (select.allow_not_found) return arrow::fs::FileInfoVector();
@@ -245,6 +247,7 @@ class SimFileSystem final : public arrow::fs::FileSystem {
     const std::string path = normal_path(raw);
     HW_ASSIGN_OR_RETURN(const Fault* fault, world_.on_op(process_, FileOp::kOpen, path));
     if (fault != nullptr) return io_error("cannot open", path);
+    world_.look_for(path);
     const DiskFilePtr file = world_.disk.find(path);
     if (file == nullptr || file->is_directory) return io_error("no such file:", path);
     return std::make_shared<SimInputFile>(world_, process_, path, file);

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -46,6 +47,17 @@ struct SimJob {
   /// in batch mode, when the job is over. Empty: the job's own files are the output.
   std::string reader_script = {};
   RowBag expected;
+
+  /// Where the output is, but for `files`, checkpoints and topics.
+  std::string output_directory = "/out";
+  /// Its lines are any text, not only JSON objects.
+  bool any_lines = false;
+  /// What lies on the disk at the beginning.
+  std::map<std::string, std::string> files = {};
+  /// Relative paths begin there.
+  std::string working_directory = "/";
+  /// Configuration keys, above those of the plan.
+  std::vector<std::pair<std::string, std::string>> settings = {};
 };
 
 /// Rows of a batch as cells of a SimTable, the kind first.

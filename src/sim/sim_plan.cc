@@ -144,7 +144,8 @@ Result<SimPlan> plan_of_seed(uint64_t seed, const JobMaker& make_job) {
   for (uint64_t i = 0, count = 1 + random.below(4); i < count; ++i)
     plan.processes.push_back(draw_process(random, pace, settings));
   plan.processes.front().standby = false;
-  if (random.below(10) > 0) plan.faults = draw_faults(random, /*doomed=*/false);
+  plan.doomed = random.below(12) == 0;
+  if (random.below(10) > 0) plan.faults = draw_faults(random, plan.doomed);
   plan.incidents = draw_incidents(random);
   return plan;
 }

@@ -35,10 +35,11 @@ class Director {
                 .faults = plan.faults,
                 .incidents = plan.incidents,
                 .damaged_below = {kStateDirectory},
+                .import = plan.import,
                 .trace = plan.trace}),
-        output_(world_.disk, kOutputDirectory, plan.job) {
+        output_(world_.disk, plan.job) {
     world_.on_visible = [this](const std::string& path) {
-      if (path.starts_with(kOutputDirectory)) look_ = true;
+      if (!path.starts_with(kStateDirectory)) look_ = true;
     };
   }
 
@@ -69,6 +70,7 @@ class Director {
       HW_TRY(world_.disk.create(directory, /*is_directory=*/true, 0).status());
       world_.disk.sync_directory("/");
     }
+    for (const auto& [path, bytes] : plan_.job.files) HW_TRY(world_.disk.put(path, bytes));
     start();
     return Status::OK();
   }
@@ -200,13 +202,17 @@ class Director {
     const auto kind = checkpoint_error_of(status);
     if (kind == CheckpointErrorKind::kHeld || kind == CheckpointErrorKind::kFenced)
       return Status::OK();
-    if (plan_.doomed && kind) {
+    const bool alone = healed_ns_ >= 0 && process.started_ns() > healed_ns_;
+    // Loud enough: it says the same each time.
+    const bool again = status.message() == last_failure_;
+    last_failure_ = status.message();
+    if (plan_.doomed && (kind || alone || again)) {
       result_.stopped_loudly = done_ = true;
       return Status::OK();
     }
     if (result_.processes >= kStartsMax)
       return Status::Invalid("the job does not come back: ", status.ToString());
-    if (healed_ns_ >= 0 && process.started_ns() > healed_ns_)
+    if (alone)
       return Status::Invalid("the job fails though nothing else does: ", status.ToString());
     return Status::OK();
   }
@@ -267,6 +273,7 @@ class Director {
   std::vector<std::pair<JobProcess*, int64_t>> sleepers_;
   int64_t start_at_ns_ = -1;
   int64_t healed_ns_ = -1;
+  std::string last_failure_;
   bool look_ = false;
   bool done_ = false;
 };

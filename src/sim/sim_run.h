@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct SimPlan {
   std::vector<Incident> incidents = {};
   /// Faults end at this step at the latest.
   int64_t quiet_step = 200'000;
+  /// See WorldOptions; not part of a scenario.
+  std::function<void(const std::string& path, Disk& disk)> import = {};
   /// Every operation on files is kept in the result.
   bool trace = false;
   /// Damage is done that nothing can repair: right output or a loud stop.

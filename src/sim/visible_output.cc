@@ -68,12 +68,17 @@ std::string difference(const RowBag& expected, const RowBag& found) {
   return text;
 }
 
-VisibleOutput::VisibleOutput(const Disk& disk, std::string directory, const SimJob& job)
-    : disk_(disk), directory_(std::move(directory)), job_(job) {}
+VisibleOutput::VisibleOutput(const Disk& disk, const SimJob& job) : disk_(disk), job_(job) {}
+
+bool VisibleOutput::is_output(const std::string& path) const {
+  for (const std::string_view other : {"/state/", "/log/"})
+    if (path.starts_with(other)) return false;
+  return !is_hidden(path, 0) && !job_.files.contains(path);
+}
 
 Status VisibleOutput::look() {
-  for (const auto& [path, file] : disk_.files_below(directory_)) {
-    if (is_hidden(path, directory_.size())) continue;
+  for (const auto& [path, file] : disk_.files_below(job_.output_directory)) {
+    if (!is_output(path)) continue;
     const auto known = seen_.find(path);
     if (known == seen_.end()) {
       HW_TRY(read(path, *file));
@@ -115,7 +120,10 @@ Status VisibleOutput::read(const std::string& path, const DiskFile& file) {
 }
 
 Status VisibleOutput::take(std::string_view line, SeenFile& file) {
-  HW_ASSIGN_OR_RETURN(const auto change, change_of_line(line));
+  std::pair<std::string, int> change(line, 1);
+  if (!job_.any_lines || line.starts_with("{\"op\"")) {
+    HW_ASSIGN_OR_RETURN(change, change_of_line(line));
+  }
   ++num_rows_;
   add(file.rows, change.first, change.second);
   add(bag_, change.first, change.second);

@@ -19,7 +19,7 @@ namespace hw::sim {
 class VisibleOutput {
  public:
   /// All outlive it.
-  VisibleOutput(const Disk& disk, std::string directory, const SimJob& job);
+  VisibleOutput(const Disk& disk, const SimJob& job);
 
   /// Files that are new since the last look. Fails when they show what they may not: a row that is
   /// not expected or comes too often (append_only), a part of a row, a file that has changed.
@@ -39,12 +39,12 @@ class VisibleOutput {
     uint64_t digest = 0;
     RowBag rows;
   };
+  bool is_output(const std::string& path) const;
   Status read(const std::string& path, const DiskFile& file);
   Status take(std::string_view line, SeenFile& file);
   void forget(const SeenFile& file);
 
   const Disk& disk_;
-  const std::string directory_;
   const SimJob& job_;
   std::map<std::string, SeenFile> seen_;
   RowBag bag_;

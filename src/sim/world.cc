@@ -41,6 +41,10 @@ void World::tell(std::string line) {
                                std::move(line)));
 }
 
+void World::look_for(const std::string& path) {
+  if (options_.import && looked_for_.insert(path).second) options_.import(path, disk);
+}
+
 bool World::incident_due() const {
   if (healed_ || next_incident_ >= options_.incidents.size()) return false;
   const Incident& next = options_.incidents[next_incident_];

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct WorldOptions {
   std::vector<Incident> incidents;  // by step and op
   /// Damage is done to files below these directories only.
   std::vector<std::string> damaged_below;
+  /// Asked once for each path that is looked for and not there: may put something there.
+  std::function<void(const std::string& path, Disk& disk)> import = {};
   /// Every operation is kept as a line.
   bool trace = false;
 };
@@ -53,6 +56,7 @@ class World {
   /// What happens to the operation that `process` is about to do; null: nothing. Fails when the
   /// process dies first.
   Result<const Fault*> on_op(SimProcess& process, FileOp op, const std::string& path);
+  void look_for(const std::string& path);
   /// Told after each change below a directory that readers look at.
   std::function<void(const std::string& path)> on_visible;
 
@@ -76,6 +80,7 @@ class World {
 
   WorldOptions options_;
   std::list<SimProcess> processes_;
+  std::set<std::string> looked_for_;
   std::vector<bool> fired_;
   size_t first_open_ = 0;  // faults before it have fired
   size_t next_incident_ = 0;

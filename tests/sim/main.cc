@@ -21,11 +21,13 @@ namespace {
 constexpr const char* kUsage =
     "sim [--seed S] [--seeds N] [--minutes M] [--keep DIRECTORY] [--hashes] [--verbose]\n"
     "    [--no-matrix] [--no-minimize] [--planted BUG] [--ledger FILE --commit ID --date DAY]\n"
+    "sim --seed S --write FILE\n"
     "sim --scenario FILE…\n";
 
 struct Arguments {
   hw::sim::SearchOptions search;
   std::vector<std::string> scenarios;
+  std::string written;  // a seed as a scenario
   std::string ledger, commit, date;
 };
 
@@ -54,6 +56,8 @@ std::optional<Arguments> parse(const std::vector<std::string>& words) {
         search.minutes_max = std::strtod(value.c_str(), nullptr);
       } else if (word == "--keep") {
         search.scenario_directory = value;
+      } else if (word == "--write") {
+        arguments.written = value;
       } else if (word == "--planted") {
         search.planted = std::atoi(value.c_str());
       } else if (word == "--ledger") {
@@ -90,6 +94,16 @@ int replay_all(const std::vector<std::string>& paths) {
   return failed == 0 ? 0 : 1;
 }
 
+int write_scenario(const Arguments& arguments) {
+  const hw::Result<hw::sim::SimPlan> plan =
+      hw::sim::plan_of_seed(arguments.search.first_seed, arguments.search.make_job);
+  const hw::Status written = plan.ok() ? hw::write_text_file(hw::real_env(), arguments.written,
+                                                             hw::sim::scenario_text(*plan))
+                                       : plan.status();
+  if (!written.ok()) say(written.ToString() + "\n");
+  return written.ok() ? 0 : 1;
+}
+
 // A line a run: who adds it up knows what was searched.
 void write_ledger(const Arguments& arguments, const hw::sim::SearchResult& result) {
   hw::Env& env = hw::real_env();
@@ -115,6 +129,7 @@ int main(int argc, char** argv) {
   }
   if (!arguments->scenarios.empty()) return replay_all(arguments->scenarios);
   arguments->search.make_job = &hw::sim::make_any_job;
+  if (!arguments->written.empty()) return write_scenario(*arguments);
   const hw::sim::SearchResult result = hw::sim::search(arguments->search, hw::real_env(), say);
   if (!arguments->ledger.empty()) write_ledger(*arguments, result);
   return result.failures.empty() ? 0 : 1;
