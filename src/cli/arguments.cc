@@ -248,8 +248,7 @@ Arguments parse_arguments(int argc, char** argv) {
   auto* version = app.add_subcommand("version", "print the version");
   bool show_version = false;
   app.add_flag("--version", show_version, "print the version");
-  auto* simulate = app.add_subcommand(
-      "simulate", "run a script in simulated worlds that fail, and compare its output");
+  auto* simulate = app.add_subcommand("simulate", "run a script in simulated worlds that fail");
   add_simulate_options(*simulate, out);
   for (CLI::App* command : {run, check, explain, simulate}) {
     add_script_options(*command, out, raw.defines, raw.mode, raw.parallelism);

@@ -124,7 +124,7 @@ void write_to(SimJob& job, bool topic, std::string_view columns, std::string_vie
 
 SimJob draw_job(Random& random) {
   const QueryShape& shape = kShapes[random.below(kShapes.size())];
-  constexpr std::array<uint64_t, 4> kRows = {8, 40, 150, 400};
+  constexpr std::array<uint64_t, 4> kRows = {20, 80, 300, 800};
   SimJob job;
   job.name = std::string(shape.name);
   job.append_only = shape.append_only;
