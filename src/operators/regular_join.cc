@@ -110,6 +110,13 @@ class RegularJoin final : public Operator, public InputSelection {
     size_t row = 0;                // at work: its candidates from `candidate` on
     uint32_t candidate = RowLog::kNoRow;
     std::vector<int32_t> matches;  // per row
+    // Null-aware only: rows with NULL as their key are candidates of every row, all rows of one
+    // with NULL.
+    std::vector<uint8_t> is_null = {};  // per row
+    std::vector<uint32_t> everything = {};
+    uint32_t first_null = RowLog::kNoRow;
+    bool in_nulls = false;
+    size_t next_of_everything = 0;
   };
 
   const JoinSide& side(int input) const { return input == kLeft ? spec_.left : spec_.right; }
@@ -143,15 +150,64 @@ class RegularJoin final : public Operator, public InputSelection {
         {.columns = keys, .num_rows = probe.rows.num_rows(), .hashes = probe.rows.key_hashes()},
         probe.firsts));
     for (const ColumnPtr& key : keys) {
-      if (spec_.nulls_equal || !key->may_have_nulls()) continue;
+      if (spec_.nulls_equal || spec_.null_aware || !key->may_have_nulls()) continue;
       for (size_t i = 0; i < probe.firsts.size(); ++i) {
         if (key->is_null(static_cast<int64_t>(i))) probe.firsts[i] = RowLog::kNoRow;
       }
     }
     probe.matches.assign(probe.firsts.size(), 0);
-    if (!probe.firsts.empty()) probe.candidate = probe.firsts[0];
+    if (spec_.null_aware) HW_TRY(find_null_candidates(*keys[0], probe));
+    if (!probe.firsts.empty()) begin_row(probe);
     probe_ = std::move(probe);
     return Status::OK();
+  }
+
+  Status find_null_candidates(const Column& key, Probe& probe) {
+    RowLog& other = *logs_[1 - probe.side];
+    probe.is_null.assign(probe.firsts.size(), 0);
+    bool any = false;
+    for (size_t i = 0; i < probe.is_null.size(); ++i) {
+      if (!key.is_null(static_cast<int64_t>(i))) continue;
+      probe.is_null[i] = 1;
+      any = true;
+    }
+    if (any) probe.everything = other.live_rows();
+    const std::vector<ColumnPtr> null = {Column::nulls(key.type().with_nullable(true), 1)};
+    std::vector<uint32_t> first;
+    HW_TRY(other.find_chains({.columns = null, .num_rows = 1, .hashes = nullptr}, first));
+    probe.first_null = first[0];
+    return Status::OK();
+  }
+
+  /// The first candidate of the row at work.
+  void begin_row(Probe& probe) const {
+    probe.candidate = probe.firsts[probe.row];
+    if (!spec_.null_aware) return;
+    probe.in_nulls = false;
+    probe.next_of_everything = 0;
+    if (probe.is_null[probe.row] != 0) {
+      probe.candidate = RowLog::kNoRow;
+      next_null_aware(probe);
+    } else if (probe.candidate == RowLog::kNoRow) {
+      next_null_aware(probe);
+    }
+  }
+
+  /// The next one where the row's own chain has ended, or is not what counts.
+  void next_null_aware(Probe& probe) const {
+    if (probe.is_null[probe.row] != 0) {
+      const bool more = probe.next_of_everything < probe.everything.size();
+      probe.candidate = more ? probe.everything[probe.next_of_everything++] : RowLog::kNoRow;
+    } else if (!probe.in_nulls) {
+      probe.in_nulls = true;
+      probe.candidate = probe.first_null;
+    }
+  }
+
+  void next_candidate(const FixedColumn<uint32_t>& nexts, Probe& probe) const {
+    const bool all = spec_.null_aware && probe.is_null[probe.row] != 0;
+    if (!all) probe.candidate = nexts[probe.candidate];
+    if (spec_.null_aware && (all || probe.candidate == RowLog::kNoRow)) next_null_aware(probe);
   }
 
   /// Tries the next pairs and queues what they show. Ends the probe after its last row.
@@ -206,13 +262,17 @@ class RegularJoin final : public Operator, public InputSelection {
         candidates_.add(row, probe.candidate, RowKind::kInsert);
         // Both halves of an update meet a kept row one after the other, so they stay together.
         if (pair) candidates_.add(row + 1, probe.candidate, RowKind::kInsert);
-        probe.candidate = one_is_enough ? RowLog::kNoRow : nexts[probe.candidate];
+        if (one_is_enough) {
+          probe.candidate = RowLog::kNoRow;
+        } else {
+          next_candidate(nexts, probe);
+        }
       }
       if (probe.candidate != RowLog::kNoRow) return;
       row_ends_.push_back({candidates_.rows.size(), row});
       if (pair) row_ends_.push_back({candidates_.rows.size(), row + 1});
       probe.row += pair ? 2 : 1;
-      if (probe.row < probe.firsts.size()) probe.candidate = probe.firsts[probe.row];
+      if (probe.row < probe.firsts.size()) begin_row(probe);
     }
   }
 
@@ -292,7 +352,8 @@ class RegularJoin final : public Operator, public InputSelection {
   /// NULL in a key matches nothing, so such a row is kept only where it will be shown at the end.
   std::vector<int32_t> rows_to_keep(const Probe& probe) const {
     std::vector<int32_t> rows;
-    const bool keep_all = spec_.nulls_equal || (batch_mode_ && is_padded(probe.side));
+    const bool keep_all =
+        spec_.nulls_equal || spec_.null_aware || (batch_mode_ && is_padded(probe.side));
     const std::vector<ColumnPtr> keys = probe.rows.columns(side(probe.side).keys);
     for (int64_t i = 0; i < probe.rows.num_rows(); ++i) {
       const bool has_null = std::any_of(keys.begin(), keys.end(),
@@ -362,6 +423,7 @@ Result<std::unique_ptr<Operator>> make_regular_join(RegularJoinSpec spec) {
     return not_supported_yet("a regular join over an upsert stream");
   }
   HW_CHECK(spec.left.keys.size() == spec.right.keys.size());
+  HW_CHECK(!spec.null_aware || (spec.kind == JoinKind::kAnti && spec.left.keys.size() == 1));
   HW_ASSIGN_OR_RETURN(
       JoinCondition condition,
       JoinCondition::make(spec.residual, *spec.left.schema, *spec.right.schema, spec.session));

@@ -51,6 +51,9 @@ struct RegularJoinSpec {
   JoinSide left;
   JoinSide right;
   bool nulls_equal = false;
+  /// ANTI with one key: NULL on either side may be equal to anything, so it counts as a match: NOT
+  /// IN. All rows are in one place.
+  bool null_aware = false;
   /// Further condition over the left's columns followed by the right's, or null. Deterministic.
   BoundExprPtr residual;
   /// Which of the left's columns followed by the right's go out, in order. SEMI, ANTI: left only.

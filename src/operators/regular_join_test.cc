@@ -21,6 +21,8 @@ struct Query {
   bool cross = false;
   /// Only pairs with l < r.
   bool ordered = false;
+  bool nulls_equal = false;
+  bool null_aware = false;
 };
 
 RegularJoinSpec spec_of(const Query& query) {
@@ -29,6 +31,8 @@ RegularJoinSpec spec_of(const Query& query) {
   spec.left.schema = *parse_schema(kLeftColumns);
   spec.right.schema = *parse_schema(kRightColumns);
   if (!query.cross) spec.left.keys = spec.right.keys = {0};
+  spec.nulls_equal = query.nulls_equal;
+  spec.null_aware = query.null_aware;
   spec.left.retracts = query.left_retracts;
   spec.right.retracts = query.right_retracts;
   if (query.ordered) {
@@ -69,6 +73,36 @@ TEST(RegularJoinTest, MatchesNullWithNothing) {
       .input(0, "+ null a")
       .input(1, "+ null x")
       .expect("+ null a null | + null null x");
+}
+
+TEST(RegularJoinTest, MatchesNullWithNullWhereItIsToldTo) {
+  joined({.kind = JoinKind::kSemi, .right_retracts = true, .nulls_equal = true})
+      .keyed_by({0})
+      .input(0, "+ null a | + 1 b | + 2 c")
+      .input(1, "+ null x | + 1 y | + null z")
+      .expect("+ null a | + 1 b")
+      .input(1, "- null x | - 1 y")
+      .expect("- 1 b");
+}
+
+TEST(RegularJoinTest, TakesNullForAnythingInNotIn) {
+  joined(
+      {.kind = JoinKind::kAnti, .left_retracts = true, .right_retracts = true, .null_aware = true})
+      .single_instance()
+      .input(0, "+ null a | + 1 b | + 2 c")
+      .expect("+ null a | + 1 b | + 2 c")
+      .input(1, "+ 1 x")
+      .expect_in_any_order("- null a | - 1 b")
+      .input(0, "+ null d | + 3 e")
+      .expect("+ 3 e")
+      .input(1, "+ null y")
+      .expect_in_any_order("- 2 c | - 3 e")
+      .input(1, "- 1 x")
+      .expect("")
+      .input(0, "- 3 e | + 1 f")
+      .expect("")
+      .input(1, "- null y")
+      .expect_in_any_order("+ null a | + null d | + 1 b | + 1 f | + 2 c");
 }
 
 TEST(RegularJoinTest, TakesJoinedRowsBackWithEitherSide) {

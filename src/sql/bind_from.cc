@@ -9,6 +9,8 @@
 
 #include "plan/logical/project.h"
 #include "plan/logical/scan.h"
+#include "plan/logical/values.h"
+#include "sql/bind_lateral.h"
 #include "sql/bind_query.h"
 #include "sql/parser.h"
 
@@ -203,7 +205,7 @@ Result<Relation> bind_table_ref(const ast::TableRef& ref, BindSession& session) 
     case ast::TableRefKind::kJoin:
       return bind_join(ref.as<ast::Join>(), session);
     case ast::TableRefKind::kUnnest:
-      return not_supported_yet("UNNEST", ref.position);
+      return bind_unnest(ref.as<ast::Unnest>(), {ValuesNode::one_row(), Scope()}, false, session);
     case ast::TableRefKind::kMatchRecognize:
       return not_supported_yet("MATCH_RECOGNIZE", ref.position);
   }

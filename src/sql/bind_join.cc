@@ -14,6 +14,7 @@
 #include "sql/bind_expr.h"
 #include "sql/bind_from.h"
 #include "sql/bind_lateral.h"
+#include "sql/bind_temporal.h"
 
 namespace hw {
 namespace {
@@ -134,6 +135,9 @@ Scope joined_scope(const Scope& left, const Scope& right, int left_columns) {
 Result<Relation> bind_join(const ast::Join& join, BindSession& session) {
   HW_ASSIGN_OR_RETURN(const Side left_side, bind_side(*join.left, session));
   const Relation& left = left_side.relation;
+  if (is_temporal(*join.right)) {
+    return bind_temporal_join(join, left, left_side.columns, session);
+  }
   if (is_lateral(*join.right)) return bind_lateral_join(join, left, session);
   HW_ASSIGN_OR_RETURN(const Side right_side, bind_side(*join.right, session));
   const Relation& right = right_side.relation;

@@ -3,6 +3,7 @@
 #include "sql/bind_lateral.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "plan/logical/expr_rewrite.h"
@@ -10,6 +11,7 @@
 #include "plan/logical/interval_bounds.h"
 #include "plan/logical/join.h"
 #include "plan/logical/project.h"
+#include "plan/logical/unnest.h"
 #include "sql/bind_aggregate.h"
 #include "sql/bind_expr.h"
 #include "sql/bind_from.h"
@@ -46,6 +48,11 @@ Result<bool> keeps_left(const ast::Join& join) {
   return at(join.position,
             Status::Invalid("LATERAL and UNNEST read the rows on their left, so they "
                             "stand behind a comma, CROSS JOIN, JOIN or LEFT JOIN"));
+}
+
+bool is_true(const BoundExpr& condition) {
+  return condition.is_literal() && !condition.literal_value()->is_null(0) &&
+         condition.literal_value()->value<bool>(0);
 }
 
 /// The join's rows, and the query's columns over them.
@@ -124,9 +131,7 @@ Result<BoundExprPtr> bind_on(const ast::Join& join, const Relation& left, const 
                       joined_scope(left.scope, right.scope, left_columns)};
   ExprBinder binder(session, seen, "ON");
   HW_ASSIGN_OR_RETURN(const BoundExprPtr condition, binder.bind_condition(*join.condition));
-  const bool always = condition->is_literal() && !condition->literal_value()->is_null(0) &&
-                      condition->literal_value()->value<bool>(0);
-  if (always) return BoundExprPtr();
+  if (is_true(*condition)) return BoundExprPtr();
   return rewrite(condition, [&](const BoundExprPtr& node) -> BoundExprPtr {
     if (node->kind() != BoundExpr::Kind::kColumn || is_foreign_column(*node)) return nullptr;
     const int index = node->column_index();
@@ -172,15 +177,80 @@ Result<Relation> bind_lateral_query(const ast::Join& join, const Relation& left,
   return result;
 }
 
+/// UNNEST on the right of a join.
+Result<Relation> bind_unnest_join(const ast::Join& join, const Relation& left,
+                                  BindSession& session) {
+  HW_ASSIGN_OR_RETURN(const bool keep_left, keeps_left(join));
+  HW_ASSIGN_OR_RETURN(Relation rows,
+                      bind_unnest(join.right->as<ast::Unnest>(), left, keep_left, session));
+  if (join.condition == nullptr) return rows;
+  ExprBinder binder(session, rows, "ON");
+  HW_ASSIGN_OR_RETURN(BoundExprPtr condition, binder.bind_condition(*join.condition));
+  if (is_true(*condition)) return rows;
+  if (keep_left) {
+    return not_supported_yet(
+        "LEFT JOIN UNNEST with a condition; write ON TRUE and filter behind it",
+        join.condition->position);
+  }
+  rows.plan = std::make_shared<FilterNode>(rows.plan, std::move(condition));
+  return rows;
+}
+
 }  // namespace
 
 bool is_lateral(const ast::TableRef& ref) {
-  return ref.kind == ast::TableRefKind::kDerived && ref.as<ast::DerivedTable>().lateral;
+  return ref.kind == ast::TableRefKind::kUnnest ||
+         (ref.kind == ast::TableRefKind::kDerived && ref.as<ast::DerivedTable>().lateral);
 }
 
 Result<Relation> bind_lateral_join(const ast::Join& join, const Relation& left,
                                    BindSession& session) {
+  if (join.right->kind == ast::TableRefKind::kUnnest) {
+    return bind_unnest_join(join, left, session);
+  }
   return bind_lateral_query(join, left, session);
+}
+
+Result<Relation> bind_unnest(const ast::Unnest& unnest, const Relation& left, bool keep_empty,
+                             BindSession& session) {
+  ExprBinder binder(session, left, "UNNEST");
+  HW_ASSIGN_OR_RETURN(const BoundExprPtr collection, binder.bind_value(*unnest.collection));
+  const SqlType& type = collection->type();
+  if (!type.is(TypeKind::kArray) && !type.is(TypeKind::kMap) && !type.is(TypeKind::kMultiset)) {
+    return at(unnest.collection->position,
+              Status::TypeError("UNNEST takes an ARRAY, a MAP or a MULTISET, but ",
+                                collection->to_sql(), " is ", type.to_sql_without_null()));
+  }
+  const int left_columns = left.plan->num_columns();
+  LogicalNodePtr input = left.plan;
+  UnnestNode::Parts parts;
+  parts.collection = collection->column_index();
+  if (collection->kind() != BoundExpr::Kind::kColumn || is_foreign_column(*collection)) {
+    Exprs exprs = columns_of(*input);
+    std::vector<std::string> names;
+    for (const PlanColumn& column : input->columns()) names.push_back(column.name);
+    names.push_back("$f" + std::to_string(exprs.size()));
+    exprs.push_back(collection);
+    input = std::make_shared<ProjectNode>(input, std::move(exprs), std::move(names));
+    parts.collection = left_columns;
+  }
+  parts.passed.resize(static_cast<size_t>(left_columns));
+  std::iota(parts.passed.begin(), parts.passed.end(), 0);
+  parts.keep_empty = keep_empty;
+  parts.ordinality = unnest.ordinality;
+  Relation result;
+  result.plan = std::make_shared<UnnestNode>(input, std::move(parts));
+  Relation element;
+  for (int i = left_columns; i < result.plan->num_columns(); ++i) {
+    element.scope.add({{}, result.plan->column(i).name, i - left_columns});
+  }
+  // UNNEST(a) AS x: the one column is x, too.
+  if (unnest.alias.given() && unnest.alias.columns.empty() && element.scope.columns().size() == 1) {
+    element.scope.columns()[0].name = unnest.alias.name.text;
+  }
+  HW_ASSIGN_OR_RETURN(element, with_alias(std::move(element), unnest.alias, unnest.position));
+  result.scope = joined_scope(left.scope, element.scope, left_columns);
+  return result;
 }
 
 }  // namespace hw

@@ -18,4 +18,8 @@ bool is_lateral(const ast::TableRef& ref);
 Result<Relation> bind_lateral_join(const ast::Join& join, const Relation& left,
                                    BindSession& session);
 
+/// The rows of `left` with the columns of the elements behind theirs.
+Result<Relation> bind_unnest(const ast::Unnest& unnest, const Relation& left, bool keep_empty,
+                             BindSession& session);
+
 }  // namespace hw

@@ -97,6 +97,21 @@ Result<BoundExprPtr> unless_false(const BoundExprPtr& test, BindSession& session
 }
 
 /// The rows for which the query's answer is TRUE, or, negated, FALSE.
+/// NOT IN (SELECT ..) over a column that may be NULL, correlated by nothing.
+bool is_null_aware(const BoundSubquery& query, bool anti) {
+  if (!anti || query.all || !query.conditions.empty() || query.comparisons.size() != 1) {
+    return false;
+  }
+  const BoundExpr& test = *query.comparisons[0];
+  if (!test.type().nullable() || test.kind() != BoundExpr::Kind::kCall ||
+      test.function()->name != "=" || !test.deterministic() ||
+      !test.args()[0]->type().equals_ignoring_null(test.args()[1]->type())) {
+    return false;
+  }
+  // A constant on the left would be no key.
+  return query.outer[0]->reads_columns();
+}
+
 Result<LogicalNodePtr> semi_joined(const LogicalNodePtr& rows, const BoundSubquery& query,
                                    bool negated, BindSession& session) {
   if (query.form == SubqueryForm::kExists) {
@@ -107,6 +122,14 @@ Result<LogicalNodePtr> semi_joined(const LogicalNodePtr& rows, const BoundSubque
   Exprs conditions = query.conditions;
   // Some row compares; or no row fails to, where one that might compare does not fail.
   const bool anti = query.all != negated;
+  if (is_null_aware(query, anti)) {
+    HW_ASSIGN_OR_RETURN(const LogicalNodePtr join, joined(rows, query.plan, JoinKind::kAnti,
+                                                          query.comparisons, query, session));
+    JoinNode::Parts parts = join->as<JoinNode>().parts();
+    parts.null_aware = true;
+    parts.interval.reset();
+    return std::make_shared<JoinNode>(join->input(0), join->input(1), std::move(parts));
+  }
   if (!query.all && !anti) {
     conditions.insert(conditions.end(), query.comparisons.begin(), query.comparisons.end());
   } else {

@@ -48,6 +48,8 @@ WORDS = "k INT, s STRING, v BIGINT"
 FIRST = ((1, "a", 10), (2, "b", 20), (1, "a", 30), (3, None, 5), (2, "c", None))
 SECOND = ((1, "d", 7), (2, "b", 1), (4, "e", 100), (3, "f", 6), (1, "a", 2))
 TIMED = "k INT, v BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND"
+TIMED_KEYED = ("k INT NOT NULL, v BIGINT, ts TIMESTAMP(3), PRIMARY KEY (k) NOT ENFORCED, "
+               "WATERMARK FOR ts AS ts - INTERVAL '1' SECOND")
 DUCK_TIMED = "k INT, v BIGINT, ts TIMESTAMP"
 
 
@@ -115,6 +117,19 @@ CASES = (
          "SELECT x.k, x.v, y.v FROM t AS x LEFT JOIN t AS y ON x.k = y.k "
          f"AND y.ts > x.ts AND y.ts <= x.ts + INTERVAL 1 MINUTE WHERE x.ts < '{at(7, 59)}'",
          DUCK_TIMED),
+    # Rows wait for the watermark, the last one still does; each meets the other key's version.
+    Case("temporal_join", TIMED_KEYED, "k INT, a BIGINT, b BIGINT",
+         "SELECT x.k, x.v, y.v FROM t AS x LEFT JOIN t FOR SYSTEM_TIME AS OF x.ts AS y ON y.k = 3 - x.k",
+         TIMED_FIRST, TIMED_SECOND,
+         "SELECT x.k, x.v, y.v FROM t AS x ASOF LEFT JOIN t AS y ON y.k = 3 - x.k AND x.ts >= y.ts "
+         f"WHERE x.ts < '{at(9)}'", DUCK_TIMED),
+    # NULL may be equal to anything.
+    Case("not_in", WORDS, "k INT, s STRING",
+         "SELECT k, s FROM t WHERE v NOT IN (SELECT v FROM t WHERE s = 'b')", FIRST, SECOND,
+         "SELECT k, s FROM t WHERE v NOT IN (SELECT v FROM t WHERE s = 'b')"),
+    Case("except", WORDS, "k INT, s STRING",
+         "SELECT k, s FROM t EXCEPT SELECT k, s FROM t WHERE v < 6", FIRST, SECOND,
+         "SELECT k, s FROM t EXCEPT SELECT k, s FROM t WHERE v < 6"),
     Case("top_n", WORDS, "k INT, v BIGINT", "SELECT k, v FROM t WHERE v > 0 ORDER BY v DESC LIMIT 3",
          FIRST, SECOND, "SELECT k, v FROM t WHERE v > 0 ORDER BY v DESC LIMIT 3"),
     # The changes come without the rows that they replace.

@@ -8,7 +8,8 @@ const PhysicalNode& origin_of_changes(const PhysicalNode& node) {
   for (const PhysicalNodePtr& input : node.inputs) {
     const bool passes = node.kind == PhysicalKind::kCalc || node.kind == PhysicalKind::kUnion ||
                         node.kind == PhysicalKind::kNotNull || node.kind == PhysicalKind::kSink ||
-                        node.kind == PhysicalKind::kWindowAssign;
+                        node.kind == PhysicalKind::kWindowAssign ||
+                        node.kind == PhysicalKind::kUnnest;
     if (passes && !input->traits.kinds.is_insert_only()) return origin_of_changes(*input);
   }
   return node;

@@ -123,7 +123,7 @@ ChangelogTraits join_traits(const PhysicalNode& node) {
     default:
       traits.kinds = with_deletes(inserts());
   }
-  if (parts.interval) traits.kinds = inserts();
+  if (parts.interval || parts.versions) traits.kinds = inserts();
   traits.upsert_keys = join_keys(node, parts);
   return traits;
 }
@@ -188,6 +188,10 @@ ChangelogTraits streaming_traits(const PhysicalNode& node) {
       return window_traits(node);
     case PhysicalKind::kJoin:
       return join_traits(node);
+    case PhysicalKind::kUnnest:
+      // The halves of an update may have different numbers of elements.
+      if (!node.input().traits.kinds.is_insert_only()) traits.kinds = with_deletes(inserts());
+      return traits;
     case PhysicalKind::kUnion:
       traits.kinds = node.input(0).traits.kinds;
       for (const PhysicalNodePtr& input : node.inputs) {
@@ -247,6 +251,7 @@ bool needs_update_before(const PhysicalNode& node) {
     case PhysicalKind::kGroupAggregate:
     case PhysicalKind::kWindowAggregate:
     case PhysicalKind::kJoin:
+    case PhysicalKind::kUnnest:
     case PhysicalKind::kSort:
     case PhysicalKind::kLimit:
     case PhysicalKind::kTopN:

@@ -110,6 +110,7 @@ class RepeatableValues {
       case PhysicalKind::kGroupAggregate:
       case PhysicalKind::kWindowAggregate:
       case PhysicalKind::kJoin:
+      case PhysicalKind::kUnnest:
       case PhysicalKind::kSort:
       case PhysicalKind::kLimit:
       case PhysicalKind::kTopN:

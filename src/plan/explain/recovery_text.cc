@@ -163,6 +163,12 @@ OperatorRecovery recovery_of_join(const PhysicalNode& node) {
   const auto& parts = node.logical->as<JoinNode>().parts();
   const std::string reason = unsteady_reason(parts.condition);
   if (!reason.empty()) return {Replay::kNeither, reason};
+  if (parts.interval && !parts.interval->event_time) {
+    return {Replay::kNeither, "intervals of processing time"};
+  }
+  if (parts.interval || parts.versions) {
+    return {Replay::kDeterministic, "rows meet by their times"};
+  }
   const bool inserts =
       node.input(0).traits.kinds.is_insert_only() && node.input(1).traits.kinds.is_insert_only();
   if (parts.kind == JoinKind::kInner && inserts) {
@@ -223,6 +229,7 @@ OperatorRecovery operator_recovery(const PhysicalNode& node) {
     case PhysicalKind::kFold:
     case PhysicalKind::kSort:
       return {Replay::kDeterministic, "goes out at the end of the input"};
+    case PhysicalKind::kUnnest:
     case PhysicalKind::kNotNull:
       return {Replay::kDeterministic, "row by row"};
     case PhysicalKind::kUnion:

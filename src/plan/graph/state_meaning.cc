@@ -156,7 +156,13 @@ void add_join(const PhysicalNode& node, StateMeaning& meaning) {
   meaning.fixed.emplace_back("joinType", to_text(parts.kind));
   meaning.fixed.emplace_back("leftKeys", columns_meaning(node.input(0), parts.left_keys));
   meaning.fixed.emplace_back("rightKeys", columns_meaning(node.input(1), parts.right_keys));
+  if (parts.null_aware) meaning.fixed.emplace_back("nulls", "match all");
   if (parts.nulls_equal) meaning.fixed.emplace_back("nulls", "equal");
+  if (parts.versions) {
+    const VersionTimes& times = parts.versions->times;
+    meaning.fixed.emplace_back("asOf", column_meaning(node.input(1), times.right_time) + ", " +
+                                           column_meaning(node.input(0), times.left_time));
+  }
   if (parts.interval) {
     const IntervalBounds& bounds = *parts.interval;
     meaning.fixed.emplace_back("interval", column_meaning(node.input(0), bounds.left_time) + ", " +
@@ -225,6 +231,7 @@ bool keeps_state(PhysicalKind kind) {
   switch (kind) {
     case PhysicalKind::kCalc:
     case PhysicalKind::kWindowAssign:
+    case PhysicalKind::kUnnest:
     case PhysicalKind::kUnion:
     case PhysicalKind::kNotNull:
     case PhysicalKind::kSink:

@@ -23,7 +23,12 @@ std::vector<PlanColumn> join_columns(const LogicalNode& left, const LogicalNode&
       columns.push_back(std::move(column));
     }
   }
-  return parts.interval ? columns : without_time(std::move(columns));
+  if (parts.interval) return columns;
+  std::vector<PlanColumn> plain = without_time(columns);
+  for (int i = 0; parts.versions && i < left.num_columns(); ++i) {
+    plain[static_cast<size_t>(i)].time = columns[static_cast<size_t>(i)].time;
+  }
+  return plain;
 }
 
 Status verify_over_both(const BoundExpr& expr, const JoinNode& join) {
@@ -74,9 +79,15 @@ Details JoinNode::details() const {
     details.emplace_back("rightKeys", names_of(*right(), parts_.right_keys));
   }
   if (parts_.nulls_equal) details.emplace_back("nulls", "equal");
+  if (parts_.null_aware) details.emplace_back("nulls", "match all");
   if (parts_.interval) {
     details.emplace_back("interval",
                          hw::to_text(*parts_.interval, *left()->schema(), *right()->schema()));
+  }
+  if (parts_.versions) {
+    const VersionTimes& times = parts_.versions->times;
+    details.emplace_back("asOf", right()->column(times.right_time).name +
+                                     " <= " + left()->column(times.left_time).name);
   }
   if (parts_.condition != nullptr) {
     details.emplace_back("condition", parts_.condition->to_sql());

@@ -10,6 +10,7 @@
 
 #include "operators/interval_join.h"
 #include "operators/regular_join.h"
+#include "operators/temporal_join.h"
 #include "plan/logical/node.h"
 
 namespace hw {
@@ -17,6 +18,12 @@ namespace hw {
 class JoinNode final : public LogicalNode {
  public:
   static constexpr NodeKind kKind = NodeKind::kJoin;
+  /// A right side that is read as of the left's times.
+  struct Versions {
+    VersionTimes times;
+    /// The right's PRIMARY KEY; only these columns are keys of the join.
+    std::vector<int> key;
+  };
   struct Parts {
     JoinKind kind = JoinKind::kInner;
     /// The n-th of the left equals the n-th of the right (each counted in its own input).
@@ -26,8 +33,12 @@ class JoinNode final : public LogicalNode {
     BoundExprPtr condition;
     /// NULL equals NULL among the keys: INTERSECT and EXCEPT.
     bool nulls_equal = false;
+    /// ANTI by one key: NULL may be equal to anything: NOT IN.
+    bool null_aware = false;
     /// What the condition says about times of both sides (interval_bounds.h).
     std::optional<IntervalBounds> interval = std::nullopt;
+    /// FOR SYSTEM_TIME AS OF; INNER and LEFT.
+    std::optional<Versions> versions = std::nullopt;
     SqlPosition position;
   };
   JoinNode(LogicalNodePtr left, LogicalNodePtr right, Parts parts);

@@ -27,6 +27,7 @@ enum class NodeKind : uint8_t {
   kWindowTvf,
   kWindowAggregate,
   kJoin,
+  kUnnest,
   kUnion,
   kSort,
   kLimit,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Regular and interval joins. Without keys every pair is tried in one place.
+// Regular, interval and temporal joins. Without keys every pair is tried in one place.
 
 #include "plan/logical/join.h"
 
+#include <algorithm>
 #include <numeric>
+#include <string>
 #include <utility>
 
 #include "plan/logical/interval_bounds.h"
@@ -44,6 +46,35 @@ OperatorMaker make_interval_join_of(const PhysicalNode& node, const ExprSession&
       };
 }
 
+OperatorMaker make_temporal_join_of(const PhysicalNode& node, const ExprSession& session) {
+  const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
+  TemporalJoinSpec spec;
+  spec.kind = parts.kind;
+  spec.left = side_of(node.input(0), parts.left_keys);
+  spec.right = side_of(node.input(1), parts.right_keys);
+  spec.times = parts.versions->times;
+  spec.residual = parts.condition;
+  spec.output = node.schema;
+  spec.session = session;
+  return
+      [spec = std::move(spec), position = parts.position]() -> Result<std::unique_ptr<Operator>> {
+        Result<std::unique_ptr<Operator>> made = make_temporal_join(spec);
+        if (!made.ok()) return at(position, made.status());
+        return made;
+      };
+}
+
+bool folds_changes(const PhysicalNode& node) {
+  if (node.kind == PhysicalKind::kFold) return true;
+  return std::any_of(node.inputs.begin(), node.inputs.end(),
+                     [](const PhysicalNodePtr& input) { return folds_changes(*input); });
+}
+
+std::string join_name(const JoinNode::Parts& parts, bool batch) {
+  if (parts.versions) return "TemporalJoin";
+  return parts.interval && !batch ? "IntervalJoin" : "Join";
+}
+
 }  // namespace
 
 Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowering) {
@@ -52,21 +83,33 @@ Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowerin
   HW_ASSIGN_OR_RETURN(inputs[0], lower(node->input(0), lowering));
   HW_ASSIGN_OR_RETURN(inputs[1], lower(node->input(1), lowering));
   const bool interval = parts.interval && !lowering.batch();
+  if (parts.versions && folds_changes(*inputs[1])) {
+    return at(parts.position,
+              not_supported_yet("FOR SYSTEM_TIME AS OF a table with updates or deletes in batch "
+                                "mode, where only its last rows are known; run it as a stream"));
+  }
   if (parts.left_keys.empty() && !lowering.batch() && !interval) {
     lowering.warnings.push_back(
         "a join without an equality between its sides tries every pair, in one place, and keeps "
         "all rows of both sides");
   }
-  return physical_node(PhysicalKind::kJoin, interval ? "IntervalJoin" : "Join", node,
-                       std::move(inputs),
-                       {Placement::by(parts.left_keys), Placement::by(parts.right_keys)});
+  if (parts.null_aware && parts.left_keys.size() != 1) {
+    return Status::UnknownError("NOT IN has become a join by ", parts.left_keys.size(), " keys");
+  }
+  const auto placed = [&](const std::vector<int>& keys) {
+    return parts.null_aware ? Placement::all_in_one() : Placement::by(keys);
+  };
+  return physical_node(PhysicalKind::kJoin, join_name(parts, lowering.batch()), node,
+                       std::move(inputs), {placed(parts.left_keys), placed(parts.right_keys)});
 }
 
 OperatorMaker make_join_of(const PhysicalNode& node, const ExprSession& session) {
   const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
+  if (parts.versions) return make_temporal_join_of(node, session);
   if (parts.interval && !session.batch_mode) return make_interval_join_of(node, session);
   RegularJoinSpec spec;
   spec.nulls_equal = parts.nulls_equal;
+  spec.null_aware = parts.null_aware;
   spec.kind = parts.kind;
   spec.left = side_of(node.input(0), parts.left_keys);
   spec.right = side_of(node.input(1), parts.right_keys);

@@ -34,6 +34,8 @@ Result<PhysicalNodePtr> lower(const LogicalNodePtr& node, Lowering& lowering) {
       return lower_window_aggregate(node, lowering);
     case NodeKind::kJoin:
       return lower_join(node, lowering);
+    case NodeKind::kUnnest:
+      return lower_unnest(node, lowering);
     case NodeKind::kUnion:
       return lower_union(node, lowering);
     case NodeKind::kSort:
@@ -64,6 +66,8 @@ Result<OperatorMaker> operator_of(const PhysicalNode& node, const ExprSession& s
       return make_window_aggregate_of(node, session);
     case PhysicalKind::kJoin:
       return make_join_of(node, session);
+    case PhysicalKind::kUnnest:
+      return make_unnest_of(node);
     case PhysicalKind::kSort:
       return make_sort_of(node);
     case PhysicalKind::kLimit:

@@ -24,6 +24,7 @@ enum class PhysicalKind : uint8_t {
   kWindowAssign,
   kWindowAggregate,
   kJoin,
+  kUnnest,
   kUnion,
   kSort,
   kLimit,

@@ -76,6 +76,14 @@ std::optional<KeyPair> key_pair(const BoundExpr& test, int left_columns) {
   return std::nullopt;
 }
 
+/// Versions of a row are those of its PRIMARY KEY; other equalities are tested on the one found.
+bool may_be_key(const BoundExpr& right, const JoinNode::Parts& parts, int left_columns) {
+  if (!parts.versions) return true;
+  const std::vector<int>& key = parts.versions->key;
+  return right.kind() == BoundExpr::Kind::kColumn &&
+         std::find(key.begin(), key.end(), right.column_index() - left_columns) != key.end();
+}
+
 /// The join's own columns out of the wider inputs.
 LogicalNodePtr original_columns(const LogicalNodePtr& join, const JoinNode& before,
                                 int added_left) {
@@ -99,7 +107,7 @@ LogicalNodePtr extract(const LogicalNodePtr& node) {
   std::vector<BoundExprPtr> rest;
   for (const BoundExprPtr& test : conjuncts(parts.condition)) {
     const std::optional<KeyPair> pair = key_pair(*test, left_columns);
-    if (!pair) {
+    if (!pair || !may_be_key(*pair->right, parts, left_columns)) {
       rest.push_back(test);
       continue;
     }

@@ -12,6 +12,7 @@
 #include "plan/logical/scan.h"
 #include "plan/logical/sort.h"
 #include "plan/logical/union_all.h"
+#include "plan/logical/unnest.h"
 #include "plan/logical/values.h"
 #include "plan/logical/window_aggregate.h"
 #include "plan/logical/window_tvf.h"
@@ -221,6 +222,11 @@ Pruned prune_join(const JoinNode& join, const Wanted& wanted) {
     want(left, {parts.interval->left_time});
     want(right, {parts.interval->right_time});
   }
+  if (parts.versions) {
+    want(left, {parts.versions->times.left_time});
+    want(right, {parts.versions->times.right_time});
+    want(right, parts.versions->key);
+  }
   const Pruned l = prune(join.left(), std::move(left));
   const Pruned r = prune(join.right(), std::move(right));
   parts.left_keys = l.at(parts.left_keys);
@@ -229,6 +235,11 @@ Pruned prune_join(const JoinNode& join, const Wanted& wanted) {
     parts.interval->left_time = l.at(parts.interval->left_time);
     parts.interval->right_time = r.at(parts.interval->right_time);
   }
+  if (parts.versions) {
+    VersionTimes& times = parts.versions->times;
+    times = {.left_time = l.at(times.left_time), .right_time = r.at(times.right_time)};
+    parts.versions->key = r.at(parts.versions->key);
+  }
   std::vector<int> new_index = l.new_index;
   for (const int column : r.new_index) {
     new_index.push_back(column < 0 ? -1 : column + l.node->num_columns());
@@ -236,6 +247,27 @@ Pruned prune_join(const JoinNode& join, const Wanted& wanted) {
   if (parts.condition != nullptr) parts.condition = renumber_columns(parts.condition, new_index);
   new_index.resize(wanted.size());
   return {std::make_shared<JoinNode>(l.node, r.node, std::move(parts)), std::move(new_index)};
+}
+
+/// Of the element's columns all stay.
+Pruned prune_unnest(const UnnestNode& node, const Wanted& wanted) {
+  UnnestNode::Parts parts = node.parts();
+  Wanted below = nothing_of(*node.input());
+  want(below, {parts.collection});
+  std::vector<int> new_index(wanted.size(), -1), passed;
+  for (size_t i = 0; i < parts.passed.size(); ++i) {
+    if (!wanted[i]) continue;
+    new_index[i] = static_cast<int>(passed.size());
+    passed.push_back(parts.passed[i]);
+    want(below, {parts.passed[i]});
+  }
+  for (size_t i = parts.passed.size(); i < wanted.size(); ++i) {
+    new_index[i] = static_cast<int>(passed.size() + i - parts.passed.size());
+  }
+  const Pruned input = prune(node.input(), std::move(below));
+  parts.collection = input.at(parts.collection);
+  parts.passed = input.at(std::move(passed));
+  return {std::make_shared<UnnestNode>(input.node, std::move(parts)), std::move(new_index)};
 }
 
 /// All inputs get exactly the wanted columns, in order.
@@ -287,6 +319,8 @@ Pruned prune(const LogicalNodePtr& node, Wanted wanted) {
       return prune_tvf(node->as<WindowTvfNode>(), wanted);
     case NodeKind::kJoin:
       return prune_join(node->as<JoinNode>(), wanted);
+    case NodeKind::kUnnest:
+      return prune_unnest(node->as<UnnestNode>(), wanted);
     case NodeKind::kUnion:
       return prune_union(*node, std::move(wanted));
     case NodeKind::kFilter: {

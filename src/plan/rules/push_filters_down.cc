@@ -11,6 +11,7 @@
 #include "plan/logical/project.h"
 #include "plan/logical/sort.h"
 #include "plan/logical/union_all.h"
+#include "plan/logical/unnest.h"
 #include "plan/logical/window_aggregate.h"
 #include "plan/logical/window_tvf.h"
 #include "plan/rules/rule.h"
@@ -83,6 +84,16 @@ LogicalNodePtr push_below_tvf(const LogicalNodePtr& node, Tests tests) {
   return filtered(push_into(node, std::move(below)), std::move(tests));
 }
 
+LogicalNodePtr push_below_unnest(const LogicalNodePtr& node, Tests tests) {
+  const std::vector<int>& passed = node->as<UnnestNode>().parts().passed;
+  Tests below = take(tests, [&](const BoundExprPtr& test) {
+    const std::vector<int> read = columns_read(*test);
+    return may_move(*test) && !read.empty() && read.back() < static_cast<int>(passed.size());
+  });
+  for (BoundExprPtr& test : below) test = renumber_columns(test, passed);
+  return filtered(push_into(node, std::move(below)), std::move(tests));
+}
+
 LogicalNodePtr push_below_union(const LogicalNodePtr& node, const Tests& tests) {
   std::vector<LogicalNodePtr> inputs;
   for (const LogicalNodePtr& input : node->inputs()) inputs.push_back(push(input, tests));
@@ -103,10 +114,13 @@ LogicalNodePtr push_below_join(const LogicalNodePtr& node, Tests tests) {
   // Above an outer join, tests may go to the side that is not padded; in ON, to the side that is.
   const bool left_only = kind == JoinKind::kSemi || kind == JoinKind::kAnti;
   const bool where_left = kind == JoinKind::kInner || kind == JoinKind::kLeft || left_only;
-  const bool where_right = kind == JoinKind::kInner || kind == JoinKind::kRight;
+  // A version that fails a test hides the one before it all the same.
+  const bool versions = join.parts().versions.has_value();
+  const bool where_right = !versions && (kind == JoinKind::kInner || kind == JoinKind::kRight);
   const bool on_left =
       kind == JoinKind::kInner || kind == JoinKind::kRight || kind == JoinKind::kSemi;
-  const bool on_right = kind == JoinKind::kInner || kind == JoinKind::kLeft || left_only;
+  const bool on_right =
+      !versions && (kind == JoinKind::kInner || kind == JoinKind::kLeft || left_only);
   JoinNode::Parts parts = join.parts();
   Tests on = parts.condition != nullptr ? conjuncts(parts.condition) : Tests{};
   if (kind == JoinKind::kInner) {
@@ -148,6 +162,8 @@ LogicalNodePtr push(const LogicalNodePtr& node, Tests tests) {
       return push_below_keys(node, node->as<WindowAggregateNode>().parts().keys, std::move(tests));
     case NodeKind::kWindowTvf:
       return push_below_tvf(node, std::move(tests));
+    case NodeKind::kUnnest:
+      return push_below_unnest(node, std::move(tests));
     case NodeKind::kUnion:
       return push_below_union(node, tests);
     case NodeKind::kJoin:
