@@ -226,6 +226,12 @@ bool take_settings(const CLI::App& command, Arguments& out) {
   return true;
 }
 
+void add_reference_options(CLI::App& command, Arguments& out) {
+  command.add_option("NAME", out.name, "describe this one");
+  if (command.get_name() != "functions") return;
+  command.add_flag("--markdown", out.markdown, "all of them, as the book's page");
+}
+
 }  // namespace
 
 Arguments parse_arguments(int argc, char** argv) {
@@ -257,9 +263,7 @@ Arguments parse_arguments(int argc, char** argv) {
   add_run_options(*run, out, raw.output, raw.check);
   add_durability_options(*run, out, raw);
   explain->add_flag("--changelog", out.explain_changelog, "with changelog modes and upsert keys");
-  for (CLI::App* command : {functions, connectors, formats}) {
-    command->add_option("NAME", out.name, "describe this one");
-  }
+  for (CLI::App* command : {functions, connectors, formats}) add_reference_options(*command, out);
   add_checkpoint_commands(app, out);
   bool log_chosen = false;
   add_log_commands(app, out.log, log_chosen);

@@ -56,6 +56,7 @@ struct Arguments {
   int verbosity = 0;
   Switch color = Switch::kAuto;
   Switch progress = Switch::kAuto;
+  bool markdown = false;  // functions
   /// functions, connectors, formats: the entry to describe; empty = list.
   std::string name;
   LogArguments log;

@@ -11,6 +11,7 @@
 #include "base/did_you_mean.h"
 #include "base/env/env.h"
 #include "engine/catalogues.h"
+#include "engine/function_book.h"
 #include "engine/syntax_reference.h"
 
 namespace hw {
@@ -179,6 +180,7 @@ int reference_command(const Arguments& arguments, Env& env) {
   if (arguments.verb == Verb::kFormats) {
     return reference(all.formats.all(), arguments.name, "format", describe_format, env);
   }
+  if (arguments.markdown) return print(function_book(), env);
   if (arguments.name.empty()) return print(list_functions(), env);
   if (const ScalarFunction* function = all.functions.scalar(arguments.name)) {
     return print(describe_function(*function), env);

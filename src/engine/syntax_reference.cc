@@ -47,6 +47,20 @@ std::span<const SyntaxForm> syntax_forms() {
                    "right side is "
                    "not computed where the left one is TRUE.",
        .examples = {{"1 = 2 OR 2 = 2", "TRUE"}, {"1 = 2 OR CAST(NULL AS BOOLEAN)", "NULL"}}},
+      {.name = "GROUPING",
+       .family = "aggregate",
+       .forms = {"GROUPING(expression, ..)", "GROUPING_ID(expression, ..)"},
+       .sentence = "With GROUPING SETS, ROLLUP or CUBE: a bit for each expression of GROUP BY, the "
+                   "last one lowest, which is 1 where the row's grouping set does not group by it.",
+       .examples = {{"GROUPING(x) FROM (VALUES (1)) AS t(x) GROUP BY x", "0"},
+                    {"GROUPING(x, y) FROM (VALUES (1, 2)) AS t(x, y) GROUP BY ROLLUP (x, y) HAVING "
+                     "GROUPING(x) = 1",
+                     "3"}}},
+      {.name = "GROUP_ID",
+       .family = "aggregate",
+       .forms = {"GROUP_ID()"},
+       .sentence = "Tells equal grouping sets of one GROUP BY apart: 0 for the first.",
+       .examples = {{"GROUP_ID() FROM (VALUES (1)) AS t(x) GROUP BY x", "0"}}},
   };
   return kForms;
 }

@@ -105,6 +105,10 @@ bool groups_by_window(const std::vector<BoundExprPtr>& keys, const LogicalNode& 
   return start && end;
 }
 
+std::string name_of(const AggregateCollector::Call& call) {
+  return call.function == nullptr ? "GROUPING" : call.function->name;
+}
+
 }  // namespace
 
 BoundExprPtr AggregateCollector::add(Call call) {
@@ -113,17 +117,36 @@ BoundExprPtr AggregateCollector::add(Call call) {
     const Call& known = calls_[i];
     if (known.function == call.function && known.distinct == distinct_matters &&
         same_exprs(known.args, call.args) && same_filter(known.filter, call.filter)) {
-      return BoundExpr::column(first_ + static_cast<int>(i), known.type, known.function->name);
+      return BoundExpr::column(first_ + static_cast<int>(i), known.type, name_of(known));
     }
   }
   const int index = first_ + static_cast<int>(calls_.size());
-  BoundExprPtr column = BoundExpr::column(index, call.type, call.function->name);
+  BoundExprPtr column = BoundExpr::column(index, call.type, name_of(call));
   calls_.push_back(std::move(call));
   return column;
 }
 
-Result<Grouping> Grouping::make(const LogicalNodePtr& input, std::vector<BoundExprPtr> keys,
+Result<Grouping> Grouping::make(const LogicalNodePtr& input, GroupKeys keys,
                                 const AggregateCollector& aggregates, BindSession& session) {
+  bool plain = keys.sets.empty();
+  for (const AggregateCollector::Call& call : aggregates.calls()) {
+    plain = plain && call.function != nullptr;
+  }
+  if (plain) {
+    const std::vector<int> no_keys(aggregates.calls().size(), -1);
+    return make_plain(input, std::move(keys.exprs), aggregates, no_keys, session);
+  }
+  HW_ASSIGN_OR_RETURN(ExpandedRows rows, expand_grouping_sets(input, keys, aggregates));
+  HW_ASSIGN_OR_RETURN(Grouping grouping, make_plain(rows.plan, std::move(rows.keys), aggregates,
+                                                    rows.key_of_call, session));
+  // What the query writes is over the rows as they were; it knows no other keys.
+  grouping.keys_ = std::move(keys.exprs);
+  return grouping;
+}
+
+Result<Grouping> Grouping::make_plain(const LogicalNodePtr& input, std::vector<BoundExprPtr> keys,
+                                      const AggregateCollector& aggregates,
+                                      const std::vector<int>& key_of_call, BindSession& session) {
   Grouping grouping;
   grouping.first_aggregate_ = aggregates.first();
   InputColumns columns(input);
@@ -150,8 +173,12 @@ Result<Grouping> Grouping::make(const LogicalNodePtr& input, std::vector<BoundEx
   }
   std::vector<NamedAggregate> named;
   for (size_t i = 0; i < aggregates.calls().size(); ++i) {
+    if (key_of_call[i] >= 0) {
+      grouping.call_columns_.push_back(grouping.key_columns_[static_cast<size_t>(key_of_call[i])]);
+      continue;
+    }
+    grouping.call_columns_.push_back(static_cast<int>(plain_keys.size() + named.size()));
     named.push_back(named_aggregate(aggregates.calls()[i], i, columns));
-    grouping.call_columns_.push_back(static_cast<int>(plain_keys.size() + i));
   }
   for (size_t i = 0; i < keys.size(); ++i) {
     if (!property_of[i]) continue;
@@ -199,7 +226,7 @@ Result<LogicalNodePtr> distinct_rows(const LogicalNodePtr& input, BindSession& s
   HW_ASSIGN_OR_RETURN(const LogicalNodePtr values, with_clock_read(input, session));
   const AggregateCollector none(values->num_columns());
   HW_ASSIGN_OR_RETURN(const Grouping grouping,
-                      Grouping::make(values, columns_of(*values), none, session));
+                      Grouping::make(values, {columns_of(*values), {}}, none, session));
   std::vector<BoundExprPtr> exprs;
   std::vector<std::string> names;
   for (int i = 0; i < values->num_columns(); ++i) {
@@ -208,34 +235,6 @@ Result<LogicalNodePtr> distinct_rows(const LogicalNodePtr& input, BindSession& s
     names.push_back(values->column(i).name);
   }
   return std::make_shared<ProjectNode>(grouping.plan(), std::move(exprs), std::move(names));
-}
-
-Result<std::vector<BoundExprPtr>> bind_group_by(const std::vector<ast::GroupingElement>& elements,
-                                                const Relation& relation, BindSession& session) {
-  std::vector<BoundExprPtr> keys;
-  ExprBinder binder(session, relation, "GROUP BY");
-  for (const ast::GroupingElement& element : elements) {
-    if (element.kind != ast::GroupingKind::kExprs) {
-      return not_supported_yet("ROLLUP, CUBE and GROUPING SETS", element.position);
-    }
-    for (const ast::ExprPtr& expr : element.exprs) {
-      if (const auto* call = ast::expr_if<ast::FunctionCall>(expr)) {
-        const std::string& name = call->name.last().text;
-        const bool legacy =
-            call->args.size() > 1 && (name == "TUMBLE" || name == "HOP" || name == "SESSION");
-        if (legacy) {
-          return not_supported_yet("window functions in GROUP BY; use the table function: FROM " +
-                                       name + "(TABLE t, DESCRIPTOR(ts), ..)",
-                                   expr->position);
-        }
-      }
-      HW_ASSIGN_OR_RETURN(BoundExprPtr key, binder.bind_value(*expr));
-      bool known = false;
-      for (const BoundExprPtr& other : keys) known = known || other->equals(*key);
-      if (!known) keys.push_back(std::move(key));
-    }
-  }
-  return keys;
 }
 
 Result<LogicalNodePtr> with_clock_read(const LogicalNodePtr& input, BindSession& session) {

@@ -21,6 +21,7 @@ namespace hw {
 class AggregateCollector {
  public:
   struct Call {
+    /// Null: GROUPING(args), or GROUP_ID() without arguments.
     const AggregateFunction* function = nullptr;
     std::vector<BoundExprPtr> args;
     /// May be null.
@@ -42,11 +43,18 @@ class AggregateCollector {
   std::vector<Call> calls_;
 };
 
+/// The expressions of GROUP BY, and by which of them each grouping set groups.
+struct GroupKeys {
+  std::vector<BoundExprPtr> exprs;
+  /// Empty: by all of them. Else a flag for each expression, a list for each set.
+  std::vector<std::vector<bool>> sets;
+};
+
 /// A query block that aggregates: its plan and the way from bound expressions to its columns.
 class Grouping {
  public:
   /// `keys` and the collector's calls are over `input`'s columns.
-  static Result<Grouping> make(const LogicalNodePtr& input, std::vector<BoundExprPtr> keys,
+  static Result<Grouping> make(const LogicalNodePtr& input, GroupKeys keys,
                                const AggregateCollector& aggregates, BindSession& session);
 
   const LogicalNodePtr& plan() const { return plan_; }
@@ -55,6 +63,10 @@ class Grouping {
   Result<BoundExprPtr> over_groups(const BoundExprPtr& expr) const;
 
  private:
+  static Result<Grouping> make_plain(const LogicalNodePtr& input, std::vector<BoundExprPtr> keys,
+                                     const AggregateCollector& aggregates,
+                                     const std::vector<int>& key_of_call, BindSession& session);
+
   LogicalNodePtr plan_;
   std::vector<BoundExprPtr> keys_;
   /// Column of plan() for each key, and for each aggregate call.
@@ -66,11 +78,24 @@ class Grouping {
 /// SELECT DISTINCT, UNION: each row once.
 Result<LogicalNodePtr> distinct_rows(const LogicalNodePtr& input, BindSession& session);
 
-/// The expressions of GROUP BY. Fails for ROLLUP, CUBE and GROUPING SETS (not supported yet).
-Result<std::vector<BoundExprPtr>> bind_group_by(const std::vector<ast::GroupingElement>& elements,
-                                                const Relation& relation, BindSession& session);
+/// The expressions of GROUP BY with ROLLUP, CUBE and GROUPING SETS written out as sets.
+Result<GroupKeys> bind_group_by(const std::vector<ast::GroupingElement>& elements,
+                                const Relation& relation, BindSession& session);
 
 /// Processing-time columns read from the clock: in front of what stores rows.
 Result<LogicalNodePtr> with_clock_read(const LogicalNodePtr& input, BindSession& session);
+
+/// Rows once for each grouping set, with NULL in what the set does not group by.
+struct ExpandedRows {
+  LogicalNodePtr plan;
+  /// What to group by: the expressions, then columns that tell the sets apart and hold the values
+  /// of GROUPING and GROUP_ID.
+  std::vector<BoundExprPtr> keys;
+  /// For each call of the collector the key that it is, or -1.
+  std::vector<int> key_of_call;
+};
+/// Fails (Invalid) when GROUPING is asked for what is not in GROUP BY.
+Result<ExpandedRows> expand_grouping_sets(const LogicalNodePtr& input, const GroupKeys& keys,
+                                          const AggregateCollector& aggregates);
 
 }  // namespace hw

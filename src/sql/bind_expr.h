@@ -67,6 +67,8 @@ class ExprBinder {
   Result<BoundExprPtr> bind_function(const ast::FunctionCall& call);
   Result<BoundExprPtr> bind_aggregate(const ast::FunctionCall& call,
                                       const AggregateFunction& function);
+  /// GROUPING, GROUPING_ID, GROUP_ID: known once the grouping sets are.
+  Result<BoundExprPtr> bind_grouping(const ast::FunctionCall& call, const std::string& name);
   /// Arguments of an aggregate, then its clauses and sort keys (expr/aggregate_clauses.h).
   Result<std::vector<BoundExprPtr>> bind_aggregate_args(const ast::FunctionCall& call,
                                                         const std::string& name);

@@ -72,6 +72,9 @@ Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
     return at(call.position, Status::KeyError("there is no function '", dotted(call.name),
                                               "': only built-in functions exist so far"));
   }
+  if (name == "GROUPING" || name == "GROUPING_ID" || name == "GROUP_ID") {
+    return bind_grouping(call, name);
+  }
   if (const AggregateFunction* aggregate = functions.aggregate(name)) {
     HW_TRY(check_clauses(call, name));
     return bind_aggregate(call, *aggregate);
@@ -113,6 +116,28 @@ Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
   }
   HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> args, bind_args(call.args));
   return this->call(name, std::move(args), call.position);
+}
+
+Result<BoundExprPtr> ExprBinder::bind_grouping(const ast::FunctionCall& call,
+                                               const std::string& name) {
+  HW_TRY(check_clauses(call, name));
+  if (aggregates_ == nullptr || in_aggregate_) {
+    return at(
+        call.position,
+        Status::Invalid(name, " stands in SELECT, HAVING and ORDER BY of a query that groups"));
+  }
+  if (call.args.empty() != (name == "GROUP_ID")) {
+    return at(call.position,
+              Status::Invalid(name == "GROUP_ID" ? "GROUP_ID takes no arguments"
+                                                 : name + " takes expressions of GROUP BY"));
+  }
+  AggregateCollector::Call collected;
+  collected.type = SqlType::bigint().not_null();
+  HW_ASSIGN_OR_RETURN(collected.args, bind_args(call.args));
+  if (collected.args.size() > 62) {
+    return at(call.position, Status::Invalid(name, " takes at most 62 expressions"));
+  }
+  return aggregates_->add(std::move(collected))->with_position(call.position);
 }
 
 Result<BoundExprPtr> ExprBinder::bind_aggregate(const ast::FunctionCall& call,

@@ -218,7 +218,7 @@ Result<Block> bind_block(const ast::Select& select, const ast::Query* query, Bin
     HW_TRY(apply_having_and_queries(block, session));
     return block;
   }
-  std::vector<BoundExprPtr> keys;
+  GroupKeys keys;
   if (select.group_by) {
     HW_ASSIGN_OR_RETURN(keys, bind_group_by(*select.group_by, block.rows, session));
   }

@@ -173,6 +173,10 @@ ChangelogTraits streaming_traits(const PhysicalNode& node) {
       traits.kinds = node.input().traits.kinds;
       traits.upsert_keys = projected_keys(node);
       return traits;
+    case PhysicalKind::kExpand:
+      // A row comes out several times, and no column tells which of them it is.
+      traits.kinds = node.input().traits.kinds;
+      return traits;
     case PhysicalKind::kGroupAggregate:
       return group_traits(node);
     case PhysicalKind::kWindowAssign:
@@ -241,6 +245,7 @@ bool needs_update_before(const PhysicalNode& node) {
     }
     case PhysicalKind::kUnion:
     case PhysicalKind::kNotNull:
+    case PhysicalKind::kExpand:
     case PhysicalKind::kWindowAssign:
     case PhysicalKind::kSink:
     case PhysicalKind::kSource:

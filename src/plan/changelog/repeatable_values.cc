@@ -8,6 +8,7 @@
 
 #include "plan/changelog/infer.h"
 #include "plan/changelog/origin_of_changes.h"
+#include "plan/logical/expand.h"
 #include "plan/logical/scan.h"
 #include "plan/logical/window_aggregate.h"
 #include "plan/logical/window_tvf.h"
@@ -79,6 +80,15 @@ class RepeatableValues {
       }
       case PhysicalKind::kUnion:
         return compared;
+      case PhysicalKind::kExpand: {
+        Compared below = of_all(input, false);
+        for (const ExpandNode::Exprs& row : node.logical->as<ExpandNode>().rows()) {
+          for (size_t i = 0; i < row.size(); ++i) {
+            if (compared[i]) add(below, columns_read(*row[i]));
+          }
+        }
+        return below;
+      }
       case PhysicalKind::kNotNull: {
         Compared below = compared;
         add(below, node.columns);

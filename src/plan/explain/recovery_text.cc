@@ -231,6 +231,7 @@ OperatorRecovery operator_recovery(const PhysicalNode& node) {
       return {Replay::kDeterministic, "goes out at the end of the input"};
     case PhysicalKind::kUnnest:
     case PhysicalKind::kNotNull:
+    case PhysicalKind::kExpand:
       return {Replay::kDeterministic, "row by row"};
     case PhysicalKind::kUnion:
     case PhysicalKind::kSink:

@@ -232,6 +232,7 @@ bool keeps_state(PhysicalKind kind) {
     case PhysicalKind::kCalc:
     case PhysicalKind::kWindowAssign:
     case PhysicalKind::kUnnest:
+    case PhysicalKind::kExpand:
     case PhysicalKind::kUnion:
     case PhysicalKind::kNotNull:
     case PhysicalKind::kSink:

@@ -23,6 +23,7 @@ enum class NodeKind : uint8_t {
   kValues,
   kFilter,
   kProject,
+  kExpand,
   kAggregate,
   kWindowTvf,
   kWindowAggregate,

@@ -26,6 +26,8 @@ Result<PhysicalNodePtr> lower(const LogicalNodePtr& node, Lowering& lowering) {
     case NodeKind::kFilter:
     case NodeKind::kProject:
       return lower_calc(node, lowering);
+    case NodeKind::kExpand:
+      return lower_expand(node, lowering);
     case NodeKind::kAggregate:
       return lower_aggregate(node, lowering);
     case NodeKind::kWindowTvf:
@@ -58,6 +60,8 @@ Result<OperatorMaker> operator_of(const PhysicalNode& node, const ExprSession& s
       return make_normalize_of(node);
     case PhysicalKind::kCalc:
       return make_calc_of(node, session);
+    case PhysicalKind::kExpand:
+      return make_expand_of(node);
     case PhysicalKind::kGroupAggregate:
       return make_group_aggregate_of(node, session);
     case PhysicalKind::kWindowAssign:

@@ -29,6 +29,7 @@ Result<PhysicalNodePtr> lower(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_scan(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_values(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_calc(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_expand(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_aggregate(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_window_tvf(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_window_aggregate(const LogicalNodePtr& node, Lowering& lowering);
@@ -55,6 +56,7 @@ Result<std::function<Result<std::unique_ptr<Operator>>()>> operator_of(const Phy
 // One per operator.
 using OperatorMaker = std::function<Result<std::unique_ptr<Operator>>()>;
 OperatorMaker make_calc_of(const PhysicalNode& node, const ExprSession& session);
+OperatorMaker make_expand_of(const PhysicalNode& node);
 OperatorMaker make_group_aggregate_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_window_assign_of(const PhysicalNode& node);
 OperatorMaker make_window_aggregate_of(const PhysicalNode& node, const ExprSession& session);

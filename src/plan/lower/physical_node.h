@@ -20,6 +20,7 @@ enum class PhysicalKind : uint8_t {
   kFold,       // a bounded changelog in batch mode becomes its result
   kNormalize,  // a stream of upserts becomes an exact changelog
   kCalc,
+  kExpand,  // rows of GROUPING SETS
   kGroupAggregate,
   kWindowAssign,
   kWindowAggregate,

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "plan/logical/aggregate.h"
+#include "plan/logical/expand.h"
 #include "plan/logical/filter.h"
 #include "plan/logical/join.h"
 #include "plan/logical/project.h"
@@ -271,6 +272,31 @@ Pruned prune_unnest(const UnnestNode& node, const Wanted& wanted) {
 }
 
 /// All inputs get exactly the wanted columns, in order.
+Pruned prune_expand(const ExpandNode& node, Wanted wanted) {
+  keep_one(wanted);
+  Wanted below = nothing_of(*node.input());
+  std::vector<int> new_index(wanted.size(), -1);
+  std::vector<std::string> names;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (!wanted[i]) continue;
+    new_index[i] = static_cast<int>(names.size());
+    names.push_back(node.columns()[i].name);
+    for (const ExpandNode::Exprs& row : node.rows()) want(below, columns_read(*row[i]));
+  }
+  keep_one(below);
+  const Pruned input = prune(node.input(), std::move(below));
+  std::vector<ExpandNode::Exprs> rows;
+  for (const ExpandNode::Exprs& row : node.rows()) {
+    ExpandNode::Exprs kept;
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      if (wanted[i]) kept.push_back(renumber_columns(row[i], input.new_index));
+    }
+    rows.push_back(std::move(kept));
+  }
+  return {std::make_shared<ExpandNode>(input.node, std::move(rows), std::move(names)),
+          std::move(new_index)};
+}
+
 Pruned prune_union(const LogicalNode& node, Wanted wanted) {
   keep_one(wanted);
   std::vector<LogicalNodePtr> inputs;
@@ -321,6 +347,8 @@ Pruned prune(const LogicalNodePtr& node, Wanted wanted) {
       return prune_join(node->as<JoinNode>(), wanted);
     case NodeKind::kUnnest:
       return prune_unnest(node->as<UnnestNode>(), wanted);
+    case NodeKind::kExpand:
+      return prune_expand(node->as<ExpandNode>(), std::move(wanted));
     case NodeKind::kUnion:
       return prune_union(*node, std::move(wanted));
     case NodeKind::kFilter: {

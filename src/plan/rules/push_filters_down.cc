@@ -172,6 +172,7 @@ LogicalNodePtr push(const LogicalNodePtr& node, Tests tests) {
       return push_into(node, std::move(tests));
     case NodeKind::kLimit:
     case NodeKind::kTopN:
+    case NodeKind::kExpand:
       return filtered(push_into(node, {}), std::move(tests));
     case NodeKind::kScan:
     case NodeKind::kValues:
