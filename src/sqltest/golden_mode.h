@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The ways in which every golden file is run. All must agree.
+// The ways in which golden files are run. All must agree. Every file is run in all of
+// golden_modes() and in a few of rotating_modes(), others each time.
 
 #pragma once
 
@@ -19,6 +20,14 @@ struct GoldenMode {
   Slicing slicing;
   /// How each job is killed and goes on; not at all by default.
   RestartRule restarts = {};
+  /// Rows in the batches that operators make, at most; 0 = as usual.
+  int64_t output_rows_max = 0;
+  bool chaining = true;
+  /// An optimizer rule that is left out.
+  std::string without_rule = {};
+
+  /// Whether EXPLAIN shows what it usually does.
+  bool usual_plan() const { return chaining && without_rule.empty(); }
 };
 
 /// `seed` draws the random slicing.
@@ -50,5 +59,17 @@ inline std::vector<GoldenMode> golden_modes(uint64_t seed) {
       {.name = "random", .batch = false, .parallelism = 2, .slicing = {.rows = 7, .seed = seed}},
   };
 }
+
+/// Sizes of batches, chaining and each optimizer rule left out, kills at each of the first barriers
+/// from and to other parallelisms.
+std::vector<GoldenMode> rotating_modes();
+
+/// False where a mode means something else for a file: without the rules that see a Top-N or a
+/// deduplication in a ROW_NUMBER, these are OVER windows, which drop late rows one by one and
+/// number rows that tie in another order.
+bool fits(const GoldenMode& mode, const std::string& file);
+
+/// The next `count` of the rotating modes for a file; those of `rotation` + 1 follow.
+std::vector<GoldenMode> rotating_modes_of(const std::string& file, uint64_t rotation, size_t count);
 
 }  // namespace hw

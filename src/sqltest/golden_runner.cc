@@ -110,6 +110,11 @@ class GoldenRun {
         return run_restarting(std::move(graph), std::move(options), rule);
       });
     }
+    if (mode_.output_rows_max > 0) session_.set_output_rows_max(mode_.output_rows_max);
+    if (!mode_.chaining) HW_TRY(set("pipeline.operator-chaining.enabled", "false"));
+    if (!mode_.without_rule.empty()) {
+      HW_TRY(set("table.optimizer.disabled-rules", mode_.without_rule));
+    }
     HW_TRY(set("execution.runtime-mode", mode_.batch ? "batch" : "streaming"));
     HW_TRY(set("table.local-time-zone", "UTC"));
     return set("parallelism.default", std::to_string(mode_.parallelism));
@@ -119,6 +124,7 @@ class GoldenRun {
     if (record.condition == SltRecord::Condition::kBatchOnly && !mode_.batch) return false;
     if (record.condition == SltRecord::Condition::kStreamOnly && mode_.batch) return false;
     if (record.kind == SltRecord::Kind::kExplain) {
+      if (!mode_.usual_plan()) return false;
       // One text is one mode's plan; only the execution plan depends on parallelism.
       const bool batch = record.condition == SltRecord::Condition::kBatchOnly;
       return mode_.batch == batch && (!record.whole_plan || mode_.parallelism == 4);

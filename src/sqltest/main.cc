@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs golden SQL files in all modes: golden [--update] [--seed N] [--mode NAME] [PATH…].
-// Without a path: tests/sql and tests/plan below the working directory.
+// Runs golden SQL files in all modes and in some of the rotating ones:
+// golden [--update] [--seed N] [--rotation N] [--every] [--mode NAME] [PATH…].
+// Without a path: tests/sql and tests/plan below the working directory. --every: all rotating
+// modes. Without --rotation: HW_ROTATION of the environment says which modes' turn it is.
 
 #include <cstdio>
+#include <cstdlib>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/env/env.h"
@@ -14,21 +19,32 @@
 namespace hw {
 namespace {
 
+// Of each file, beside the modes that it is always run in.
+constexpr size_t kRotatingModes = 2;
+
 struct GoldenArguments {
   bool update = false;
   uint64_t seed = 1;
+  uint64_t rotation = 0;
+  bool every = false;
   std::string only_mode;
   std::vector<std::string> paths;
 };
 
 GoldenArguments parse_arguments(int argc, char** argv) {
   GoldenArguments arguments;
+  const std::optional<std::string> rotation = real_env().variable("HW_ROTATION");
+  if (rotation) arguments.rotation = std::strtoull(rotation->c_str(), nullptr, 10);
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--update") {
       arguments.update = true;
     } else if (argument == "--seed" && i + 1 < argc) {
       arguments.seed = std::strtoull(argv[++i], nullptr, 10);
+    } else if (argument == "--rotation" && i + 1 < argc) {
+      arguments.rotation = std::strtoull(argv[++i], nullptr, 10);
+    } else if (argument == "--every") {
+      arguments.every = true;
     } else if (argument == "--mode" && i + 1 < argc) {
       arguments.only_mode = argv[++i];
     } else {
@@ -52,7 +68,13 @@ Status run_file(Env& env, const std::string& file, const GoldenArguments& argume
   HW_ASSIGN_OR_RETURN(const std::string text, read_text_file(env, file));
   HW_ASSIGN_OR_RETURN(const std::vector<SltRecord> records, parse_slt(text));
   report.records += static_cast<int64_t>(records.size());
-  for (const GoldenMode& mode : golden_modes(arguments.seed)) {
+  std::vector<GoldenMode> modes = golden_modes(arguments.seed);
+  const bool all = arguments.every || !arguments.only_mode.empty();
+  for (GoldenMode& mode :
+       all ? rotating_modes() : rotating_modes_of(file, arguments.rotation, kRotatingModes)) {
+    if (fits(mode, file)) modes.push_back(std::move(mode));
+  }
+  for (const GoldenMode& mode : modes) {
     if (arguments.only_mode.empty() || mode.name == arguments.only_mode) {
       run_golden(file, records, mode, env, report);
     }
@@ -85,10 +107,12 @@ int run(const GoldenArguments& arguments) {
                 failure.mode.c_str(), failure.message.c_str());
   }
   std::printf(
-      "golden: %zu files, %lld records, %lld checks in all modes (slicing seed %llu), "
+      "golden: %zu files, %lld records, %lld checks in all modes (slicing seed %llu, rotation "
+      "%llu), "
       "%zu failures\n",
       num_files, static_cast<long long>(report.records), static_cast<long long>(report.checks),
-      static_cast<unsigned long long>(arguments.seed), report.failures.size());
+      static_cast<unsigned long long>(arguments.seed),
+      static_cast<unsigned long long>(arguments.rotation), report.failures.size());
   return report.failures.empty() && num_files > 0 ? 0 : 1;
 }
 
