@@ -74,7 +74,8 @@ class LogWriter final : public SinkWriter {
         env_(*context.env),
         cleaner_(env_, {.directory = target_->table.directory,
                         .topic = target_->table.topic,
-                        .threads = context_.threads}) {}
+                        .threads = context_.threads,
+                        .finish = target_->request.bounded_input}) {}
 
   Status open();
   Status write(const Batch& batch) override;
@@ -285,6 +286,7 @@ Status LogWriter::commit_tokens(std::span<const std::string> tokens) {
 }
 
 void LogWriter::abort() {
+  cleaner_.give_up();
   waiting_.clear();
   if (writer_ != nullptr) (void)writer_->discard().ok();
 }

@@ -16,7 +16,7 @@ constexpr int64_t kCleaningPauseMs = 60'000;
 }  // namespace
 
 TopicCleaner::~TopicCleaner() {
-  stopped_.open();
+  if (!finish_) stopped_.open();
   queue_.reset();
 }
 

@@ -28,10 +28,15 @@ class TopicCleaner {
     std::string directory;
     std::string topic;
     bool threads = false;
+    /// What is under way is finished in the end: where nobody goes on writing, nobody else does it.
+    bool finish = false;
   };
-  TopicCleaner(Env& env, Settings settings) : env_(env), settings_(std::move(settings)) {}
-  /// What is under way is given up; a later cleaning does it.
+  TopicCleaner(Env& env, Settings settings)
+      : env_(env), settings_(std::move(settings)), finish_(settings_.finish) {}
+  /// What is under way is given up unless it is to be finished; a later cleaning does it.
   ~TopicCleaner();
+  /// It is not to be finished.
+  void give_up() { finish_ = false; }
 
   /// After a commit. Cleans when there is a new segment, or it is long ago; one at a time.
   void look(const Topic& topic);
@@ -45,6 +50,7 @@ class TopicCleaner {
   size_t num_pieces_ = 0;
   int64_t cleaned_ms_ = 0;
   bool cleaning_ = false;
+  bool finish_;
   // Shared with the queue's thread.
   WorkerGate stopped_;
   WorkerMailbox<bool> cleaned_;
