@@ -33,5 +33,7 @@ struct Edit {
 /// PRIMARY KEY), sinks o1 and o2.
 const std::vector<std::string>& edit_tables();
 const std::vector<Edit>& edits();
+/// Of them: those of restore_edit_shapes_test.cc.
+std::vector<Edit> shaped_edits();
 
 }  // namespace hw

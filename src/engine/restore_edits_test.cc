@@ -251,13 +251,13 @@ const std::vector<std::string>& edit_tables() {
 TEST(RestoreEditsTest, EachHasANameOfItsOwn) {
   std::set<std::string> names;
   for (const Edit& edit : edits()) EXPECT_TRUE(names.insert(edit.name).second) << edit.name;
-  EXPECT_GE(names.size(), 75u);
+  EXPECT_GE(names.size(), 250u);
 }
 
 const std::vector<Edit>& edits() {
   static const std::vector<Edit> all = [] {
     std::vector<Edit> joined;
-    for (auto part : {harmless(), look_alikes(), migrations(), refusals()}) {
+    for (auto part : {harmless(), look_alikes(), migrations(), refusals(), shaped_edits()}) {
       joined.insert(joined.end(), part.begin(), part.end());
     }
     return joined;
