@@ -9,6 +9,7 @@ not a shared disk.
 import json
 import os
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -17,6 +18,11 @@ import tempfile
 import time
 
 ROUNDS = 5
+DISK = pathlib.Path(__file__).resolve().parents[1] / "build"
+# Of a changed row: key and values, with what the files add.
+CHANGED_BYTES = 64
+# More than that one worker cannot change.
+ROWS_MAX = 1_000_000
 CHECKPOINTS = ("-D", "execution.checkpointing.interval=1 s")
 
 BIDS = """
@@ -54,9 +60,9 @@ def memory_folder():
     return pathlib.Path(tempfile.mkdtemp(prefix="headwater-bench-", dir=parent))
 
 
-def seconds_of(binary, sql, *arguments):
+def seconds_of(binary, sql, *arguments, workers=1):
     start = time.perf_counter()
-    done = subprocess.run([binary, "run", "--parallelism", "1", "-q", *arguments, "-e", sql],
+    done = subprocess.run([binary, "run", "--parallelism", str(workers), "-q", *arguments, "-e", sql],
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:
         sys.exit(done.stderr)
@@ -127,6 +133,88 @@ def back_again(line, binary, gigabytes=1.0):
          "5 s bound", "")
 
 
+def disk_folder():
+    """On the disk that the tree is on, and not in memory."""
+    return pathlib.Path(tempfile.mkdtemp(prefix="headwater-bench-", dir=DISK))
+
+
+def disk_floor(seconds=3.0):
+    """Bytes a second of one large file, written in blocks of 4 MB and synced at the end."""
+    folder = disk_folder()
+    block = b"x" * (4 << 20)
+    count, start = 0, time.perf_counter()
+    with open(folder / "plain", "wb", buffering=0) as file:
+        while time.perf_counter() - start < seconds:
+            count += file.write(block)
+        os.fsync(file.fileno())
+    rate = count / (time.perf_counter() - start)
+    shutil.rmtree(folder)
+    return rate
+
+
+def on_a_disk(line, binary, seconds=30):
+    """Every row changes a row of state, at a rate at which the changed bytes stay below half of what
+    the disk does; each second a checkpoint, of which none may be missed."""
+    floor = disk_floor()
+    rate = int(min(0.4 * floor / CHANGED_BYTES, ROWS_MAX))
+    folder = disk_folder()
+    sql = ("CREATE TABLE changes (k BIGINT, v BIGINT) WITH ('connector' = 'datagen', "
+           f"'rows-per-second' = '{rate}', 'number-of-rows' = '{rate * seconds}', 'fields.k.min' = '0', "
+           f"'fields.k.max' = '{10 * rate}', 'seed' = '1');"
+           "CREATE TABLE out_t (k BIGINT, n BIGINT, most BIGINT, PRIMARY KEY (k) NOT ENFORCED) "
+           "WITH ('connector' = 'blackhole');"
+           "INSERT INTO out_t SELECT k, COUNT(*), MAX(v) FROM changes GROUP BY k")
+    start = time.perf_counter()
+    done = subprocess.run([binary, "run", "--parallelism", "1", "--state-dir", str(folder), *CHECKPOINTS,
+                           "-D", "execution.checkpointing.timeout=1 s",
+                           "-D", "execution.checkpointing.tolerable-failed-checkpoints=1000", "-e", sql],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    took = time.perf_counter() - start
+    missed = len(re.findall(r"checkpoint \d+ is abandoned", done.stderr))
+    made = max([int(path.name.split("-")[1]) for path in folder.glob("*/checkpoint-*")], default=0)
+    shutil.rmtree(folder)
+    line(f"1 s checkpoints on a disk, {rate / 1e6:.2f} M changes/s", f"{missed} missed of {made}",
+         f"{floor / 1e6:.0f} MB/s disk", f"{took:.0f} s")
+
+
+def bounded_read(line, binary, rows=10_000_000):
+    """One partition, read as a batch by four workers and by one."""
+    folder = memory_folder()
+    table = ("CREATE TABLE t (id BIGINT, price BIGINT, extra STRING) WITH ('connector' = 'log', "
+             f"'path' = '{folder}', 'topic' = 't', 'segment.bytes' = '32mb', 'flush' = 'none');")
+    fill = ("CREATE TABLE made (id BIGINT, price BIGINT, extra STRING) WITH ('connector' = 'datagen', "
+            f"'rows-per-second' = '100000000', 'number-of-rows' = '{rows}', 'fields.extra.length' = '80', "
+            "'seed' = '1'); INSERT INTO t SELECT * FROM made")
+    read = "SELECT COUNT(*), MAX(price), MAX(CHAR_LENGTH(extra)) FROM t"
+    seconds_of(binary, table + fill, "--mode", "batch")
+    seconds = {1: [], 4: []}
+    for _ in range(ROUNDS):
+        for workers, taken in seconds.items():
+            taken.append(seconds_of(binary, table + read, "--mode", "batch", workers=workers))
+    shutil.rmtree(folder)
+    one, four = (statistics.median(taken) for taken in seconds.values())
+    line(f"log, one partition, 4 workers on {os.cpu_count()} cores", f"{rows / four / 1e6:.1f} M rows/s",
+         f"{rows / one / 1e6:.1f} M rows/s, 1 worker", f"{one / four:.2f} x")
+
+
+def latency(binary, run_program, seconds=20):
+    """A row's way through two topics and a stateless query between them."""
+    folder = memory_folder()
+    tables = "".join(f"CREATE TABLE {name} (id BIGINT, sent_ns BIGINT) WITH ('connector' = 'log', 'path' = "
+                     f"'{folder}', 'topic' = '{name}', 'flush' = 'none', "
+                     "'sink.delivery-guarantee' = 'at-least-once');" for name in "ab")
+    for name in "ab":
+        seconds_of(binary, tables + f"INSERT INTO {name} SELECT 0, 0", "--mode", "batch")
+    job = subprocess.Popen([binary, "run", "--parallelism", "1", "-q", "-e", tables +
+                            "INSERT INTO b SELECT id, sent_ns FROM a WHERE id >= 0"])
+    run_program("log_latency_bench", folder, seconds)
+    job.kill()
+    job.wait()
+    shutil.rmtree(folder)
+
+
 def run(line, binary, run_program):
     line("", "ours", "reference", "ratio")
     share(line, binary, "q1", Q1, 30_000_000)
@@ -139,3 +227,9 @@ def run(line, binary, run_program):
     folder = memory_folder()
     run_program("log_bench", folder / "log")
     shutil.rmtree(folder)
+    folder = disk_folder()
+    run_program("log_disk_bench", folder / "log")
+    shutil.rmtree(folder)
+    bounded_read(line, binary)
+    latency(binary, run_program)
+    on_a_disk(line, binary)

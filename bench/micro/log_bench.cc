@@ -10,41 +10,25 @@
 #include <string>
 #include <vector>
 
-#include <arrow/filesystem/filesystem.h>
-
 #include "base/assert.h"
-#include "columnar/literal.h"
-#include "columnar/type_parser.h"
 #include "interleaved.h"
 #include "log/topic.h"
 #include "log/topic_reader.h"
 #include "log/topic_writer.h"
+#include "log_rows.h"
 
 namespace hw {
 namespace {
 
 using bench::compare;
+using bench::kRowBytes;
+using bench::make_rows;
+using bench::remove;
 
 constexpr int kRounds = 5;
 constexpr int64_t kBatches = 500;
 constexpr int64_t kBatchesPerCommit = 50;
 constexpr int64_t kRows = kBatches * kBatchRowsMax;
-constexpr int64_t kRowBytes = 100;
-
-/// Two numbers and a text of 80 bytes, with its offset 100.
-Batch make_rows() {
-  std::string text;
-  const std::string payload(80, 'x');
-  for (int64_t n = 0; n < kBatchRowsMax; ++n) {
-    if (n > 0) text += " | ";
-    text += "+ " + std::to_string(n) + " " + std::to_string(n * 7) + " " + payload;
-  }
-  return *parse_batch(*parse_schema("id BIGINT, price BIGINT, extra STRING"), text);
-}
-
-void remove(const std::string& directory) {
-  (void)real_env().locate(directory)->files->DeleteDir(directory);
-}
 
 void append_all(const std::string& directory, const Batch& rows) {
   remove(directory);
