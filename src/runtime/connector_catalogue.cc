@@ -110,6 +110,9 @@ Result<const FormatRecord*> find_table_format(const Options& options,
   if (name.empty()) return nullptr;
   const FormatRecord* format = formats.find(name);
   if (format != nullptr) return format;
+  // A connector's own: its rows as they are.
+  const OptionSpec* declared = find_option(connector.options, "format");
+  if (declared != nullptr && name == declared->default_value) return nullptr;
   if (is_to_come(kFormatsToCome, name)) {
     return not_supported_yet("format '" + name + "'" + parenthesised(place));
   }

@@ -155,6 +155,48 @@ class Uncommitted(Log):
         self.assertEqual(self.rows(self.table(columns=columns, options=self.NOW) + "SELECT id FROM t"), ['{"id":0}'])
 
 
+class Messages(Log):
+    def test_rows_of_a_format_are_messages_in_both_modes(self):
+        for form, options in (("json", "'format' = 'json'"), ("csv", "'format' = 'csv', 'csv.field-delimiter' = '|'")):
+            topic = f"'topic' = '{form}'"
+            table = self.table(topic=topic, options=options)
+            done = self.run_sql(table + "INSERT INTO t VALUES (1, 'a'), (2, 'b|c')", "--mode", "batch")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            expected = ['{"id":1,"name":"a"}', '{"id":2,"name":"b|c"}']
+            self.assertEqual(sorted(self.rows(table + "SELECT * FROM t")), expected)
+            bounded = self.table(topic=topic, options=options + ", 'scan.bounded.mode' = 'latest-offset'")
+            done = self.run_sql(bounded + "SELECT * FROM t", "--output", "json")
+            self.assertEqual(sorted(done.stdout.splitlines()), expected, done.stderr)
+        raw = self.table(columns="line STRING", topic="'topic' = 'json'", options="'format' = 'raw'")
+        self.assertEqual([json.loads(row)["line"] for row in self.rows(raw + "SELECT line FROM t")], expected)
+
+    def test_changes_in_messages_are_folded_the_same_in_both_modes(self):
+        self.write("in.jsonl", "".join(f'{{"id": {row}, "name": "n{row % 3}"}}\n' for row in range(20)))
+        source = ("CREATE TABLE src (id BIGINT, name STRING) WITH ('connector' = 'filesystem', 'path' = "
+                  f"'{self.folder / 'in.jsonl'}', 'format' = 'json'); ")
+        options = "'format' = 'changelog-json', 'partitions' = '2'"
+        table = self.table(columns="name STRING, c BIGINT", options=options)
+        done = self.run_sql(table + source + "INSERT INTO t SELECT name, COUNT(*) FROM src GROUP BY name")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        query = "SELECT name, SUM(c) AS c FROM t GROUP BY name"
+        expected = ['{"name":"n0","c":7}', '{"name":"n1","c":7}', '{"name":"n2","c":6}']
+        self.assertEqual(sorted(self.rows(table + query)), expected)
+        bounded = self.table(columns="name STRING, c BIGINT",
+                             options=options + ", 'scan.bounded.mode' = 'latest-offset'")
+        done = self.run_sql(bounded + query, "--output", "json", "--parallelism", "2")
+        self.assertEqual(sorted(done.stdout.splitlines()), expected, done.stderr)
+
+    def test_what_messages_cannot_hold_is_refused(self):
+        keyed = self.table(columns="id BIGINT NOT NULL, name STRING, PRIMARY KEY (id) NOT ENFORCED",
+                           options="'format' = 'json'")
+        self.assert_fails(self.run_sql(keyed + "INSERT INTO t VALUES (1, 'a')"), 3, "no PRIMARY KEY")
+        parquet = self.table(options="'format' = 'parquet'")
+        self.assert_fails(self.run_sql(parquet + "SELECT * FROM t"), 3, "is one of files")
+        self.append("t", 0, 3)
+        self.assert_fails(self.run_sql(self.table(options="'format' = 'json'") + "SELECT * FROM t"), 3,
+                          "which topic 't' has not", "(id BIGINT, name STRING)")
+
+
 class Patterns(Log):
     PATTERN = "'topic-pattern' = 't-.*'"
 

@@ -29,6 +29,7 @@ void register_log(ConnectorCatalogue& catalogue) {
   record.sentence =
       "The embedded durable log: topics in a directory, read as a stream or as a batch; no server.";
   record.options = log_options::all();
+  record.takes_format = true;
   record.metadata = {
       {.key = "topic", .type = SqlType::string().not_null()},
       {.key = "partition", .type = SqlType::integer().not_null()},
@@ -41,7 +42,8 @@ void register_log(ConnectorCatalogue& catalogue) {
        .writable = true},
   };
   record.changelog_mode =
-      "Append; with a PRIMARY KEY upserts; with changelog-mode = all the four row kinds.";
+      "Append; with a PRIMARY KEY upserts; with changelog-mode = all the four row kinds; with "
+      "format = changelog-json what its own changelog-mode says.";
   record.guarantee =
       "Source: exactly once. Sink: exactly once with checkpoints in exactly-once mode, else at "
       "least once; what a bounded input brings appears at once, at its end.";

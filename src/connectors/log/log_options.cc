@@ -12,16 +12,16 @@ OptionSpec not_built(std::string name, std::string sentence) {
   return {.name = std::move(name), .sentence = std::move(sentence), .not_built = true};
 }
 
-OptionSpec format() {
-  return {.name = "format",
-          .type = OptionType::kEnum,
-          .default_value = "arrow",
-          .values = {"arrow", "json", "csv", "raw", "changelog-json", "parquet"},
-          .sentence = "arrow: rows as columns, with the schema kept and checked by the topic.",
-          .not_built_values = {"json", "csv", "raw", "changelog-json", "parquet"}};
-}
-
 }  // namespace
+
+OptionSpec format() {
+  return {
+      .name = "format",
+      .default_value = "arrow",
+      .sentence =
+          "arrow: rows as columns, with the schema kept and checked by the topic; json, csv, "
+          "raw, changelog-json: each row as a message, the bytes in the topic's column `value`."};
+}
 
 OptionSpec topic() {
   return {.name = "topic", .sentence = "The topic; a source may have `topic-pattern` instead."};

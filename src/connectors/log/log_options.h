@@ -10,6 +10,7 @@
 
 namespace hw::log_options {
 
+OptionSpec format();
 OptionSpec topic();
 OptionSpec topic_pattern();
 OptionSpec topic_on_missing();

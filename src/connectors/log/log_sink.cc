@@ -14,12 +14,16 @@
 namespace hw {
 namespace {
 
+RowKindSet accepted_kinds(const LogTable& table) {
+  return table.payload.any() ? table.payload.accepts() : kinds_of(table.changelog);
+}
+
 class LogSink final : public Sink {
  public:
   explicit LogSink(LogTarget target)
       : target_(std::make_shared<const LogTarget>(std::move(target))) {}
 
-  RowKindSet accepts() const override { return kinds_of(target_->table.changelog); }
+  RowKindSet accepts() const override { return accepted_kinds(target_->table); }
   Guarantee guarantee() const override { return target_->guarantee; }
   bool one_writer() const override { return true; }
   Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext& context) override {
@@ -59,16 +63,16 @@ Status choose_guarantee(const Options& options, LogTarget& target) {
 
 Status choose_partitioner(const Options& options, LogTarget& target) {
   const std::string kind = options.text(log_options::partitioner());
-  const LogChangelog changelog = target.table.changelog;
+  const bool changes = !accepted_kinds(target.table).is_insert_only();
   target.key = target.request.primary_key;
-  if (target.key.empty() && changelog == LogChangelog::kAll) {
+  if (target.key.empty() && changes) {
     const int num_physical =
         target.request.schema->num_fields() - static_cast<int>(target.request.metadata_keys.size());
     for (int i = 0; i < num_physical; ++i) target.key.push_back(i);
   }
   if (kind == "default" && !target.key.empty()) target.partitioner = PartitionerSpec::Kind::kByKey;
   if (kind == "fixed") target.partitioner = PartitionerSpec::Kind::kFixed;
-  if (kind == "round-robin" && changelog != LogChangelog::kAppend) {
+  if (kind == "round-robin" && changes) {
     return Status::Invalid(
         "changes of one row must stay in one partition, which 'sink.partitioner' = 'round-robin' "
         "does not keep; use 'default' or 'fixed'");
@@ -105,6 +109,9 @@ Status check_topic(const LogTarget& target, Env& env) {
   }
   HW_TRY(topic.status());
   const TopicState& state = (*topic)->state();
+  if (target.table.payload.any()) {
+    HW_TRY(check_messages(*state.schema(), target.table.topic));
+  }
   const SchemaPtr schema = stored_schema(target.schema, state);
   HW_TRY(check_key(target, **topic, *schema));
   TopicOptions options = state.options;
@@ -120,6 +127,7 @@ Status check_topic(const LogTarget& target, Env& env) {
 
 std::vector<std::string> key_names(const LogTarget& target) {
   std::vector<std::string> names;
+  if (target.table.payload.any()) return names;  // the topic's rows are messages
   for (const int column : target.request.primary_key) names.push_back(target.schema->name(column));
   return names;
 }
@@ -128,7 +136,9 @@ Status check_key(const LogTarget& target, const Topic& topic, const Schema& sche
   const std::vector<std::string>& key = topic.state().options.key;
   if (key.empty()) return Status::OK();
   std::vector<std::string> own;
-  for (const int column : target.request.primary_key) own.push_back(schema.name(column));
+  if (!target.table.payload.any()) {
+    for (const int column : target.request.primary_key) own.push_back(schema.name(column));
+  }
   if (own != key) {
     return Status::Invalid("topic '", topic.name(), "' has the key ", key_text(key),
                            ", so a table that writes to it needs that PRIMARY KEY, but it has ",
@@ -161,6 +171,12 @@ Result<std::unique_ptr<Sink>> make_log_sink(const SinkRequest& request,
   }
   target.request = request;
   HW_ASSIGN_OR_RETURN(target.schema, written_schema(request));
+  if (target.table.payload.any()) {
+    std::vector<SqlField> fields = request.schema->fields();
+    fields.resize(fields.size() - request.metadata_keys.size());
+    target.rows = make_schema(std::move(fields));
+    target.schema = message_schema(*target.schema);
+  }
   target.create = options.boolean(log_options::topic_create());
   const int64_t num_partitions = options.integer(log_options::partitions());
   if (num_partitions < 1 || num_partitions > kPartitionsMax) {

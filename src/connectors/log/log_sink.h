@@ -22,6 +22,7 @@ struct LogTarget {
   LogTable table;
   SinkRequest request;
   SchemaPtr schema;  // of the rows as they are written
+  SchemaPtr rows;    // that go into messages, where the table has some
   /// How the topic is made if it is missing, and which of its options the table gives.
   bool create = true;
   int num_partitions = 1;

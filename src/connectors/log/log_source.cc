@@ -95,7 +95,9 @@ Status check_metadata(const LogScan& scan) {
 Status check_topics(const LogScan& scan, const std::vector<std::unique_ptr<Topic>>& topics) {
   std::map<std::string, int> counts;
   for (const auto& topic : topics) {
-    HW_TRY(check_readable(*scan.request.physical, *topic->schema(), topic->name()));
+    HW_TRY(scan.table.payload.any()
+               ? check_messages(*topic->schema(), topic->name())
+               : check_readable(*scan.request.physical, *topic->schema(), topic->name()));
     ++counts[schema_text(*topic->schema())];
   }
   if (counts.size() < 2) return Status::OK();
@@ -298,7 +300,10 @@ class LogSource final : public Source {
   }
 
   bool bounded() const override { return is_bounded(*scan_); }
-  RowKindSet changelog() const override { return kinds_of(scan_->table.changelog); }
+  RowKindSet changelog() const override {
+    const LogTable& table = scan_->table;
+    return table.payload.any() ? table.payload.changelog() : kinds_of(table.changelog);
+  }
   bool grows() const override { return scan_->request.available_now; }
 
   Result<std::unique_ptr<SplitEnumerator>> make_enumerator(const SourceContext& context) override {

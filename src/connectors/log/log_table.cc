@@ -68,6 +68,21 @@ LogChangelog changelog_of(const Options& options, bool has_primary_key) {
   return mode == "all" ? LogChangelog::kAll : LogChangelog::kAppend;
 }
 
+/// Messages without a key are appended, whatever their rows mean.
+Status check_message_changes(const Options& options, const LogPayload& payload,
+                             bool has_primary_key) {
+  const std::string mode = options.text(log_options::changelog_mode());
+  const std::string& format = payload.format->name;
+  if (!mode.empty() && mode != "append") {
+    return not_supported_yet("'changelog-mode' = '" + mode + "' with format '" + format +
+                             "', which needs 'key.format'");
+  }
+  if (!has_primary_key || !payload.changelog().is_insert_only()) return Status::OK();
+  return Status::Invalid("messages of format '", format,
+                         "' are inserts, which no PRIMARY KEY can promise to be unique; leave it "
+                         "away, or keep upserts with 'format' = 'arrow'");
+}
+
 /// Whose offsets are read and moved.
 Status take_group(const Options& options, LogTable& table) {
   table.group = options.text(log_options::group_id());
@@ -150,7 +165,12 @@ Result<LogTable> parse_log_table(const ConnectorContext& context, bool has_prima
   }
   if (!table.topic.empty()) HW_TRY(check_topic_name(table.topic));
   table.ignore_missing = options.text(log_options::topic_on_missing()) == "ignore";
-  table.changelog = changelog_of(options, has_primary_key);
+  HW_ASSIGN_OR_RETURN(table.payload, parse_payload(context));
+  if (table.payload.any()) {
+    HW_TRY(check_message_changes(options, table.payload, has_primary_key));
+  } else {
+    table.changelog = changelog_of(options, has_primary_key);
+  }
   if (table.changelog == LogChangelog::kUpsert && !has_primary_key) {
     return Status::Invalid(
         "'changelog-mode' = 'upsert' replaces rows by key, so the table needs a PRIMARY KEY (..) "

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "connectors/log/payload.h"
 #include "log/topic_options.h"
 #include "runtime/connector_catalogue.h"
 
@@ -45,7 +46,9 @@ struct LogTable {
   std::string topic;
   std::string topic_pattern;
   bool ignore_missing = false;
+  /// What the topic holds: of messages, appends; their format knows what they mean.
   LogChangelog changelog = LogChangelog::kAppend;
+  LogPayload payload;
   LogPlace begin;
   LogPlace end{.mode = LogPlace::Mode::kUnbounded};
   /// Whose offsets reading moves; empty = nobody's.

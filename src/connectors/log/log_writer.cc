@@ -99,7 +99,10 @@ class LogWriter final : public SinkWriter {
   };
 
   Status open_topic(std::unique_ptr<Topic>& topic);
-  Result<Batch> stored_rows(const Batch& batch) const;
+  /// The rows by partition, as they are stored.
+  Result<std::vector<Partitioner::Part>> parts_of(const Batch& batch);
+  Result<Batch> written_rows(const Batch& dense);
+  Result<Batch> stored_rows(const Batch& dense);
   Status put(int partition, Waiting& waiting);
   Status put_all();
   /// A full disk is no failure: the rows wait.
@@ -119,6 +122,7 @@ class LogWriter final : public SinkWriter {
   int times_ = -1;
 
   std::unique_ptr<TopicWriter> writer_;
+  std::unique_ptr<PayloadEncoder> encoder_;  // null: rows are no messages
   std::optional<Partitioner> partitioner_;
   std::map<int, Waiting> waiting_;
   bool full_ = false;  // a disk had no room: rows wait
@@ -154,6 +158,9 @@ Status LogWriter::open() {
   schema_ = stored_schema(target_->schema, topic->state());
   HW_TRY(check_key(*target_, *topic, *schema_));
   times_ = schema_->index_of(kTimestampColumn);
+  if (target_->rows != nullptr) {
+    HW_ASSIGN_OR_RETURN(encoder_, PayloadEncoder::make(target_->table.payload, target_->rows));
+  }
   HW_ASSIGN_OR_RETURN(writer_,
                       TopicWriter::open(env_, writer_options(*target_, context_, *topic, schema_)));
   partitioner_.emplace(PartitionerSpec{.kind = target_->partitioner,
@@ -163,24 +170,49 @@ Status LogWriter::open() {
   return Status::OK();
 }
 
-/// The rows under the topic's names and in its types; columns that only others write are NULL.
-Result<Batch> LogWriter::stored_rows(const Batch& batch) const {
-  HW_ASSIGN_OR_RETURN(const Batch dense, batch.compacted());
+/// The rows under the topic's names; where they are messages, as these.
+Result<Batch> LogWriter::written_rows(const Batch& dense) {
   const SchemaPtr& written = target_->schema;
   std::vector<ColumnPtr> columns;
-  for (int i = 0; i < written->num_fields(); ++i) {
-    const ColumnPtr& column = dense.column(i);
+  int next = 0;
+  if (encoder_ != nullptr) {
+    HW_ASSIGN_OR_RETURN(ColumnPtr values, encoder_->values(dense));
+    columns.push_back(std::move(values));
+    next = target_->rows->num_fields();
+  }
+  for (int i = static_cast<int>(columns.size()); i < written->num_fields(); ++i, ++next) {
+    const ColumnPtr& column = dense.column(next);
     columns.push_back(column->type() == written->type(i) ? column
                                                          : column->with_type(written->type(i)));
   }
-  HW_ASSIGN_OR_RETURN(const Batch stored, widened(dense.with_columns(written, std::move(columns)),
-                                                  schema_, context_.memory_pool));
+  if (encoder_ != nullptr) return Batch(written, std::move(columns), dense.num_rows());
+  return dense.with_columns(written, std::move(columns));
+}
+
+/// In the topic's types; columns that only others write are NULL.
+Result<Batch> LogWriter::stored_rows(const Batch& dense) {
+  HW_ASSIGN_OR_RETURN(const Batch written, written_rows(dense));
+  HW_ASSIGN_OR_RETURN(const Batch stored, widened(written, schema_, context_.memory_pool));
   return target_->table.changelog == LogChangelog::kUpsert ? as_upserts(stored) : stored;
 }
 
+Result<std::vector<Partitioner::Part>> LogWriter::parts_of(const Batch& batch) {
+  HW_ASSIGN_OR_RETURN(const Batch dense, batch.compacted());
+  if (encoder_ == nullptr) {
+    HW_ASSIGN_OR_RETURN(const Batch rows, stored_rows(dense));
+    return partitioner_->parts(rows);
+  }
+  // A message does not tell the key of its row.
+  HW_ASSIGN_OR_RETURN(std::vector<Partitioner::Part> parts, partitioner_->parts(dense));
+  for (Partitioner::Part& part : parts) {
+    HW_ASSIGN_OR_RETURN(const Batch rows, part.batch.compacted());
+    HW_ASSIGN_OR_RETURN(part.batch, stored_rows(rows));
+  }
+  return parts;
+}
+
 Status LogWriter::write(const Batch& batch) {
-  HW_ASSIGN_OR_RETURN(const Batch rows, stored_rows(batch));
-  HW_ASSIGN_OR_RETURN(std::vector<Partitioner::Part> parts, partitioner_->parts(rows));
+  HW_ASSIGN_OR_RETURN(std::vector<Partitioner::Part> parts, parts_of(batch));
   for (Partitioner::Part& part : parts) {
     Waiting& waiting = waiting_[part.partition];
     waiting.num_rows += part.batch.num_rows();

@@ -38,6 +38,7 @@ class PartitionReader final : public SplitReader {
       : scan_(std::move(parts.scan)),
         group_(std::move(parts.progress)),
         split_(std::move(split)),
+        context_(context),
         env_(*context.env),
         pool_(context.memory_pool),
         end_(std::min(split_.end, split_.pause)),
@@ -53,6 +54,7 @@ class PartitionReader final : public SplitReader {
  private:
   Status open();
   Status open_reader();
+  Result<TopicColumns> open_columns() const;
   /// Folds in what was committed since; false when there was nothing, or it is too early to look.
   Result<bool> refresh();
   Status emit(const TopicBatch& read, Output& output);
@@ -75,6 +77,7 @@ class PartitionReader final : public SplitReader {
   const std::shared_ptr<const LogScan> scan_;
   const std::shared_ptr<GroupProgress> group_;
   const LogSplit split_;
+  const SourceContext context_;
   Env& env_;
   arrow::MemoryPool* const pool_;
   const int64_t end_;
@@ -134,13 +137,22 @@ Status PartitionReader::open() {
   return Status::OK();
 }
 
+Result<TopicColumns> PartitionReader::open_columns() const {
+  TopicColumns::From from{.topic = split_.topic, .partition = split_.partition};
+  const LogPayload& payload = scan_->table.payload;
+  if (!payload.any()) {
+    return TopicColumns::make(scan_->request, topic_->schema(), std::move(from));
+  }
+  HW_ASSIGN_OR_RETURN(auto decoder, PayloadDecoder::make(payload, scan_->request, context_));
+  return TopicColumns::make_decoded(scan_->request, topic_->schema(), std::move(from),
+                                    std::move(decoder));
+}
+
 // A new version of the schema may come at any time: what is read from then on is turned anew.
 Status PartitionReader::open_reader() {
   num_schemas_ = topic_->state().schemas.size();
   uncommitted_.reset();
-  HW_ASSIGN_OR_RETURN(columns_,
-                      TopicColumns::make(scan_->request, topic_->schema(),
-                                         {.topic = split_.topic, .partition = split_.partition}));
+  HW_ASSIGN_OR_RETURN(columns_, open_columns());
   HW_ASSIGN_OR_RETURN(reader_, TopicReader::open(*topic_, {.partition = split_.partition,
                                                            .first_offset = next_,
                                                            .end_offset = end_,

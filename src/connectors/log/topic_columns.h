@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,10 @@ class TopicColumns {
   /// `topic` is the schema that the reader produces. Fails as check_readable().
   static Result<TopicColumns> make(const ScanRequest& request, const SchemaPtr& topic, From from);
 
+  /// The same where rows lie in messages.
+  static Result<TopicColumns> make_decoded(const ScanRequest& request, const SchemaPtr& topic,
+                                           From from, std::unique_ptr<PayloadDecoder> decoder);
+
   /// Fails (Invalid) when the rows are changes that the mode does not know.
   Result<Batch> rows(const TopicBatch& read, LogChangelog mode, arrow::MemoryPool* pool) const;
 
@@ -50,7 +55,10 @@ class TopicColumns {
   Result<ColumnPtr> metadata(const ScanRequest::Column& column, const TopicBatch& read,
                              arrow::MemoryPool* pool) const;
 
+  Result<Batch> decoded_rows(const TopicBatch& read, arrow::MemoryPool* pool) const;
+
   From from_;
+  std::unique_ptr<PayloadDecoder> decoder_;  // null: rows are those of the topic
   std::vector<ScanRequest::Column> columns_;
   SchemaPtr output_;
   /// The physical ones: where they are in the topic, and what they are there and here.
