@@ -100,7 +100,7 @@ class Builder {
         }
       }
       // Also one that has found all it will: the next checkpoint says again what it has found.
-      if (!HW_PLANTED_BUG(49)) HW_TRY(source.enumerator->seek(state->position));
+      HW_TRY(source.enumerator->seek(state->position));
       const bool asked_again = options_.available_now && recipe.source->grows();
       source.finished = all_ended || (state->finished && !asked_again);
       if (source.finished) return splits;
@@ -267,12 +267,16 @@ class Builder {
            std::to_string(instances(vertex.id)) + "]";
   }
 
+  int max_parallelism() const {
+    return HW_PLANTED_BUG(10) ? 4 * graph_.parallelism : graph_.max_parallelism;
+  }
+
   TaskletContext context_of(const Vertex& vertex, int subtask) const {
     return {.env = &env_,
             .memory_pool = env_.memory_pool(),
             .subtask = subtask,
             .parallelism = instances(vertex.id),
-            .max_parallelism = graph_.max_parallelism,
+            .max_parallelism = max_parallelism(),
             .batch_mode = graph_.batch_mode,
             .output_rows_max = options_.output_rows_max};
   }
@@ -324,7 +328,7 @@ class Builder {
                                 .key_columns = edge.key_columns,
                                 .subtask = subtask,
                                 .num_receivers = static_cast<int>(out.channels.size()),
-                                .max_parallelism = graph_.max_parallelism});
+                                .max_parallelism = max_parallelism()});
       edges.push_back(std::move(out));
     }
     return std::make_unique<Outbox>(std::move(edges), last, last_metrics(vertex, subtask),

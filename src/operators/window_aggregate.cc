@@ -134,7 +134,8 @@ class WindowAggregate final : public Operator {
       restored = std::min(restored.value_or(progress_ms), progress_ms);
     }
     if (restored && !HW_PLANTED_BUG(50)) note_progress(*restored);
-    if (HW_PLANTED_BUG(22) && reader.get(kProgressName).size() > 1) note_progress(Watermark::kMax);
+    if (HW_PLANTED_BUG(22) && reader.get(kProgressName).size() > 1 && *restored < Watermark::kMax)
+      note_progress(*restored + 60'000);
     fired_until_ms_ = progress_ms_;
     return Status::OK();
   }

@@ -63,11 +63,10 @@ class ByKeyGroup final : public Router {
       : planted_seed_(static_cast<uint64_t>(spec.subtask) << 60),
         key_columns_(spec.key_columns),
         ends_(static_cast<size_t>(spec.num_receivers)) {
-    const int num_groups = HW_PLANTED_BUG(10) ? spec.num_receivers : spec.max_parallelism;
-    receiver_of_group_.reserve(static_cast<size_t>(num_groups));
-    for (int group = 0; group < num_groups; ++group)
-      receiver_of_group_.push_back(
-          static_cast<uint32_t>(instance_of_key_group(group, num_groups, spec.num_receivers)));
+    receiver_of_group_.reserve(static_cast<size_t>(spec.max_parallelism));
+    for (int group = 0; group < spec.max_parallelism; ++group)
+      receiver_of_group_.push_back(static_cast<uint32_t>(
+          instance_of_key_group(group, spec.max_parallelism, spec.num_receivers)));
   }
 
   Status route(const Batch& given, std::vector<RoutedBatch>& out) override {

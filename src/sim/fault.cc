@@ -26,6 +26,7 @@ std::optional<Kind> find_name(const std::array<std::string_view, N>& names, std:
 }  // namespace
 
 std::string_view to_text(FileOp op) { return kOps[static_cast<size_t>(op)]; }
+std::optional<FileOp> file_op(std::string_view text) { return find_name<FileOp>(kOps, text); }
 std::string_view to_text(FaultKind kind) { return kFaults[static_cast<size_t>(kind)]; }
 std::optional<FaultKind> fault_kind(std::string_view text) {
   return find_name<FaultKind>(kFaults, text);

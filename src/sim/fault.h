@@ -33,6 +33,7 @@ enum class FileOp : uint8_t {
 };
 constexpr int kNumFileOps = 14;
 std::string_view to_text(FileOp op);
+std::optional<FileOp> file_op(std::string_view text);
 
 enum class FaultKind : uint8_t {
   kError,        // EIO; nothing was done
@@ -58,6 +59,8 @@ bool fits(FaultKind kind, FileOp op);
 /// Hits the first operation that it fits, from number `op` on.
 struct Fault {
   int64_t op = 0;
+  /// Of this kind only; none: of any that it fits.
+  std::optional<FileOp> only = {};
   FaultKind kind = FaultKind::kError;
   /// Which bit, how long, how much.
   uint64_t amount = 0;

@@ -185,6 +185,7 @@ class Parser {
     const auto kind = fault_kind(facts.word("fault"));
     if (!kind) return Status::Invalid("no such fault: '", facts.word("fault"), "'");
     plan_.faults.push_back({.op = facts.number<int64_t>("op", 0),
+                            .only = file_op(facts.word("only")),
                             .kind = *kind,
                             .amount = facts.number<uint64_t>("amount", 0)});
     return Status::OK();
@@ -268,7 +269,9 @@ std::string scenario_text(const SimPlan& plan) {
                       plan.schedule.step_ns);
   for (const ProcessOptions& process : plan.processes) text += text_of(process);
   for (const Fault& fault : plan.faults)
-    text += fmt::format("fault {} op {} amount {}\n", to_text(fault.kind), fault.op, fault.amount);
+    text +=
+        fmt::format("fault {} op {} amount {}{}{}\n", to_text(fault.kind), fault.op, fault.amount,
+                    fault.only ? " only " : "", fault.only ? to_text(*fault.only) : "");
   for (const Incident& incident : plan.incidents) text += text_of(incident);
   for (const auto& [row, count] : plan.job.expected)
     text += fmt::format("expect {} {}\n", count, escaped(row));

@@ -66,11 +66,16 @@ std::vector<Fault> draw_faults(Random& random, bool doomed) {
   std::vector<Fault> faults;
   if (kinds.empty()) return faults;
   const uint64_t count = random.below(one_of(std::array<uint64_t, 3>{2, 5, 20}, random));
-  for (uint64_t i = 0; i < count; ++i)
-    faults.push_back({.op = static_cast<int64_t>(
-                          random.below(one_of(std::array<uint64_t, 3>{40, 300, 2'000}, random))),
-                      .kind = kinds[random.below(kinds.size())],
-                      .amount = random.next() >> 8});
+  for (uint64_t i = 0; i < count; ++i) {
+    constexpr std::array<uint64_t, 3> kOps = {40, 300, 2'000};
+    Fault fault = {.op = static_cast<int64_t>(random.below(one_of(kOps, random))),
+                   .kind = kinds[random.below(kinds.size())],
+                   .amount = random.next() >> 8};
+    // Steps of the protocol are few among all operations: half of the faults look for one kind.
+    const auto only = static_cast<FileOp>(random.below(kNumFileOps));
+    if (random.below(2) == 0 && fits(fault.kind, only)) fault.only = only;
+    faults.push_back(fault);
+  }
   std::sort(faults.begin(), faults.end(),
             [](const Fault& a, const Fault& b) { return a.op < b.op; });
   return faults;

@@ -63,7 +63,7 @@ const Fault* World::fault_for(FileOp op, const std::string& path) {
   for (size_t i = first_open_; i < fired_.size(); ++i) {
     const Fault& fault = options_.faults[i];
     if (fault.op > num_ops_) return nullptr;
-    if (fired_[i] || !fits(fault.kind, op)) continue;
+    if (fired_[i] || !fits(fault.kind, op) || (fault.only && *fault.only != op)) continue;
     const bool below =
         std::any_of(options_.damaged_below.begin(), options_.damaged_below.end(),
                     [&](const std::string& directory) { return path.starts_with(directory); });
