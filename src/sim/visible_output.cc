@@ -26,6 +26,16 @@ uint64_t digest_of_bytes(std::string_view bytes) {
   return hash.value();
 }
 
+// Of equal numbers any may be the greatest, or the one that a group shows.
+std::string without_signs_of_zero(std::string row) {
+  constexpr std::string_view kZero = "-0.0";
+  for (size_t at = row.find(kZero); at != std::string::npos; at = row.find(kZero, at + 1)) {
+    const char next = at + kZero.size() < row.size() ? row[at + kZero.size()] : ',';
+    if (next == ',' || next == '}' || next == ']') row.erase(at, 1);
+  }
+  return row;
+}
+
 void add(RowBag& bag, std::string_view row, int64_t count) {
   const auto found = bag.find(row);
   if (found == bag.end()) {
@@ -124,6 +134,7 @@ Status VisibleOutput::take(std::string_view line, SeenFile& file) {
   if (!job_.any_lines || line.starts_with("{\"op\"")) {
     HW_ASSIGN_OR_RETURN(change, change_of_line(line));
   }
+  change.first = without_signs_of_zero(std::move(change.first));
   ++num_rows_;
   add(file.rows, change.first, change.second);
   add(bag_, change.first, change.second);
