@@ -20,6 +20,7 @@
 #include "job/lease_record.h"
 #include "job/savepoint.h"
 #include "state/snapshot_index.h"
+#include "state/stored_rows.h"
 
 namespace hw {
 namespace {
@@ -38,7 +39,7 @@ Status validate_arrow(const SnapshotSource& snapshot, const std::string& stream,
   HW_ASSIGN_OR_RETURN(const auto reader, arrow::ipc::RecordBatchFileReader::Open(bytes, options));
   for (int i = 0; i < reader->num_record_batches(); ++i) {
     HW_ASSIGN_OR_RETURN(const auto batch, reader->ReadRecordBatch(i));
-    HW_TRY(batch->ValidateFull());
+    HW_TRY(validate_stored_rows(*batch));
   }
   return Status::OK();
 }

@@ -23,6 +23,7 @@
 #include "columnar/type_parser.h"
 #include "state/checksummed_file.h"
 #include "state/snapshot_index.h"
+#include "state/stored_rows.h"
 
 namespace hw {
 namespace {
@@ -127,7 +128,7 @@ class StreamConverter {
 
  private:
   Result<std::shared_ptr<arrow::RecordBatch>> convert(const arrow::RecordBatch& batch) const {
-    HW_TRY(batch.ValidateFull());
+    HW_TRY(validate_stored_rows(batch));
     arrow::ArrayVector arrays;
     for (size_t c = 0; c < sources_.size(); ++c) {
       const arrow::Field& field = *schema_->field(static_cast<int>(c));

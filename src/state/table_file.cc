@@ -15,6 +15,7 @@
 
 #include "columnar/key_bytes.h"
 #include "columnar/type_parser.h"
+#include "state/stored_rows.h"
 
 namespace hw {
 namespace {
@@ -181,7 +182,7 @@ Status read_table_file(const SnapshotPiece& piece, KeyGroupRange range,
         return Status::SerializationError("snapshot stream '", piece.stream,
                                           "' and its index disagree about batch ", b);
       }
-      const Status valid = batch->ValidateFull();
+      const Status valid = validate_stored_rows(*batch);
       if (!valid.ok()) {
         return Status::SerializationError("snapshot stream '", piece.stream,
                                           "' is damaged: ", valid.message());
