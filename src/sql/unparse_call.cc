@@ -100,10 +100,15 @@ void SqlWriter::write_special_arguments(const FunctionCall& call) {
   std::array<std::string_view, 2> separators = {", ", ", "};
   if (name == Keyword("EXTRACT")) separators = {" FROM ", ""};
   if (name == Keyword("TRIM")) separators = {" ", " FROM "};
-  if (is_symbol(call, 1)) separators = {" TO ", ""};
+  const bool to_unit = is_symbol(call, 1);
+  if (to_unit) separators = {" TO ", ""};
   for (size_t i = 0; i < call.args.size(); ++i) {
     if (i > 0) text(separators[std::min<size_t>(i - 1, 1)]);
-    write(*call.args[i]);
+    // An interval at the end would take the TO for its own: FLOOR(a + INTERVAL '1' DAY TO HOUR).
+    const bool interval = to_unit && call.args[i]->kind == ExprKind::kInterval;
+    if (interval) text("(");
+    write_operand(*call.args[i], to_unit && i == 0 ? Precedence::kPostfix : Precedence::kNone);
+    if (interval) text(")");
   }
 }
 

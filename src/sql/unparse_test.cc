@@ -48,6 +48,13 @@ TEST(UnparseTest, GivesEqualTextForEqualMeaning) {
   EXPECT_EQ(expression("CAST(a AS VARCHAR)"), expression("cast(a as string)"));
 }
 
+TEST(UnparseTest, KeepsAnIntervalFromTheUnitBehindIt) {
+  EXPECT_EQ(expression("FLOOR((a + INTERVAL '1' SECOND) TO MONTH)"),
+            "FLOOR((a + INTERVAL '1' SECOND) TO MONTH)");
+  EXPECT_EQ(expression("CEIL(a TO DAY)"), "CEIL(a TO DAY)");
+  expect_stable("SELECT FLOOR((INTERVAL '1' DAY) TO HOUR), FLOOR((a - INTERVAL '2' YEAR) TO DAY)");
+}
+
 TEST(UnparseTest, QuotesStrings) {
   EXPECT_EQ(ast::quote_string("it's"), "'it''s'");
   EXPECT_EQ(ast::quote_string(""), "''");
