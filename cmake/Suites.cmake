@@ -1,7 +1,7 @@
 # Suites and their time boxes (tests/budget.txt).
-file(STRINGS ${CMAKE_SOURCE_DIR}/tests/budget.txt lines REGEX "^[a-z]+ +[0-9]+")
+file(STRINGS ${CMAKE_SOURCE_DIR}/tests/budget.txt lines REGEX "^[a-z0-9]+ +[0-9]+")
 foreach(line IN LISTS lines)
-  string(REGEX MATCH "^([a-z]+) +([0-9]+)" _ "${line}")
+  string(REGEX MATCH "^([a-z0-9]+) +([0-9]+)" _ "${line}")
   set(HW_BOX_${CMAKE_MATCH_1} ${CMAKE_MATCH_2})
 endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/budget.txt)

@@ -14,11 +14,14 @@ find_library(HW_ICU icuuc REQUIRED)
 find_package(date REQUIRED)
 find_path(HW_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 find_library(HW_YAML yaml-cpp REQUIRED)
+# Their headers only: both are loaded when s3:// is first used (docs/adr/0007).
+find_path(HW_CURL_INCLUDE curl/curl.h REQUIRED)
+find_path(HW_OPENSSL_INCLUDE openssl/sha.h REQUIRED)
 if(HW_TESTS)
   find_package(GTest REQUIRED)
 endif()
 # What a library links beside its layers line.
-set(HW_EXTRA_base Arrow::arrow_shared fmt::fmt Threads::Threads)
+set(HW_EXTRA_base Arrow::arrow_shared fmt::fmt Threads::Threads ${CMAKE_DL_LIBS})
 set(HW_EXTRA_columnar Arrow::arrow_shared date::date date::date-tz)
 # Not ArrowCompute: the casts we use are in libarrow, and libarrow_compute exports symbols of another
 # RE2 (docs/adr/0004).

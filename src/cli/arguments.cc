@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/did_you_mean.h"
+#include "runtime/options_reference.h"
 
 namespace hw {
 namespace {
@@ -220,7 +221,15 @@ bool take_settings(const CLI::App& command, Arguments& out) {
         std::fprintf(stderr, "error: -D takes KEY=VALUE, found '%s'\n", value.c_str());
         return false;
       }
-      out.settings.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+      const std::string key = value.substr(0, equals);
+      if (is_secret_option(key)) {
+        std::fprintf(stderr,
+                     "error: secrets are not taken from the command line, where others see them: "
+                     "put '%s' into a file for --config, or into an environment variable\n",
+                     key.c_str());
+        return false;
+      }
+      out.settings.emplace_back(key, value.substr(equals + 1));
     }
   }
   return true;

@@ -16,6 +16,7 @@
 #include "cli/error_text.h"
 #include "cli/progress_line.h"
 #include "cli/signals.h"
+#include "engine/object_access.h"
 #include "engine/printing_receiver.h"
 #include "engine/script.h"
 #include "runtime/options.h"
@@ -168,6 +169,7 @@ Status configure(const Arguments& arguments, Session& session, Env& env) {
     HW_ASSIGN_OR_RETURN(const std::string warning, session.config().set_base(key, value));
     if (!warning.empty() && !arguments.quiet) (void)env.write_stderr("warning: " + warning + "\n");
   }
+  use_object_access(session.config(), env);
   return Status::OK();
 }
 

@@ -19,6 +19,12 @@ std::string lower(std::string text) {
   return text;
 }
 
+/// What is called below it is joined by a slash of our own.
+std::string without_end_slash(std::string directory) {
+  while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
+  return directory;
+}
+
 RestartSettings restart_settings(const SessionConfig& config, bool bounded) {
   RestartSettings settings;
   const std::string type = lower(config.text("restart-strategy.type"));
@@ -74,7 +80,7 @@ Result<DurableSettings> durable_settings(const SessionConfig& config, const Dura
   settings.checkpoints.at_least_once = config.checkpoint_guarantee() == Guarantee::kAtLeastOnce;
 
   DurableJobOptions& job = settings.job;
-  const std::string directory = config.text(of + "dir");
+  const std::string directory = without_end_slash(config.text(of + "dir"));
   job.temporary = directory.empty();
   job.directory = (job.temporary ? temporary_directory(env) : directory) + "/" + job_folder(name);
   if (job.temporary)
@@ -97,7 +103,7 @@ Result<DurableSettings> durable_settings(const SessionConfig& config, const Dura
 
 std::string savepoint_directory(const SessionConfig& config) {
   const std::string named = config.text("execution.checkpointing.savepoint-dir");
-  const std::string directory = config.text("execution.checkpointing.dir");
+  const std::string directory = without_end_slash(config.text("execution.checkpointing.dir"));
   if (!named.empty() || directory.empty()) return named;
   return directory + "/savepoints";
 }

@@ -10,7 +10,9 @@
 #include <arrow/io/interfaces.h>
 
 #include "base/env/env.h"
+#include "base/env/object_store.h"
 #include "base/planted.h"
+#include "job/object_checkpoint_files.h"
 #include "state/manifest_digest.h"
 
 namespace hw {
@@ -201,11 +203,27 @@ Result<Env::Location> locate_directory(Env& env, std::string_view directory) {
   return location;
 }
 
+Result<std::shared_ptr<CheckpointFiles>> open_objects(Env& env, const Env::Location& location) {
+  HW_ASSIGN_OR_RETURN(const ObjectName root, parse_object_uri(location.path));
+  HW_ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> store, env.object_store());
+  return make_object_checkpoint_files(env, std::move(store), root);
+}
+
 }  // namespace
+
+Result<std::vector<std::string>> CheckpointFiles::unfinished(const std::string&) const {
+  return std::vector<std::string>{};
+}
+
+Status CheckpointFiles::abandon(const std::string&) { return Status::OK(); }
 
 Result<std::shared_ptr<CheckpointFiles>> open_checkpoint_files(Env& env,
                                                                std::string_view directory) {
   HW_ASSIGN_OR_RETURN(Env::Location location, locate_directory(env, directory));
+  if (is_object_uri(location.path)) {
+    HW_TRY(exists(location).status());
+    return open_objects(env, location);
+  }
   HW_TRY(make_directories(env, location));
   return std::make_shared<LocalCheckpointFiles>(env, std::move(location));
 }
@@ -215,6 +233,7 @@ Result<std::shared_ptr<const CheckpointFiles>> read_checkpoint_files(Env& env,
   HW_ASSIGN_OR_RETURN(Env::Location location, locate_directory(env, directory));
   HW_ASSIGN_OR_RETURN(const bool there, exists(location));
   if (!there) return Status::IOError("no such directory: ", directory);
+  if (is_object_uri(location.path)) return open_objects(env, location);
   return std::make_shared<const LocalCheckpointFiles>(env, std::move(location));
 }
 

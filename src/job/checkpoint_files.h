@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The few things that checkpoints ask of a storage, so that their protocol is written once: on a
-// local disk here, on an object store (conditional put) later. Names are relative to one directory,
-// parts joined by '/'.
+// The few things that checkpoints ask of a storage, so that their protocol is written once: for a
+// local disk here, for an object store (job/object_checkpoint_files.h) there. Names are relative to
+// one directory, parts joined by '/'.
 
 #pragma once
 
@@ -62,9 +62,9 @@ class CheckpointFiles {
   virtual Status rename(const std::string& from, const std::string& to) = 0;
   virtual Status remove(const std::string& name) = 0;
 
-  /// Null when somebody else holds it.
+  /// Null when somebody else holds it. On an object store also when its holder was killed.
   virtual Result<std::unique_ptr<FileLock>> try_lock(const std::string& name) = 0;
-  /// Renews the time of modification of an empty file, which create_empty() made.
+  /// Renews the time of modification of a file that create_empty() made.
   virtual Status touch(const std::string& name) = 0;
   virtual Status create_empty(const std::string& name) = 0;
   /// Fails (IOError) when it is missing.
@@ -72,10 +72,20 @@ class CheckpointFiles {
 
   /// For messages: `dir/name`.
   virtual std::string shown(const std::string& name) const = 0;
+
+  /// How often somebody who waits looks.
+  virtual int64_t look_interval_ms() const { return 200; }
+  /// True when a put that failed may still be carried out later, on its way as it was.
+  virtual bool may_write_late() const { return false; }
+  /// Names in a directory that somebody began to create and did not finish; they take up room, and
+  /// nobody sees them as files.
+  virtual Result<std::vector<std::string>> unfinished(const std::string& directory) const;
+  /// Gives up what is unfinished under this name.
+  virtual Status abandon(const std::string& name);
 };
 
-/// Files below a directory, which is made if it is missing. Not supported yet: URIs other than
-/// file://. `env` outlives it.
+/// Files below a directory, a local one or an s3:// URI, which is made if it is missing. `env`
+/// outlives it.
 Result<std::shared_ptr<CheckpointFiles>> open_checkpoint_files(Env& env,
                                                                std::string_view directory);
 /// The same for reading: fails (IOError) when the directory is missing.

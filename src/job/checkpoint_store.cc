@@ -264,6 +264,12 @@ Status CheckpointStore::sweep_leftovers() {
     if (!name || name->attempt >= lease_.attempt() || named.contains(file.name)) continue;
     HW_TRY(files_->remove(file.name));
   }
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> unfinished,
+                      files_->unfinished(std::string(kDataDirectory)));
+  for (const std::string& file : unfinished) {
+    const auto name = parse_name(file, data_prefix());
+    if (name && name->attempt < lease_.attempt()) HW_TRY(files_->abandon(file));
+  }
   leftovers_swept_ = true;
   return Status::OK();
 }

@@ -5,6 +5,8 @@
 
 #include "job/checkpoint_store.h"
 
+#include <unistd.h>
+
 #include <arrow/buffer.h>
 #include <arrow/filesystem/filesystem.h>
 #include <arrow/io/interfaces.h>
@@ -15,6 +17,7 @@
 #include "job/checkpoint_reader.h"
 #include "job/restore_choice.h"
 #include "job/savepoint.h"
+#include "testkit/memory_objects.h"
 #include "testkit/virtual_env.h"
 
 namespace hw {
@@ -22,12 +25,18 @@ namespace {
 
 using Numbers = std::vector<int64_t>;
 
-class CheckpointStoreTest : public testing::Test {
+enum class Place { kDisk, kObjects };
+
+class CheckpointStoreTest : public testing::TestWithParam<Place> {
  protected:
   CheckpointStoreTest() {
-    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
-    directory_ = testing::TempDir() + "checkpoint_store_test_" + name + "_" +
-                 std::to_string(real_env().random(name).next());
+    env_.set_object_store([this] { return objects_; });
+    directory_ = "s3://bucket/job";
+    if (GetParam() == Place::kDisk) {
+      directory_ = testing::TempDir() + "checkpoint_store_test_" + std::to_string(::getpid()) +
+                   "_" + std::to_string(real_env().random("directory").next()) +
+                   std::to_string(num_directories++);
+    }
     files_ = open_checkpoint_files(env_, directory_).ValueOrDie();
     restart();
   }
@@ -94,7 +103,9 @@ class CheckpointStoreTest : public testing::Test {
     return names;
   }
 
+  static inline int num_directories = 0;
   VirtualEnv env_;
+  const std::shared_ptr<MemoryObjects> objects_ = std::make_shared<MemoryObjects>();
   std::string directory_;
   std::shared_ptr<CheckpointFiles> files_;
   std::unique_ptr<Lease> lease_;
@@ -104,7 +115,10 @@ class CheckpointStoreTest : public testing::Test {
 const std::string kSecondManifest = "checkpoint-000000000002-1";
 const std::string kSecondData = "data/000000000002-1-0-0";
 
-TEST_F(CheckpointStoreTest, TheNewestPublishedOneIsChosenAndReadBack) {
+INSTANTIATE_TEST_SUITE_P(Places, CheckpointStoreTest,
+                         testing::Values(Place::kDisk, Place::kObjects));
+
+TEST_P(CheckpointStoreTest, TheNewestPublishedOneIsChosenAndReadBack) {
   EXPECT_EQ(choose()->manifest, nullptr);
   publish(1);
   publish(2);
@@ -126,7 +140,7 @@ TEST_F(CheckpointStoreTest, TheNewestPublishedOneIsChosenAndReadBack) {
   EXPECT_FALSE(snapshot->open("delta-1").ok());
 }
 
-TEST_F(CheckpointStoreTest, EveryDamagedByteOfAFileIsFound) {
+TEST_P(CheckpointStoreTest, EveryDamagedByteOfAFileIsFound) {
   publish(1);
   const Manifest manifest = *store_->find(1);
   EXPECT_TRUE(verify_files(*files_, manifest).ok());
@@ -142,7 +156,7 @@ TEST_F(CheckpointStoreTest, EveryDamagedByteOfAFileIsFound) {
   EXPECT_TRUE(verify_files(*files_, manifest).IsSerializationError());
 }
 
-TEST_F(CheckpointStoreTest, ADamagedOneIsPassedOverWhereNoSinkShowsMore) {
+TEST_P(CheckpointStoreTest, ADamagedOneIsPassedOverWhereNoSinkShowsMore) {
   publish(1);
   publish(2);
   damage(kSecondData);
@@ -157,7 +171,7 @@ TEST_F(CheckpointStoreTest, ADamagedOneIsPassedOverWhereNoSinkShowsMore) {
       << choice.damaged[0].why;
 }
 
-TEST_F(CheckpointStoreTest, ADamagedOneThatSinksMayShowStopsTheJob) {
+TEST_P(CheckpointStoreTest, ADamagedOneThatSinksMayShowStopsTheJob) {
   publish(1);
   publish(2);
   damage(kSecondManifest);
@@ -177,7 +191,7 @@ TEST_F(CheckpointStoreTest, ADamagedOneThatSinksMayShowStopsTheJob) {
             CheckpointErrorKind::kBehindSinks);
 }
 
-TEST_F(CheckpointStoreTest, NothingReadableNeverStartsAnew) {
+TEST_P(CheckpointStoreTest, NothingReadableNeverStartsAnew) {
   publish(1);
   damage("checkpoint-000000000001-1");
   EXPECT_EQ(checkpoint_error_of(choose().status()), CheckpointErrorKind::kNothingValid);
@@ -185,7 +199,7 @@ TEST_F(CheckpointStoreTest, NothingReadableNeverStartsAnew) {
   EXPECT_EQ(checkpoint_error_of(choose().status()), CheckpointErrorKind::kNothingValid);
 }
 
-TEST_F(CheckpointStoreTest, ARecordThatMayHavePublishedMoreStopsTheJob) {
+TEST_P(CheckpointStoreTest, ARecordThatMayHavePublishedMoreStopsTheJob) {
   publish(1);
   publish(2);
   damage(lease_record_name(3), 60);
@@ -198,7 +212,7 @@ TEST_F(CheckpointStoreTest, ARecordThatMayHavePublishedMoreStopsTheJob) {
       << "no later attempt says that it goes on from the older one";
 }
 
-TEST_F(CheckpointStoreTest, AnotherJobsCheckpointIsNotTaken) {
+TEST_P(CheckpointStoreTest, AnotherJobsCheckpointIsNotTaken) {
   publish(1);
   const Status status =
       choose_restore(files_, *read_lease_chain(*files_), {.job = "sums"}).status();
@@ -208,7 +222,7 @@ TEST_F(CheckpointStoreTest, AnotherJobsCheckpointIsNotTaken) {
       << status;
 }
 
-TEST_F(CheckpointStoreTest, AFencedAttemptPublishesNothing) {
+TEST_P(CheckpointStoreTest, AFencedAttemptPublishesNothing) {
   publish(1);
   Manifest late = prepare(2);
   ASSERT_TRUE(store_->write_manifest(late).ok());
@@ -217,7 +231,7 @@ TEST_F(CheckpointStoreTest, AFencedAttemptPublishesNothing) {
   EXPECT_EQ(chosen(), 1);
 }
 
-TEST_F(CheckpointStoreTest, SharedFilesStayWhileAManifestNamesThem) {
+TEST_P(CheckpointStoreTest, SharedFilesStayWhileAManifestNamesThem) {
   publish(1);
   const ManifestStream base = store_->find(1)->operators[0].instances[0].streams[0];
   publish(2, &base);
@@ -238,13 +252,13 @@ TEST_F(CheckpointStoreTest, SharedFilesStayWhileAManifestNamesThem) {
   EXPECT_EQ(chosen(), 3);
 }
 
-TEST_F(CheckpointStoreTest, TheNewestIsNeverDropped) {
+TEST_P(CheckpointStoreTest, TheNewestIsNeverDropped) {
   publish(1);
   EXPECT_FALSE(store_->drop(1).ok());
   EXPECT_EQ(chosen(), 1);
 }
 
-TEST_F(CheckpointStoreTest, WhatDeadAttemptsLeftIsSwept) {
+TEST_P(CheckpointStoreTest, WhatDeadAttemptsLeftIsSwept) {
   publish(1);
   Manifest unpublished = prepare(2);
   ASSERT_TRUE(store_->write_manifest(unpublished).ok());
@@ -261,7 +275,7 @@ TEST_F(CheckpointStoreTest, WhatDeadAttemptsLeftIsSwept) {
             std::vector<std::string>({"checkpoint-000000000001-1", "checkpoint-000000000004-2"}));
 }
 
-TEST_F(CheckpointStoreTest, AnAbortedCheckpointLeavesNothing) {
+TEST_P(CheckpointStoreTest, AnAbortedCheckpointLeavesNothing) {
   Manifest manifest = prepare(1);
   ASSERT_TRUE(store_->write_manifest(manifest).ok());
   EXPECT_TRUE(store_->abandon(1).ok());
@@ -269,7 +283,7 @@ TEST_F(CheckpointStoreTest, AnAbortedCheckpointLeavesNothing) {
   EXPECT_TRUE(names("").empty());
 }
 
-TEST_F(CheckpointStoreTest, AnUnfinishedWriterRemovesItsFile) {
+TEST_P(CheckpointStoreTest, AnUnfinishedWriterRemovesItsFile) {
   {
     auto writer = store_->writer({.checkpoint = 1});
     auto stream = writer->create("index").ValueOrDie();
@@ -280,7 +294,7 @@ TEST_F(CheckpointStoreTest, AnUnfinishedWriterRemovesItsFile) {
   EXPECT_TRUE(names("data").empty());
 }
 
-TEST_F(CheckpointStoreTest, WhatWasAbandonedKeepsItsFiles) {
+TEST_P(CheckpointStoreTest, WhatWasAbandonedKeepsItsFiles) {
   publish(1);
   publish(2);
   damage(kSecondData);
@@ -297,16 +311,17 @@ TEST_F(CheckpointStoreTest, WhatWasAbandonedKeepsItsFiles) {
   EXPECT_EQ(chosen(), 1);
 }
 
-TEST_F(CheckpointStoreTest, ASavepointHoldsEverythingAndMoves) {
+TEST_P(CheckpointStoreTest, ASavepointHoldsEverythingAndMoves) {
   publish(1);
   const ManifestStream base = store_->find(1)->operators[0].instances[0].streams[0];
   publish(2, &base);
   const std::string path =
       write_savepoint(env_, *files_, *store_->find(2), directory_ + "/kept/").ValueOrDie();
-  const auto local = env_.locate("/")->files;
+  const auto local = env_.locate(directory_)->files;
   ASSERT_TRUE(local->DeleteDir(directory_ + "/data").ok());
-  const std::string moved = directory_ + "/moved";
-  ASSERT_TRUE(local->Move(path, moved).ok());
+  // Objects are not moved.
+  const std::string moved = GetParam() == Place::kDisk ? directory_ + "/moved" : path;
+  if (moved != path) ASSERT_TRUE(local->Move(path, moved).ok());
   const OpenedCheckpoint opened = open_checkpoint(env_, moved).ValueOrDie();
   EXPECT_EQ(opened.manifest->kind, ManifestKind::kSavepoint);
   EXPECT_EQ(opened.manifest->committables.size(), 1u);
@@ -316,23 +331,37 @@ TEST_F(CheckpointStoreTest, ASavepointHoldsEverythingAndMoves) {
   EXPECT_EQ(*(*snapshot->open("delta-1"))->GetSize(), 100'000);
 }
 
-TEST_F(CheckpointStoreTest, HalfASavepointIsNone) {
+TEST_P(CheckpointStoreTest, HalfASavepointIsNone) {
   publish(1);
   const std::string path =
       write_savepoint(env_, *files_, *store_->find(1), directory_).ValueOrDie();
   EXPECT_TRUE(open_checkpoint(env_, path + "/manifest").ok());
   EXPECT_TRUE(open_checkpoint(env_, directory_ + "/checkpoint-000000000001-1").ok());
-  ASSERT_TRUE(env_.locate("/")->files->DeleteFile(path + "/manifest").ok());
+  ASSERT_TRUE(env_.locate(directory_)->files->DeleteFile(path + "/manifest").ok());
   EXPECT_EQ(open_checkpoint(env_, path).status().message(),
             "'" + path + "' is no savepoint, or only half of one: it has no file 'manifest'");
   EXPECT_TRUE(open_checkpoint(env_, directory_ + "/nothing").status().IsIOError());
 }
 
-TEST_F(CheckpointStoreTest, ADamagedFileIsNotCopiedIntoASavepoint) {
+TEST_P(CheckpointStoreTest, ADamagedFileIsNotCopiedIntoASavepoint) {
   publish(1);
   damage("data/000000000001-1-0-0");
   EXPECT_TRUE(
       write_savepoint(env_, *files_, *store_->find(1), directory_).status().IsSerializationError());
+}
+
+TEST_P(CheckpointStoreTest, ForgetsWhatAnEarlierAttemptBeganToUpload) {
+  publish(1);
+  objects_->begun = {"job/data/000000000002-1-0-0", "job/data/000000000002-2-0-0",
+                     "job/data/of-somebody-else", "another/data/000000000002-1-0-0"};
+  restart();
+  env_.advance_ms(60'000);
+  EXPECT_TRUE(store_->sweep().empty());
+  if (GetParam() == Place::kObjects) {
+    EXPECT_EQ(objects_->begun,
+              (std::vector<std::string>{"job/data/000000000002-2-0-0", "job/data/of-somebody-else",
+                                        "another/data/000000000002-1-0-0"}));
+  }
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ Result<std::unique_ptr<Lease>> Lease::take(Env& env, std::shared_ptr<CheckpointF
     }
     if (!told && options.on_wait) options.on_wait(held_error(*files, chain).message());
     told = true;
-    env.sleep_ns(kLeasePollMs * 1'000'000);
+    env.sleep_ns(files->look_interval_ms() * 1'000'000);
   }
 }
 
@@ -206,7 +206,8 @@ Status Lease::publish(const Publication& publication) {
   const Result<LeaseChain> chain = read_lease_chain(*files_);
   if (chain.ok() && chain->attempt() > attempt_) return taken_by_other();
   const bool absent = chain.ok() && chain->newest_number < number;
-  if (absent) return status;
+  // One that may still come would publish what has been given up: the next attempt takes its place.
+  if (absent && !files_->may_write_late()) return status;
   return checkpoint_error(CheckpointErrorKind::kUnknownOutcome,
                           "checkpoint " + std::to_string(publication.checkpoint) +
                               " may or may not be durable: " + status.message());

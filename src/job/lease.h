@@ -23,8 +23,6 @@ namespace hw {
 class Env;
 
 constexpr int64_t kLeaseTimeoutDefaultMs = 10'000;
-/// A waiting process looks this often: it must notice a free lock within 3 s.
-constexpr int64_t kLeasePollMs = 200;
 
 /// What an attempt goes on from; decided between reading the chain and taking the lease.
 struct LeaseStart {

@@ -2,11 +2,14 @@
 
 #include "job/lease.h"
 
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 #include "base/env/env.h"
 #include "job/checkpoint_error.h"
 #include "job/lease_watch.h"
+#include "testkit/memory_objects.h"
 #include "testkit/virtual_env.h"
 
 namespace hw {
@@ -74,13 +77,19 @@ TEST(LeaseWatchTest, DecidesByLockAndSignsOfLife) {
   }
 }
 
+enum class Place { kDisk, kObjects };
+
 // A fresh directory and processes that share it: each Lease is one.
-class LeaseTest : public testing::Test {
+class LeaseTest : public testing::TestWithParam<Place> {
  protected:
   LeaseTest() {
-    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
-    directory_ = testing::TempDir() + "lease_test_" + name + "_" +
-                 std::to_string(real_env().random(name).next());
+    env_.set_object_store([this] { return objects_; });
+    directory_ = "s3://bucket/job";
+    if (GetParam() == Place::kDisk) {
+      directory_ = testing::TempDir() + "lease_test_" + std::to_string(::getpid()) + "_" +
+                   std::to_string(real_env().random("directory").next()) +
+                   std::to_string(num_directories++);
+    }
     files_ = open_checkpoint_files(env_, directory_).ValueOrDie();
   }
 
@@ -106,14 +115,18 @@ class LeaseTest : public testing::Test {
     ASSERT_TRUE(files_->put_new(name, bytes).ok());
   }
 
+  static inline int num_directories = 0;
   VirtualEnv env_;
+  const std::shared_ptr<MemoryObjects> objects_ = std::make_shared<MemoryObjects>();
   std::string directory_;
   std::shared_ptr<CheckpointFiles> files_;
 };
 
+INSTANTIATE_TEST_SUITE_P(Places, LeaseTest, testing::Values(Place::kDisk, Place::kObjects));
+
 using Checkpoints = std::vector<int64_t>;
 
-TEST_F(LeaseTest, RecordsReadBack) {
+TEST_P(LeaseTest, RecordsReadBack) {
   const LeaseRecord record = {.kind = LeaseRecord::Kind::kPublish,
                               .number = 7,
                               .floor = 5,
@@ -137,7 +150,7 @@ TEST_F(LeaseTest, RecordsReadBack) {
   }
 }
 
-TEST_F(LeaseTest, EachTakeIsAnAttempt) {
+TEST_P(LeaseTest, EachTakeIsAnAttempt) {
   const auto first = take();
   const int64_t generation = first->generation();
   EXPECT_EQ(first->attempt(), 1);
@@ -151,7 +164,7 @@ TEST_F(LeaseTest, EachTakeIsAnAttempt) {
   EXPECT_EQ(lineage(), Checkpoints({1, 2}));
 }
 
-TEST_F(LeaseTest, ALivingHolderIsNamed) {
+TEST_P(LeaseTest, ALivingHolderIsNamed) {
   auto holder = take();
   LeaseOptions options;
   // As if time passed in the other process: its heartbeat moves.
@@ -166,7 +179,7 @@ TEST_F(LeaseTest, ALivingHolderIsNamed) {
                                   "wait for its end with --standby");
 }
 
-TEST_F(LeaseTest, AStalledHolderIsFencedWhenItWakes) {
+TEST_P(LeaseTest, AStalledHolderIsFencedWhenItWakes) {
   auto sleeper = take();
   EXPECT_TRUE(publish(*sleeper, 1).ok());
   const int64_t before_ms = env_.wall_ms();
@@ -181,7 +194,7 @@ TEST_F(LeaseTest, AStalledHolderIsFencedWhenItWakes) {
   EXPECT_EQ(lineage(), Checkpoints({1, 2}));
 }
 
-TEST_F(LeaseTest, TheDeathOfASleeperDoesNotFreeTheNext) {
+TEST_P(LeaseTest, TheDeathOfASleeperDoesNotFreeTheNext) {
   auto sleeper = take();
   auto next = take();
   sleeper.reset();
@@ -194,7 +207,7 @@ TEST_F(LeaseTest, TheDeathOfASleeperDoesNotFreeTheNext) {
             CheckpointErrorKind::kHeld);
 }
 
-TEST_F(LeaseTest, StandbyTakesOverSoonAfterTheHolderDies) {
+TEST_P(LeaseTest, StandbyTakesOverSoonAfterTheHolderDies) {
   auto holder = take();
   int looks = 0;
   int waits = 0;
@@ -216,7 +229,7 @@ TEST_F(LeaseTest, StandbyTakesOverSoonAfterTheHolderDies) {
   EXPECT_LE(env_.wall_ms() - died_ms, 3'000);
 }
 
-TEST_F(LeaseTest, WaitingCanBeCancelled) {
+TEST_P(LeaseTest, WaitingCanBeCancelled) {
   auto holder = take();
   LeaseOptions options = {.standby = true};
   int looks = 0;
@@ -224,7 +237,7 @@ TEST_F(LeaseTest, WaitingCanBeCancelled) {
   EXPECT_TRUE(Lease::take(env_, files_, options).status().IsCancelled());
 }
 
-TEST_F(LeaseTest, GoingOnFromAnOlderOneAbandonsTheNewer) {
+TEST_P(LeaseTest, GoingOnFromAnOlderOneAbandonsTheNewer) {
   auto lease = take();
   for (const int64_t checkpoint : {1, 2, 3}) EXPECT_TRUE(publish(*lease, checkpoint).ok());
   lease.reset();
@@ -237,7 +250,7 @@ TEST_F(LeaseTest, GoingOnFromAnOlderOneAbandonsTheNewer) {
   EXPECT_EQ(read_lease_chain(*files_)->newest_checkpoint(), 4);
 }
 
-TEST_F(LeaseTest, AnOriginHoldsUntilSomethingIsPublished) {
+TEST_P(LeaseTest, AnOriginHoldsUntilSomethingIsPublished) {
   auto lease = take();
   EXPECT_TRUE(publish(*lease, 1).ok());
   EXPECT_TRUE(lease->start_from({.generation = 2, .origin = "/savepoints/a"}).ok());
@@ -253,7 +266,7 @@ TEST_F(LeaseTest, AnOriginHoldsUntilSomethingIsPublished) {
   EXPECT_EQ(lineage(), Checkpoints({2}));
 }
 
-TEST_F(LeaseTest, OldRecordsGoOnceANewerOneDeclaresThemVoid) {
+TEST_P(LeaseTest, OldRecordsGoOnceANewerOneDeclaresThemVoid) {
   auto lease = take();
   for (const int64_t checkpoint : {1, 2, 3}) EXPECT_TRUE(publish(*lease, checkpoint).ok());
   EXPECT_TRUE(lease->forget_before(3).ok());
@@ -272,7 +285,7 @@ TEST_F(LeaseTest, OldRecordsGoOnceANewerOneDeclaresThemVoid) {
   EXPECT_EQ(lineage(), Checkpoints({4, 5}));
 }
 
-TEST_F(LeaseTest, ASleeperWinsNothingInAPlaceThatWasFreed) {
+TEST_P(LeaseTest, ASleeperWinsNothingInAPlaceThatWasFreed) {
   auto sleeper = take();
   auto next = take();
   for (const int64_t checkpoint : {1, 2, 3}) EXPECT_TRUE(publish(*next, checkpoint).ok());
@@ -284,7 +297,7 @@ TEST_F(LeaseTest, ASleeperWinsNothingInAPlaceThatWasFreed) {
   EXPECT_EQ(lineage(), Checkpoints({3, 4}));
 }
 
-TEST_F(LeaseTest, DamagedRecordsAreToldAndNeverReused) {
+TEST_P(LeaseTest, DamagedRecordsAreToldAndNeverReused) {
   auto lease = take();
   for (const int64_t checkpoint : {1, 2}) EXPECT_TRUE(publish(*lease, checkpoint).ok());
   lease.reset();
@@ -303,7 +316,7 @@ TEST_F(LeaseTest, DamagedRecordsAreToldAndNeverReused) {
 
 // Found by simulation (tests/sim/scenarios/unreadable_lease.scenario): the record that was written
 // all the same said that there was no checkpoint, and the next process believed it.
-TEST_F(LeaseTest, AChainThatHidesAPublicationIsNotTaken) {
+TEST_P(LeaseTest, AChainThatHidesAPublicationIsNotTaken) {
   auto lease = take();
   EXPECT_TRUE(files_->put_new("checkpoint-000000000001-1", "x").ok());
   EXPECT_TRUE(lease->publish({.checkpoint = 1, .manifest = "checkpoint-000000000001-1"}).ok());
@@ -315,18 +328,64 @@ TEST_F(LeaseTest, AChainThatHidesAPublicationIsNotTaken) {
   EXPECT_TRUE(Lease::take(env_, files_, {.elsewhere = true}).ok());
 }
 
-TEST_F(LeaseTest, CheckpointsWithoutAnyRecordAreNotStartedOver) {
+TEST_P(LeaseTest, CheckpointsWithoutAnyRecordAreNotStartedOver) {
   ASSERT_TRUE(files_->put_new("checkpoint-000000000001-1", "x").ok());
   EXPECT_EQ(checkpoint_error_of(Lease::take(env_, files_, {}).status()),
             CheckpointErrorKind::kNothingValid);
   EXPECT_EQ(Lease::take(env_, files_, {.fresh = true}).ValueOrDie()->attempt(), 1);
 }
 
-TEST_F(LeaseTest, FoldersOfJobsAreSafeNames) {
+TEST_P(LeaseTest, FoldersOfJobsAreSafeNames) {
   EXPECT_EQ(job_folder("counts per word"), "counts%20per%20word");
   EXPECT_EQ(job_folder("../a"), "%2E.%2Fa");
   EXPECT_EQ(job_folder("a,b.c"), "a%2Cb.c");
   EXPECT_EQ(job_folder(std::string(1000, 'x')).size(), 233u);
+}
+
+/// Leases on an object store whose requests or answers are lost.
+class LostAnswerTest : public LeaseTest {};
+
+INSTANTIATE_TEST_SUITE_P(Objects, LostAnswerTest, testing::Values(Place::kObjects));
+
+TEST_P(LostAnswerTest, APublicationThatMayStillArriveIsNotTakenForAbsent) {
+  auto lease = take();
+  objects_->on_put = [](const std::string&) { return MemoryObjects::Fault::kLostRequest; };
+  EXPECT_EQ(checkpoint_error_of(publish(*lease, 1)), CheckpointErrorKind::kUnknownOutcome);
+  objects_->on_put = nullptr;
+  lease.reset();
+  // Whoever comes next occupies its number.
+  const auto next = take();
+  EXPECT_EQ(files_->put_new(lease_record_name(2), "late").code(), arrow::StatusCode::AlreadyExists);
+  EXPECT_EQ(lineage(), Checkpoints());
+  EXPECT_TRUE(publish(*next, 2).ok());
+  EXPECT_EQ(lineage(), Checkpoints({2}));
+}
+
+TEST_P(LostAnswerTest, APublicationWhoseAnswerWasLostIsGoneOnFrom) {
+  auto lease = take();
+  objects_->on_put = [](const std::string&) { return MemoryObjects::Fault::kLostAnswer; };
+  EXPECT_EQ(checkpoint_error_of(publish(*lease, 1)), CheckpointErrorKind::kUnknownOutcome);
+  objects_->on_put = nullptr;
+  lease.reset();
+  take();
+  EXPECT_EQ(lineage(), Checkpoints({1}));
+}
+
+TEST_P(LostAnswerTest, AHolderWhoWasKilledIsReplacedOnceItsHeartbeatStandsStill) {
+  auto killed = take();
+  // Its lock stays behind: nobody is there to remove it.
+  ASSERT_TRUE(files_->modified_ns("lease/lock-1").ok());
+  const int64_t before_ms = env_.wall_ms();
+  EXPECT_EQ(take()->attempt(), 2);
+  EXPECT_GE(env_.wall_ms() - before_ms, kLeaseTimeoutDefaultMs);
+  EXPECT_LE(env_.wall_ms() - before_ms, kLeaseTimeoutDefaultMs + 2'000);
+}
+
+TEST_P(LostAnswerTest, AHolderWhoEndedCleanlyIsReplacedAtOnce) {
+  take();
+  const int64_t before_ms = env_.wall_ms();
+  EXPECT_EQ(take()->attempt(), 2);
+  EXPECT_EQ(env_.wall_ms(), before_ms);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "log/offloading.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,6 +16,7 @@
 
 #include "base/crc32c.h"
 #include "base/env/env.h"
+#include "base/env/object_store.h"
 #include "log/file_names.h"
 #include "log/number_reservation.h"
 #include "log/partition_locks.h"
@@ -57,6 +59,7 @@ class PartitionMove {
                                 [this](const TopicState& state) { return still_there(state); }));
     if (number_ == 0) return 0;
     HW_ASSIGN_OR_RETURN(to_, offload_folder(topic_, partition_));
+    HW_ASSIGN_OR_RETURN(from_files_, files_of(env_, from_));
     HW_ASSIGN_OR_RETURN(files_, files_of(env_, to_));
     HW_TRY(files_->CreateDir(to_, true));
     for (const Piece& piece : pieces_) {
@@ -94,21 +97,40 @@ class PartitionMove {
 
   /// Copies a file, unless it was copied before.
   Status copy(const std::string& name, const CleaningStop& stop) {
-    HW_ASSIGN_OR_RETURN(const auto source, files_->OpenInputFile(from_ + "/" + name));
+    HW_ASSIGN_OR_RETURN(const auto source, from_files_->OpenInputFile(from_ + "/" + name));
     const std::string target = to_ + "/" + name;
     HW_ASSIGN_OR_RETURN(const bool there, file_exists(*files_, target));
     if (there) return check_same(*source, target);
+    if (is_object_uri(target)) return upload(*source, target, stop);
     const std::string passing = target + ".part";  // ours: the lock says so
     HW_ASSIGN_OR_RETURN(const std::unique_ptr<AppendFile> file, env_.open_append(passing));
     if (file->size() > 0) HW_TRY(file->truncate(0));
-    HW_ASSIGN_OR_RETURN(const int64_t size, source->GetSize());
-    for (int64_t at = 0; at < size; at += kCopiedBytes) {
-      HW_TRY(stop.check());
-      HW_ASSIGN_OR_RETURN(const auto bytes, source->ReadAt(at, std::min(kCopiedBytes, size - at)));
-      HW_TRY(file->append(view(*bytes)));
-    }
+    const auto take = [&](std::string_view bytes) { return file->append(bytes); };
+    HW_TRY(each_block(*source, stop, take));
     HW_TRY(file->sync());
     return env_.publish(passing, target);
+  }
+
+  /// An object appears whole and durable, or not at all.
+  Status upload(arrow::io::RandomAccessFile& source, const std::string& target,
+                const CleaningStop& stop) {
+    HW_ASSIGN_OR_RETURN(const ObjectName name, parse_object_uri(target));
+    HW_ASSIGN_OR_RETURN(const std::shared_ptr<ObjectStore> store, env_.object_store());
+    HW_ASSIGN_OR_RETURN(const std::unique_ptr<ObjectUpload> object, store->upload(name));
+    const auto take = [&](std::string_view bytes) { return object->append(bytes); };
+    HW_TRY(each_block(source, stop, take));
+    return object->finish();
+  }
+
+  static Status each_block(arrow::io::RandomAccessFile& source, const CleaningStop& stop,
+                           const std::function<Status(std::string_view)>& take) {
+    HW_ASSIGN_OR_RETURN(const int64_t size, source.GetSize());
+    for (int64_t at = 0; at < size; at += kCopiedBytes) {
+      HW_TRY(stop.check());
+      HW_ASSIGN_OR_RETURN(const auto bytes, source.ReadAt(at, std::min(kCopiedBytes, size - at)));
+      HW_TRY(take(view(*bytes)));
+    }
+    return Status::OK();
   }
 
   static Status check_same(arrow::io::RandomAccessFile& source, arrow::io::RandomAccessFile& copy,
@@ -132,6 +154,7 @@ class PartitionMove {
 
   /// The partition's, the topic's and the one that was given.
   Status sync_folders() {
+    if (is_object_uri(to_)) return Status::OK();
     std::string folder = to_;
     for (int i = 0; i < 3; ++i) {
       HW_TRY(env_.sync(folder));
@@ -148,7 +171,8 @@ class PartitionMove {
   std::vector<Piece> pieces_;
   int64_t number_ = 0;
   std::string to_;
-  std::shared_ptr<arrow::fs::FileSystem> files_;
+  std::shared_ptr<arrow::fs::FileSystem> from_files_;
+  std::shared_ptr<arrow::fs::FileSystem> files_;  // of to_
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <arrow/filesystem/filesystem.h>
 
 #include "base/env/env.h"
+#include "base/env/object_store.h"
 #include "log/file_names.h"
 #include "log/log_error.h"
 #include "log/small_file.h"
@@ -21,6 +22,10 @@ namespace {
 /// The path on the local file system, without a slash at its end.
 Result<std::string> local_path(Env& env, const std::string& directory) {
   if (directory.empty()) return Status::Invalid("the log's directory must be set");
+  if (is_object_uri(directory)) {
+    return not_supported_yet("a log at '" + directory +
+                             "': its directory is a local one, and 'offload.path' may lead there");
+  }
   HW_ASSIGN_OR_RETURN(Env::Location location, env.locate(directory));
   while (location.path.size() > 1 && location.path.back() == '/') location.path.pop_back();
   return location.path;

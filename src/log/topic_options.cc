@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/env/object_store.h"
+
 namespace hw {
 namespace {
 
@@ -49,8 +51,11 @@ Status check(const TopicOptions& options) {
         "but they are '",
         options.offload_path, "' and ", options.offload_after_ms, " ms");
   }
-  if (options.offload_path.find("://") != std::string::npos) {
-    return not_supported_yet("offload.path on '" + options.offload_path + "', only local folders");
+  if (is_object_uri(options.offload_path)) {
+    HW_TRY(parse_object_uri(options.offload_path).status());
+  } else if (options.offload_path.find("://") != std::string::npos) {
+    return not_supported_yet("offload.path on '" + options.offload_path +
+                             "', only local folders and s3://");
   }
   if (options.cleanup_compact && options.key.empty()) {
     return Status::Invalid(

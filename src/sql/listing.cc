@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "expr/function_catalogue.h"
+#include "runtime/options_reference.h"
 #include "sql/bind_catalog.h"
 #include "sql/unparse.h"
 
@@ -148,7 +149,7 @@ BoundListing list_settings(const BindSession& session) {
   BoundListing listing;
   listing.schema = text_schema({"key", "value"});
   for (const auto& [key, value] : session.context.config->given_values()) {
-    listing.rows.push_back({key, value});
+    listing.rows.push_back({key, shown_option_value(key, value)});
   }
   return listing;
 }

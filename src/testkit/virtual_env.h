@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/env/env.h"
 
@@ -38,6 +39,10 @@ class VirtualEnv final : public Env {
     return real_->try_lock(path);
   }
   Status touch(const std::string& path) override { return real_->touch(path); }
+  Result<std::shared_ptr<ObjectStore>> object_store() override { return real_->object_store(); }
+  void set_object_store(ObjectStoreMaker make) override {
+    real_->set_object_store(std::move(make));
+  }
   Result<std::unique_ptr<Socket>> connect(const std::string& host, int port) override {
     return real_->connect(host, port);
   }

@@ -24,6 +24,8 @@ class FileSystem;
 
 namespace hw {
 
+class ObjectStore;
+
 /// A stream socket. Reads and writes never block: 0 bytes with `would_block` set means later.
 class Socket {
  public:
@@ -94,6 +96,12 @@ class Env {
   virtual Result<std::unique_ptr<FileLock>> try_lock(const std::string& path);
   /// Sets the file's time of modification to now. Fails when it is missing.
   virtual Status touch(const std::string& path);
+  /// What s3:// names (base/env/object_store.h): the one that was set, else one that is reached as
+  /// environment variables say. NotImplemented in an Env without one.
+  virtual Result<std::shared_ptr<ObjectStore>> object_store();
+  /// From now on the one that `make` returns, which is asked when the store is first needed.
+  using ObjectStoreMaker = std::function<Result<std::shared_ptr<ObjectStore>>()>;
+  virtual void set_object_store(ObjectStoreMaker make);
   /// Where this process runs: for messages and records that others read.
   virtual std::string host_name() { return "localhost"; }
   virtual int64_t process_id() { return 0; }

@@ -30,8 +30,8 @@ TEST(EnvTest, LocatesLocalPathsAndFileUris) {
 }
 
 TEST(EnvTest, SaysWhatItCannotLocate) {
-  EXPECT_EQ(real_env().locate("s3://bucket/a").status().message(),
-            "not supported yet: files at s3://");
+  EXPECT_EQ(real_env().locate("hdfs://host/a").status().message(),
+            "not supported yet: files at hdfs://");
   EXPECT_TRUE(real_env().locate("file://a/b").status().IsInvalid());
 }
 
@@ -66,9 +66,7 @@ TEST(EnvTest, ALockHasOneHolder) {
   EXPECT_NE(real_env().try_lock(path).ValueOrDie(), nullptr);
 }
 
-TEST(EnvTest, TouchingNeedsAFile) {
-  EXPECT_TRUE(real_env().touch("/no/such/file").IsIOError());
-}
+TEST(EnvTest, TouchingNeedsAFile) { EXPECT_TRUE(real_env().touch("/no/such/file").IsIOError()); }
 
 TEST(EnvTest, PublishesWithoutReplacing) {
   const std::string directory = fresh_directory();

@@ -9,6 +9,7 @@
 #include <ctime>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <mutex>
 #include <poll.h>
 #include <pthread.h>
 #include <random>
@@ -21,9 +22,11 @@
 #include <arrow/filesystem/localfs.h>
 
 #include "base/env/env.h"
+#include "base/env/object_store.h"
 #include "base/env/random_seed.h"
 #include "base/env/real_local_file.h"
 #include "base/env/real_socket.h"
+#include "base/env/s3_options.h"
 #include "base/memory.h"
 
 namespace hw {
@@ -110,7 +113,28 @@ class RealEnv : public Env {
         return Status::Invalid("a file URI has the form file:///path, but is '", path_or_uri, "'");
       return Location{local_files_, std::string(path)};
     }
+    if (is_object_uri(path_or_uri)) {
+      HW_ASSIGN_OR_RETURN(ObjectName name, parse_object_uri(path_or_uri));
+      while (name.key.ends_with('/')) name.key.pop_back();
+      HW_ASSIGN_OR_RETURN(std::shared_ptr<ObjectStore> store, object_store());
+      return Location{make_object_file_system(std::move(store)),
+                      name.key.empty() ? "s3://" + name.bucket : name.uri()};
+    }
     return not_supported_yet("files at " + std::string(scheme) + "://");
+  }
+
+  Result<std::shared_ptr<ObjectStore>> object_store() override {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    if (object_store_ == nullptr) {
+      HW_ASSIGN_OR_RETURN(object_store_,
+                          make_object_store_ ? make_object_store_() : make_s3_store({}, *this));
+    }
+    return object_store_;
+  }
+  void set_object_store(ObjectStoreMaker make) override {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    make_object_store_ = std::move(make);
+    object_store_ = nullptr;
   }
 
   Status sync(const std::string& path) override {
@@ -181,6 +205,9 @@ class RealEnv : public Env {
   // Constant after construction; thread-safe by themselves.
   const uint64_t seed_;
   std::shared_ptr<arrow::fs::FileSystem> local_files_;
+  std::mutex mutex_;
+  ObjectStoreMaker make_object_store_;         // guarded by mutex_; empty = by the variables
+  std::shared_ptr<ObjectStore> object_store_;  // guarded by mutex_; null = not asked for yet
 };
 
 class TestEnv final : public RealEnv {
@@ -210,6 +237,12 @@ Result<std::unique_ptr<FileLock>> Env::try_lock(const std::string&) {
 Status Env::touch(const std::string&) {
   return Status::NotImplemented("this environment has no local files");
 }
+
+Result<std::shared_ptr<ObjectStore>> Env::object_store() {
+  return Status::NotImplemented("this environment has no object store");
+}
+
+void Env::set_object_store(ObjectStoreMaker) {}
 
 Result<std::string> Env::read_stdin() { return std::string(); }
 

@@ -111,7 +111,7 @@ Result<std::vector<FileEntry>> list_files(const FileListRequest& request, Env& e
 }
 
 std::string absolute_path(std::string_view path, Env& env) {
-  if (path.starts_with('/')) return std::string(path);
+  if (path.starts_with('/') || path.find("://") != std::string_view::npos) return std::string(path);
   while (path.starts_with("./")) path.remove_prefix(2);
   return env.variable("PWD").value_or("") + "/" + std::string(path);
 }

@@ -183,8 +183,8 @@ OptionSpec delete_retention() {
 OptionSpec offload_path() {
   return {.name = "offload.path",
           .sentence =
-              "A local folder that closed segments older than `offload.after` are moved to; they "
-              "are read there as before. Without it they stay."};
+              "A local folder or an s3:// URI that closed segments older than `offload.after` are "
+              "moved to; they are read there as before. Without it they stay."};
 }
 
 OptionSpec offload_after() {

@@ -218,7 +218,7 @@ TEST_F(LogTableTest, OldSegmentsAreMovedBehindCommitsAndReadAsBefore) {
   EXPECT_NE(sink_error(table("id INT", {{"topic", "new"}, {"offload.after", "1 h"}}))
                 .find("say together"),
             std::string::npos);
-  EXPECT_NE(sink_error(table("id INT", {{"offload.after", "1 h"}, {"offload.path", "s3://a/b"}}))
+  EXPECT_NE(sink_error(table("id INT", {{"offload.after", "1 h"}, {"offload.path", "hdfs://a/b"}}))
                 .find("only local folders"),
             std::string::npos);
 }

@@ -111,6 +111,11 @@ Result<std::string> SessionConfig::put(std::map<std::string, std::string>& value
 }
 
 Result<std::string> SessionConfig::set(std::string_view key, std::string_view value) {
+  if (key.starts_with("s3.")) {
+    return Status::Invalid("'", key,
+                           "' is a setting of the process, not of a script: give it in a file for "
+                           "--config, as an environment variable or, if it is no secret, with -D");
+  }
   return put(set_, key, value);
 }
 
