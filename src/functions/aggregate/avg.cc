@@ -16,7 +16,8 @@ struct FinishAvg {
   template <typename Sum>
   std::optional<Out> operator()(Sum sum, int64_t count, int64_t wraps) const {
     if constexpr (std::is_same_v<Out, Int128>) {
-      if (wraps != 0) return std::nullopt;
+      // The sum is a DECIMAL of 38 digits, as SUM's is, whatever 128 bits hold.
+      if (wraps != 0 || !fits_digits(sum, kDecimalDigitsMax)) return std::nullopt;
       return divide_decimals(sum, count, shift, kDecimalDigitsMax);
     } else if constexpr (std::is_integral_v<Out>) {
       return static_cast<Out>(sum / count);
