@@ -78,7 +78,7 @@ Value sum(const std::vector<Value>& values, const SqlType& from, const SqlType& 
   return to.is(TypeKind::kDecimal) ? decimal_of(total, to) : integer_of(total.digits, to);
 }
 
-/// Of integers the BIGINT sum by the count, truncated.
+/// Of integers the BIGINT sum by the count, truncated; of DECIMAL the sum of 38 digits.
 Value average(const std::vector<Value>& values, const SqlType& from, const SqlType& to) {
   if (values.empty()) return Value::null();
   const auto number = static_cast<int64_t>(values.size());
@@ -86,7 +86,11 @@ Value average(const std::vector<Value>& values, const SqlType& from, const SqlTy
     return real_of(real_sum(values) / static_cast<double>(number), to);
   }
   const Exact total = exact_sum(values, from);
-  if (to.is(TypeKind::kDecimal)) return divide(total, {BigInt(number), 0}, to);
+  if (to.is(TypeKind::kDecimal)) {
+    // The sum is a DECIMAL itself: where it does not fit, neither does the average.
+    if (decimal_of(total, SqlType::decimal(38, total.scale)).is_null()) return Value::null();
+    return divide(total, {BigInt(number), 0}, to);
+  }
   const int64_t wrapped = integer_of(total.digits, SqlType::bigint()).as<int64_t>();
   return Value::integer(wrap(wrapped / number, to));
 }

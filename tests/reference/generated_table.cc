@@ -160,7 +160,7 @@ const std::vector<GeneratedColumn>& column_pool() {
       {"txt", SqlType::string()},
       {"num", SqlType::string()},
       {"raw", SqlType::bytes()},
-      {"b", SqlType::boolean()},
+      {"flag", SqlType::boolean()},
       {"dd", SqlType::date()},
       {"t3", SqlType::timestamp(3)},
       {"t6", SqlType::timestamp(6)},

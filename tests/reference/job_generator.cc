@@ -3,7 +3,6 @@
 #include "reference/job_generator.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "reference/columns.h"
@@ -37,11 +36,10 @@ std::string GeneratedJob::sink_columns() const { return result->to_sql(); }
 
 std::string GeneratedJob::to_text() const {
   std::string text = "# seed " + std::to_string(seed) + "\n";
-  const std::vector<std::string> read = tables_read(shape);
   for (const GeneratedTable& table : tables) {
-    if (std::find(read.begin(), read.end(), table.name) != read.end()) {
-      text += table_text(table) + "\n";
-    }
+    const bool is_read = query().find(table.name + " ") != std::string::npos ||
+                         query().find(table.name + ",") != std::string::npos;
+    if (is_read) text += table_text(table) + "\n";
   }
   text += "query " + std::string(static_cast<size_t>(result->num_fields()), 'T') + " rowsort\n" +
           query() + "\n----\n";
@@ -83,9 +81,14 @@ Result<GeneratedJob> generate_job(uint64_t seed, const JobWishes& wishes) {
          .late_rows = wishes.late_rows},
         chance));
   }
+  QueryWishes query_wishes = wishes.query;
+  query_wishes.joins = query_wishes.joins &&
+                       std::all_of(job.tables.begin(), job.tables.end(), [](const auto& table) {
+                         return table.patience_ms >= table.disorder_ms;
+                       });
   // A result without rows says little, so most of them are thrown away for another query.
   for (int i = 0; i < kTries; ++i) {
-    job.shape = generate_query(job.tables, wishes.query, chance);
+    job.shape = generate_query(job.tables, query_wishes, chance);
     HW_TRY(answer_job(job));
     if (!job.expected.empty() || chance.share(0.25)) break;
   }

@@ -134,12 +134,26 @@ Result<Value> extreme(const Call& call, int wanted) {
 Result<Value> greatest(const Call& call) { return extreme(call, 1); }
 Result<Value> least(const Call& call) { return extreme(call, -1); }
 
+/// What planning puts around a query as a value: its one row, or NULL.
+Result<Value> single_value(const Call& call) {
+  if (!call.args[1].is_null() && call.integer(1) > 1) {
+    return Status::Invalid("a query that is used as a value has more than one row");
+  }
+  return call.args[0];
+}
+
 constexpr std::array kFunctions = {
-    Function{"+", add},        Function{"-", subtract},
-    Function{"*", multiply},   Function{"/", quotient},
-    Function{"%", remainder},  Function{"NEGATE", negate},
-    Function{"ABS", absolute}, Function{"CEIL", ceiling},
-    Function{"FLOOR", floor},  Function{"GREATEST", greatest},
+    Function{"SINGLE_VALUE", single_value, true},
+    Function{"+", add},
+    Function{"-", subtract},
+    Function{"*", multiply},
+    Function{"/", quotient},
+    Function{"%", remainder},
+    Function{"NEGATE", negate},
+    Function{"ABS", absolute},
+    Function{"CEIL", ceiling},
+    Function{"FLOOR", floor},
+    Function{"GREATEST", greatest},
     Function{"LEAST", least},
 };
 

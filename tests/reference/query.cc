@@ -2,7 +2,6 @@
 
 #include "reference/query.h"
 
-#include <functional>
 #include <utility>
 
 namespace hw::reference {
@@ -97,13 +96,6 @@ std::vector<Select> smaller(const Select& select) {
   return found;
 }
 
-void visit_tables(const Source& source, const std::function<void(const std::string&)>& visit) {
-  if (!source.table.empty()) visit(source.table);
-  for (const Source& side : source.sides) visit_tables(side, visit);
-  if (!source.query) return;
-  for (const Select& part : source.query->parts) visit_tables(part.from, visit);
-}
-
 }  // namespace
 
 std::string to_sql(const Source& source) {
@@ -182,14 +174,6 @@ std::vector<Query> smaller(const Query& query) {
     }
   }
   return found;
-}
-
-std::vector<std::string> tables_read(const Query& query) {
-  std::vector<std::string> names;
-  for (const Select& part : query.parts) {
-    visit_tables(part.from, [&](const std::string& name) { names.push_back(name); });
-  }
-  return names;
 }
 
 }  // namespace hw::reference

@@ -64,7 +64,4 @@ std::string to_sql(const Query& query);
 /// bind.
 std::vector<Query> smaller(const Query& query);
 
-/// Names of the tables that the query reads.
-std::vector<std::string> tables_read(const Query& query);
-
 }  // namespace hw::reference

@@ -136,7 +136,7 @@ class Generator {
 
   Made source(int depth) {
     Made left = relation(depth, "a");
-    if (!chance_.share(0.3)) return left;
+    if (!wishes_.joins || !chance_.share(0.3)) return left;
     Made right = relation(depth - 1, "b");
     if (left.rows * right.rows > kJoinPairsMax) return left;
     std::vector<std::pair<const Term*, const Term*>> pairs;
@@ -178,6 +178,7 @@ class Generator {
     TermGenerator terms(from.scope, chance_);
     Select select;
     if (chance_.share(0.4)) select.where = terms.condition(static_cast<int>(chance_.between(1, 3)));
+    if (wishes_.joins && !wishes_.insert_only && chance_.share(0.12)) ask_query(terms, select);
     MadeQuery made;
     made.rows = from.rows;
     if (!wishes_.insert_only && chance_.share(0.4)) {
@@ -191,6 +192,32 @@ class Generator {
     }
     select.from = std::move(from.source);
     return finish(std::move(select), std::move(made));
+  }
+
+  /// Adds a query inside of WHERE: IN, EXISTS or a value to compare with.
+  void ask_query(TermGenerator& terms, Select& select) {
+    const GeneratedTable& table = chance_.pick(tables_);
+    const std::vector<Term> inner = columns_of(table, "q");
+    const Term* own = &chance_.pick(inner);
+    const Term* outer = terms.column(
+        [&](const Term& term) { return !term.wild && term.type.equals_ignoring_null(own->type); });
+    if (outer == nullptr || own->wild) return;
+    std::string form = chance_.pick({"($0 IN (SELECT $1 FROM # AS q))",
+                                     "($0 NOT IN (SELECT $1 FROM # AS q WHERE $2))",
+                                     "($0 IN (SELECT $1 FROM # AS q WHERE $2))",
+                                     "(EXISTS (SELECT 1 FROM # AS q WHERE $0 = $1 AND $2))",
+                                     "(NOT EXISTS (SELECT 1 FROM # AS q WHERE $0 = $1))",
+                                     "($0 >= (SELECT MIN($1) FROM # AS q WHERE $2))",
+                                     "($0 < (SELECT MAX($1) FROM # AS q WHERE $0 = $1))"});
+    form.replace(form.find('#'), 1, table.name);
+    std::vector<Term> tame;
+    for (const Term& term : inner) {
+      if (!term.wild) tame.push_back(term);
+    }
+    Term more = TermGenerator(std::move(tame), chance_).condition(1);
+    Term test = make_term(SqlType::boolean(), form, {*outer, *own, std::move(more)});
+    select.where =
+        select.where ? make_term(SqlType::boolean(), "($0 AND $1)", {*select.where, test}) : test;
   }
 
   static MadeQuery finish(Select select, MadeQuery made) {

@@ -17,6 +17,8 @@ namespace hw::reference {
 struct QueryWishes {
   /// Only queries whose changelog is insert-only over insert-only tables.
   bool insert_only = false;
+  /// Also queries inside of WHERE. What a join does with late rows is nobody's promise.
+  bool joins = true;
   /// Nesting of queries.
   int depth = 2;
 };

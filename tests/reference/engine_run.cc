@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "reference/engine_run.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "engine/result_fold.h"
+#include "engine/session.h"
+#include "reference/chance.h"
+#include "reference/columns.h"
+#include "sql/parser.h"
+#include "sqltest/restarting_job.h"
+#include "testkit/virtual_env.h"
+
+namespace hw::reference {
+namespace {
+
+// 2024-01-01.
+constexpr int64_t kWallMs = 1'704'067'200'000;
+
+class KeepingReceiver final : public RowReceiver {
+ public:
+  Status begin(const ResultShape& shape) override {
+    schema = shape.schema;
+    return Status::OK();
+  }
+  Status receive(const Batch& batch) override {
+    batches.push_back(batch);
+    return Status::OK();
+  }
+  Status end() override { return Status::OK(); }
+
+  SchemaPtr schema;
+  std::vector<Batch> batches;
+};
+
+Status configure(Session& session, const EngineMode& mode) {
+  const auto set = [&](std::string_view key, const std::string& value) {
+    return session.config().set_base(key, value).status();
+  };
+  HW_TRY(set("execution.runtime-mode", mode.batch ? "batch" : "streaming"));
+  HW_TRY(set("table.local-time-zone", "UTC"));
+  HW_TRY(set("parallelism.default", std::to_string(mode.parallelism)));
+  if (!mode.disabled_rules.empty()) {
+    HW_TRY(set("table.optimizer.disabled-rules", mode.disabled_rules));
+  }
+  session.set_output_rows_max(mode.output_rows_max);
+  session.set_job_starter([&mode](JobGraph graph,
+                                  JobOptions options) -> Result<std::unique_ptr<JobRun>> {
+    if (mode.kill_after > 0) {
+      return run_restarting(
+          std::move(graph), std::move(options),
+          {.kill_after = mode.kill_after, .stops = mode.stops, .parallelism = mode.parallelisms});
+    }
+    options.single_thread = true;
+    return JobRun::start(std::move(graph), std::move(options));
+  });
+  return Status::OK();
+}
+
+Result<std::vector<Row>> folded(const KeepingReceiver& receiver) {
+  ResultFold fold(receiver.schema);
+  for (const Batch& batch : receiver.batches) HW_TRY(fold.add(batch));
+  HW_ASSIGN_OR_RETURN(const std::vector<Batch> batches, fold.rows());
+  std::vector<Row> rows;
+  for (const Batch& batch : batches) {
+    HW_ASSIGN_OR_RETURN(std::vector<Change> changes, changes_of(batch));
+    for (Change& change : changes) rows.push_back(std::move(change.row));
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string EngineMode::to_text() const {
+  std::string text = batch ? "batch" : "stream";
+  text += ", parallelism " + std::to_string(parallelism) + ", batches of " +
+          (slices.seed != 0 ? "1 to " : "") + std::to_string(slices.rows_max) + " rows";
+  if (output_rows_max < 4096) text += ", outputs of " + std::to_string(output_rows_max);
+  if (kill_after > 0) {
+    text += std::string(stops ? ", stopped" : ", killed") + " after " + std::to_string(kill_after) +
+            " checkpoints, going on at";
+    for (const int next : parallelisms) text += " " + std::to_string(next);
+  }
+  if (!disabled_rules.empty()) text += ", without " + disabled_rules;
+  return text;
+}
+
+EngineMode draw_mode(bool batch, uint64_t seed) {
+  Chance chance(seed);
+  EngineMode mode{.batch = batch};
+  mode.parallelism = chance.pick({1, 1, 2, 3, 8});
+  mode.slices.rows_max =
+      chance.pick({int64_t{1}, int64_t{2}, int64_t{7}, int64_t{64}, int64_t{4096}});
+  if (chance.share(0.5)) mode.slices.seed = 1 + chance.next() / 2;
+  mode.output_rows_max = chance.pick({int64_t{1}, int64_t{3}, int64_t{64}, int64_t{4096}});
+  if (!batch && chance.share(0.35)) {
+    mode.kill_after = chance.pick({1, 2, 4});
+    mode.stops = chance.share(0.3);
+    // A plan for one instance has no exchanges: it is not one for several.
+    mode.parallelism = std::max(mode.parallelism, 2);
+    const std::vector<int> some = {1, 2, 3, 4};
+    for (int i = 0; i < 3; ++i) mode.parallelisms.push_back(chance.pick(some));
+  }
+  return mode;
+}
+
+Result<std::vector<Row>> run_on_engine(const std::vector<GivenTable>& tables,
+                                       const std::vector<std::string>& statements,
+                                       const std::string& query, const EngineMode& mode) {
+  VirtualEnv env(kWallMs, mode.slices.seed);
+  Session session(env);
+  HW_TRY(configure(session, mode));
+  for (const GivenTable& table : tables) {
+    HW_TRY(session.register_table(table.declaration, [&](const ScanRequest& request) {
+      return make_partitioned_source(table.rows, request, mode.slices);
+    }));
+  }
+  const auto receiver = std::make_shared<KeepingReceiver>();
+  const auto execute = [&](const std::string& statement) -> Status {
+    HW_ASSIGN_OR_RETURN(const ast::StatementPtr parsed, parse_statement(statement));
+    HW_ASSIGN_OR_RETURN(Outcome outcome, session.execute(*parsed, receiver));
+    auto* started = std::get_if<Outcome::Started>(&outcome.what);
+    return started != nullptr ? started->job->wait() : Status::OK();
+  };
+  for (const std::string& statement : statements) HW_TRY(execute(statement));
+  HW_TRY(execute(query));
+  return folded(*receiver);
+}
+
+}  // namespace hw::reference

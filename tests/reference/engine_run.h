@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A query on the engine, over reference tables: on one thread, without files or clocks, in the way
+// that a seed says. The changelog is folded, so that what comes back are final rows.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reference/partitioned_source.h"
+#include "reference/value.h"
+
+namespace hw::reference {
+
+/// A table as both sides are given it.
+struct GivenTable {
+  /// `t (k INT, …)`
+  std::string declaration;
+  TableRows rows;
+};
+
+/// How a job is run.
+struct EngineMode {
+  bool batch = false;
+  int parallelism = 1;
+  Slices slices = {};
+  /// Rows in a batch that an operator makes, at most.
+  int64_t output_rows_max = 4096;
+  /// Not 0: the job is killed each time that it has seen so many checkpoints, and goes on from the
+  /// last one at the next of `parallelisms`.
+  int kill_after = 0;
+  std::vector<int> parallelisms = {};
+  /// Stopped cleanly rather than killed.
+  bool stops = false;
+  /// Rules of the planner that do not run, by name.
+  std::string disabled_rules = {};
+
+  /// `stream, parallelism 2, batches of 1 to 7 rows`
+  std::string to_text() const;
+};
+
+/// A mode of a stream or batch drawn from a seed.
+EngineMode draw_mode(bool batch, uint64_t seed);
+
+/// Carries out `statements` (CREATE VIEW and the like), then runs the query and folds its
+/// changelog. Fails as the engine does, and when the changelog takes back a row that is not there.
+Result<std::vector<Row>> run_on_engine(const std::vector<GivenTable>& tables,
+                                       const std::vector<std::string>& statements,
+                                       const std::string& query, const EngineMode& mode);
+
+}  // namespace hw::reference

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "reference/examination.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "reference/comparison.h"
+#include "reference/metamorphic.h"
+
+namespace hw::reference {
+namespace {
+
+// Runs that one failure may cost: a second or two.
+constexpr int kShrinkRunsMax = 1'500;
+
+/// The job without changes [begin, end) of a table, or nothing when a row would be taken back that
+/// is not there.
+std::optional<GeneratedJob> without_changes(const GeneratedJob& job, size_t table, size_t begin,
+                                            size_t end) {
+  GeneratedJob made = job;
+  GeneratedTable& less = made.tables[table];
+  const auto from = static_cast<long>(begin);
+  const auto to = static_cast<long>(end);
+  less.changes.erase(less.changes.begin() + from, less.changes.begin() + to);
+  less.partition_of.erase(less.partition_of.begin() + from, less.partition_of.begin() + to);
+  return made;
+}
+
+class Shrinking {
+ public:
+  explicit Shrinking(Failure failure) : best_(std::move(failure)) {}
+
+  Failure run() {
+    for (bool progress = true; progress && left();) {
+      progress = simpler_mode();
+      progress = fewer_rows() || progress;
+      progress = smaller_query() || progress;
+    }
+    return std::move(best_);
+  }
+
+ private:
+  bool left() const { return runs_ < kShrinkRunsMax; }
+
+  /// Keeps the job when the engine still fails and the reference does not.
+  bool keep(GeneratedJob job, const EngineMode& mode) {
+    if (!left()) return false;
+    ++runs_;
+    if (!answer_job(job).ok()) return false;
+    std::string problem = check(job, mode);
+    if (problem.empty()) return false;
+    best_.job = std::move(job);
+    best_.mode = mode;
+    best_.problem = std::move(problem);
+    return true;
+  }
+
+  bool simpler_mode() {
+    bool progress = false;
+    const auto attempt = [&](auto change) {
+      EngineMode mode = best_.mode;
+      change(mode);
+      if (mode.to_text() == best_.mode.to_text()) return;
+      progress = keep(best_.job, mode) || progress;
+    };
+    attempt([](EngineMode& mode) {
+      mode.kill_after = 0;
+      mode.parallelisms.clear();
+    });
+    attempt([](EngineMode& mode) { mode.parallelism = mode.kill_after > 0 ? 2 : 1; });
+    attempt([](EngineMode& mode) {
+      if (mode.kill_after > 0) mode.parallelisms = {2};
+    });
+    attempt([](EngineMode& mode) { mode.output_rows_max = 4096; });
+    attempt([](EngineMode& mode) { mode.slices = {}; });
+    attempt([](EngineMode& mode) { mode.slices = {.rows_max = 1, .seed = 0}; });
+    for (size_t i = 0; i < best_.job.tables.size(); ++i) {
+      if (best_.job.tables[i].num_partitions == 1) continue;
+      GeneratedJob job = best_.job;
+      job.tables[i].num_partitions = 1;
+      std::fill(job.tables[i].partition_of.begin(), job.tables[i].partition_of.end(), 0);
+      progress = keep(std::move(job), best_.mode) || progress;
+    }
+    return progress;
+  }
+
+  bool fewer_rows() {
+    bool progress = false;
+    for (size_t table = 0; table < best_.job.tables.size(); ++table) {
+      for (size_t length = best_.job.tables[table].changes.size(); length > 0; length /= 2) {
+        for (size_t begin = 0;
+             begin + length <= best_.job.tables[table].changes.size() && left();) {
+          std::optional<GeneratedJob> job =
+              without_changes(best_.job, table, begin, begin + length);
+          if (job && keep(std::move(*job), best_.mode)) {
+            progress = true;
+          } else {
+            begin += length;
+          }
+        }
+      }
+    }
+    return progress;
+  }
+
+  bool smaller_query() {
+    bool progress = false;
+    for (bool again = true; again && left();) {
+      again = false;
+      for (Query& query : smaller(best_.job.shape)) {
+        GeneratedJob job = best_.job;
+        job.shape = std::move(query);
+        if (keep(std::move(job), best_.mode)) {
+          again = progress = true;
+          break;
+        }
+      }
+    }
+    return progress;
+  }
+
+  Failure best_;
+  int runs_ = 0;
+};
+
+}  // namespace
+
+std::string Failure::to_text() const {
+  return "seed " + std::to_string(job.seed) + (relation.empty() ? "" : ", relation " + relation) +
+         ": " + mode.to_text() + "\n" + problem + "\n\n" + job.to_text();
+}
+
+std::vector<GivenTable> given_tables(const GeneratedJob& job) {
+  std::vector<GivenTable> given;
+  for (const GeneratedTable& table : job.tables) {
+    given.push_back({table.name + " " + table.declaration(), table.rows()});
+  }
+  return given;
+}
+
+std::string check(const GeneratedJob& job, const EngineMode& mode) {
+  const Result<std::vector<Row>> rows = run_on_engine(given_tables(job), {}, job.query(), mode);
+  if (!rows.ok()) return rows.status().message();
+  return difference(*job.result, mode.batch ? job.expected_batch : job.expected, *rows);
+}
+
+Verdict examine(uint64_t seed, const JobWishes& wishes) {
+  Verdict verdict;
+  Result<GeneratedJob> job = generate_job(seed, wishes);
+  if (!job.ok()) {
+    verdict.refused = job.status().message();
+    return verdict;
+  }
+  for (const bool batch : {true, false}) {
+    const EngineMode mode = draw_mode(batch, seed);
+    ++verdict.runs;
+    std::string problem = check(*job, mode);
+    if (problem.empty()) continue;
+    verdict.failures.push_back(shrink({*job, "", mode, std::move(problem)}));
+  }
+  if (!verdict.failures.empty()) return verdict;
+  for (const Variant& variant : variants_of(*job, seed)) {
+    const EngineMode mode = draw_mode(variant.batch, seed + 1);
+    ++verdict.runs;
+    const Result<std::vector<Row>> rows =
+        run_on_engine(variant.tables, variant.statements, variant.query, mode);
+    std::string problem =
+        rows.ok() ? difference(*variant.result, variant.expected, *rows) : rows.status().message();
+    if (problem.empty()) continue;
+    problem += "\n" + variant.query;
+    verdict.failures.push_back({*job, variant.relation, mode, std::move(problem)});
+  }
+  return verdict;
+}
+
+Failure shrink(Failure failure) {
+  return failure.relation.empty() ? Shrinking(std::move(failure)).run() : failure;
+}
+
+}  // namespace hw::reference

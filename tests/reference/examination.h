@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A generated job on the engine, against the reference: in batch, as a stream in a mode of its
+// seed, and under the metamorphic relations; a failure is made as small as it gets.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "reference/engine_run.h"
+#include "reference/job_generator.h"
+
+namespace hw::reference {
+
+/// One way in which the engine was asked, and what was wrong with its answer.
+struct Failure {
+  GeneratedJob job;
+  /// The relation's name, or nothing for the query itself.
+  std::string relation;
+  EngineMode mode;
+  /// `3 rows expected, 2 found; …`, or the engine's error.
+  std::string problem;
+
+  /// Tables, query, mode and problem, to be read and made a golden case of.
+  std::string to_text() const;
+};
+
+struct Verdict {
+  /// Runs of the engine.
+  int64_t runs = 0;
+  /// The generator made what the reference cannot answer.
+  std::string refused;
+  std::vector<Failure> failures;
+};
+
+std::vector<GivenTable> given_tables(const GeneratedJob& job);
+
+/// Asks the engine the job's query in this mode. Returns what is wrong, or nothing.
+std::string check(const GeneratedJob& job, const EngineMode& mode);
+
+/// Everything that a seed stands for.
+Verdict examine(uint64_t seed, const JobWishes& wishes);
+
+/// Drops rows, columns' noise and clauses as long as the failure stays. Of a relation, the failure
+/// is returned as it is.
+Failure shrink(Failure failure);
+
+}  // namespace hw::reference

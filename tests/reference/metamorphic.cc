@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "reference/metamorphic.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "reference/columns.h"
+#include "reference/examination.h"
+#include "reference/functions.h"
+#include "reference/term_generator.h"
+
+namespace hw::reference {
+namespace {
+
+using Made = std::optional<Variant>;
+
+/// The job as it is, under a relation's name.
+Variant variant_of(const GeneratedJob& job, const char* relation) {
+  return {.relation = relation,
+          .tables = given_tables(job),
+          .statements = {},
+          .query = job.query(),
+          .result = job.result,
+          .expected = job.expected};
+}
+
+/// The same query over changed tables.
+Variant over_tables(const GeneratedJob& job, const char* relation,
+                    std::vector<GeneratedTable> tables) {
+  GeneratedJob changed = job;
+  changed.tables = std::move(tables);
+  Variant variant = variant_of(job, relation);
+  variant.tables = given_tables(changed);
+  return variant;
+}
+
+Result<Answer> ask(const GeneratedJob& job, const std::string& query, Answering answering) {
+  Reference reference;
+  HW_TRY(add_tables(job.tables, reference));
+  return reference.answer(query, answering);
+}
+
+/// Its rows may come in any order that its disorder allows.
+bool has_free_order(const GeneratedTable& table) {
+  return table.kinds.is_insert_only() && table.patience_ms >= table.disorder_ms;
+}
+
+/// One SELECT of rows, without grouping, DISTINCT or order.
+const Select* plain_select(const GeneratedJob& job) {
+  if (job.shape.parts.size() != 1 || job.shape.limit) return nullptr;
+  const Select& select = job.shape.parts[0];
+  return select.grouped || select.distinct ? nullptr : &select;
+}
+
+Query query_of(Select select) {
+  Query query;
+  query.parts = {std::move(select)};
+  return query;
+}
+
+// --------------------------------------------------------------------------------- other inputs
+
+Made reordered(const GeneratedJob& job, Chance& chance) {
+  std::vector<GeneratedTable> tables = job.tables;
+  bool any = false;
+  for (GeneratedTable& table : tables) {
+    if (!has_free_order(table)) continue;
+    any = true;
+    // A row's place: its time and a delay within the disorder, or anything.
+    std::vector<std::pair<int64_t, size_t>> places;
+    for (size_t i = 0; i < table.changes.size(); ++i) {
+      int64_t place = chance.below(int64_t{1} << 40);
+      if (table.time_column >= 0) {
+        place = table.changes[i].row[static_cast<size_t>(table.time_column)].as<int64_t>() +
+                chance.below(table.disorder_ms + 1);
+      }
+      places.emplace_back(place, i);
+    }
+    std::sort(places.begin(), places.end());
+    const std::vector<Change> changes = table.changes;
+    for (size_t i = 0; i < places.size(); ++i) table.changes[i] = changes[places[i].second];
+  }
+  if (!any) return std::nullopt;
+  return over_tables(job, "M-01", std::move(tables));
+}
+
+Made dealt_otherwise(const GeneratedJob& job, Chance& chance) {
+  std::vector<GeneratedTable> tables = job.tables;
+  bool any = false;
+  for (GeneratedTable& table : tables) {
+    if (!has_free_order(table)) continue;
+    any = true;
+    table.num_partitions = static_cast<int>(chance.between(1, 5));
+    for (int& partition : table.partition_of) {
+      partition = static_cast<int>(chance.below(table.num_partitions));
+    }
+  }
+  if (!any) return std::nullopt;
+  return over_tables(job, "M-03", std::move(tables));
+}
+
+/// Rows that come and go, and updates to another row and back, between the table's own changes.
+GeneratedTable with_noise(const GeneratedTable& table, Chance& chance) {
+  GeneratedTable noisy = table;
+  noisy.kinds = RowKindSet::all();
+  noisy.changes.clear();
+  noisy.partition_of.clear();
+  const auto put = [&](RowKind kind, const Row& row, int partition) {
+    noisy.changes.push_back({kind, row});
+    noisy.partition_of.push_back(partition);
+  };
+  std::vector<std::pair<Row, int>> passing;
+  for (size_t i = 0; i < table.changes.size(); ++i) {
+    const Change& change = table.changes[i];
+    const int partition = table.partition_of[i];
+    put(change.kind, change.row, partition);
+    // Not between a -U and its +U.
+    if (change.kind == RowKind::kUpdateBefore) continue;
+    const Row& other =
+        table.changes[static_cast<size_t>(chance.below(static_cast<int64_t>(table.changes.size())))]
+            .row;
+    if (chance.share(0.15)) {
+      put(RowKind::kInsert, other, partition);
+      passing.emplace_back(other, partition);
+    }
+    if (change.kind != RowKind::kDelete && chance.share(0.15)) {
+      put(RowKind::kUpdateBefore, change.row, partition);
+      put(RowKind::kUpdateAfter, other, partition);
+      put(RowKind::kUpdateBefore, other, partition);
+      put(RowKind::kUpdateAfter, change.row, partition);
+    }
+    if (!passing.empty() && chance.share(0.2)) {
+      put(RowKind::kDelete, passing.back().first, passing.back().second);
+      passing.pop_back();
+    }
+  }
+  for (const auto& [row, partition] : passing) put(RowKind::kDelete, row, partition);
+  return noisy;
+}
+
+Made noisy(const GeneratedJob& job, Chance& chance) {
+  std::vector<GeneratedTable> tables = job.tables;
+  bool any = false;
+  for (GeneratedTable& table : tables) {
+    // What is taken back has an old time, so it would be late.
+    if (table.time_column >= 0 || !table.primary_key.empty()) continue;
+    any = true;
+    table = with_noise(table, chance);
+  }
+  if (!any) return std::nullopt;
+  return over_tables(job, "M-07", std::move(tables));
+}
+
+// -------------------------------------------------------------------------------- other queries
+
+Made halves(const GeneratedJob& job, Chance& chance) {
+  const Select* select = plain_select(job);
+  if (select == nullptr || select->from.kind != Source::Kind::kTable) return std::nullopt;
+  GeneratedJob split = job;
+  for (const GeneratedTable& table : job.tables) {
+    if (table.name != select->from.table || !table.kinds.is_insert_only()) continue;
+    GeneratedTable one = table;
+    GeneratedTable other = table;
+    for (GeneratedTable* half : {&one, &other}) {
+      half->name += half == &one ? "a" : "b";
+      half->changes.clear();
+      half->partition_of.clear();
+    }
+    for (size_t i = 0; i < table.changes.size(); ++i) {
+      GeneratedTable& half = chance.share(0.5) ? one : other;
+      half.changes.push_back(table.changes[i]);
+      half.partition_of.push_back(table.partition_of[i]);
+    }
+    split.tables.push_back(one);
+    split.tables.push_back(other);
+    Query query = job.shape;
+    query.parts.push_back(*select);
+    query.parts[0].from.table = one.name;
+    query.parts[1].from.table = other.name;
+    Variant variant = variant_of(job, "M-08");
+    variant.tables = given_tables(split);
+    variant.query = to_sql(query);
+    return variant;
+  }
+  return std::nullopt;
+}
+
+/// A condition whose answer cannot be calculated with like any other.
+bool asks_query(const Term& condition) {
+  return to_sql(condition).find("SELECT") != std::string::npos;
+}
+
+/// Rows where the condition is TRUE, where it is FALSE and where it is neither are all rows.
+Made three_parts(const GeneratedJob& job, Chance&) {
+  const Select* select = plain_select(job);
+  if (select == nullptr || !select->where || asks_query(*select->where)) return std::nullopt;
+  Select all = *select;
+  all.where.reset();
+  const Result<Answer> answer = ask(job, to_sql(query_of(all)), Answering::kStream);
+  if (!answer.ok()) return std::nullopt;
+  Query query;
+  for (const char* form : {"$0", "(NOT $0)", "($0 IS UNKNOWN)"}) {
+    Select part = *select;
+    part.where = make_term(SqlType::boolean(), form, {*select->where});
+    query.parts.push_back(std::move(part));
+  }
+  Variant variant = variant_of(job, "M-09");
+  variant.query = to_sql(query);
+  variant.expected = answer->rows;
+  return variant;
+}
+
+Made counted(const GeneratedJob& job, Chance&) {
+  const Select* select = plain_select(job);
+  if (select == nullptr || !select->where || asks_query(*select->where)) return std::nullopt;
+  Select count = *select;
+  count.items = {make_term(SqlType::bigint(), "COUNT(*)")};
+  const Result<Answer> answer = ask(job, to_sql(query_of(count)), Answering::kBatch);
+  if (!answer.ok()) return std::nullopt;
+  count.items = {make_term(SqlType::bigint(),
+                           "COALESCE(SUM(CASE WHEN $0 THEN CAST(1 AS BIGINT) ELSE "
+                           "CAST(0 AS BIGINT) END), CAST(0 AS BIGINT))",
+                           {*count.where})};
+  count.where.reset();
+  Variant variant = variant_of(job, "M-10");
+  variant.query = to_sql(query_of(count));
+  variant.result = answer->schema;
+  variant.expected = answer->rows;
+  variant.batch = true;
+  return variant;
+}
+
+Made hop_for_tumble(const GeneratedJob& job, Chance& chance) {
+  Query query = job.shape;
+  bool any = false;
+  for (Select& part : query.parts) {
+    std::string& window = part.from.window;
+    const std::string head = "TUMBLE($, DESCRIPTOR(wt), ";
+    if (part.from.kind != Source::Kind::kWindow || !window.starts_with(head)) continue;
+    any = true;
+    const std::string rest = window.substr(head.size());
+    const std::string size = rest.substr(0, rest.find_first_of(",)"));
+    window = std::string(chance.pick({"HOP", "CUMULATE"})) + head.substr(6) + size + ", " + rest;
+  }
+  if (!any) return std::nullopt;
+  Variant variant = variant_of(job, "M-13");
+  variant.query = to_sql(query);
+  return variant;
+}
+
+/// What an aggregate becomes when each row comes twice; nothing where overflow would tell.
+std::optional<Value> doubled(const Term& item, const Value& value) {
+  if (item.form.starts_with("AVG(")) {
+    return item.type.is(TypeKind::kBigint) ? std::nullopt : std::optional<Value>(value);
+  }
+  const bool counts = item.form.starts_with("COUNT(*)") || item.form.starts_with("COUNT($0)");
+  if (!counts && !item.form.starts_with("SUM($0)")) return value;
+  if (value.is_null()) return value;
+  if (item.type.is(TypeKind::kDecimal)) return std::nullopt;
+  if (item.type.is_approximate()) return Value::real(value.as<double>() * 2);
+  return Value::integer(wrap(Unscaled{value.as<int64_t>()} * 2, item.type));
+}
+
+Made twice(const GeneratedJob& job, Chance&) {
+  if (job.shape.parts.size() != 1 || job.shape.limit) return std::nullopt;
+  const Select& select = job.shape.parts[0];
+  const bool fits = select.grouped && !select.having && !select.keys.empty() &&
+                    select.items.size() > select.keys.size() &&
+                    select.from.kind == Source::Kind::kTable;
+  if (!fits) return std::nullopt;
+  Variant variant = variant_of(job, "M-17");
+  for (Row& row : variant.expected) {
+    for (size_t i = select.keys.size(); i < row.size(); ++i) {
+      std::optional<Value> value = doubled(select.items[i], row[i]);
+      if (!value) return std::nullopt;
+      row[i] = std::move(*value);
+    }
+  }
+  const std::string& name = select.from.table;
+  variant.statements = {"CREATE VIEW twice AS SELECT * FROM " + name + " UNION ALL SELECT * FROM " +
+                        name};
+  Select over_view = select;
+  over_view.from.table = "twice";
+  variant.query = to_sql(query_of(std::move(over_view)));
+  return variant;
+}
+
+/// The query inside of a source, if there is one.
+Source* nested(Source& source) {
+  if (source.kind == Source::Kind::kQuery) return &source;
+  for (Source& side : source.sides) {
+    if (Source* found = nested(side)) return found;
+  }
+  return nullptr;
+}
+
+/// The inner query as a view, or as a table of what the engine found for it.
+Made by_way_of_a_table(const GeneratedJob& job, Chance& chance) {
+  Query query = job.shape;
+  Source* source = nullptr;
+  for (Select& part : query.parts) {
+    if (source == nullptr) source = nested(part.from);
+  }
+  if (source == nullptr) return std::nullopt;
+  const std::string inner = to_sql(*source->query);
+  *source = {.kind = Source::Kind::kTable, .alias = source->alias, .table = "made"};
+  Variant variant = variant_of(job, "M-18");
+  variant.query = to_sql(query);
+  if (chance.share(0.5)) {
+    variant.statements = {"CREATE VIEW made AS " + inner};
+    return variant;
+  }
+  const Result<Answer> answer = ask(job, inner, Answering::kStream);
+  if (!answer.ok()) return std::nullopt;
+  for (const SqlField& field : answer->schema->fields()) {
+    if (field.type.is(TypeKind::kChar)) return std::nullopt;  // CHAR(0) cannot be declared
+  }
+  const Result<std::vector<Row>> rows = run_on_engine(variant.tables, {}, inner, {});
+  if (!rows.ok()) return std::nullopt;
+  TableRows made{.kinds = RowKindSet::insert_only(), .partitions = {{}}};
+  for (const Row& row : *rows) made.partitions[0].push_back({RowKind::kInsert, row});
+  variant.tables.push_back({"made " + answer->schema->to_sql(), std::move(made)});
+  return variant;
+}
+
+constexpr std::array kRelations = {reordered, dealt_otherwise, noisy, halves,           three_parts,
+                                   counted,   hop_for_tumble,  twice, by_way_of_a_table};
+
+}  // namespace
+
+std::vector<Variant> variants_of(const GeneratedJob& job, uint64_t seed) {
+  Chance chance(seed ^ 0x6d657461);
+  // From a random one on, the first that fits.
+  const auto first = static_cast<size_t>(chance.below(static_cast<int64_t>(kRelations.size())));
+  for (size_t i = 0; i < kRelations.size(); ++i) {
+    Made made = kRelations[(first + i) % kRelations.size()](job, chance);
+    if (made) return {std::move(*made)};
+  }
+  return {};
+}
+
+}  // namespace hw::reference

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Metamorphic relations: other inputs and other queries whose answers follow from the job's. Each
+// is applied where the job's shape allows it; a seed gets one of those that fit.
+//
+//   M-01  rows in another order within the disorder → the same
+//   M-03  rows dealt to another number of partitions → the same
+//   M-07  rows that come and go, updates there and back → the same
+//   M-08  a query that is linear in a table: Q(A ∪ B) = Q(A) + Q(B)
+//   M-09  Q[p] + Q[NOT p] + Q[p IS UNKNOWN] = Q
+//   M-10  the number of rows that pass a filter = the sum of 1 where it holds
+//   M-13  HOP with slide = size → TUMBLE
+//   M-17  each source with itself: counts and sums double, extremes stay
+//   M-18  a part of the query as a view → the same
+//
+// M-02 (batch, stream and reference agree) and M-06 (cut into epochs by checkpoints) hold of every
+// run: see examine() and draw_mode().
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reference/engine_run.h"
+#include "reference/job_generator.h"
+
+namespace hw::reference {
+
+struct Variant {
+  std::string relation;
+  std::vector<GivenTable> tables;
+  /// Before the query: CREATE VIEW.
+  std::vector<std::string> statements;
+  std::string query;
+  SchemaPtr result;
+  std::vector<Row> expected;
+  bool batch = false;
+};
+
+/// One of the relations that fit, drawn from the seed; none for some jobs.
+std::vector<Variant> variants_of(const GeneratedJob& job, uint64_t seed);
+
+}  // namespace hw::reference

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs build/ci/random_queries on all cores: generated jobs on the engine against the reference.
+
+  random_queries.py                 as CI runs it: within HW_SUITE_SECONDS
+  random_queries.py --seconds 600   for so long
+
+Every second process takes seeds that come from the commit, the others go on from 1, so that each change
+is tried on jobs that nobody has seen. `./dev soak differential` records what it runs.
+"""
+
+import argparse
+import dataclasses
+import hashlib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = pathlib.Path(os.environ.get("HW_BUILD", ROOT / "build" / "ci")) / "random_queries"
+SHOWN_MAX = 20_000
+# What a machine that does nothing else reaches several times over.
+JOBS_MIN = 200
+
+
+@dataclasses.dataclass
+class Tally:
+    jobs: int = 0
+    runs: int = 0
+    failures: int = 0
+    refused: int = 0
+    first_seed: int = 0
+    last_seed: int = 0
+    text: str = ""
+
+
+def commit():
+    done = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
+
+
+def fresh_seed(name):
+    return 10**9 + int(hashlib.sha256(name.encode()).hexdigest()[:10], 16)
+
+
+def tally_of(text, first_seed):
+    """What a process has printed; one that ended in the middle counts as a failure."""
+    found = re.search(r"jobs=(\d+) runs=(\d+) failures=(\d+) refused=(\d+) last_seed=(\d+)", text)
+    if not found:
+        crash = re.search(r"CRASHED seed (\d+)", text)
+        return Tally(failures=1, first_seed=first_seed, last_seed=int(crash.group(1)) if crash else first_seed,
+                     text=text + "\nthe process ended before its time")
+    jobs, runs, failures, refused, last = map(int, found.groups())
+    return Tally(jobs, runs, failures, refused, first_seed, last, text)
+
+
+def run(seeds, seconds, arguments=()):
+    """One process a first seed, side by side."""
+    processes = [(seed, subprocess.Popen([BINARY, "--seed", str(seed), "--seconds", str(seconds), *arguments],
+                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
+                 for seed in seeds]
+    tallies = []
+    for seed, process in processes:
+        # Rows may hold bytes that are no text.
+        tallies.append(tally_of(process.communicate()[0].decode("utf-8", "replace"), seed))
+    return tallies
+
+
+def main():
+    parser = argparse.ArgumentParser(description="generated jobs against the reference")
+    parser.add_argument("--seconds", type=float, default=0.7 * float(os.environ.get("HW_SUITE_SECONDS", "60")))
+    options = parser.parse_args()
+    cores = os.cpu_count() or 1
+    name = commit()
+    seeds = [1 + 10**6 * (i // 2) if i % 2 == 0 else fresh_seed(f"{name} {i}") for i in range(max(cores, 2))]
+    tallies = run(seeds, options.seconds)
+    for tally in tallies:
+        if tally.failures or tally.refused:
+            print(tally.text[:SHOWN_MAX])
+    jobs, runs = sum(t.jobs for t in tallies), sum(t.runs for t in tallies)
+    failures, refused = sum(t.failures for t in tallies), sum(t.refused for t in tallies)
+    print("seeds: " + ", ".join(f"{t.first_seed}..{t.last_seed}" for t in tallies))
+    print(f"{jobs} jobs, {runs} runs of the engine, {failures} failures, {refused} refused by the reference")
+    if jobs < JOBS_MIN:
+        print(f"at least {JOBS_MIN} jobs are needed")
+    sys.exit(1 if failures or refused or jobs < JOBS_MIN else 0)
+
+
+if __name__ == "__main__":
+    main()
