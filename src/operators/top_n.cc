@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -16,9 +17,11 @@
 #include "operators/output_queue.h"
 #include "operators/row_change.h"
 #include "operators/touched_rows.h"
+#include "operators/window_clock.h"
 #include "runtime/operator.h"
 #include "state/ordered_table.h"
 #include "state/state_store.h"
+#include "state/timer_buckets.h"
 
 namespace hw {
 namespace {
@@ -32,7 +35,8 @@ ColumnPtr rank_column(const SqlType& type, const std::vector<int64_t>& ranks) {
 
 class TopN final : public Operator {
  public:
-  explicit TopN(TopNSpec spec) : spec_(std::move(spec)) {
+  TopN(TopNSpec spec, std::optional<WindowClock> clock)
+      : spec_(std::move(spec)), clock_(std::move(clock)) {
     const bool unlimited = spec_.limit > INT64_MAX - spec_.offset;
     begin_ = static_cast<size_t>(spec_.offset);
     end_ = unlimited ? SIZE_MAX : static_cast<size_t>(spec_.offset + spec_.limit);
@@ -52,12 +56,22 @@ class TopN final : public Operator {
     rows.equal = EqualEntries::kArrival;
     rows.searchable = spec_.input_retracts;
     rows_ = &context.state().ordered_table("rows", *partitions_, std::move(rows));
+    if (spec_.window) due_ = &context.state().timer_buckets("due", *partitions_);
+    late_rows_ = &context.counter("late_rows_dropped");
     return Status::OK();
   }
 
   Result<Flow> on_batch(int input, const Batch& batch, Output& output) override {
     if (queue_.empty()) HW_TRY(fold(batch));
     return queue_.flush(output, context_->output_rows_max(), Flow::kNeedInput);
+  }
+
+  Result<Flow> on_watermark(Watermark watermark, Output& output) override {
+    if (!in_windows()) return Flow::kNeedInput;
+    if (queue_.empty()) HW_TRY(close_windows(watermark.ms));
+    const bool more = is_due(watermark.ms);
+    return queue_.flush(output, context_->output_rows_max(),
+                        more ? Flow::kMoreOutput : Flow::kNeedInput);
   }
 
   Result<Flow> on_end(int input, Output& output) override {
@@ -70,7 +84,7 @@ class TopN final : public Operator {
   }
 
   Description describe() const override {
-    Description description{.name = "TopN", .details = {}};
+    Description description{.name = spec_.window ? "WindowTopN" : "TopN", .details = {}};
     std::string partition;
     for (const int column : spec_.partition) {
       partition += (partition.empty() ? "" : ", ") + spec_.input->name(column);
@@ -81,6 +95,7 @@ class TopN final : public Operator {
       description.details.emplace_back("fetch", std::to_string(spec_.limit));
     }
     if (spec_.offset > 0) description.details.emplace_back("offset", std::to_string(spec_.offset));
+    if (!counts_rows()) description.details.emplace_back("rankType", to_text(spec_.rank));
     if (spec_.emit_rank) description.details.emplace_back("rank", "yes");
     return description;
   }
@@ -98,21 +113,42 @@ class TopN final : public Operator {
     }
   };
 
+  /// What a partition shows.
+  struct Shown {
+    std::vector<uint32_t> entries;
+    std::vector<int64_t> ranks;
+  };
+  static constexpr size_t kLookRows = 512;
+  static constexpr size_t kClosedMax = 1024;
+
+  bool in_windows() const { return spec_.window && !context_->batch_mode(); }
+  bool is_due(int64_t watermark_ms) const {
+    const int64_t next_ms = due_->next_due_ms();
+    return next_ms != TimerBuckets::kNever && next_ms <= watermark_ms;
+  }
+  bool counts_rows() const { return spec_.rank == RankKind::kRowNumber; }
+
   Status fold(const Batch& batch) {
-    HW_ASSIGN_OR_RETURN(const DenseInput input, DenseInput::of(batch));
+    HW_ASSIGN_OR_RETURN(DenseInput input, DenseInput::of(batch));
     if (!input.insert_only() && !spec_.input_retracts) {
       return Status::UnknownError("a top-n planned for inserts got changes");
     }
+    std::vector<int64_t> closing;
+    if (in_windows()) HW_TRY(drop_late(input, closing));
+    if (input.num_rows() == 0) return Status::OK();
     const std::vector<ColumnPtr> keys = input.columns(spec_.partition);
     std::vector<uint32_t> partitions;
     HW_TRY(partitions_->find_or_insert(
         {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, partitions,
         nullptr));
     touched_.assign(partitions, partitions_->end_row());
-    std::vector<std::vector<uint32_t>> before;
-    if (!context_->batch_mode()) before = shown();
+    for (size_t i = 0; i < closing.size(); ++i) due_->set(closing[i], partitions[i]);
+    const bool shows = !context_->batch_mode() && !in_windows();
+    std::vector<Shown> before;
+    if (shows) before = shown();
     HW_TRY(apply(input, partitions));
-    if (!context_->batch_mode()) {
+    if (!counts_rows() && !spec_.input_retracts) trim();
+    if (shows) {
       Changes changes;
       HW_TRY(find_changes(before, changes));
       HW_TRY(queue(changes));
@@ -121,14 +157,100 @@ class TopN final : public Operator {
     return forget_empty_partitions();
   }
 
-  /// The entries on show per touched partition.
-  std::vector<std::vector<uint32_t>> shown() const {
-    std::vector<std::vector<uint32_t>> lists;
-    for (const uint32_t partition : touched_.rows()) {
-      lists.emplace_back();
-      rows_->read_range(partition, begin_, end_, lists.back());
+  /// Leaves out rows of closed windows; `closing` gets the watermarks that close the others'.
+  Status drop_late(DenseInput& input, std::vector<int64_t>& closing) {
+    const Column& ends = *input.column(spec_.window_end);
+    std::vector<int32_t> kept;
+    int64_t known_end = INT64_MIN, closes_at = INT64_MIN;
+    for (int64_t i = 0; i < input.num_rows(); ++i) {
+      const auto end = ends.value<int64_t>(i);
+      if (end != known_end) closes_at = clock_->closes_at(end);
+      known_end = end;
+      if (closes_at <= context_->watermark_ms()) continue;
+      kept.push_back(static_cast<int32_t>(i));
+      closing.push_back(closes_at);
     }
+    const int64_t late = input.num_rows() - static_cast<int64_t>(kept.size());
+    if (late == 0) return Status::OK();
+    late_rows_->add(late);
+    HW_ASSIGN_OR_RETURN(input, input.gathered(kept));
+    return Status::OK();
+  }
+
+  /// Puts out some partitions of windows that the watermark closes, and forgets them.
+  Status close_windows(int64_t watermark_ms) {
+    std::vector<uint32_t> closed;
+    while (closed.size() < kClosedMax && is_due(watermark_ms)) {
+      const std::vector<uint32_t> partitions = due_->take_next();
+      closed.insert(closed.end(), partitions.begin(), partitions.end());
+    }
+    Changes changes;
+    for (const uint32_t partition : closed) {
+      const Shown shown = shown_of(partition);
+      for (size_t i = 0; i < shown.entries.size(); ++i) {
+        changes.add(RowKind::kInsert, shown.entries[i], shown.ranks[i]);
+      }
+    }
+    HW_TRY(queue(changes));
+    for (const uint32_t partition : closed) rows_->erase_set(partition);
+    return partitions_->erase(closed);
+  }
+
+  /// What the touched partitions show.
+  std::vector<Shown> shown() const {
+    std::vector<Shown> lists;
+    for (const uint32_t partition : touched_.rows()) lists.push_back(shown_of(partition));
     return lists;
+  }
+
+  Shown shown_of(uint32_t partition) const {
+    Shown shown;
+    if (counts_rows()) {
+      rows_->read_range(partition, begin_, end_, shown.entries);
+      for (size_t i = 0; i < shown.entries.size(); ++i) {
+        shown.ranks.push_back(static_cast<int64_t>(begin_ + i + 1));
+      }
+      return shown;
+    }
+    for_each_ranked(partition, [&](uint32_t entry, size_t rank) {
+      if (rank <= begin_) return;
+      shown.entries.push_back(entry);
+      shown.ranks.push_back(static_cast<int64_t>(rank));
+    });
+    return shown;
+  }
+
+  /// RANK, DENSE_RANK: calls visit(entry, rank) in order up to rank end_; returns how many.
+  template <typename Visit>
+  size_t for_each_ranked(uint32_t partition, Visit&& visit) const {
+    size_t position = 0, rank = 0;
+    uint32_t previous = OrderedTable::kNoEntry;
+    std::vector<uint32_t> entries;
+    while (position < rows_->size(partition)) {
+      entries.clear();
+      rows_->read_range(partition, position, position + kLookRows, entries);
+      for (const uint32_t entry : entries) {
+        const bool peer = previous != OrderedTable::kNoEntry &&
+                          rows_->order_bytes(previous) == rows_->order_bytes(entry);
+        if (!peer) rank = spec_.rank == RankKind::kRank ? position + 1 : rank + 1;
+        if (rank > end_) return position;
+        visit(entry, rank);
+        previous = entry;
+        ++position;
+      }
+    }
+    return position;
+  }
+
+  /// RANK, DENSE_RANK over inserts: what cannot come to the front again is not kept.
+  void trim() {
+    std::vector<uint32_t> behind;
+    for (const uint32_t partition : touched_.rows()) {
+      const size_t kept = for_each_ranked(partition, [](uint32_t, size_t) {});
+      behind.clear();
+      rows_->read_range(partition, kept, SIZE_MAX, behind);
+      for (const uint32_t entry : behind) rows_->remove(entry);
+    }
   }
 
   Status apply(const DenseInput& input, std::span<const uint32_t> partitions) {
@@ -151,10 +273,14 @@ class TopN final : public Operator {
                            key.nulls_first, order);
       }
       // What cannot come to the front again is not kept.
-      const bool full = !spec_.input_retracts && rows_->size(partition) >= end_;
-      if (full && (end_ == 0 || rows_->order_bytes(rows_->last(partition)) <= order)) continue;
+      const bool counted = !spec_.input_retracts && counts_rows();
+      const bool full = counted && rows_->size(partition) >= end_;
+      if (full && end_ == 0) continue;
+      const std::string_view last = full ? rows_->order_bytes(rows_->last(partition)) : "";
+      if (full && (spec_.last_of_equal ? last < order : last <= order)) continue;
+      if (full && spec_.last_of_equal) rows_->remove(rows_->last(partition));
       HW_TRY(rows_->insert(partition, order, hash, payload, i).status());
-      if (!spec_.input_retracts && rows_->size(partition) > end_) {
+      if (counted && rows_->size(partition) > end_) {
         rows_->remove(rows_->last(partition));
       }
     }
@@ -162,23 +288,44 @@ class TopN final : public Operator {
   }
 
   /// What the touched partitions show now against what they showed before.
-  Status find_changes(const std::vector<std::vector<uint32_t>>& before, Changes& changes) const {
-    const std::vector<std::vector<uint32_t>> after = shown();
+  Status find_changes(const std::vector<Shown>& before, Changes& changes) const {
+    const std::vector<Shown> after = shown();
+    // What goes comes first: a row may move to another partition under the same upsert key.
     for (size_t i = 0; i < after.size(); ++i) {
-      if (spec_.emit_rank) {
-        HW_TRY(find_ranked_changes(before[i], after[i], changes));
-        continue;
+      if (spec_.emit_rank && counts_rows()) continue;
+      const std::unordered_set<uint32_t> kept(after[i].entries.begin(), after[i].entries.end());
+      for (size_t k = 0; k < before[i].entries.size(); ++k) {
+        const uint32_t entry = before[i].entries[k];
+        if (!kept.contains(entry)) changes.add(RowKind::kDelete, entry, before[i].ranks[k]);
       }
-      const std::unordered_set<uint32_t> old_entries(before[i].begin(), before[i].end());
-      const std::unordered_set<uint32_t> new_entries(after[i].begin(), after[i].end());
-      for (const uint32_t entry : before[i]) {
-        if (!new_entries.contains(entry)) changes.add(RowKind::kDelete, entry, 0);
-      }
-      for (const uint32_t entry : after[i]) {
-        if (!old_entries.contains(entry)) changes.add(RowKind::kInsert, entry, 0);
+    }
+    for (size_t i = 0; i < after.size(); ++i) {
+      if (spec_.emit_rank && counts_rows()) {
+        HW_TRY(find_ranked_changes(before[i].entries, after[i].entries, changes));
+      } else {
+        find_kept_and_new(before[i], after[i], changes);
       }
     }
     return Status::OK();
+  }
+
+  void find_kept_and_new(const Shown& before, const Shown& after, Changes& changes) const {
+    std::unordered_map<uint32_t, int64_t> old_ranks;
+    for (size_t k = 0; k < before.entries.size(); ++k) {
+      old_ranks.emplace(before.entries[k], before.ranks[k]);
+    }
+    for (size_t k = 0; k < after.entries.size(); ++k) {
+      const uint32_t entry = after.entries[k];
+      const auto found = old_ranks.find(entry);
+      if (found == old_ranks.end()) {
+        changes.add(RowKind::kInsert, entry, after.ranks[k]);
+      } else if (spec_.emit_rank && found->second != after.ranks[k]) {
+        if (spec_.generate_update_before) {
+          changes.add(RowKind::kUpdateBefore, entry, found->second);
+        }
+        changes.add(RowKind::kUpdateAfter, entry, after.ranks[k]);
+      }
+    }
   }
 
   Status find_ranked_changes(const std::vector<uint32_t>& before,
@@ -242,12 +389,10 @@ class TopN final : public Operator {
   // Batch mode, at the end.
   void list_all() {
     listed_ = true;
-    std::vector<uint32_t> entries;
     for (const uint32_t partition : partitions_->live_rows()) {
-      entries.clear();
-      rows_->read_range(partition, begin_, end_, entries);
-      for (size_t i = 0; i < entries.size(); ++i) {
-        final_.add(RowKind::kInsert, entries[i], static_cast<int64_t>(begin_ + i + 1));
+      const Shown shown = shown_of(partition);
+      for (size_t i = 0; i < shown.entries.size(); ++i) {
+        final_.add(RowKind::kInsert, shown.entries[i], shown.ranks[i]);
       }
     }
   }
@@ -264,11 +409,14 @@ class TopN final : public Operator {
   }
 
   const TopNSpec spec_;
-  size_t begin_ = 0;  // positions [begin_, end_) of a partition are shown
+  std::optional<WindowClock> clock_;  // windows only
+  size_t begin_ = 0;                  // positions [begin_, end_) of a partition are shown
   size_t end_ = 0;
   OperatorContext* context_ = nullptr;
   KeyedTable* partitions_ = nullptr;
   OrderedTable* rows_ = nullptr;
+  TimerBuckets* due_ = nullptr;  // windows only: when partitions close
+  Counter* late_rows_ = nullptr;
   // Of the batch at hand.
   TouchedRows touched_;
   OutputQueue queue_;
@@ -280,12 +428,30 @@ class TopN final : public Operator {
 
 }  // namespace
 
+std::string to_text(RankKind rank) {
+  switch (rank) {
+    case RankKind::kRowNumber:
+      return "ROW_NUMBER";
+    case RankKind::kRank:
+      return "RANK";
+    case RankKind::kDenseRank:
+      return "DENSE_RANK";
+  }
+  return {};
+}
+
+SqlType rank_type() { return SqlType::bigint().not_null(); }
+
 Result<std::unique_ptr<Operator>> make_top_n(TopNSpec spec) {
   if (spec.limit < 0 || spec.offset < 0) {
     return Status::Invalid("LIMIT and OFFSET must not be negative, but are ", spec.limit, " and ",
                            spec.offset);
   }
-  return std::make_unique<TopN>(std::move(spec));
+  std::optional<WindowClock> clock;
+  if (spec.window) {
+    HW_ASSIGN_OR_RETURN(clock, WindowClock::make(*spec.window));
+  }
+  return std::make_unique<TopN>(std::move(spec), std::move(clock));
 }
 
 }  // namespace hw

@@ -7,26 +7,41 @@
 // order (partitions by first appearance).
 //
 // Each input batch is folded: what enters and leaves within one batch is not shown.
+//
+// Inside event-time windows nothing goes out before the watermark closes the window; then the first
+// rows of each partition do, once. Rows of a closed window are late: dropped and counted.
 
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/status.h"
 #include "columnar/schema.h"
 #include "operators/sort_key.h"
+#include "operators/window.h"
 
 namespace hw {
 
 class Operator;
+
+/// How rows of equal order are counted: apart, together with gaps behind, together without gaps.
+enum class RankKind : uint8_t { kRowNumber, kRank, kDenseRank };
+
+/// `ROW_NUMBER`
+std::string to_text(RankKind rank);
+/// BIGINT NOT NULL.
+SqlType rank_type();
 
 struct TopNSpec {
   SchemaPtr input;
   /// Input columns; none = one global ranking.
   std::vector<int> partition;
   std::vector<SortKey> order;
+  RankKind rank = RankKind::kRowNumber;
   /// Ranks offset + 1 … offset + limit are shown. INT64_MAX = no limit.
   int64_t limit = 0;
   int64_t offset = 0;
@@ -36,6 +51,12 @@ struct TopNSpec {
   bool input_retracts = false;
   /// With emit_rank: somebody downstream needs -U before each +U.
   bool generate_update_before = true;
+  /// Rows belong to windows that end at the times in `window_end` (TIMESTAMP(3), a column of the
+  /// partition). Requires: inserts only, windows over event time.
+  std::optional<WindowSpec> window;
+  int window_end = -1;
+  /// With limit 1: of equal rows the last to come is the first.
+  bool last_of_equal = false;
   /// The input's columns, then the rank if asked for.
   SchemaPtr output;
 };

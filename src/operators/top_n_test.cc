@@ -18,6 +18,7 @@ struct Query {
   bool rank = false;
   bool retracts = false;
   bool update_before = true;
+  RankKind kind = RankKind::kRowNumber;
 };
 
 OperatorHarness ranked(const Query& query) {
@@ -26,6 +27,7 @@ OperatorHarness ranked(const Query& query) {
   spec.input = *parse_schema(kColumns);
   spec.partition = query.partition;
   spec.order = query.order;
+  spec.rank = query.kind;
   spec.limit = query.limit;
   spec.offset = query.offset;
   spec.emit_rank = query.rank;
@@ -115,6 +117,42 @@ TEST(TopNTest, EmitsInOrderAtTheEndInBatchMode) {
       .batch_mode()
       .input("+ b 1 1 | + a 5 2 | + b 7 3 | wm 1 | + b 3 4 | end")
       .expect("wm 1 | wm max | + b 7 3 1 | + b 3 4 2 | + a 5 2 1 | stop");
+}
+
+TEST(TopNTest, RanksEqualRowsTogetherWithGapsBehindThem) {
+  ranked({.partition = {0}, .rank = true, .kind = RankKind::kRank})
+      .keyed_by({0})
+      .input("+ a 5 1 | + a 5 2 | wm 1 | + a 3 3 | wm 2 | + a 9 4 | wm 3 | + a 9 5")
+      .expect(
+          "+ a 5 1 1 | + a 5 2 1 | wm 1 | wm 2 | -U a 5 1 1 | +U a 5 1 2 | -U a 5 2 1 | +U a 5 2 2 "
+          "| + a 9 4 1 | wm 3 | - a 5 1 2 | - a 5 2 2 | + a 9 5 1");
+}
+
+TEST(TopNTest, RanksEqualRowsTogetherWithoutGaps) {
+  ranked({.partition = {0}, .retracts = true, .kind = RankKind::kDenseRank})
+      .keyed_by({0})
+      .input("+ a 5 1 | + a 5 2 | + a 3 3 | + a 1 4 | wm 1 | - a 5 1 | wm 2 | - a 5 2")
+      .expect("+ a 5 1 | + a 5 2 | + a 3 3 | wm 1 | - a 5 1 | wm 2 | - a 5 2 | + a 1 4");
+}
+
+TEST(TopNTest, InAWindowShowsEachPartitionOnceWhenTheWindowCloses) {
+  constexpr std::string_view kWindowed = "n INT, w TIMESTAMP(3)";
+  TopNSpec spec;
+  spec.input = *parse_schema(kWindowed);
+  spec.partition = {1};
+  spec.order = {{.column = 0, .descending = true, .nulls_first = false}};
+  spec.limit = 1;
+  spec.window = WindowSpec{.size_ms = 1000};
+  spec.window_end = 1;
+  spec.output = spec.input;
+  OperatorHarness(kWindowed, [spec] { return make_top_n(spec); })
+      .keyed_by({1})
+      .input(
+          "+ 1 1970-01-01 00:00:01 | + 3 1970-01-01 00:00:02 | wm 500 | + 2 1970-01-01 00:00:01 "
+          "| wm 999 | + 9 1970-01-01 00:00:01 | wm 1998 | wm 1999")
+      .expect(
+          "wm 500 | + 2 1970-01-01 00:00:01 | wm 999 | wm 1998 | + 3 1970-01-01 00:00:02 | wm 1999")
+      .expect_counter("late_rows_dropped", 1);
 }
 
 TEST(TopNTest, OfNothingShowsNothing) {

@@ -54,14 +54,6 @@ class InputColumns {
   std::vector<std::string> names_;
 };
 
-/// An argument that may fail is not computed for rows that FILTER drops.
-BoundExprPtr only_where(const BoundExprPtr& filter, const BoundExprPtr& arg) {
-  if (filter == nullptr || !arg->can_fail()) return arg;
-  const SqlType type = arg->type().with_nullable(true);
-  return BoundExpr::special(BoundExpr::Kind::kCase, {filter, arg, null_literal(type)}, type)
-      ->with_position(arg->position());
-}
-
 NamedAggregate named_aggregate(const AggregateCollector::Call& call, size_t number,
                                InputColumns& columns) {
   NamedAggregate named;
@@ -110,6 +102,13 @@ std::string name_of(const AggregateCollector::Call& call) {
 }
 
 }  // namespace
+
+BoundExprPtr only_where(const BoundExprPtr& filter, const BoundExprPtr& arg) {
+  if (filter == nullptr || !arg->can_fail()) return arg;
+  const SqlType type = arg->type().with_nullable(true);
+  return BoundExpr::special(BoundExpr::Kind::kCase, {filter, arg, null_literal(type)}, type)
+      ->with_position(arg->position());
+}
 
 BoundExprPtr AggregateCollector::add(Call call) {
   const bool distinct_matters = call.distinct;
@@ -208,6 +207,8 @@ Result<BoundExprPtr> Grouping::over_groups(const BoundExprPtr& expr) const {
     }
     if (node->kind() != BoundExpr::Kind::kColumn) return nullptr;
     if (is_foreign_column(*node)) return node;
+    // What a window computes over the groups.
+    if (node->column_index() >= OverCollector::kFirst) return node;
     if (node->column_index() >= first_aggregate_) {
       const size_t call = static_cast<size_t>(node->column_index() - first_aggregate_);
       return column_of(*plan_, call_columns_[call])->with_position(node->position());

@@ -75,6 +75,9 @@ class Grouping {
   int first_aggregate_ = 0;
 };
 
+/// An argument that may fail is not computed for rows that FILTER drops; `filter` may be null.
+BoundExprPtr only_where(const BoundExprPtr& filter, const BoundExprPtr& arg);
+
 /// SELECT DISTINCT, UNION: each row once.
 Result<LogicalNodePtr> distinct_rows(const LogicalNodePtr& input, BindSession& session);
 

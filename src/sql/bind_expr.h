@@ -6,11 +6,13 @@
 
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "expr/bound_expr.h"
 #include "sql/ast_expr.h"
+#include "sql/bind_over.h"
 #include "sql/bind_scope.h"
 #include "sql/bind_session.h"
 
@@ -36,6 +38,8 @@ class ExprBinder {
   void collect_aggregates(AggregateCollector* aggregates) { aggregates_ = aggregates; }
   /// Queries go there; without it they are an error.
   void collect_subqueries(SubqueryCollector* subqueries) { subqueries_ = subqueries; }
+  /// Calls with OVER go there; without it they are an error that names the clause.
+  void collect_windows(OverCollector* windows) { windows_ = windows; }
   /// Names that hide columns of the same bare name.
   void use_aliases(const std::vector<NamedBoundExpr>* aliases) { aliases_ = aliases; }
 
@@ -77,6 +81,10 @@ class ExprBinder {
   /// Arguments of the functions that build JSON, their clauses in front.
   Result<std::vector<BoundExprPtr>> bind_json_values(const ast::FunctionCall& call,
                                                      bool absent_by_default);
+  Result<BoundExprPtr> bind_over(const ast::FunctionCall& call, const std::string& name);
+  Status bind_over_parts(const ast::FunctionCall& written, const std::string& name,
+                         OverCollector::Call& call);
+  Result<std::vector<OverCollector::Order>> bind_over_order(const ast::WindowSpec& window);
   Result<std::vector<BoundExprPtr>> bind_args(const std::vector<ast::ExprPtr>& args);
   /// The function of that name over bound arguments, with the position on result and error.
   Result<BoundExprPtr> call(std::string_view name, std::vector<BoundExprPtr> args,
@@ -91,8 +99,10 @@ class ExprBinder {
   const std::string_view clause_;
   AggregateCollector* aggregates_ = nullptr;
   SubqueryCollector* subqueries_ = nullptr;
+  OverCollector* windows_ = nullptr;
   const std::vector<NamedBoundExpr>* aliases_ = nullptr;
   bool in_aggregate_ = false;
+  bool in_window_ = false;
 };
 
 /// The last part of a function's name in upper case.

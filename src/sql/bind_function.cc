@@ -25,7 +25,10 @@ std::string upper(std::string text) {
 
 /// What a call carries beside its arguments and no function that is built takes.
 Status check_clauses(const ast::FunctionCall& call, const std::string& name) {
-  if (call.over != nullptr) return not_supported_yet("OVER windows", call.position);
+  if (call.over != nullptr) {
+    return at(call.position, Status::Invalid("OVER belongs to aggregate and window functions, but ",
+                                             name, " is none"));
+  }
   const bool lists = name == "LISTAGG" || name == "ARRAY_AGG" || name == "JSON_ARRAYAGG";
   if (!call.order_by.empty() && !lists) {
     return not_supported_yet("ORDER BY in " + name, call.position);
@@ -74,6 +77,14 @@ Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
   }
   if (name == "GROUPING" || name == "GROUPING_ID" || name == "GROUP_ID") {
     return bind_grouping(call, name);
+  }
+  OverFunction window = OverFunction::kAggregate;
+  const bool windowed = is_over_function(name, &window);
+  if (call.over != nullptr && (windowed || functions.aggregate(name) != nullptr)) {
+    return bind_over(call, name);
+  }
+  if (windowed && functions.aggregate(name) == nullptr) {
+    return at(call.position, Status::Invalid(name, " needs OVER (..)"));
   }
   if (const AggregateFunction* aggregate = functions.aggregate(name)) {
     HW_TRY(check_clauses(call, name));

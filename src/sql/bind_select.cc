@@ -15,6 +15,7 @@
 #include "sql/bind_aggregate.h"
 #include "sql/bind_from.h"
 #include "sql/bind_order.h"
+#include "sql/bind_over.h"
 #include "sql/bind_query.h"
 #include "sql/join_subqueries.h"
 
@@ -31,8 +32,6 @@ struct Item {
 
 Result<Relation> bind_rows(const ast::Select& select, BindSession& session) {
   if (!select.hints.empty()) HW_TRY(bind_hint_options(select.hints, session).status());
-  if (!select.windows.empty()) return not_supported_yet("the WINDOW clause", select.position);
-  if (select.qualify != nullptr) return not_supported_yet("QUALIFY", select.qualify->position);
   Relation rows;
   if (select.from != nullptr) {
     HW_ASSIGN_OR_RETURN(rows, bind_table_ref(*select.from, session));
@@ -145,6 +144,7 @@ struct Block {
   std::vector<Item> items;
   /// May be null.
   BoundExprPtr having;
+  BoundExprPtr qualify;
   std::vector<OrderExpr> order;
   /// Queries inside the list and HAVING.
   SubqueryCollector queries;
@@ -155,8 +155,9 @@ Status apply_grouping(const Grouping& grouping, Block& block) {
   for (Item& item : block.items) {
     HW_ASSIGN_OR_RETURN(item.expr, grouping.over_groups(item.expr));
   }
-  if (block.having != nullptr) {
-    HW_ASSIGN_OR_RETURN(block.having, grouping.over_groups(block.having));
+  for (BoundExprPtr* condition : {&block.having, &block.qualify}) {
+    if (*condition == nullptr) continue;
+    HW_ASSIGN_OR_RETURN(*condition, grouping.over_groups(*condition));
   }
   for (OrderExpr& order : block.order) {
     if (order.expr == nullptr) continue;
@@ -187,8 +188,48 @@ Status apply_having_and_queries(Block& block, BindSession& session) {
   for (OrderExpr& order : block.order) {
     if (order.expr != nullptr) exprs.push_back(&order.expr);
   }
+  if (block.qualify != nullptr) exprs.push_back(&block.qualify);
   HW_ASSIGN_OR_RETURN(block.rows.plan,
                       with_subquery_values(block.rows.plan, exprs, block.queries, session));
+  return Status::OK();
+}
+
+/// The functions with OVER, then QUALIFY: the rows that the list is applied to.
+void apply_windows(OverCollector& windows, Block& block) {
+  if (windows.empty()) return;
+  LogicalNodePtr& plan = block.rows.plan;
+  plan = windows.plan_over(plan);
+  for (Item& item : block.items) item.expr = windows.over_results(item.expr);
+  for (OrderExpr& order : block.order) {
+    if (order.expr != nullptr) order.expr = windows.over_results(order.expr);
+  }
+  if (block.qualify == nullptr) return;
+  plan = std::make_shared<FilterNode>(plan, windows.over_results(block.qualify));
+}
+
+/// What QUALIFY and ORDER BY of the query say, in which names of the list are known.
+Status bind_behind_list(const ast::Select& select, const ast::Query* query, BindSession& session,
+                        AggregateCollector& aggregates, OverCollector& windows, Block& block) {
+  const std::vector<NamedBoundExpr> aliases = aliases_of(block.items);
+  if (select.qualify != nullptr) {
+    ExprBinder qualify(session, block.rows, "QUALIFY");
+    qualify.collect_aggregates(&aggregates);
+    qualify.collect_windows(&windows);
+    qualify.use_aliases(&aliases);
+    HW_ASSIGN_OR_RETURN(block.qualify, qualify.bind_condition(*select.qualify));
+    if (windows.empty()) {
+      return at(select.qualify->position,
+                Status::Invalid("QUALIFY filters by functions with OVER, but there is none; write "
+                                "the condition in WHERE or HAVING"));
+    }
+  }
+  if (query == nullptr || query->order_by.empty()) return Status::OK();
+  ExprBinder order(session, block.rows, "ORDER BY");
+  order.collect_aggregates(&aggregates);
+  order.collect_windows(&windows);
+  order.use_aliases(&aliases);
+  HW_ASSIGN_OR_RETURN(
+      block.order, bind_order_exprs(query->order_by, static_cast<int>(block.items.size()), order));
   return Status::OK();
 }
 
@@ -199,6 +240,8 @@ Result<Block> bind_block(const ast::Select& select, const ast::Query* query, Bin
   ExprBinder binder(session, block.rows, "SELECT");
   binder.collect_aggregates(&aggregates);
   binder.collect_subqueries(&block.queries);
+  OverCollector windows(select.windows);
+  binder.collect_windows(&windows);
   HW_ASSIGN_OR_RETURN(block.items, bind_items(select, binder, block.rows));
   if (select.having != nullptr) {
     ExprBinder having(session, block.rows, "HAVING");
@@ -206,16 +249,10 @@ Result<Block> bind_block(const ast::Select& select, const ast::Query* query, Bin
     having.collect_subqueries(&block.queries);
     HW_ASSIGN_OR_RETURN(block.having, having.bind_condition(*select.having));
   }
-  if (query != nullptr && !query->order_by.empty()) {
-    ExprBinder order(session, block.rows, "ORDER BY");
-    order.collect_aggregates(&aggregates);
-    const std::vector<NamedBoundExpr> aliases = aliases_of(block.items);
-    order.use_aliases(&aliases);
-    HW_ASSIGN_OR_RETURN(block.order, bind_order_exprs(query->order_by,
-                                                      static_cast<int>(block.items.size()), order));
-  }
+  HW_TRY(bind_behind_list(select, query, session, aggregates, windows, block));
   if (!select.group_by && aggregates.calls().empty() && select.having == nullptr) {
     HW_TRY(apply_having_and_queries(block, session));
+    apply_windows(windows, block);
     return block;
   }
   GroupKeys keys;
@@ -226,6 +263,8 @@ Result<Block> bind_block(const ast::Select& select, const ast::Query* query, Bin
                       Grouping::make(block.rows.plan, std::move(keys), aggregates, session));
   HW_TRY(apply_grouping(grouping, block));
   HW_TRY(apply_having_and_queries(block, session));
+  HW_TRY(windows.rewrite([&](const BoundExprPtr& expr) { return grouping.over_groups(expr); }));
+  apply_windows(windows, block);
   return block;
 }
 

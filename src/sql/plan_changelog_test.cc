@@ -182,8 +182,8 @@ TEST_F(PlanChangelogTest, OuterJoinsInsertAndDelete) {
 TEST_F(PlanChangelogTest, OrderByNeedsAnEnd) {
   const std::string error = session.error("SELECT k FROM t ORDER BY k");
   EXPECT_EQ(error,
-            "1:26 ORDER BY over an unbounded input has no end to sort at; add LIMIT to keep the "
-            "first rows");
+            "1:26 ORDER BY over an unbounded input has no end to sort at; order by an ascending "
+            "time attribute of rows that are only inserted, or add LIMIT to keep the first rows");
   EXPECT_EQ(session.error("SELECT k FROM t ORDER BY k LIMIT 3"), "ok");
 }
 

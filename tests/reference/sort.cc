@@ -45,8 +45,12 @@ Relation limit(const LimitNode& node, Relation input) {
 }
 
 Result<Relation> top_n(const TopNNode& node, Relation input) {
-  sort_rows(node.order(), input);
-  return cut(std::move(input), node.limit(), node.offset());
+  // Patterns over OVER are made by rules, which the reference does without.
+  if (node.parts().pattern) {
+    return Status::NotImplemented("the reference does not know the operator ", node.name());
+  }
+  sort_rows(node.parts().order, input);
+  return cut(std::move(input), node.parts().limit, node.parts().offset);
 }
 
 }  // namespace hw::reference

@@ -13,17 +13,18 @@ namespace {
 
 bool updates(RowKindSet kinds) { return kinds.contains(RowKind::kUpdateAfter); }
 
-/// Pass one: up from the sources.
-void infer_up(PhysicalNode& node, bool batch) {
-  for (PhysicalNodePtr& input : node.inputs) infer_up(*input, batch);
-  const bool wanted = node.traits.update_before_wanted;
-  node.traits = own_traits(node, batch);
-  node.traits.update_before_wanted = wanted;
-}
-
 /// Who can leave -U away does so when nobody wants it; others pass on what they get.
 bool decides(const PhysicalNode& node) {
-  return node.kind == PhysicalKind::kGroupAggregate || node.kind == PhysicalKind::kNormalize;
+  switch (node.kind) {
+    case PhysicalKind::kGroupAggregate:
+    case PhysicalKind::kNormalize:
+    case PhysicalKind::kOver:
+    case PhysicalKind::kTopN:
+    case PhysicalKind::kDeduplicate:
+      return true;
+    default:
+      return false;
+  }
 }
 
 /// Pass two: the demand down, the final kinds up.
@@ -109,13 +110,20 @@ bool upserts(const PhysicalNode& sink) {
   return updates(accepts) && !accepts.contains(RowKind::kUpdateBefore);
 }
 
+void infer_kinds(PhysicalNode& node, bool batch) {
+  for (PhysicalNodePtr& input : node.inputs) infer_kinds(*input, batch);
+  const bool wanted = node.traits.update_before_wanted;
+  node.traits = own_traits(node, batch);
+  node.traits.update_before_wanted = wanted;
+}
+
 Status infer_changelog(PhysicalNode& sink, Lowering& lowering) {
-  infer_up(sink, lowering.batch());
+  infer_kinds(sink, lowering.batch());
   HW_TRY(reopen_sink(sink, lowering));
   HW_TRY(check_sink(sink));
   if (needs_materializing(sink, lowering)) {
     materialize_upserts(sink);
-    infer_up(sink, lowering.batch());
+    infer_kinds(sink, lowering.batch());
     HW_TRY(reopen_sink(sink, lowering));
   }
   const RowKindSet before = sink.input().traits.kinds;

@@ -16,6 +16,10 @@ namespace hw {
 /// and where the plan needs something that is not built.
 Status infer_changelog(PhysicalNode& sink, Lowering& lowering);
 
+/// Fills the traits of a plan that is being lowered, as if everybody sent -U: by them lowering
+/// chooses between operators.
+void infer_kinds(PhysicalNode& node, bool batch);
+
 /// Kinds and upsert keys of a node from those of its inputs, with -U in front of every +U.
 ChangelogTraits own_traits(const PhysicalNode& node, bool batch);
 

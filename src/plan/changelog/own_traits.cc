@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "plan/changelog/infer.h"
+#include "plan/changelog/over_way.h"
 #include "plan/logical/aggregate.h"
 #include "plan/logical/join.h"
 #include "plan/logical/sort.h"
@@ -151,6 +152,55 @@ ChangelogTraits window_traits(const PhysicalNode& node) {
   return traits;
 }
 
+/// A row may come out several times, once a window.
+ChangelogTraits assigned_traits(const PhysicalNode& node) {
+  ChangelogTraits traits;
+  traits.kinds = node.input().traits.kinds;
+  for (std::vector<int> key : node.input().traits.upsert_keys) {
+    key.push_back(node.input().schema->num_fields());
+    key.push_back(node.input().schema->num_fields() + 1);
+    add_key(traits.upsert_keys, std::move(key));
+  }
+  return traits;
+}
+
+ChangelogTraits over_traits(const PhysicalNode& node) {
+  ChangelogTraits traits;
+  traits.upsert_keys = keys_after(node.input().traits, node.placements[0]);
+  if (over_way(node, false) != OverWay::kUpdating) return traits;
+  traits.kinds = with_updates(inserts());
+  if (!node.input().traits.kinds.is_insert_only()) traits.kinds = with_deletes(traits.kinds);
+  return traits;
+}
+
+ChangelogTraits top_n_traits(const PhysicalNode& node) {
+  const auto& top = node.logical->as<TopNNode>();
+  ChangelogTraits traits;
+  traits.kinds = with_deletes(inserts());
+  traits.upsert_keys = keys_after(node.input().traits, node.placements[0]);
+  // Without a rank, the only row of a partition is found by it.
+  const bool single = top.parts().limit == 1 && top.parts().rank == RankKind::kRowNumber;
+  if (single && top.parts().pattern) add_key(traits.upsert_keys, top.parts().partition);
+  if (node.kind == PhysicalKind::kWindowTopN) traits.kinds = inserts();
+  if (!top.shows_rank()) return traits;
+  if (node.kind == PhysicalKind::kTopN) traits.kinds = with_updates(traits.kinds);
+  if (top.parts().rank != RankKind::kRowNumber) return traits;
+  // A rank is taken over by another row.
+  traits.upsert_keys.clear();
+  std::vector<int> key = top.parts().partition;
+  key.push_back(node.input().schema->num_fields());
+  add_key(traits.upsert_keys, std::move(key));
+  return traits;
+}
+
+ChangelogTraits deduplicated_traits(const PhysicalNode& node) {
+  const TopNNode::Parts& parts = node.logical->as<TopNNode>().parts();
+  ChangelogTraits traits;
+  if (parts.order[0].descending) traits.kinds = with_updates(inserts());
+  add_key(traits.upsert_keys, parts.partition);
+  return traits;
+}
+
 ChangelogTraits streaming_traits(const PhysicalNode& node) {
   ChangelogTraits traits;
   switch (node.kind) {
@@ -180,14 +230,7 @@ ChangelogTraits streaming_traits(const PhysicalNode& node) {
     case PhysicalKind::kGroupAggregate:
       return group_traits(node);
     case PhysicalKind::kWindowAssign:
-      // A row may come out several times, once a window.
-      traits.kinds = node.input().traits.kinds;
-      for (std::vector<int> key : node.input().traits.upsert_keys) {
-        key.push_back(node.input().schema->num_fields());
-        key.push_back(node.input().schema->num_fields() + 1);
-        add_key(traits.upsert_keys, std::move(key));
-      }
-      return traits;
+      return assigned_traits(node);
     case PhysicalKind::kWindowAggregate:
       return window_traits(node);
     case PhysicalKind::kJoin:
@@ -203,16 +246,20 @@ ChangelogTraits streaming_traits(const PhysicalNode& node) {
       }
       return traits;
     case PhysicalKind::kSort:
+    case PhysicalKind::kTemporalSort:
       traits.upsert_keys = node.input().traits.upsert_keys;
       return traits;
     case PhysicalKind::kLimit:
       traits = node.input().traits;
       if (!traits.kinds.is_insert_only()) traits.kinds = with_deletes(inserts());
       return traits;
+    case PhysicalKind::kOver:
+      return over_traits(node);
     case PhysicalKind::kTopN:
-      traits.kinds = with_deletes(inserts());
-      traits.upsert_keys = node.input().traits.upsert_keys;
-      return traits;
+    case PhysicalKind::kWindowTopN:
+      return top_n_traits(node);
+    case PhysicalKind::kDeduplicate:
+      return deduplicated_traits(node);
     case PhysicalKind::kNotNull:
     case PhysicalKind::kSink:
       return node.input().traits;
@@ -259,7 +306,11 @@ bool needs_update_before(const PhysicalNode& node) {
     case PhysicalKind::kUnnest:
     case PhysicalKind::kSort:
     case PhysicalKind::kLimit:
+    case PhysicalKind::kOver:
     case PhysicalKind::kTopN:
+    case PhysicalKind::kWindowTopN:
+    case PhysicalKind::kDeduplicate:
+    case PhysicalKind::kTemporalSort:
       return true;
   }
   return true;

@@ -123,7 +123,11 @@ class RepeatableValues {
       case PhysicalKind::kUnnest:
       case PhysicalKind::kSort:
       case PhysicalKind::kLimit:
+      case PhysicalKind::kOver:
       case PhysicalKind::kTopN:
+      case PhysicalKind::kWindowTopN:
+      case PhysicalKind::kDeduplicate:
+      case PhysicalKind::kTemporalSort:
         break;
     }
     return of_all(input, true);

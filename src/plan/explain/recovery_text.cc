@@ -7,6 +7,7 @@
 #include "plan/changelog/repeatable_values.h"
 #include "plan/logical/aggregate.h"
 #include "plan/logical/join.h"
+#include "plan/logical/over.h"
 #include "plan/logical/scan.h"
 #include "plan/logical/window_aggregate.h"
 #include "plan/logical/window_tvf.h"
@@ -159,6 +160,15 @@ OperatorRecovery recovery_of_window(const PhysicalNode& node) {
   return {Replay::kDeterministic, "a window goes out once, when the watermark passes its end"};
 }
 
+OperatorRecovery recovery_of_over(const PhysicalNode& node) {
+  const auto& over = node.logical->as<OverNode>();
+  for (const NamedOverCall& named : over.parts().calls) {
+    if (named.call.function != OverFunction::kAggregate) continue;
+    if (rounds(node, {{named.call.aggregate, named.name}})) return {Replay::kNeither, kRounding};
+  }
+  return {Replay::kNeither, "rows of equal order stand as they come"};
+}
+
 OperatorRecovery recovery_of_join(const PhysicalNode& node) {
   const auto& parts = node.logical->as<JoinNode>().parts();
   const std::string reason = unsteady_reason(parts.condition);
@@ -224,6 +234,13 @@ OperatorRecovery operator_recovery(const PhysicalNode& node) {
       return {Replay::kConvergent, "of rows with one key the last to come stays"};
     case PhysicalKind::kLimit:
       return {Replay::kNeither, "keeps the rows that come first"};
+    case PhysicalKind::kOver:
+      return recovery_of_over(node);
+    case PhysicalKind::kTemporalSort:
+      return {Replay::kNeither, "rows of equal order stand as they come"};
+    case PhysicalKind::kDeduplicate:
+      return {Replay::kNeither, "of rows of one time it keeps the one that comes first or last"};
+    case PhysicalKind::kWindowTopN:
     case PhysicalKind::kTopN:
       return {Replay::kNeither, "of rows of equal rank it keeps those that come first"};
     case PhysicalKind::kFold:

@@ -8,6 +8,7 @@
 
 #include "plan/logical/aggregate.h"
 #include "plan/logical/join.h"
+#include "plan/logical/over.h"
 #include "plan/logical/sort.h"
 #include "plan/logical/window_aggregate.h"
 #include "state/manifest_digest.h"
@@ -78,6 +79,13 @@ std::string column_meaning(const PhysicalNode& node, int column) {
     case PhysicalKind::kWindowAggregate: {
       const auto& parts = node.logical->as<WindowAggregateNode>().parts();
       return aggregate_meaning(node, column, parts.keys, parts.aggregates);
+    }
+    case PhysicalKind::kOver: {
+      const int num_input = node.input().schema->num_fields();
+      if (column < num_input) return column_meaning(node.input(), column);
+      const auto& calls = node.logical->as<OverNode>().parts().calls;
+      const OverCall& call = calls[static_cast<size_t>(column - num_input)].call;
+      return shortened(call.to_sql(*node.input().schema));
     }
     case PhysicalKind::kJoin: {
       const int num_left = node.input(0).schema->num_fields();
@@ -185,6 +193,19 @@ void add_join(const PhysicalNode& node, StateMeaning& meaning) {
                              shortened(substitute_columns(parts.condition, columns)->to_sql()));
 }
 
+std::string over_meaning(const PhysicalNode& node, const OverNode::Parts& parts) {
+  std::vector<SqlField> fields = node.input().schema->fields();
+  for (int i = 0; i < static_cast<int>(fields.size()); ++i) {
+    fields[static_cast<size_t>(i)].name = column_meaning(node.input(), i);
+  }
+  const Schema input(std::move(fields));
+  std::vector<std::string> calls;
+  for (const NamedOverCall& named : parts.calls) {
+    calls.push_back(shortened(named.call.to_sql(input)));
+  }
+  return joined(calls);
+}
+
 void add_limits(int64_t limit, int64_t offset, StateMeaning& meaning) {
   meaning.fixed.emplace_back("fetch", limit == kAllRows ? "all" : std::to_string(limit));
   meaning.fixed.emplace_back("offset", std::to_string(offset));
@@ -204,10 +225,35 @@ void add_fixed(const PhysicalNode& node, StateMeaning& meaning) {
     case PhysicalKind::kJoin:
       add_join(node, meaning);
       return;
+    case PhysicalKind::kTemporalSort:
+      meaning.fixed.emplace_back("orderBy",
+                                 order_meaning(node.input(), node.logical->as<SortNode>().order()));
+      return;
+    case PhysicalKind::kDeduplicate: {
+      const TopNNode::Parts& parts = node.logical->as<TopNNode>().parts();
+      meaning.fixed.emplace_back("key", columns_meaning(node.input(), parts.partition));
+      meaning.fixed.emplace_back("orderBy", order_meaning(node.input(), parts.order));
+      return;
+    }
+    case PhysicalKind::kWindowTopN:
     case PhysicalKind::kTopN: {
-      const auto& top_n = node.logical->as<TopNNode>();
-      meaning.fixed.emplace_back("orderBy", order_meaning(node.input(), top_n.order()));
-      add_limits(top_n.limit(), top_n.offset(), meaning);
+      const TopNNode::Parts& parts = node.logical->as<TopNNode>().parts();
+      if (!parts.partition.empty()) {
+        meaning.fixed.emplace_back("partitionBy", columns_meaning(node.input(), parts.partition));
+      }
+      meaning.fixed.emplace_back("orderBy", order_meaning(node.input(), parts.order));
+      if (parts.rank != RankKind::kRowNumber) {
+        meaning.fixed.emplace_back("rankType", to_text(parts.rank));
+      }
+      add_limits(parts.limit, parts.offset, meaning);
+      return;
+    }
+    case PhysicalKind::kOver: {
+      const OverNode::Parts& parts = node.logical->as<OverNode>().parts();
+      meaning.fixed.emplace_back("partitionBy", columns_meaning(node.input(), parts.partition));
+      meaning.fixed.emplace_back("orderBy", order_meaning(node.input(), parts.order));
+      // What was dropped of a partition is what these functions did not need.
+      meaning.fixed.emplace_back("select", over_meaning(node, parts));
       return;
     }
     case PhysicalKind::kLimit:
@@ -245,7 +291,8 @@ bool keeps_state(PhysicalKind kind) {
 }  // namespace
 
 bool is_made_up(std::string_view name) {
-  return has_digits_behind(name, "$f") || has_digits_behind(name, "EXPR$");
+  return has_digits_behind(name, "$f") || has_digits_behind(name, "$w") ||
+         has_digits_behind(name, "EXPR$");
 }
 
 StateMeaning state_meaning(const PhysicalNode& node) {

@@ -30,6 +30,7 @@ enum class NodeKind : uint8_t {
   kJoin,
   kUnnest,
   kUnion,
+  kOver,
   kSort,
   kLimit,
   kTopN,

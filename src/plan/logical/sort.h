@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ORDER BY, LIMIT and OFFSET, and the three together.
+// ORDER BY, LIMIT and OFFSET, and the three together, over all rows or per partition.
 
 #pragma once
 
 #include "operators/sort_key.h"
+#include "operators/top_n.h"
 #include "plan/logical/node.h"
 
 namespace hw {
@@ -47,25 +48,40 @@ class LimitNode final : public LogicalNode {
   const int64_t offset_;
 };
 
-/// The first rows by an order: ORDER BY with LIMIT. No partition, no rank column.
+/// The first rows by an order, of all rows (ORDER BY with LIMIT) or of each partition (a bound of
+/// ROW_NUMBER() and its kin). Columns: the input's, then the rank if it is shown.
 class TopNNode final : public LogicalNode {
  public:
   static constexpr NodeKind kKind = NodeKind::kTopN;
-  TopNNode(LogicalNodePtr input, std::vector<SortKey> order, int64_t limit, int64_t offset);
+  struct Parts {
+    /// Empty = one ranking.
+    std::vector<int> partition;
+    std::vector<SortKey> order;
+    RankKind rank = RankKind::kRowNumber;
+    /// Ranks offset + 1 … offset + limit.
+    int64_t limit = kAllRows;
+    int64_t offset = 0;
+    /// A pattern over OVER and not ORDER BY with LIMIT.
+    bool pattern = false;
+    /// Name of the rank's column; empty = it is not shown.
+    std::string rank_name;
+  };
+  TopNNode(LogicalNodePtr input, Parts parts);
 
-  const std::vector<SortKey>& order() const { return order_; }
-  int64_t limit() const { return limit_; }
-  int64_t offset() const { return offset_; }
+  const Parts& parts() const { return parts_; }
+  bool shows_rank() const { return !parts_.rank_name.empty(); }
+  /// The first or the last row of each partition by a time attribute, without its rank.
+  bool is_deduplication() const;
+  /// Partitioned by both borders of the window that its rows belong to.
+  bool is_in_window() const;
 
-  std::string name() const override { return "SortLimit"; }
+  std::string name() const override { return parts_.pattern ? "TopN" : "SortLimit"; }
   Details details() const override;
   LogicalNodePtr with_inputs(std::vector<LogicalNodePtr> inputs) const override;
   Status verify() const override;
 
  private:
-  const std::vector<SortKey> order_;
-  const int64_t limit_;
-  const int64_t offset_;
+  const Parts parts_;
 };
 
 }  // namespace hw

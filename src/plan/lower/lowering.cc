@@ -40,6 +40,8 @@ Result<PhysicalNodePtr> lower(const LogicalNodePtr& node, Lowering& lowering) {
       return lower_unnest(node, lowering);
     case NodeKind::kUnion:
       return lower_union(node, lowering);
+    case NodeKind::kOver:
+      return lower_over(node, lowering);
     case NodeKind::kSort:
       return lower_sort(node, lowering);
     case NodeKind::kLimit:
@@ -72,13 +74,20 @@ Result<OperatorMaker> operator_of(const PhysicalNode& node, const ExprSession& s
       return make_join_of(node, session);
     case PhysicalKind::kUnnest:
       return make_unnest_of(node);
+    case PhysicalKind::kOver:
+      return make_over_of(node, session);
     case PhysicalKind::kSort:
       return make_sort_of(node);
     case PhysicalKind::kLimit:
       // Rows that are taken back make room for others: then it is a ranking by arrival.
       return node.input().traits.kinds.is_insert_only() ? make_limit_of(node) : make_top_n_of(node);
     case PhysicalKind::kTopN:
+    case PhysicalKind::kWindowTopN:
       return make_top_n_of(node);
+    case PhysicalKind::kDeduplicate:
+      return make_deduplicate_of(node);
+    case PhysicalKind::kTemporalSort:
+      return make_temporal_sort_of(node);
     case PhysicalKind::kNotNull:
       return make_not_null_of(node, session);
     case PhysicalKind::kMaterialize:

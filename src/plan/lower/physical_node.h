@@ -27,9 +27,13 @@ enum class PhysicalKind : uint8_t {
   kJoin,
   kUnnest,
   kUnion,
+  kOver,
   kSort,
   kLimit,
   kTopN,
+  kWindowTopN,   // inside event-time windows: each goes out once
+  kDeduplicate,  // the first or last row by time
+  kTemporalSort,
   kNotNull,      // refuses NULL in columns of a sink that are NOT NULL
   kMaterialize,  // keeps the rows of each PRIMARY KEY of a sink that replaces by it
   kSink,

@@ -2,6 +2,8 @@
 //
 // ORDER BY with LIMIT keeps the first rows only.
 
+#include <utility>
+
 #include "plan/logical/sort.h"
 #include "plan/rules/rule.h"
 
@@ -13,8 +15,11 @@ Result<LogicalNodePtr> limit_sort_to_top_n(const LogicalNodePtr& plan, const Rul
     if (limit == nullptr) return node;
     const auto* sort = node_if<SortNode>(limit->input());
     if (sort == nullptr) return node;
-    return std::make_shared<TopNNode>(sort->input(), sort->order(), limit->limit(),
-                                      limit->offset());
+    TopNNode::Parts parts;
+    parts.order = sort->order();
+    parts.limit = limit->limit();
+    parts.offset = limit->offset();
+    return std::make_shared<TopNNode>(sort->input(), std::move(parts));
   });
 }
 

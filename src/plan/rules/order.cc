@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which rules there are and in which order they run. The order is meaning: filters go down before
-// windows are fused (a filter in between prevents it), keys are found before columns are pruned
-// (they add columns), and predicates reach sources last.
+// bounds of ranks are looked for (they stand right above them then) and before windows are fused (a
+// filter in between prevents it), keys are found before columns are pruned (they add columns), and
+// predicates reach sources last.
 
 #include <algorithm>
 #include <array>
@@ -16,6 +17,7 @@ namespace {
 constexpr std::array kRules = {
     Rule{"fold_constants", fold_plan_constants},
     Rule{"push_filters_down", push_filters_down},
+    Rule{"bound_ranks_to_top_n", bound_ranks_to_top_n},
     Rule{"merge_projects", merge_projects},
     Rule{"fuse_window_aggregate", fuse_window_aggregate},
     Rule{"extract_join_keys", extract_join_keys},

@@ -9,6 +9,7 @@
 #include "plan/logical/expand.h"
 #include "plan/logical/filter.h"
 #include "plan/logical/join.h"
+#include "plan/logical/over.h"
 #include "plan/logical/project.h"
 #include "plan/logical/scan.h"
 #include "plan/logical/sort.h"
@@ -329,6 +330,66 @@ void want_order(Wanted& wanted, const std::vector<SortKey>& order) {
   for (const SortKey& key : order) wanted[static_cast<size_t>(key.column)] = true;
 }
 
+Pruned prune_top_n(const TopNNode& top, const Wanted& wanted) {
+  TopNNode::Parts parts = top.parts();
+  const auto num_input = static_cast<size_t>(top.input()->num_columns());
+  Wanted below(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(num_input));
+  want(below, parts.partition);
+  want_order(below, parts.order);
+  Pruned input = prune(top.input(), std::move(below));
+  parts.partition = input.at(parts.partition);
+  parts.order = renumbered(parts.order, input);
+  if (top.shows_rank()) {
+    const bool read = wanted[num_input];
+    if (!read) parts.rank_name.clear();
+    input.new_index.push_back(read ? input.node->num_columns() : -1);
+  }
+  input.node = std::make_shared<TopNNode>(input.node, std::move(parts));
+  return input;
+}
+
+void want_call(Wanted& wanted, const OverCall& call) {
+  want(wanted, call.aggregate.args);
+  for (const int column : {call.aggregate.filter, call.value, call.otherwise}) {
+    if (column >= 0) wanted[static_cast<size_t>(column)] = true;
+  }
+}
+
+/// Functions that nobody reads are not computed; without any, the rows pass as they are.
+Pruned prune_over(const OverNode& over, const Wanted& wanted) {
+  OverNode::Parts parts = over.parts();
+  const auto num_input = static_cast<size_t>(over.input()->num_columns());
+  Wanted below(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(num_input));
+  std::vector<int> place(parts.calls.size(), -1);
+  std::vector<NamedOverCall> kept;
+  for (size_t i = 0; i < parts.calls.size(); ++i) {
+    if (!wanted[num_input + i]) continue;
+    place[i] = static_cast<int>(kept.size());
+    want_call(below, parts.calls[i].call);
+    kept.push_back(parts.calls[i]);
+  }
+  if (!kept.empty()) {
+    want(below, parts.partition);
+    want_order(below, parts.order);
+  }
+  Pruned input = prune(over.input(), std::move(below));
+  const int first = input.node->num_columns();
+  for (const int call : place) input.new_index.push_back(call < 0 ? -1 : first + call);
+  if (kept.empty()) return input;
+  for (NamedOverCall& named : kept) {
+    OverCall& call = named.call;
+    call.aggregate.args = input.at(call.aggregate.args);
+    for (int* column : {&call.aggregate.filter, &call.value, &call.otherwise}) {
+      if (*column >= 0) *column = input.at(*column);
+    }
+  }
+  parts.partition = input.at(parts.partition);
+  parts.order = renumbered(parts.order, input);
+  parts.calls = std::move(kept);
+  input.node = std::make_shared<OverNode>(input.node, std::move(parts));
+  return input;
+}
+
 Pruned prune(const LogicalNodePtr& node, Wanted wanted) {
   switch (node->kind()) {
     case NodeKind::kScan:
@@ -367,14 +428,10 @@ Pruned prune(const LogicalNodePtr& node, Wanted wanted) {
           std::make_shared<SortNode>(input.node, renumbered(sort.order(), input), sort.position());
       return input;
     }
-    case NodeKind::kTopN: {
-      const auto& top = node->as<TopNNode>();
-      want_order(wanted, top.order());
-      Pruned input = prune(top.input(), std::move(wanted));
-      input.node = std::make_shared<TopNNode>(input.node, renumbered(top.order(), input),
-                                              top.limit(), top.offset());
-      return input;
-    }
+    case NodeKind::kTopN:
+      return prune_top_n(node->as<TopNNode>(), wanted);
+    case NodeKind::kOver:
+      return prune_over(node->as<OverNode>(), wanted);
     case NodeKind::kLimit: {
       Pruned input = prune(node->input(), std::move(wanted));
       input.node = node->with_inputs({input.node});

@@ -8,6 +8,7 @@
 #include "plan/logical/aggregate.h"
 #include "plan/logical/filter.h"
 #include "plan/logical/join.h"
+#include "plan/logical/over.h"
 #include "plan/logical/project.h"
 #include "plan/logical/sort.h"
 #include "plan/logical/union_all.h"
@@ -72,6 +73,19 @@ LogicalNodePtr push_below_keys(const LogicalNodePtr& node, const std::vector<int
     return may_move(*test) && !read.empty() && read.back() < num_keys;
   });
   for (BoundExprPtr& test : below) test = renumber_columns(test, keys);
+  return filtered(push_into(node, std::move(below)), std::move(tests));
+}
+
+/// A test of partition columns alone keeps or drops whole partitions.
+LogicalNodePtr push_below_partition(const LogicalNodePtr& node, const std::vector<int>& partition,
+                                    Tests tests) {
+  Tests below = take(tests, [&](const BoundExprPtr& test) {
+    const std::vector<int> read = columns_read(*test);
+    return may_move(*test) && !read.empty() &&
+           std::all_of(read.begin(), read.end(), [&](int column) {
+             return std::find(partition.begin(), partition.end(), column) != partition.end();
+           });
+  });
   return filtered(push_into(node, std::move(below)), std::move(tests));
 }
 
@@ -168,10 +182,13 @@ LogicalNodePtr push(const LogicalNodePtr& node, Tests tests) {
       return push_below_union(node, tests);
     case NodeKind::kJoin:
       return push_below_join(node, std::move(tests));
+    case NodeKind::kOver:
+      return push_below_partition(node, node->as<OverNode>().parts().partition, std::move(tests));
     case NodeKind::kSort:
       return push_into(node, std::move(tests));
-    case NodeKind::kLimit:
     case NodeKind::kTopN:
+      return push_below_partition(node, node->as<TopNNode>().parts().partition, std::move(tests));
+    case NodeKind::kLimit:
     case NodeKind::kExpand:
       return filtered(push_into(node, {}), std::move(tests));
     case NodeKind::kScan:

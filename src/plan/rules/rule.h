@@ -64,6 +64,7 @@ Result<LogicalNodePtr> push_filters_down(const LogicalNodePtr&, const RuleContex
 Result<LogicalNodePtr> merge_projects(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> fuse_window_aggregate(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> extract_join_keys(const LogicalNodePtr&, const RuleContext&);
+Result<LogicalNodePtr> bound_ranks_to_top_n(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> limit_sort_to_top_n(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> prune_columns(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> remove_trivial_projects(const LogicalNodePtr&, const RuleContext&);
