@@ -26,6 +26,13 @@ struct ApplyToCatalog {
   Status operator()(const RenameObject& change) const {
     return catalog.rename(change.path, change.to);
   }
+  Status operator()(const CreateFunctionChange& change) const {
+    return catalog.create_function(change.path, change.place, change.function,
+                                   change.if_not_exists);
+  }
+  Status operator()(const DropFunctionChange& change) const {
+    return catalog.drop_function(change.path, change.place, change.if_exists);
+  }
   Status operator()(const CreateDatabaseChange& change) const {
     return catalog.create_database(change.catalog, change.database, change.definition,
                                    change.if_not_exists);

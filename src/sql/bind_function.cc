@@ -10,9 +10,11 @@
 #include "expr/function_catalogue.h"
 #include "expr/literal.h"
 #include "expr/resolve.h"
+#include "plan/catalog/near_names.h"
 #include "sql/ast.h"
 #include "sql/bind_aggregate.h"
 #include "sql/bind_expr.h"
+#include "sql/bind_user_function.h"
 #include "sql/known_functions.h"
 
 namespace hw {
@@ -54,6 +56,16 @@ Status check_clauses(const ast::FunctionCall& call, const std::string& name) {
   return Status::OK();
 }
 
+/// FILTER and DISTINCT, which scalar functions do not take.
+Status check_not_aggregated(const ast::FunctionCall& call, const std::string& name) {
+  if (call.filter == nullptr && call.quantifier != ast::SetQuantifier::kDistinct) {
+    return Status::OK();
+  }
+  return at(call.position,
+            Status::Invalid(call.filter != nullptr ? "FILTER" : "DISTINCT",
+                            " belongs to aggregate functions, but ", name, " is none"));
+}
+
 /// The older form of windows, which stands in GROUP BY: TUMBLE, TUMBLE_START, …
 bool is_group_window(std::string_view name) {
   const std::string_view window = name.substr(0, name.find('_'));
@@ -71,9 +83,16 @@ std::string function_name(const ast::FunctionCall& call) { return upper(call.nam
 Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
   const std::string name = function_name(call);
   const FunctionCatalogue& functions = *session_.context.functions;
+  const bool built_in = functions.aggregate(name) != nullptr || functions.scalar(name) != nullptr;
+  HW_ASSIGN_OR_RETURN(const FunctionPtr users, find_user_function(call.name, built_in, session_));
+  if (users != nullptr) {
+    HW_TRY(check_clauses(call, name));
+    HW_TRY(check_not_aggregated(call, name));
+    HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> args, bind_args(call.args));
+    return expand_user_function(*users, std::move(args), call.position, session_);
+  }
   if (call.name.parts.size() > 1) {
-    return at(call.position, Status::KeyError("there is no function '", dotted(call.name),
-                                              "': only built-in functions exist so far"));
+    return at(call.position, Status::KeyError("there is no function '", dotted(call.name), "'"));
   }
   if (name == "GROUPING" || name == "GROUPING_ID" || name == "GROUP_ID") {
     return bind_grouping(call, name);
@@ -101,6 +120,13 @@ Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
     }
     if (is_known_function(name)) return not_supported_yet("function " + name, call.position);
     std::string hint;
+    const std::vector<std::string> users_names =
+        session_.context.catalog->functions().names(session_.catalog, session_.database);
+    std::string users_hint = did_you_mean(call.name.last().text, users_names);
+    if (!users_hint.empty()) {
+      return at(call.position,
+                Status::KeyError("there is no function '", call.name.last().text, "'", users_hint));
+    }
     for (const std::string& near : functions.near(name)) {
       hint += (hint.empty() ? "; did you mean '" : " or '") + near + "'";
     }
@@ -108,11 +134,7 @@ Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
                                               hint.empty() ? hint : hint + "?"));
   }
   HW_TRY(check_clauses(call, name));
-  if (call.filter != nullptr || call.quantifier == ast::SetQuantifier::kDistinct) {
-    return at(call.position,
-              Status::Invalid(call.filter != nullptr ? "FILTER" : "DISTINCT",
-                              " belongs to aggregate functions, but ", name, " is none"));
-  }
+  HW_TRY(check_not_aggregated(call, name));
   if (name == "JSON_VALUE" || name == "JSON_QUERY" || name == "JSON_EXISTS") {
     return bind_json_lookup(call, name);
   }

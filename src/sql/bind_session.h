@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "expr/scalar_function.h"
+#include "plan/catalog/user_functions.h"
 #include "plan/logical/node.h"
 #include "sql/binder.h"
 
@@ -35,6 +36,8 @@ struct BindSession {
   /// Of the queries around the one that is bound, the next one last.
   std::vector<const Relation*> outer_relations;
   std::vector<std::string> warnings;
+  /// User's functions whose bodies are being bound, outermost first.
+  std::vector<const FunctionDefinition*> expanding;
   /// Views within views, and queries within queries.
   int depth = 0;
   /// Queries bound so far: a view is bound anew at each use.

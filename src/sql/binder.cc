@@ -17,6 +17,7 @@
 #include "sql/bind_query.h"
 #include "sql/bind_session.h"
 #include "sql/bind_table.h"
+#include "sql/bind_user_function.h"
 #include "sql/listing.h"
 
 namespace hw {
@@ -109,11 +110,14 @@ Result<BoundChange> bind_drop(const ast::Drop& drop, const BindSession& session)
       HW_ASSIGN_OR_RETURN(std::string catalog, bind_catalog_name(drop.name));
       return BoundChange{DropCatalogChange{std::move(catalog), drop.if_exists}};
     }
-    case ast::ObjectKind::kFunction:
+    case ast::ObjectKind::kFunction: {
+      HW_ASSIGN_OR_RETURN(DropFunctionChange change, bind_drop_function(drop, session));
+      return BoundChange{std::move(change)};
+    }
     case ast::ObjectKind::kJob:
       break;
   }
-  return not_supported_yet("DROP FUNCTION", drop.position);
+  return not_supported_yet("DROP of a job", drop.position);
 }
 
 Result<BoundChange> bind_change(const ast::Statement& statement, BindSession& session) {
@@ -126,6 +130,11 @@ Result<BoundChange> bind_change(const ast::Statement& statement, BindSession& se
     case ast::StatementKind::kCreateView: {
       HW_ASSIGN_OR_RETURN(CreateObject create,
                           bind_create_view(statement.as<ast::CreateView>(), session));
+      return BoundChange{std::move(create)};
+    }
+    case ast::StatementKind::kCreateFunction: {
+      HW_ASSIGN_OR_RETURN(CreateFunctionChange create,
+                          bind_create_function(statement.as<ast::CreateFunction>(), session));
       return BoundChange{std::move(create)};
     }
     case ast::StatementKind::kCreateDatabase: {
@@ -164,8 +173,6 @@ Result<BoundChange> bind_change(const ast::Statement& statement, BindSession& se
 /// What parses and is not built, in the words of the dialect.
 std::string what_of(const ast::Statement& statement) {
   switch (statement.kind) {
-    case ast::StatementKind::kCreateFunction:
-      return "CREATE FUNCTION";
     case ast::StatementKind::kStopJob:
       return "STOP JOB";
     case ast::StatementKind::kCompilePlan:
@@ -259,6 +266,7 @@ Status bind_into(const ast::Statement& statement, BindSession& session, BoundSta
     case ast::StatementKind::kAlterCatalog:
     case ast::StatementKind::kAlterDatabase:
     case ast::StatementKind::kCreateView:
+    case ast::StatementKind::kCreateFunction:
     case ast::StatementKind::kCreateDatabase:
     case ast::StatementKind::kCreateCatalog:
     case ast::StatementKind::kDrop:

@@ -61,6 +61,17 @@ struct RenameObject {
   ObjectPath path;
   ObjectPath to;
 };
+struct CreateFunctionChange {
+  ObjectPath path;
+  UserFunctions::Place place = UserFunctions::Place::kPermanent;
+  FunctionPtr function;
+  bool if_not_exists = false;
+};
+struct DropFunctionChange {
+  ObjectPath path;
+  UserFunctions::Place place = UserFunctions::Place::kPermanent;
+  bool if_exists = false;
+};
 struct CreateDatabaseChange {
   std::string catalog;
   std::string database;
@@ -106,9 +117,10 @@ struct ResetChange {
 };
 
 struct BoundChange {
-  std::variant<CreateObject, DropObject, ReplaceObject, RenameObject, CreateDatabaseChange,
-               AlterDatabaseChange, DropDatabaseChange, CreateCatalogChange, AlterCatalogChange,
-               DropCatalogChange, UseCatalogChange, UseDatabaseChange, SetChange, ResetChange>
+  std::variant<CreateObject, DropObject, ReplaceObject, RenameObject, CreateFunctionChange,
+               DropFunctionChange, CreateDatabaseChange, AlterDatabaseChange, DropDatabaseChange,
+               CreateCatalogChange, AlterCatalogChange, DropCatalogChange, UseCatalogChange,
+               UseDatabaseChange, SetChange, ResetChange>
       change;
 };
 

@@ -8,6 +8,7 @@
 #include "runtime/options_reference.h"
 #include "sql/bind_catalog.h"
 #include "sql/bind_from.h"
+#include "sql/bind_user_function.h"
 #include "sql/listing.h"
 #include "sql/unparse.h"
 
@@ -167,6 +168,7 @@ Result<BoundListing> describe_columns(const ast::Name& name, bool extended,
 Result<BoundListing> describe(const ast::Describe& describe, BindSession& session) {
   if (describe.object == ast::ObjectKind::kCatalog) return describe_catalog(describe, session);
   if (describe.object == ast::ObjectKind::kDatabase) return describe_database(describe, session);
+  if (describe.object == ast::ObjectKind::kFunction) return describe_function(describe, session);
   if (describe.object != ast::ObjectKind::kTable && describe.object != ast::ObjectKind::kView) {
     return not_supported_yet("this form of DESCRIBE", describe.position);
   }
@@ -176,6 +178,7 @@ Result<BoundListing> describe(const ast::Describe& describe, BindSession& sessio
 Result<BoundListing> show_create(const ast::ShowCreate& show, const BindSession& session) {
   if (show.object == ast::ObjectKind::kCatalog) return show_create_catalog(show, session);
   if (show.object == ast::ObjectKind::kDatabase) return show_create_database(show, session);
+  if (show.object == ast::ObjectKind::kFunction) return show_create_function(show, session);
   const bool view = show.object == ast::ObjectKind::kView;
   if (!view && show.object != ast::ObjectKind::kTable) {
     return not_supported_yet("this form of SHOW CREATE", show.position);

@@ -29,6 +29,10 @@ Result<DatabasePath> place_of(const ast::Name& from, const BindSession& session)
   return bind_database_path(from, session);
 }
 
+std::vector<std::string> user_functions(const BindSession& session) {
+  return session.context.catalog->functions().names(session.catalog, session.database);
+}
+
 Result<std::vector<std::string>> names_of(const ast::Show& show, const BindSession& session) {
   const Catalog& catalog = *session.context.catalog;
   switch (show.object) {
@@ -59,11 +63,13 @@ Result<std::vector<std::string>> names_of(const ast::Show& show, const BindSessi
                name.find(' ') != std::string::npos;
       });
       for (std::string& name : names) std::transform(name.begin(), name.end(), name.begin(), lower);
+      for (std::string& name : user_functions(session)) names.push_back(std::move(name));
       std::sort(names.begin(), names.end());
+      names.erase(std::unique(names.begin(), names.end()), names.end());
       return names;
     }
     case ast::ShowKind::kUserFunctions:
-      return std::vector<std::string>{};
+      return user_functions(session);
     case ast::ShowKind::kCurrentCatalog:
       return std::vector<std::string>{session.catalog};
     case ast::ShowKind::kCurrentDatabase:

@@ -278,6 +278,24 @@ Status Catalog::rename(const ObjectPath& path, const ObjectPath& to) {
   return drop_permanent(path);
 }
 
+Status Catalog::create_function(const ObjectPath& path, UserFunctions::Place place,
+                                FunctionPtr function, bool if_not_exists) {
+  if (place != UserFunctions::Place::kTemporarySystem) {
+    HW_TRY(require_database(path.catalog, path.database));
+  }
+  const bool outside = place == UserFunctions::Place::kPermanent &&
+                       catalogs_.at(path.catalog).definition.external != nullptr;
+  if (outside) {
+    return Status::Invalid("catalog '", path.catalog,
+                           "' holds tables only; write CREATE TEMPORARY FUNCTION");
+  }
+  return functions_.create(path, place, std::move(function), if_not_exists);
+}
+
+Status Catalog::drop_function(const ObjectPath& path, UserFunctions::Place place, bool if_exists) {
+  return functions_.drop(path, place, if_exists);
+}
+
 // ---- catalogs and databases ---------------------------------------------------------------------
 
 Status Catalog::create_catalog(const std::string& catalog, CatalogDefinition definition,

@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "plan/catalog/object_path.h"
 #include "plan/catalog/table_definition.h"
+#include "plan/catalog/user_functions.h"
 #include "runtime/external_catalog.h"
 
 namespace hw {
@@ -78,6 +79,12 @@ class Catalog {
   };
   /// Fails (Invalid) when the name is taken in the same (temporary or permanent) name space.
   Status create(const ObjectPath& path, CatalogObject object, CreateOptions options);
+
+  const UserFunctions& functions() const { return functions_; }
+  /// Fails as UserFunctions::create(), and (KeyError) when there is no such database.
+  Status create_function(const ObjectPath& path, UserFunctions::Place place, FunctionPtr function,
+                         bool if_not_exists);
+  Status drop_function(const ObjectPath& path, UserFunctions::Place place, bool if_exists);
 
   enum class Kind : uint8_t { kTable, kView };
   struct DropOptions {
@@ -144,6 +151,7 @@ class Catalog {
 
   std::map<std::string, Entry> catalogs_;
   std::map<ObjectPath, CatalogObject> temporary_;
+  UserFunctions functions_;
   bool outside_left_alone_ = false;
   /// What would be outside, were it not left alone; no value = dropped.
   std::map<ObjectPath, std::optional<CatalogObject>> imagined_;
