@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <arrow/filesystem/filesystem.h>
 #include <gtest/gtest.h>
 
 #include "log/log_error.h"
