@@ -31,9 +31,9 @@ TEST(DeduplicateTest, KeepsTheFirstRowOfEachKeyOnceTheWatermarkHasPassedIt) {
   distinct({})
       .keyed_by({0})
       .input(
-          "+ a 1 1970-01-01 00:00:02 | + a 2 1970-01-01 00:00:01 | wm 500 | + a 3 1970-01-01 "
-          "00:00:01 | wm 1000 | + a 4 1970-01-01 00:00:03 | + b 5 1970-01-01 00:00:01 | end")
-      .expect("wm 500 | + a 2 1970-01-01 00:00:01 | wm 1000 | end")
+          "+ a 1 '1970-01-01 00:00:02' | + a 2 '1970-01-01 00:00:01' | wm 500 | + a 3 '1970-01-01 "
+          "00:00:01' | wm 1000 | + a 4 '1970-01-01 00:00:03' | + b 5 '1970-01-01 00:00:01' | end")
+      .expect("wm 500 | + a 2 '1970-01-01 00:00:01' | wm 1000 | end")
       .expect_counter("late_rows_dropped", 1)
       .expect_counter("duplicates_dropped", 3);
 }
@@ -42,11 +42,11 @@ TEST(DeduplicateTest, KeepsTheLastRowByTimeAndOfOneTimeTheLaterOne) {
   distinct({.last = true})
       .keyed_by({0})
       .input(
-          "+ a 1 1970-01-01 00:00:02 | wm 1 | + a 2 1970-01-01 00:00:01 | wm 2 | + a 3 "
-          "1970-01-01 00:00:02 | wm 3 | + b 4 1970-01-01 00:00:01")
+          "+ a 1 '1970-01-01 00:00:02' | wm 1 | + a 2 '1970-01-01 00:00:01' | wm 2 | + a 3 "
+          "'1970-01-01 00:00:02' | wm 3 | + b 4 '1970-01-01 00:00:01'")
       .expect(
-          "+ a 1 1970-01-01 00:00:02 | wm 1 | wm 2 | -U a 1 1970-01-01 00:00:02 | +U a 3 "
-          "1970-01-01 00:00:02 | wm 3 | + b 4 1970-01-01 00:00:01");
+          "+ a 1 '1970-01-01 00:00:02' | wm 1 | wm 2 | -U a 1 '1970-01-01 00:00:02' | +U a 3 "
+          "'1970-01-01 00:00:02' | wm 3 | + b 4 '1970-01-01 00:00:01'");
 }
 
 TEST(DeduplicateTest, LeavesOutUpdateBeforeWhereNobodyNeedsIt) {
@@ -68,18 +68,18 @@ TEST(DeduplicateTest, ByProcessingTimeTheFirstToComeGoesOutAtOnce) {
 TEST(DeduplicateTest, ByProcessingTimeTheLastToComeReplaces) {
   distinct({.last = true, .by_event_time = false})
       .keyed_by({0})
-      .input("+ a 1 1970-01-01 00:00:09 | wm 1 | + a 2 1970-01-01 00:00:01")
+      .input("+ a 1 '1970-01-01 00:00:09' | wm 1 | + a 2 '1970-01-01 00:00:01'")
       .expect(
-          "+ a 1 1970-01-01 00:00:09 | wm 1 | -U a 1 1970-01-01 00:00:09 | +U a 2 1970-01-01 "
-          "00:00:01");
+          "+ a 1 '1970-01-01 00:00:09' | wm 1 | -U a 1 '1970-01-01 00:00:09' | +U a 2 '1970-01-01 "
+          "00:00:01'");
 }
 
 TEST(DeduplicateTest, EmitsAtTheEndInBatchMode) {
   distinct({})
       .keyed_by({0})
       .batch_mode()
-      .input("+ a 1 1970-01-01 00:00:02 | wm 3000 | + a 2 1970-01-01 00:00:01 | end")
-      .expect("wm 3000 | wm max | + a 2 1970-01-01 00:00:01 | stop");
+      .input("+ a 1 '1970-01-01 00:00:02' | wm 3000 | + a 2 '1970-01-01 00:00:01' | end")
+      .expect("wm 3000 | wm max | + a 2 '1970-01-01 00:00:01' | stop");
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ TEST(TopNTest, RanksEqualRowsTogetherWithGapsBehindThem) {
   ranked({.partition = {0}, .rank = true, .kind = RankKind::kRank})
       .keyed_by({0})
       .input("+ a 5 1 | + a 5 2 | wm 1 | + a 3 3 | wm 2 | + a 9 4 | wm 3 | + a 9 5")
-      .expect(
+      .expect_in_any_order(
           "+ a 5 1 1 | + a 5 2 1 | wm 1 | wm 2 | -U a 5 1 1 | +U a 5 1 2 | -U a 5 2 1 | +U a 5 2 2 "
           "| + a 9 4 1 | wm 3 | - a 5 1 2 | - a 5 2 2 | + a 9 5 1");
 }
@@ -148,10 +148,11 @@ TEST(TopNTest, InAWindowShowsEachPartitionOnceWhenTheWindowCloses) {
   OperatorHarness(kWindowed, [spec] { return make_top_n(spec); })
       .keyed_by({1})
       .input(
-          "+ 1 1970-01-01 00:00:01 | + 3 1970-01-01 00:00:02 | wm 500 | + 2 1970-01-01 00:00:01 "
-          "| wm 999 | + 9 1970-01-01 00:00:01 | wm 1998 | wm 1999")
+          "+ 1 '1970-01-01 00:00:01' | + 3 '1970-01-01 00:00:02' | wm 500 | + 2 '1970-01-01 "
+          "00:00:01' | wm 999 | + 9 '1970-01-01 00:00:01' | wm 1998 | wm 1999")
       .expect(
-          "wm 500 | + 2 1970-01-01 00:00:01 | wm 999 | wm 1998 | + 3 1970-01-01 00:00:02 | wm 1999")
+          "wm 500 | + 2 '1970-01-01 00:00:01' | wm 999 | wm 1998 | + 3 '1970-01-01 00:00:02' | wm "
+          "1999")
       .expect_counter("late_rows_dropped", 1);
 }
 

@@ -77,6 +77,13 @@ TEST_F(PlanRulesTest, RulesCanBeSwitchedOff) {
   EXPECT_NE(plan.find("fields=[id, x, y]"), std::string::npos) << plan;
 }
 
+TEST_F(PlanRulesTest, WhatSaysTheMeaningCannotBeSwitchedOff) {
+  session.must("SET 'table.optimizer.disabled-rules' = 'prune_columns;extract_join_keys'");
+  EXPECT_EQ(session.error("SELECT x FROM a"),
+            "0:0 rule 'extract_join_keys' says what a query means and cannot be switched off; take "
+            "it out of 'table.optimizer.disabled-rules'");
+}
+
 TEST_F(PlanRulesTest, DoesNotGrowExponentially) {
   std::string query = "SELECT x FROM a";
   for (int i = 0; i < 60; ++i) query = "SELECT x + x AS x FROM (" + query + ")";

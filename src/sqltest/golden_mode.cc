@@ -31,6 +31,7 @@ void add_plans(std::vector<GoldenMode>& modes) {
   modes.push_back({.name = "unchained", .parallelism = 2, .slicing = {}, .chaining = false});
   modes.push_back({.name = "unchained-batch", .batch = true, .slicing = {}, .chaining = false});
   for (const Rule& rule : rules_in_order()) {
+    if (rule.needed) continue;
     const std::string name(rule.name);
     modes.push_back({.name = "without-" + name, .slicing = {}, .without_rule = name});
     modes.push_back(
@@ -61,12 +62,6 @@ std::vector<GoldenMode> rotating_modes() {
   add_plans(modes);
   add_restores(modes);
   return modes;
-}
-
-bool fits(const GoldenMode& mode, const std::string& file) {
-  const bool sees_ranks =
-      mode.without_rule == "bound_ranks_to_top_n" || mode.without_rule == "push_filters_down";
-  return !sees_ranks || file.find("/rank/") == std::string::npos;
 }
 
 std::vector<GoldenMode> rotating_modes_of(const std::string& file, uint64_t rotation,

@@ -60,14 +60,9 @@ inline std::vector<GoldenMode> golden_modes(uint64_t seed) {
   };
 }
 
-/// Sizes of batches, chaining and each optimizer rule left out, kills at each of the first barriers
-/// from and to other parallelisms.
+/// Sizes of batches, chaining and each optimizer rule that is not needed left out, kills at each of
+/// the first barriers from and to other parallelisms.
 std::vector<GoldenMode> rotating_modes();
-
-/// False where a mode means something else for a file: without the rules that see a Top-N or a
-/// deduplication in a ROW_NUMBER, these are OVER windows, which drop late rows one by one and
-/// number rows that tie in another order.
-bool fits(const GoldenMode& mode, const std::string& file);
 
 /// The next `count` of the rotating modes for a file; those of `rotation` + 1 follow.
 std::vector<GoldenMode> rotating_modes_of(const std::string& file, uint64_t rotation, size_t count);

@@ -72,7 +72,7 @@ Status run_file(Env& env, const std::string& file, const GoldenArguments& argume
   const bool all = arguments.every || !arguments.only_mode.empty();
   for (GoldenMode& mode :
        all ? rotating_modes() : rotating_modes_of(file, arguments.rotation, kRotatingModes)) {
-    if (fits(mode, file)) modes.push_back(std::move(mode));
+    modes.push_back(std::move(mode));
   }
   for (const GoldenMode& mode : modes) {
     if (arguments.only_mode.empty() || mode.name == arguments.only_mode) {

@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::array kRules = {
     Rule{"fold_constants", fold_plan_constants},
-    Rule{"push_filters_down", push_filters_down},
-    Rule{"bound_ranks_to_top_n", bound_ranks_to_top_n},
+    Rule{"push_filters_down", push_filters_down, /*needed=*/true},
+    Rule{"bound_ranks_to_top_n", bound_ranks_to_top_n, /*needed=*/true},
     Rule{"merge_projects", merge_projects},
     Rule{"fuse_window_aggregate", fuse_window_aggregate},
-    Rule{"extract_join_keys", extract_join_keys},
+    Rule{"extract_join_keys", extract_join_keys, /*needed=*/true},
     Rule{"limit_sort_to_top_n", limit_sort_to_top_n},
     Rule{"prune_columns", prune_columns},
     Rule{"merge_pruned_projects", merge_projects},
@@ -53,7 +53,12 @@ Result<LogicalNodePtr> optimize(LogicalNodePtr plan, const RuleContext& context,
                                 std::vector<RuleRun>* runs) {
   HW_TRY(verify_plan(plan));
   for (const Rule& rule : kRules) {
-    if (std::find(disabled.begin(), disabled.end(), rule.name) != disabled.end()) continue;
+    if (std::find(disabled.begin(), disabled.end(), rule.name) != disabled.end()) {
+      if (!rule.needed) continue;
+      return Status::Invalid("rule '", rule.name,
+                             "' says what a query means and cannot be switched off; take it out of "
+                             "'table.optimizer.disabled-rules'");
+    }
     const int64_t begin_ns = env != nullptr ? env->monotonic_ns() : 0;
     HW_ASSIGN_OR_RETURN(LogicalNodePtr next, rule.apply(plan, context));
     Status sound = check_same_columns(*plan, *next);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A rewrite of a logical plan: a name and a function. Each can be switched off by name
-// ('table.optimizer.disabled-rules'); the plan is verified after each.
+// A rewrite of a logical plan: a name and a function. Each that is not needed can be switched off
+// by name ('table.optimizer.disabled-rules'); the plan is verified after each.
 
 #pragma once
 
@@ -27,6 +27,9 @@ struct Rule {
   std::string_view name;
   /// Returns an equal plan with the same columns; the same pointer when there is nothing to do.
   Result<LogicalNodePtr> (*apply)(const LogicalNodePtr& plan, const RuleContext& context);
+  /// Says what a query means, not only how it runs: cannot be switched off. A bound of a rank makes
+  /// deduplication of it, which drops late rows; NOT IN asks for NULLs by the keys of its join.
+  bool needed = false;
 };
 
 /// All rules in the order in which they run (order.cc).
@@ -39,7 +42,8 @@ struct RuleRun {
   int64_t took_ns = 0;
 };
 
-/// Runs all rules but the disabled ones. `env` times them when it is there; `runs` may be null.
+/// Runs all rules but the disabled ones. Fails (Invalid) when one of those is needed. `env` times
+/// them when it is there; `runs` may be null.
 Result<LogicalNodePtr> optimize(LogicalNodePtr plan, const RuleContext& context,
                                 std::span<const std::string> disabled, Env* env,
                                 std::vector<RuleRun>* runs);
