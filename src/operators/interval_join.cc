@@ -7,6 +7,7 @@
 #include <functional>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/assert.h"
@@ -392,9 +393,9 @@ class IntervalJoin final : public Operator, public WatermarkDelay {
 Result<std::unique_ptr<Operator>> make_interval_join(IntervalJoinSpec spec) {
   for (const JoinSide* side : {&spec.left, &spec.right}) {
     if (side->retracts || side->upserts) {
-      return Status::Invalid(
-          "an interval join takes rows that are only inserted, but its ",
-          side == &spec.left ? "left" : "right",
+      return not_supported_yet(
+          std::string("an interval join takes rows that are only inserted, but its ") +
+          (side == &spec.left ? "left" : "right") +
           " input has updates or deletes; compare CAST(the time AS TIMESTAMP(6)) to get a regular "
           "join");
     }

@@ -76,20 +76,21 @@ class SimEnumerator final : public SplitEnumerator {
   bool done_ = false;
 };
 
-RowKindSet kinds_of(const std::vector<Batch>& splits) {
+/// `keyed`: the table has a PRIMARY KEY, so that rows without -U are upserts by it.
+RowKindSet kinds_of(const std::vector<Batch>& splits, bool keyed) {
   RowKindSet kinds = RowKindSet::insert_only();
   for (const Batch& rows : splits)
     for (int64_t row = 0; row < rows.num_rows(); ++row) kinds = kinds.with(rows.row_kind(row));
   if (kinds.is_insert_only()) return kinds;
   const bool upserts =
-      kinds.contains(RowKind::kUpdateAfter) && !kinds.contains(RowKind::kUpdateBefore);
+      (keyed || kinds.contains(RowKind::kUpdateAfter)) && !kinds.contains(RowKind::kUpdateBefore);
   return upserts ? RowKindSet::upsert() : RowKindSet::all();
 }
 
 class SimSource final : public Source {
  public:
-  SimSource(std::vector<Batch> splits, const SourcePace& pace)
-      : splits_(std::move(splits)), pace_(pace), kinds_(kinds_of(splits_)) {}
+  SimSource(std::vector<Batch> splits, bool keyed, const SourcePace& pace)
+      : splits_(std::move(splits)), pace_(pace), kinds_(kinds_of(splits_, keyed)) {}
 
   bool bounded() const override { return true; }
   RowKindSet changelog() const override { return kinds_; }
@@ -131,7 +132,8 @@ Result<std::unique_ptr<Source>> make_source(const SimTable& table, const SourceP
     splits.emplace_back(make_schema(std::move(fields)), std::move(columns), rows.num_stored_rows(),
                         rows.row_kinds());
   }
-  return std::make_unique<SimSource>(std::move(splits), pace);
+  const bool keyed = table.declaration.find("PRIMARY KEY") != std::string::npos;
+  return std::make_unique<SimSource>(std::move(splits), keyed, pace);
 }
 
 }  // namespace

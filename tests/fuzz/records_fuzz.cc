@@ -7,6 +7,7 @@
 // libraries: base columnar
 // sources: src/state/manifest*.cc src/state/snapshot_index.cc
 // sources: src/job/lease_record.cc src/job/checkpoint_error.cc
+// sources: src/job/checkpoint_files.cc src/job/object_checkpoint_files.cc
 // sources: src/log/topic_record.cc src/log/topic_state.cc src/log/topic_schema.cc
 // sources: src/log/record_fields.cc src/log/log_error.cc src/log/topic_options.cc
 

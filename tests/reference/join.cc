@@ -18,9 +18,19 @@ Result<bool> matches(const JoinNode::Parts& parts, const Row& left, const Row& r
   for (size_t i = 0; i < parts.left_keys.size(); ++i) {
     const Value& a = left[static_cast<size_t>(parts.left_keys[i])];
     const Value& b = right[static_cast<size_t>(parts.right_keys[i])];
-    if (a.is_null() || b.is_null() || compare(a, b) != 0) return false;
+    if (a.is_null() || b.is_null()) {
+      const bool equal = parts.null_aware || (parts.nulls_equal && a.is_null() && b.is_null());
+      if (!equal) return false;
+    } else if (compare(a, b) != 0) {
+      return false;
+    }
   }
   if (parts.condition == nullptr) return true;
+  if (parts.null_aware) {
+    // NOT IN: what might be equal is.
+    HW_ASSIGN_OR_RETURN(const Value equal, evaluate(*parts.condition, joined(left, right)));
+    if (equal.is_null()) return true;
+  }
   return holds(*parts.condition, joined(left, right));
 }
 
@@ -29,6 +39,9 @@ Row nulls(const LogicalNode& node) { return Row(static_cast<size_t>(node.num_col
 }  // namespace
 
 Result<Relation> join(const JoinNode& node, const Relation& left, const Relation& right) {
+  if (node.parts().versions) {
+    return Status::NotImplemented("the reference does not know FOR SYSTEM_TIME AS OF");
+  }
   const JoinKind kind = node.parts().kind;
   const bool pairs = kind != JoinKind::kSemi && kind != JoinKind::kAnti;
   std::vector<bool> right_matched(right.size(), false);

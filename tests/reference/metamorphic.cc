@@ -254,7 +254,8 @@ Made hop_for_tumble(const GeneratedJob& job, Chance& chance) {
 /// What an aggregate becomes when each row comes twice; nothing where overflow would tell.
 std::optional<Value> doubled(const Term& item, const Value& value) {
   if (item.form.starts_with("AVG(")) {
-    return item.type.is(TypeKind::kBigint) ? std::nullopt : std::optional<Value>(value);
+    const bool may_overflow = item.type.is(TypeKind::kBigint) || item.type.is(TypeKind::kDecimal);
+    return may_overflow ? std::nullopt : std::optional<Value>(value);
   }
   const bool counts = item.form.starts_with("COUNT(*)") || item.form.starts_with("COUNT($0)");
   if (!counts && !item.form.starts_with("SUM($0)")) return value;
