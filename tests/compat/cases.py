@@ -143,4 +143,39 @@ CASES = (
          ((1, "a", 1), (1, "b", 2), (2, "a", 3), (2, "b", 4), (3, "a", 5)),
          ((2, "c", 6), (4, "a", 7), (4, "b", 8), (4, "c", 9), (4, "d", 10)),
          "SELECT COUNT(*), k FROM t GROUP BY k", keys=1),
+    Case("over_updating", WORDS, "k INT, v BIGINT, total BIGINT, before BIGINT",
+         "SELECT k, v, SUM(v) OVER (PARTITION BY k ORDER BY v), LAG(v) OVER (PARTITION BY k ORDER BY v) "
+         "FROM t", FIRST, SECOND,
+         "SELECT k, v, SUM(v) OVER (PARTITION BY k ORDER BY v NULLS FIRST), "
+         "LAG(v) OVER (PARTITION BY k ORDER BY v NULLS FIRST) FROM t"),
+    Case("over_by_time", TIMED, "k INT, v BIGINT, total BIGINT, two BIGINT, n BIGINT, least BIGINT",
+         f"SELECT k, v, SUM(v) OVER w, SUM(v) OVER (w ROWS 1 PRECEDING), ROW_NUMBER() OVER w, "
+         f"MIN(v) OVER (w RANGE INTERVAL '1' MINUTE PRECEDING) FROM t "
+         f"WINDOW w AS (PARTITION BY k ORDER BY ts)", TIMED_FIRST, TIMED_SECOND,
+         "SELECT * FROM (SELECT k, v, SUM(v) OVER w, SUM(v) OVER (PARTITION BY k ORDER BY ts ROWS 1 PRECEDING), "
+         "ROW_NUMBER() OVER w, MIN(v) OVER (PARTITION BY k ORDER BY ts RANGE INTERVAL 1 MINUTE PRECEDING) "
+         f"FROM t WHERE ts < '{at(8)}' WINDOW w AS (PARTITION BY k ORDER BY ts))", DUCK_TIMED),
+    Case("ranked", WORDS, "k INT, v BIGINT, place BIGINT",
+         "SELECT k, v, place FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC) AS place "
+         "FROM t) AS r WHERE place <= 2", FIRST, SECOND,
+         "SELECT k, v, place FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC NULLS LAST) "
+         "AS place FROM t) WHERE place <= 2"),
+    Case("first_of_key", TIMED, "k INT, v BIGINT",
+         "SELECT k, v FROM t QUALIFY ROW_NUMBER() OVER (PARTITION BY k, v % 3 ORDER BY ts) = 1",
+         TIMED_FIRST, TIMED_SECOND,
+         "SELECT k, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k, v % 3 ORDER BY ts) AS n FROM t "
+         f"WHERE ts < '{at(8)}') WHERE n = 1", DUCK_TIMED),
+    Case("last_of_key", TIMED, "k INT, v BIGINT",
+         "SELECT k, v FROM t QUALIFY ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts DESC) = 1",
+         TIMED_FIRST, TIMED_SECOND,
+         "SELECT k, v FROM t QUALIFY ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts DESC) = 1", DUCK_TIMED),
+    Case("ranked_in_windows", TIMED, "w TIMESTAMP(3), k INT, v BIGINT",
+         "SELECT window_start, k, v FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) "
+         "QUALIFY ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY v DESC) = 1",
+         TIMED_FIRST, TIMED_SECOND,
+         "SELECT time_bucket(INTERVAL 1 MINUTE, ts) AS w, k, v FROM t "
+         f"WHERE ts < '{at(8)}' QUALIFY ROW_NUMBER() OVER (PARTITION BY w ORDER BY v DESC) = 1",
+         DUCK_TIMED),
+    Case("sorted_by_time", TIMED, "k INT, v BIGINT", "SELECT k, v FROM t ORDER BY ts, v", TIMED_FIRST,
+         TIMED_SECOND, f"SELECT k, v FROM t WHERE ts < '{at(8)}'", DUCK_TIMED),
 )
