@@ -100,6 +100,8 @@ class Groups(Log):
         self.wait("the group", lambda: self.groups() == {"copy": {0: (10, 0)}}, job)
         self.append("t", 10, 30)
         self.wait("the group", lambda: self.groups() == {"copy": {0: (30, 0)}}, job)
+        # The sink shows the rows of the same checkpoint, on its own time.
+        self.wait("the rows", lambda: len(self.copied()) >= 30, job)
         self.assertEqual(self.copied(), list(range(30)))
         job.terminate()
         job.communicate()

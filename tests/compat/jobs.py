@@ -43,8 +43,9 @@ def run(case, folder, *arguments):
 
 
 def changes_in(folder):
-    """Op and row of each line of all parts."""
-    for part in sorted((folder / "out").glob("**/*")):
+    """Op and row of each line of all parts, those of the first run first: names begin with the number
+    that a run drew, which says nothing of its time."""
+    for part in sorted((folder / "out").glob("**/*"), key=lambda path: path.stat().st_mtime_ns):
         if not part.is_file() or part.name.startswith((".", "_")):
             continue
         for line in part.read_text().splitlines():
