@@ -184,14 +184,21 @@ Result<bool> exists(const Env::Location& location) {
   return found.type() == arrow::fs::FileType::Directory;
 }
 
-// With every name on the way durable.
+// With every name on the way durable. A directory that is there may have been made by a process
+// that died, or was told of an error, before its name was on disk: the name is synced again. Of
+// directories above, which may be somebody else's, that is tried only.
 Status make_directories(Env& env, const Env::Location& location) {
   HW_ASSIGN_OR_RETURN(const bool there, exists(location));
-  if (there) return Status::OK();
   const size_t end = location.path.rfind('/');
   const std::string parent = end == std::string::npos ? "."
                              : end == 0               ? "/"
                                                       : location.path.substr(0, end);
+  if (there && (parent == "." || parent == "/")) return Status::OK();
+  if (there) {
+    const Status above = make_directories(env, {.files = location.files, .path = parent});
+    (void)above;
+    return env.sync(parent);
+  }
   HW_TRY(make_directories(env, {.files = location.files, .path = parent}));
   HW_TRY(location.files->CreateDir(location.path, /*recursive=*/false));
   return env.sync(parent);
