@@ -195,20 +195,23 @@ Result<BoundExprPtr> ExprBinder::bind_column(const ast::ColumnRef& ref) {
     }
   }
   const Result<Scope::Found> found = relation_.scope.find(ref.name);
+  // `t.c` is a column of an outer table t rather than a field of a column t here.
+  const bool is_field = found.ok() && found->parts == 1 && ref.name.parts.size() > 1;
   OuterColumn outer;
-  if (!found.ok()) {
+  if (!found.ok() || is_field) {
     // An ambiguous name is not looked for further out.
-    if (!found.status().IsKeyError()) return found.status();
-    HW_ASSIGN_OR_RETURN(outer, find_outer_column(ref.name, session_));
-    if (outer.column == nullptr) return found.status();
+    if (!found.ok() && !found.status().IsKeyError()) return found.status();
+    HW_ASSIGN_OR_RETURN(outer, find_outer_column(ref.name, is_field ? 2 : 1, session_));
+    if (outer.column == nullptr && !found.ok()) return found.status();
   }
   BoundExprPtr bound = outer.column;
-  if (found.ok()) {
+  const bool is_own = bound == nullptr;
+  if (is_own) {
     const PlanColumn& column = relation_.plan->column(found->column->index);
     bound = BoundExpr::column(found->column->index, column.type, found->column->name);
   }
   bound = bound->with_position(ref.position);
-  for (size_t i = found.ok() ? found->parts : outer.parts; i < ref.name.parts.size(); ++i) {
+  for (size_t i = is_own ? found->parts : outer.parts; i < ref.name.parts.size(); ++i) {
     HW_ASSIGN_OR_RETURN(bound, field_of(std::move(bound), ref.name.parts[i]));
   }
   return bound;

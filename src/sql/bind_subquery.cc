@@ -247,11 +247,12 @@ OuterScope::OuterScope(BindSession& session, const Relation& relation) : session
 }
 OuterScope::~OuterScope() { session_.outer_relations.pop_back(); }
 
-Result<OuterColumn> find_outer_column(const ast::Name& name, const BindSession& session) {
+Result<OuterColumn> find_outer_column(const ast::Name& name, size_t parts_min,
+                                      const BindSession& session) {
   const std::vector<const Relation*>& outers = session.outer_relations;
   for (size_t i = outers.size(); i-- > 0;) {
     const Result<Scope::Found> found = outers[i]->scope.find(name);
-    if (!found.ok()) continue;
+    if (!found.ok() || found->parts < parts_min) continue;
     if (i + 1 < outers.size()) {
       return not_supported_yet(
           "a column of a query that is not the next one around, as '" + dotted(name) + "' is",

@@ -78,7 +78,9 @@ struct OuterColumn {
   BoundExprPtr column;
   size_t parts = 0;
 };
-Result<OuterColumn> find_outer_column(const ast::Name& name, const BindSession& session);
+/// `parts_min`: 2 looks only for columns that the name gives their table.
+Result<OuterColumn> find_outer_column(const ast::Name& name, size_t parts_min,
+                                      const BindSession& session);
 
 /// An aggregation without GROUP BY below projections: one row, whatever is below.
 struct OneRowQuery {

@@ -8,6 +8,7 @@ spellings are made at once, so that they cannot drift apart.
 
 import dataclasses
 
+from scalars import Scalars
 from tables import (BIGINT, BITS, BOOLEAN, DATE, DOUBLE, FLOAT, INT, SMALLINT, STRING, TINYINT, TS3, TS6,
                     WILD, Type, decimal_type)
 
@@ -81,7 +82,7 @@ def decimal_like(expr):
     return expr.type
 
 
-class Expressions:
+class Expressions(Scalars):
     """Makes random expressions over a scope: a list of Expr, one a visible column.
 
     `exact_doubles`: whether 1/x may tell 0.0 from -0.0 (not above a grouping, which picks one of them).
@@ -94,6 +95,10 @@ class Expressions:
 
     def chance(self, share):
         return self.random.random() < share
+
+    @staticmethod
+    def spelled_as(type, sql, duck):
+        return Expr(type, sql, duck)
 
     def columns(self, wanted):
         return [c for c in self.scope if wanted(c.type)]
@@ -189,7 +194,8 @@ class Expressions:
                 return Expr(type, f"(-{a.sql})" if not a.sql.startswith("-") else f"(-({a.sql}))",
                             wrapped(type, f"-({huge(a)})"))
             return Expr(type, f"ABS({a.sql})", wrapped(type, f"abs({huge(a)})"))
-        made = self.integer_function(type, depth)
+        made = self.other_integer(type, depth) if self.chance(0.4) else None
+        made = made or self.integer_function(type, depth)
         return made or self.integer_arithmetic(type, depth)
 
     def integer_arithmetic(self, type, depth):
@@ -372,6 +378,8 @@ class Expressions:
             return self.conditional(STRING, depth)
         if kind == "cast":
             return self.string_cast(depth)
+        if self.chance(0.3):
+            return self.other_string(depth)
         a = self.string(depth - 1)
         if kind == "concat":
             b = self.string(depth - 1)
@@ -447,6 +455,8 @@ class Expressions:
             return Expr(type, f"CASE WHEN {p.sql} THEN {a.sql} ELSE {b.sql} END",
                         f"CASE WHEN {p.duck} THEN {a.duck} ELSE {b.duck} END")
         a = self.timestamp(depth - 1, type)
+        if self.chance(0.25):
+            return self.other_timestamp(type, a)
         if kind == "floor":
             unit = self.random.choice(["YEAR", "QUARTER", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"])
             return Expr(type, f"FLOOR({a.sql} TO {unit})",
@@ -462,7 +472,9 @@ class Expressions:
             found = self.column(lambda t: t == BOOLEAN)
             return found if found and self.chance(0.5) else self.comparison(0)
         kind = self.random.choice(["compare"] * 4 + ["null", "and", "or", "not", "in", "between", "like",
-                                                     "is", "distinct"])
+                                                     "is", "distinct", "other"])
+        if kind == "other":
+            return self.other_boolean(depth)
         maker = getattr(self, "boolean_" + kind, None)
         return maker(depth) if maker else self.comparison(depth)
 

@@ -8,6 +8,9 @@ one row in batch and none in a stream (the one difference between the two that t
 import dataclasses
 
 from expressions import Expr, Expressions, scaled
+from over_queries import OverQueries
+from relations import Relations
+from subqueries import Subqueries
 from tables import BIGINT, BITS, DOUBLE, EVENT_TIME, INT, TS3, Type, decimal_type
 
 JOIN_PRODUCT_MAX = 40_000
@@ -31,10 +34,13 @@ class Query:
     grouped: bool = False
 
 
-class Queries:
-    def __init__(self, random, tables):
+class Queries(OverQueries, Subqueries, Relations):
+    """`tables`: those that queries read; `versions`: one whose rows are versions of its keys."""
+
+    def __init__(self, random, tables, versions):
         self.random = random
         self.tables = tables
+        self.versions = versions
 
     def chance(self, share):
         return self.random.random() < share
@@ -60,12 +66,52 @@ class Queries:
                      body.types, ordered=True)
 
     def body(self, depth):
-        if depth > 0 and self.chance(0.12):
-            return self.union(depth)
         timed = [t for t in self.tables if t.has_event_time]
-        if timed and self.chance(0.15):
-            return self.windowed(self.random.choice(timed))
-        return self.select(depth)
+        nested = [t for t in self.tables if t.collections]
+        kinds = {"select": 0.36, "over": 0.14, "top_n": 0.1, "set_operation": 0.05, "grouping_sets": 0.05,
+                 "over_groups": 0.04}
+        if depth > 0:
+            kinds |= {"union": 0.07, "shared": 0.04}
+        if timed:
+            kinds |= {"windowed": 0.08, "deduplication": 0.05, "interval_join": 0.05, "temporal_join": 0.04,
+                      "cascade": 0.02}
+        if nested:
+            kinds |= {"unnest": 0.05, "elements": 0.01}
+        kind = self.random.choices(list(kinds), list(kinds.values()))[0]
+        if kind in ("windowed", "deduplication", "cascade"):
+            return getattr(self, kind)(self.random.choice(timed))
+        if kind == "elements":
+            return self.elements(self.random.choice(nested))
+        if kind in ("interval_join", "temporal_join"):
+            return getattr(self, kind)() or self.select(depth)
+        return getattr(self, kind)(depth)
+
+    def where(self, scope, share):
+        """A condition as ` WHERE ..`, or nothing; sometimes one that asks a query."""
+        if not self.chance(share):
+            return Expr(None, "", "")
+        p = Expressions(self.random, scope, False).boolean(self.random.choice([1, 1, 2, 3]))
+        if self.chance(0.2):
+            asked = self.asking(scope)
+            if asked and self.chance(0.7):
+                p = asked
+            elif asked:
+                word = self.random.choice(["AND", "AND", "AND", "OR"])
+                p = Expr(p.type, f"({p.sql} {word} {asked.sql})", f"({p.duck} {word} {asked.duck})")
+        return Expr(None, f" WHERE {p.sql}", f" WHERE {p.duck}")
+
+    @staticmethod
+    def selected(items, sources, where, tail, rows):
+        """SELECT items FROM source, WHERE and what follows it."""
+        sql = ", ".join(f"{e.sql} AS c{i}" for i, e in enumerate(items))
+        duck = ", ".join(f"{e.duck} AS c{i}" for i, e in enumerate(items))
+        return Query(f"SELECT {sql} FROM {sources[0]}{where.sql}{tail.sql}",
+                     *(f"SELECT {duck} FROM {s}{where.duck}{tail.duck}" for s in sources[1:]),
+                     [e.type for e in items], rows=rows, grouped=True)
+
+    @staticmethod
+    def made(sql, batch, stream, types, rows):
+        return Query(sql, batch, stream, types, rows=rows, grouped=True)
 
     def union(self, depth):
         """Two selects of the same types: the second casts nothing, it is built to the first's types."""
@@ -102,7 +148,7 @@ class Queries:
         # Keys first: most joins then have matches.
         keys = [p for p in pairs if p[0].sql.split(".")[1] in ("k", "k64", "s")]
         x, y = self.random.choice(keys if keys and self.chance(0.7) else pairs)
-        word = self.random.choice(["JOIN", "INNER JOIN", "LEFT JOIN"])
+        word = self.random.choice(["JOIN", "INNER JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"])
         on_sql, on_duck = f"{x.sql} = {y.sql}", f"{x.duck} = {y.duck}"
         if self.chance(0.25):
             # Without wild doubles: an equality in ON may become a key, and keys hold NaN equal.
@@ -118,16 +164,16 @@ class Queries:
     def select(self, depth, wanted=None):
         source, scope, rows, grouped = self.source(depth)
         make = Expressions(self.random, scope, exact_doubles=not grouped)
-        where_sql = where_duck = ""
-        if self.chance(0.4):
-            p = make.boolean(self.random.choice([1, 1, 2, 3]))
-            where_sql, where_duck = f" WHERE {p.sql}", f" WHERE {p.duck}"
+        where = self.where(scope, 0.5)
+        where_sql, where_duck = where.sql, where.duck
         if wanted is None and self.chance(0.4):
             return self.aggregate(source, scope, make, where_sql, where_duck, rows)
         if wanted is not None:
             items = [self.of_type(make, t) for t in wanted]
         else:
             items = [make.any(self.random.randint(0, 3)) for _ in range(self.random.randint(1, 5))]
+            if self.chance(0.1):
+                items.append(self.value_of_query(scope))
         distinct = "DISTINCT " if self.chance(0.15) else ""
         sql = ", ".join(f"{e.sql} AS c{i}" for i, e in enumerate(items))
         duck = ", ".join(f"{e.duck} AS c{i}" for i, e in enumerate(items))
@@ -217,13 +263,19 @@ class Queries:
         return Query(texts[0], texts[1], texts[1], [e.type for e in items],
                      rows=len(table.rows) * (n if kind != "TUMBLE" else 1), grouped=True)
 
-    def call(self, scope, make):
-        """One aggregate call, sometimes over DISTINCT values, sometimes with a FILTER."""
+    def call(self, scope, make, window=None):
+        """One aggregate call, sometimes over DISTINCT values, sometimes with a FILTER; over a window if
+        there is one."""
         filter_sql = filter_duck = ""
         if self.chance(0.2):
             p = make.boolean(1)
             filter_sql, filter_duck = f" FILTER (WHERE {p.sql})", f" FILTER (WHERE {p.duck})"
-        kind = self.random.choice(["count*", "count", "distinct", "sum", "sum", "avg", "min", "max"])
+        kinds = ["count*", "count", "distinct", "sum", "sum", "avg", "min", "max"]
+        if window:
+            filter_sql, filter_duck = (f"{text} OVER {window.text(way)}"
+                                       for text, way in ((filter_sql, "sql"), (filter_duck, "duck")))
+            kinds.remove("distinct")
+        kind = self.random.choice(kinds)
         if kind == "count*":
             return Expr(BIGINT, f"COUNT(*){filter_sql}", f"count(*){filter_duck}")
         if kind in ("count", "distinct"):
@@ -236,7 +288,7 @@ class Queries:
             return Expr(e.type, f"{kind.upper()}({e.sql}){filter_sql}", f"{kind}({e.duck}){filter_duck}")
         e = self.operand(scope, make, lambda t: t.is_integer or t == DOUBLE or
                          (t.name == "DECIMAL" and t.precision <= 18 and t.scale <= 6))
-        distinct = "DISTINCT " if e.type.is_integer and self.chance(0.15) else ""
+        distinct = "DISTINCT " if e.type.is_integer and not window and self.chance(0.15) else ""
         return self.sum_or_average(kind, e, distinct, filter_sql, filter_duck)
 
     def operand(self, scope, make, wanted):

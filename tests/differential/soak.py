@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""./dev soak differential [--seconds S] [--rows N]: generated jobs on the engine against the reference,
-for as long as one likes. Counts go to tests/differential/ledger.csv, which is part of the repository;
-failures, made small, to build/differential/failures.txt.
+"""./dev soak differential [--seconds S] [--against duckdb | reference]: random queries for as long as one
+likes: in their first half against DuckDB in every mode of golden files, in the second generated jobs against
+the reference. Counts go to tests/differential/ledger.csv, which is part of the repository; failures to
+build/differential/failures.txt.
 """
 
 import argparse
@@ -9,40 +10,51 @@ import datetime
 import os
 import pathlib
 import random
+import re
+import subprocess
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "reference"))
+FOLDER = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER.parent / "reference"))
 import random_queries  # noqa: E402
 
-LEDGER = pathlib.Path(__file__).resolve().parent / "ledger.csv"
+LEDGER = FOLDER / "ledger.csv"
 FAILURES = random_queries.ROOT / "build" / "differential" / "failures.txt"
 ROUND_S = 60
 
 
-def record(tally, rows):
+def run_against_duckdb(seeds, seconds):
+    """As random_queries.run: one process a first seed, side by side."""
+    processes = [(seed, subprocess.Popen(
+        [sys.executable, str(FOLDER / "differential.py"), "--from-seed", str(seed), "--seconds", str(seconds),
+         "--jobs", "1"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)) for seed in seeds]
+    tallies = []
+    for seed, process in processes:
+        text = process.communicate()[0].decode("utf-8", "replace")
+        found = re.search(r"queries=(\d+) runs=(\d+) failures=(\d+) refused=(\d+) last_seed=(\d+)", text)
+        jobs, runs, failures, refused, last = map(int, found.groups()) if found else (0, 0, 1, 0, seed)
+        tallies.append(random_queries.Tally(jobs, runs, failures, refused, seed, last, text))
+    return tallies
+
+
+def record(against, tally):
     if not LEDGER.exists():
-        LEDGER.write_text("date,commit,first_seed,last_seed,rows_max,jobs,engine_runs,failures,refused\n")
-    row = [datetime.date.today().isoformat(), random_queries.commit()[:10], tally.first_seed, tally.last_seed,
-           rows, tally.jobs, tally.runs, tally.failures, tally.refused]
+        LEDGER.write_text("date,commit,against,first_seed,last_seed,queries,engine_runs,failures,refused\n")
+    row = [datetime.date.today().isoformat(), random_queries.commit()[:10], against, tally.first_seed,
+           tally.last_seed, tally.jobs, tally.runs, tally.failures, tally.refused]
     with LEDGER.open("a") as ledger:
         ledger.write(",".join(map(str, row)) + "\n")
 
 
-def main():
-    parser = argparse.ArgumentParser(description="generated jobs against the reference, recorded")
-    parser.add_argument("--seconds", type=float, default=3600)
-    parser.add_argument("--rows", type=int, default=60, help="rows of a table at most")
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    options = parser.parse_args()
-    # One line a process in the ledger: the rounds of one go on where the last ended.
-    seeds = [random.randrange(10**9, 10**15) for _ in range(options.processes)]
+def soak(against, run, seconds, processes):
+    """Runs until the time is over; returns whether all went well. One line a process in the ledger: the
+    rounds of one go on where the last ended."""
+    seeds = [random.randrange(10**9, 10**15) for _ in range(processes)]
     totals = [random_queries.Tally(first_seed=seed, last_seed=seed - 1) for seed in seeds]
-    left = options.seconds
-    while left > 0:
-        round_s = min(left, ROUND_S)
-        left -= round_s
-        starts = [t.last_seed + 1 for t in totals]
-        for total, tally in zip(totals, random_queries.run(starts, round_s, ["--rows", str(options.rows)])):
+    while seconds > 0:
+        round_s = min(seconds, ROUND_S)
+        seconds -= round_s
+        for total, tally in zip(totals, run([t.last_seed + 1 for t in totals], round_s)):
             total.jobs += tally.jobs
             total.runs += tally.runs
             total.failures += tally.failures
@@ -52,12 +64,29 @@ def main():
                 FAILURES.parent.mkdir(parents=True, exist_ok=True)
                 with FAILURES.open("a") as file:
                     file.write(tally.text)
-        print(f"{sum(t.jobs for t in totals)} jobs, {sum(t.runs for t in totals)} runs, "
-              f"{sum(t.failures for t in totals)} failures, {sum(t.refused for t in totals)} refused",
-              flush=True)
+        print(f"against {against}: {sum(t.jobs for t in totals)} queries, {sum(t.runs for t in totals)} runs, "
+              f"{sum(t.failures for t in totals)} failures, {sum(t.refused for t in totals)} refused", flush=True)
     for total in totals:
-        record(total, options.rows)
-    sys.exit(1 if any(t.failures or t.refused for t in totals) else 0)
+        record(against, total)
+    return not any(t.failures for t in totals)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="random queries against other engines, recorded")
+    parser.add_argument("--seconds", type=float, default=3600)
+    parser.add_argument("--rows", type=int, default=60, help="rows of a table of generated jobs at most")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--against", choices=["duckdb", "reference"])
+    options = parser.parse_args()
+
+    def reference(seeds, seconds):
+        return random_queries.run(seeds, seconds, ["--rows", str(options.rows)])
+
+    ways = {"duckdb": run_against_duckdb, "reference": reference}
+    if options.against:
+        ways = {options.against: ways[options.against]}
+    good = [soak(against, run, options.seconds / len(ways), options.processes) for against, run in ways.items()]
+    sys.exit(0 if all(good) else 1)
 
 
 if __name__ == "__main__":

@@ -22,10 +22,11 @@ constexpr int64_t kSafetySeconds = 2 * kSecondsPerDay;
 
 /// The compiled database lists clock changes up to 2037. Later ones follow the last rules ("the
 /// last Sunday of March"), so they are looked up in a listed year whose days from March on have
-/// the same weekdays: any seven successive years have them all.
-constexpr int64_t kLastRuleYear = 2036;
-constexpr int64_t kFirstRuleYear = 2026;
-constexpr int64_t kUnlisted = days_from_civil(kLastRuleYear + 1, 1, 1) * kSecondsPerDay;
+/// the same weekdays: these eight have them all. Nearer years may be exceptions: in 2026 Cuba left
+/// its clocks alone in autumn.
+constexpr int64_t kLastRuleYear = 2037;
+constexpr int64_t kFirstRuleYear = 2030;
+constexpr int64_t kUnlisted = days_from_civil(kLastRuleYear, 1, 1) * kSecondsPerDay;
 constexpr int64_t kNeverEnds = days_from_civil(2200, 1, 1) * kSecondsPerDay;
 
 std::optional<int32_t> digits(std::string_view text) {

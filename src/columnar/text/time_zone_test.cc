@@ -81,6 +81,10 @@ TEST(TimeZoneTest, ChangesAfterTheListedYearsFollowTheLastRules) {
   EXPECT_EQ(local("Europe/Berlin", "2050-03-27 01:00:00"), "2050-03-27 03:00:00");
   EXPECT_EQ(instant("Europe/Berlin", "2050-03-27 02:30:00"), "2050-03-27 01:30:00");
   EXPECT_EQ(instant("Europe/Berlin", "2050-10-30 02:30:00"), "2050-10-30 00:30:00");
+  // Not as in 2026, whose days are like these, but when Cuba left its clocks alone.
+  EXPECT_EQ(local("America/Havana", "2037-11-01 04:59:59"), "2037-11-01 00:59:59");
+  EXPECT_EQ(local("America/Havana", "2037-11-01 05:00:00"), "2037-11-01 00:00:00");
+  EXPECT_EQ(local("America/Havana", "2043-11-01 05:00:00"), "2043-11-01 00:00:00");
   EXPECT_EQ(local("America/New_York", "2100-07-01 12:00:00"), "2100-07-01 08:00:00");
   EXPECT_EQ(local("Asia/Tokyo", "2100-07-01 12:00:00"), "2100-07-01 21:00:00");
 }
