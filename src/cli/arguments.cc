@@ -2,6 +2,7 @@
 
 #include "cli/arguments.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <map>
@@ -25,6 +26,7 @@ constexpr const char* kExamples = R"(Examples:
   headwater run q.sql --state-dir state           survive a kill: run it again to go on
   headwater check q.sql                           check a script, run nothing
   headwater explain q.sql --changelog             show plans
+  headwater sql                                   type statements, see rows as they come
   headwater functions TRIM                        look a function up
   headwater checkpoint verify state/              check every byte of a job's checkpoints
   headwater log tail data/log orders -f           rows of a topic as they are committed
@@ -39,8 +41,7 @@ constexpr const char* kCheckpointExamples = R"(Examples:
 // Options of `run` and `explain` that later parts bring. Named here so that using one says so.
 constexpr const char* kLater[] = {"--json", "--state"};
 // Commands likewise.
-constexpr const char* kLaterCommands[] = {"sql",    "verify-sink", "config",   "completion",
-                                          "server", "jobs",        "savepoint"};
+constexpr const char* kLaterCommands[] = {"verify-sink", "server", "jobs", "savepoint"};
 
 // Values that CLI11 fills while parsing, before they become settings.
 struct Raw {
@@ -54,15 +55,20 @@ struct Raw {
   std::string state_directory;
   std::string restore;
   bool allow_non_restored_state = false;
+  bool show_version = false;
+  bool log_chosen = false;
 };
 
-void add_script_options(CLI::App& app, Arguments& out, std::vector<std::string>& defines,
-                        std::string& mode, int& parallelism) {
+void add_script_options(CLI::App& app, Arguments& out) {
   app.add_option("FILE", out.file, "SQL script; - or piped input reads standard input");
   app.add_option("-e", out.statements, "statements given inline (repeatable)")
       ->type_name("SQL")
       ->expected(1)
       ->take_all();
+}
+
+void add_settings_options(CLI::App& app, Arguments& out, std::vector<std::string>& defines,
+                          std::string& mode, int& parallelism) {
   app.add_option("-D", defines, "set a configuration key (repeatable)")
       ->type_name("KEY=VALUE")
       ->expected(1)
@@ -241,7 +247,110 @@ void add_reference_options(CLI::App& command, Arguments& out) {
   command.add_flag("--markdown", out.markdown, "all of them, as the book's page");
 }
 
+void add_sql_options(CLI::App& app, Arguments& out) {
+  app.add_option("-f,--file", out.file, "run this script instead of what is typed")
+      ->type_name("FILE");
+  app.add_option("-i,--init", out.init_file, "run this script first")->type_name("FILE");
+  app.add_option("-e", out.statements, "run these statements instead (repeatable)")
+      ->type_name("SQL")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--history", out.history_file,
+                 "keep statements here; default: HEADWATER_HISTORY, else ~/.headwater_history")
+      ->type_name("FILE");
+}
+
+void add_config_command(CLI::App& app, Arguments& out, Raw& raw) {
+  auto* config = app.add_subcommand("config", "configuration keys");
+  config->require_subcommand(1);
+  auto* show = config->add_subcommand("show", "every key: value, origin, default, meaning");
+  show->add_option("KEY", out.name, "describe this one");
+  show->add_flag("--effective", out.effective, "one line for each key that has a value");
+  show->add_flag("--origin", out.origin, "with --effective: where the value comes from");
+  show->add_flag("--markdown", out.markdown, "all of them, as the book's page");
+  add_settings_options(*show, out, raw.defines, raw.mode, raw.parallelism);
+  show->callback([&out] { out.verb = Verb::kConfigShow; });
+}
+
+void build_app(CLI::App& app, Arguments& out, Raw& raw) {
+  app.footer(kExamples);
+  app.require_subcommand(0, 1);
+  const auto add = [&](const char* name, const char* sentence, Verb verb) {
+    auto* command = app.add_subcommand(name, sentence);
+    command->callback([&out, verb] { out.verb = verb; });
+    return command;
+  };
+  auto* run = add("run", "run the statements of a SQL script", Verb::kRun);
+  auto* check = add("check", "lex, parse, bind and plan a script, run nothing", Verb::kCheck);
+  auto* explain = add("explain", "show the plans of a script's queries", Verb::kExplain);
+  auto* sql = add("sql", "type statements, see rows as they come", Verb::kSql);
+  auto* functions = add("functions", "SQL functions, with examples", Verb::kFunctions);
+  auto* connectors = add("connectors", "connectors and their options", Verb::kConnectors);
+  auto* formats = add("formats", "formats and their options", Verb::kFormats);
+  add("version", "print the version", Verb::kVersion);
+  app.add_flag("--version", raw.show_version, "print the version");
+  auto* simulate = add("simulate", "run a script in simulated worlds that fail", Verb::kSimulate);
+  add_simulate_options(*simulate, out);
+  for (CLI::App* command : {run, check, explain, simulate}) add_script_options(*command, out);
+  add_sql_options(*sql, out);
+  for (CLI::App* command : {run, check, explain, simulate, sql}) {
+    add_settings_options(*command, out, raw.defines, raw.mode, raw.parallelism);
+    add_message_options(*command, out, raw.color, raw.progress);
+  }
+  add_run_options(*run, out, raw.output, raw.check);
+  add_durability_options(*run, out, raw);
+  explain->add_flag("--changelog", out.explain_changelog, "with changelog modes and upsert keys");
+  for (CLI::App* command : {functions, connectors, formats}) add_reference_options(*command, out);
+  add_checkpoint_commands(app, out);
+  add_log_commands(app, out.log, raw.log_chosen);
+  add_config_command(app, out, raw);
+  auto* completion = add("completion", "a script that completes commands", Verb::kCompletion);
+  completion->add_option("SHELL", out.name, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion->footer("Example:\n  source <(headwater completion bash)\n");
+  run->footer(kExamples);
+}
+
+OptionWords words_of(const CLI::Option& option) {
+  OptionWords words{.name = option.get_name(), .sentence = option.get_description()};
+  words.takes_value = option.get_items_expected_max() > 0;
+  // CLI11 tells what IsMember allows in the name of the type alone: TEXT:{a,b}.
+  const std::string type = option.get_type_name();
+  const size_t begin = type.find('{');
+  const size_t end = type.find('}', begin);
+  if (begin == std::string::npos || end == std::string::npos) return words;
+  std::string_view rest = std::string_view(type).substr(begin + 1, end - begin - 1);
+  while (!rest.empty()) {
+    const size_t comma = std::min(rest.find(','), rest.size());
+    words.values.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return words;
+}
+
+CommandWords words_of(const CLI::App& app) {
+  CommandWords words{.name = app.get_name(), .sentence = app.get_description()};
+  for (const CLI::Option* option : app.get_options()) {
+    (option->nonpositional() ? words.options : words.positionals).push_back(words_of(*option));
+  }
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    words.commands.push_back(words_of(*command));
+  return words;
+}
+
+constexpr const char* kSentence =
+    "Headwater: one engine for streams and batches, Flink's SQL in one binary";
+
 }  // namespace
+
+CommandWords command_words() {
+  Arguments out;
+  Raw raw;
+  CLI::App app(kSentence, "headwater");
+  build_app(app, out, raw);
+  return words_of(app);
+}
 
 Arguments parse_arguments(int argc, char** argv) {
   Arguments out;
@@ -250,36 +359,12 @@ Arguments parse_arguments(int argc, char** argv) {
     return out;
   }
   Raw raw;
-  CLI::App app("Headwater: one engine for streams and batches, Flink's SQL in one binary",
-               "headwater");
-  app.footer(kExamples);
-  app.require_subcommand(0, 1);
-  auto* run = app.add_subcommand("run", "run the statements of a SQL script");
-  auto* check = app.add_subcommand("check", "lex, parse, bind and plan a script, run nothing");
-  auto* explain = app.add_subcommand("explain", "show the plans of a script's queries");
-  auto* functions = app.add_subcommand("functions", "SQL functions, with examples");
-  auto* connectors = app.add_subcommand("connectors", "connectors and their options");
-  auto* formats = app.add_subcommand("formats", "formats and their options");
-  auto* version = app.add_subcommand("version", "print the version");
-  bool show_version = false;
-  app.add_flag("--version", show_version, "print the version");
-  auto* simulate = app.add_subcommand("simulate", "run a script in simulated worlds that fail");
-  add_simulate_options(*simulate, out);
-  for (CLI::App* command : {run, check, explain, simulate}) {
-    add_script_options(*command, out, raw.defines, raw.mode, raw.parallelism);
-    add_message_options(*command, out, raw.color, raw.progress);
-  }
-  add_run_options(*run, out, raw.output, raw.check);
-  add_durability_options(*run, out, raw);
-  explain->add_flag("--changelog", out.explain_changelog, "with changelog modes and upsert keys");
-  for (CLI::App* command : {functions, connectors, formats}) add_reference_options(*command, out);
-  add_checkpoint_commands(app, out);
-  bool log_chosen = false;
-  add_log_commands(app, out.log, log_chosen);
-  run->footer(kExamples);
+  CLI::App app(kSentence, "headwater");
+  build_app(app, out, raw);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    out.verb = Verb::kNone;
     if (error.get_exit_code() == 0) {
       out.exit_code = app.exit(error);
       return out;
@@ -292,19 +377,16 @@ Arguments parse_arguments(int argc, char** argv) {
   out.color = switch_of(raw.color);
   out.progress = switch_of(raw.progress);
   for (const CLI::App* command : app.get_subcommands()) {
+    // Those of `config show`.
+    if (!command->get_subcommands().empty()) command = command->get_subcommands().front();
     if (take_settings(*command, out)) continue;
     out.exit_code = kUsageError;
+    out.verb = Verb::kNone;
     return out;
   }
-  if (*run) out.verb = raw.check ? Verb::kCheck : Verb::kRun;
-  if (*check) out.verb = Verb::kCheck;
-  if (*explain) out.verb = Verb::kExplain;
-  if (log_chosen) out.verb = Verb::kLog;
-  if (*simulate) out.verb = Verb::kSimulate;
-  if (*functions) out.verb = Verb::kFunctions;
-  if (*connectors) out.verb = Verb::kConnectors;
-  if (*formats) out.verb = Verb::kFormats;
-  if (*version || show_version) out.verb = Verb::kVersion;
+  if (out.verb == Verb::kRun && raw.check) out.verb = Verb::kCheck;
+  if (raw.log_chosen) out.verb = Verb::kLog;
+  if (raw.show_version) out.verb = Verb::kVersion;
   if (out.verb == Verb::kNone) {
     std::fputs(app.help().c_str(), stdout);
     out.exit_code = 0;

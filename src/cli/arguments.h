@@ -19,6 +19,7 @@ enum class Verb : uint8_t {
   kRun,
   kCheck,
   kExplain,
+  kSql,
   kFunctions,
   kConnectors,
   kFormats,
@@ -26,6 +27,8 @@ enum class Verb : uint8_t {
   kCheckpointVerify,
   kLog,
   kSimulate,
+  kConfigShow,
+  kCompletion,
   kVersion,
 };
 
@@ -56,9 +59,16 @@ struct Arguments {
   int verbosity = 0;
   Switch color = Switch::kAuto;
   Switch progress = Switch::kAuto;
-  bool markdown = false;  // functions
-  /// functions, connectors, formats: the entry to describe; empty = list.
+  bool markdown = false;  // functions, config
+  /// functions, connectors, formats, config: the entry to describe; empty = list. completion: the
+  /// shell.
   std::string name;
+  /// sql: statements before the first one, and where earlier ones are kept.
+  std::string init_file;
+  std::string history_file;
+  /// config show: only keys that have a value, and where each comes from.
+  bool effective = false;
+  bool origin = false;
   LogArguments log;
   /// simulate: how long, from which seed, over how much input.
   int64_t seeds = 100;
@@ -66,6 +76,22 @@ struct Arguments {
   int64_t lines_max = 500;
   std::string scenario_directory;
 };
+
+/// What may be typed, for completion in shells.
+struct OptionWords {
+  std::string name;  // --mode, -D; of a positional FILE
+  std::string sentence;
+  std::vector<std::string> values;  // empty = any
+  bool takes_value = false;
+};
+struct CommandWords {
+  std::string name;
+  std::string sentence;
+  std::vector<OptionWords> options;
+  std::vector<OptionWords> positionals;
+  std::vector<CommandWords> commands;
+};
+CommandWords command_words();
 
 /// Parses; prints help to stdout and usage errors to stderr by itself.
 Arguments parse_arguments(int argc, char** argv);

@@ -7,9 +7,12 @@
 #include "base/env/env.h"
 #include "cli/arguments.h"
 #include "cli/checkpoint_command.h"
+#include "cli/completion_command.h"
+#include "cli/config_command.h"
 #include "cli/log_command.h"
 #include "cli/reference_command.h"
 #include "cli/run_command.h"
+#include "cli/shell/shell.h"
 #include "cli/signals.h"
 #include "cli/simulate_command.h"
 
@@ -25,6 +28,12 @@ int dispatch(const hw::Arguments& arguments, hw::Env& env) {
     case hw::Verb::kCheck:
     case hw::Verb::kExplain:
       return hw::run_command(arguments, env);
+    case hw::Verb::kSql:
+      return hw::shell_command(arguments, env);
+    case hw::Verb::kConfigShow:
+      return hw::config_command(arguments, env);
+    case hw::Verb::kCompletion:
+      return hw::completion_command(arguments, env);
     case hw::Verb::kFunctions:
     case hw::Verb::kConnectors:
     case hw::Verb::kFormats:

@@ -11,35 +11,16 @@
 
 #include "base/env/env.h"
 #include "base/env/text_file.h"
-#include "cli/config_file.h"
-#include "cli/environment_settings.h"
 #include "cli/error_text.h"
 #include "cli/progress_line.h"
+#include "cli/session_setup.h"
 #include "cli/signals.h"
-#include "engine/object_access.h"
 #include "engine/printing_receiver.h"
 #include "engine/script.h"
 #include "runtime/options.h"
 
 namespace hw {
 namespace {
-
-enum ExitCode : int {
-  kExitDone = 0,
-  kExitFailure = 1,
-  kExitUsage = 2,
-  kExitInvalid = 3,
-  kExitJobFailed = 4,
-  kExitTimeout = 124,
-  kExitInterrupted = 130,
-  kExitTerminated = 143,
-};
-
-bool wants(Switch choice, int file_descriptor, Env& env) {
-  if (choice != Switch::kAuto) return choice == Switch::kAlways;
-  if (env.variable("NO_COLOR") || env.variable("TERM").value_or("") == "dumb") return false;
-  return isatty(file_descriptor) != 0;
-}
 
 /// Prints to the terminal what the script does.
 class TerminalObserver final : public ScriptObserver {
@@ -115,25 +96,6 @@ class TerminalObserver final : public ScriptObserver {
   std::optional<int64_t> deadline_ns_;
 };
 
-int exit_code(ScriptEnd end) {
-  switch (end) {
-    case ScriptEnd::kDone:
-    case ScriptEnd::kOutputClosed:
-      return kExitDone;
-    case ScriptEnd::kInvalid:
-      return kExitInvalid;
-    case ScriptEnd::kJobFailed:
-      return kExitJobFailed;
-    case ScriptEnd::kInterrupted:
-      return kExitInterrupted;
-    case ScriptEnd::kTerminated:
-      return kExitTerminated;
-    case ScriptEnd::kTimedOut:
-      return kExitTimeout;
-  }
-  return kExitFailure;
-}
-
 // The script's text and the name that errors give it.
 Result<std::pair<std::string, std::string>> script_of(const Arguments& arguments, Env& env) {
   std::pair<std::string, std::string> script;
@@ -154,23 +116,6 @@ Result<std::pair<std::string, std::string>> script_of(const Arguments& arguments
     return Status::Invalid("no script: name a FILE, use -e \"SQL\" or pipe one in");
   }
   return script;
-}
-
-// --config, then the environment, then flags and -D: later ones win.
-Status configure(const Arguments& arguments, Session& session, Env& env) {
-  std::vector<std::pair<std::string, std::string>> settings;
-  if (!arguments.config_file.empty()) {
-    HW_ASSIGN_OR_RETURN(const std::string text, read_text_file(env, arguments.config_file));
-    HW_ASSIGN_OR_RETURN(settings, read_config_text(text, arguments.config_file));
-  }
-  for (auto& setting : environment_settings(env)) settings.push_back(std::move(setting));
-  settings.insert(settings.end(), arguments.settings.begin(), arguments.settings.end());
-  for (const auto& [key, value] : settings) {
-    HW_ASSIGN_OR_RETURN(const std::string warning, session.config().set_base(key, value));
-    if (!warning.empty() && !arguments.quiet) (void)env.write_stderr("warning: " + warning + "\n");
-  }
-  use_object_access(session.config(), env);
-  return Status::OK();
 }
 
 // What only makes sense together.
@@ -210,7 +155,7 @@ int run_command(const Arguments& arguments, Env& env) {
     (void)env.write_stderr(error_text(status, script, file, color));
   };
   Session session(env);
-  if (const Status status = configure(arguments, session, env); !status.ok()) {
+  if (const Status status = configure_session(arguments, session, env); !status.ok()) {
     complain(status, "", "");
     return kExitUsage;
   }

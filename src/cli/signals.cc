@@ -17,6 +17,10 @@ extern "C" void on_signal(int signal) {
   std::signal(SIGTERM, SIG_DFL);
 }
 
+extern "C" void on_shell_interrupt(int) {
+  if (received == 0) received = SIGINT;
+}
+
 extern "C" void on_savepoint_signal(int) { savepoint = 1; }
 
 }  // namespace
@@ -26,6 +30,12 @@ void install_signal_handlers() {
   std::signal(SIGTERM, on_signal);
   std::signal(SIGUSR1, on_savepoint_signal);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+void keep_on_interrupt() { std::signal(SIGINT, on_shell_interrupt); }
+
+void forget_interrupt() {
+  if (received == SIGINT) received = 0;
 }
 
 StopRequest requested_stop() {

@@ -17,9 +17,9 @@ class PrintingReceiver final : public RowReceiver {
 
   Status begin(const ResultShape& shape) override {
     const bool updates = !shape.kinds.is_insert_only();
-    const bool final_rows = options_.form == OutputForm::kJson ||
-                            options_.form == OutputForm::kCsv ||
-                            (options_.form == OutputForm::kTable && shape.batch_mode);
+    const bool final_rows =
+        options_.form == OutputForm::kJson || options_.form == OutputForm::kCsv ||
+        (options_.form == OutputForm::kTable && shape.batch_mode && !options_.always_kinds);
     if (final_rows && updates) {
       if (!shape.bounded) {
         return Status::Invalid(
@@ -28,12 +28,13 @@ class PrintingReceiver final : public RowReceiver {
       }
       fold_.emplace(shape.schema);
     }
-    HW_ASSIGN_OR_RETURN(printer_, ResultPrinter::make({.schema = shape.schema,
-                                                       .form = options_.form,
-                                                       .show_kind = !shape.batch_mode,
-                                                       .unbounded = !shape.bounded,
-                                                       .time_zone = options_.time_zone},
-                                                      writer_));
+    HW_ASSIGN_OR_RETURN(
+        printer_, ResultPrinter::make({.schema = shape.schema,
+                                       .form = options_.form,
+                                       .show_kind = !shape.batch_mode || options_.always_kinds,
+                                       .unbounded = !shape.bounded,
+                                       .time_zone = options_.time_zone},
+                                      writer_));
     return printer_->begin();
   }
 

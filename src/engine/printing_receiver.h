@@ -16,6 +16,8 @@ namespace hw {
 struct PrintingOptions {
   OutputForm form = OutputForm::kTable;
   std::string time_zone = "UTC";
+  /// table: changes with their kinds in batch mode, too.
+  bool always_kinds = false;
 };
 
 std::shared_ptr<RowReceiver> make_printing_receiver(PrintingOptions options, TextWriter writer);
