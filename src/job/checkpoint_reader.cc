@@ -9,6 +9,7 @@
 #include <arrow/io/interfaces.h>
 
 #include "base/crc32c.h"
+#include "base/planted.h"
 #include "state/checksummed_file.h"
 #include "state/manifest_snapshot.h"
 
@@ -26,6 +27,7 @@ Result<Manifest> read_manifest_once(const CheckpointFiles& files, const std::str
 
 Status verify_blocks(arrow::io::RandomAccessFile& in, const ManifestFile& file,
                      const std::string& shown) {
+  if (HW_PLANTED_BUG(25)) return Status::OK();
   DigestStream digest;
   for (int64_t at = 0; at < file.checksums.length;) {
     const int64_t wanted = std::min(kReadBytes, file.checksums.length - at);

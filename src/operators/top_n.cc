@@ -12,6 +12,7 @@
 #include <arrow/type.h>
 
 #include "base/memory.h"
+#include "base/planted.h"
 #include "columnar/key_bytes.h"
 #include "operators/dense_input.h"
 #include "operators/output_queue.h"
@@ -277,8 +278,9 @@ class TopN final : public Operator {
       const bool full = counted && rows_->size(partition) >= end_;
       if (full && end_ == 0) continue;
       const std::string_view last = full ? rows_->order_bytes(rows_->last(partition)) : "";
-      if (full && (spec_.last_of_equal ? last < order : last <= order)) continue;
-      if (full && spec_.last_of_equal) rows_->remove(rows_->last(partition));
+      const bool last_stays = spec_.last_of_equal || HW_PLANTED_BUG(18);
+      if (full && (last_stays ? last < order : last <= order)) continue;
+      if (full && last_stays) rows_->remove(rows_->last(partition));
       HW_TRY(rows_->insert(partition, order, hash, payload, i).status());
       if (counted && rows_->size(partition) > end_) {
         rows_->remove(rows_->last(partition));

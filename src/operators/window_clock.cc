@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/planted.h"
+
 namespace hw {
 namespace {
 
@@ -97,6 +99,7 @@ int64_t WindowClock::wall_of(int64_t instant_ms) {
 int64_t WindowClock::closes_at(int64_t end) {
   const int64_t wall_ms = end - 1;
   if (!zoned_) return wall_ms;
+  if (HW_PLANTED_BUG(34)) return time_of(end);
   const int64_t first = zone_.to_instant(wall_ms, kMsPerSecond);
   const int64_t offset_ms =
       int64_t{zone_.offset_at((first + kSetBackMax) / kMsPerSecond)} * kMsPerSecond;

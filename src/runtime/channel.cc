@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/planted.h"
 #include "runtime/worker_waker.h"
 
 namespace hw {
@@ -76,7 +77,9 @@ class SpscChannel final : public Channel {
 
   bool offer(Message& message) override {
     const uint64_t tail = tail_.load(std::memory_order_relaxed);
-    if (tail - head_.load(std::memory_order_acquire) > mask_) return false;
+    const uint64_t waiting_messages = tail - head_.load(std::memory_order_acquire);
+    if (HW_PLANTED_BUG(37) && waiting_messages == mask_ + 1) ++lost_credit_;
+    if (waiting_messages + lost_credit_ > mask_) return false;
     const int64_t bytes = bytes_of(message);
     const int64_t waiting = bytes_in_ - bytes_out_.load(std::memory_order_acquire);
     if (waiting > 0 && waiting + bytes > options_.bytes_max) return false;
@@ -138,6 +141,7 @@ class SpscChannel final : public Channel {
   std::vector<Slot> slots_;
   // Written by the producer.
   alignas(64) std::atomic<uint64_t> tail_{0};
+  uint64_t lost_credit_ = 0;  // HW_PLANTED_BUG(37)
   std::atomic<bool> closed_{false};
   Status cause_;  // before closed_
   int64_t bytes_in_ = 0;

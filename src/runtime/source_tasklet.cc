@@ -213,7 +213,9 @@ bool SourceTasklet::note_idle_splits() {
   const size_t before = read_.size();
   for (const auto& feed : feeds_)
     if (feed->fell_idle(now_ms_))
-      read_.emplace_back(feed->member(), Watermark{Watermark::kNone, /*idle=*/true});
+      read_.emplace_back(feed->member(), HW_PLANTED_BUG(11)
+                                             ? Watermark{Watermark::kMax, /*idle=*/false}
+                                             : Watermark{Watermark::kNone, /*idle=*/true});
   return read_.size() != before;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/planted.h"
 
 namespace hw {
 
@@ -20,13 +21,13 @@ std::optional<Watermark> WatermarkMerge::on_watermark(int member, Watermark wate
   Member& from = members_[static_cast<size_t>(member)];
   HW_DCHECK(!from.ended);
   from.ms = std::max(from.ms, watermark.ms);
-  from.idle = watermark.idle;
+  from.idle = watermark.idle || (HW_PLANTED_BUG(12) && from.idle);
   return tell();
 }
 
 std::optional<Watermark> WatermarkMerge::on_row(int member) {
   Member& from = members_[static_cast<size_t>(member)];
-  if (!from.idle) return std::nullopt;
+  if (!from.idle || HW_PLANTED_BUG(12)) return std::nullopt;
   from.idle = false;
   return tell();
 }

@@ -7,9 +7,6 @@
 namespace hw::sim {
 namespace {
 
-constexpr std::array<std::string_view, kNumPhases> kPhases = {
-    "running",        "take lease", "show life",    "restore read", "write state", "sync state",
-    "write manifest", "publish",    "write output", "sync output",  "commit",      "prune"};
 constexpr std::array<std::string_view, kNumRoles> kRoles = {"main", "coordinator", "worker",
                                                             "storage", "lease"};
 
@@ -18,32 +15,7 @@ std::string fault_name(int fault) {
   return std::string(to_text(static_cast<Incident::Kind>(fault - kNumFaultKinds)));
 }
 
-bool contains(const std::string& path, std::string_view part) {
-  return path.find(part) != std::string::npos;
-}
-
 }  // namespace
-
-std::string_view to_text(Phase phase) { return kPhases[static_cast<size_t>(phase)]; }
-std::string_view to_text(Role role) { return kRoles[static_cast<size_t>(role)]; }
-
-Phase phase_of(FileOp op, const std::string& path) {
-  if (op == FileOp::kRemove) return Phase::kPrune;
-  if (op == FileOp::kTouch || contains(path, "/lease/heartbeat")) return Phase::kShowLife;
-  if (path.starts_with("/out") || path.starts_with("/log")) {
-    if (op == FileOp::kPublish) return Phase::kCommit;
-    const bool sync = op == FileOp::kSync || op == FileOp::kSyncDirectory;
-    return sync ? Phase::kSyncOutput : Phase::kWriteOutput;
-  }
-  if (contains(path, "/lease")) {
-    const bool reads = op == FileOp::kRead || op == FileOp::kList || op == FileOp::kLock;
-    return reads ? Phase::kTakeLease : Phase::kPublish;
-  }
-  if (op == FileOp::kRead || op == FileOp::kStat || op == FileOp::kList) return Phase::kRestoreRead;
-  if (!contains(path, "/data")) return Phase::kWriteManifest;
-  const bool sync = op == FileOp::kSync || op == FileOp::kSyncDirectory;
-  return sync ? Phase::kSyncState : Phase::kWriteState;
-}
 
 Role role_of(std::string_view thread) {
   if (thread.starts_with("worker")) return Role::kWorker;
@@ -77,7 +49,8 @@ std::string Coverage::describe() const {
   int num_feasible = 0, num_hit = 0;
   for (size_t p = 0; p < kNumPhases; ++p) {
     for (size_t f = 0; f < kNumFaults; ++f) {
-      std::string line = fmt::format("{:<15}{:<14}", kPhases[p], fault_name(static_cast<int>(f)));
+      std::string line = fmt::format("{:<15}{:<14}", to_text(static_cast<Phase>(p)),
+                                     fault_name(static_cast<int>(f)));
       bool any = false;
       for (size_t r = 0; r < kNumRoles; ++r) {
         const bool feasible = feasible_[p][f][r] || hits_[p][f][r] > 0;
@@ -88,8 +61,8 @@ std::string Coverage::describe() const {
         if (hits_[p][f][r] > 0) {
           ++num_hit;
         } else {
-          unhit += fmt::format("  {} / {} / {}\n", kPhases[p], fault_name(static_cast<int>(f)),
-                               kRoles[r]);
+          unhit += fmt::format("  {} / {} / {}\n", to_text(static_cast<Phase>(p)),
+                               fault_name(static_cast<int>(f)), kRoles[r]);
         }
       }
       if (any) table += line + '\n';

@@ -11,27 +11,9 @@
 #include <string_view>
 
 #include "sim/fault.h"
+#include "sim/phase.h"
 
 namespace hw::sim {
-
-/// What an operation on files is for, by its kind and path.
-enum class Phase : uint8_t {
-  kRunning,        // rows flow; no operation
-  kTakeLease,      // the chain is read, a record is written
-  kShowLife,       // heartbeats
-  kRestoreRead,    // manifests and data of checkpoints are read
-  kWriteState,     // files of a checkpoint
-  kSyncState,      // … are forced to disk
-  kWriteManifest,  // manifests
-  kPublish,        // the lease record that names one
-  kWriteOutput,    // hidden parts
-  kSyncOutput,     // … are forced to disk
-  kCommit,         // parts become visible
-  kPrune,          // what is needed no more is removed
-};
-constexpr int kNumPhases = 12;
-std::string_view to_text(Phase phase);
-Phase phase_of(FileOp op, const std::string& path);
 
 /// Whose thread it was.
 enum class Role : uint8_t { kMain, kCoordinator, kWorker, kStorage, kLease };

@@ -8,9 +8,6 @@
 namespace hw::sim {
 namespace {
 
-constexpr std::array<std::string_view, kNumFileOps> kOps = {
-    "open",  "append", "sync", "truncate", "sync-directory", "publish", "lock",
-    "touch", "list",   "stat", "read",     "make-directory", "remove",  "move"};
 constexpr std::array<std::string_view, kNumFaultKinds> kFaults = {
     "error",        "error-after", "torn",        "no-space",   "sync-lost", "slow",
     "flipped-read", "flipped-bit", "misdirected", "stale-read", "vanished"};
@@ -25,8 +22,6 @@ std::optional<Kind> find_name(const std::array<std::string_view, N>& names, std:
 
 }  // namespace
 
-std::string_view to_text(FileOp op) { return kOps[static_cast<size_t>(op)]; }
-std::optional<FileOp> file_op(std::string_view text) { return find_name<FileOp>(kOps, text); }
 std::string_view to_text(FaultKind kind) { return kFaults[static_cast<size_t>(kind)]; }
 std::optional<FaultKind> fault_kind(std::string_view text) {
   return find_name<FaultKind>(kFaults, text);

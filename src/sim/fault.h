@@ -12,28 +12,10 @@
 #include <vector>
 
 #include "sim/disk.h"
+#include "sim/file_op.h"
+#include "sim/phase.h"
 
 namespace hw::sim {
-
-enum class FileOp : uint8_t {
-  kOpen,
-  kAppend,
-  kSync,
-  kTruncate,
-  kSyncDirectory,
-  kPublish,
-  kLock,
-  kTouch,
-  kList,
-  kStat,
-  kRead,
-  kMakeDirectory,
-  kRemove,
-  kMove,
-};
-constexpr int kNumFileOps = 14;
-std::string_view to_text(FileOp op);
-std::optional<FileOp> file_op(std::string_view text);
 
 enum class FaultKind : uint8_t {
   kError,        // EIO; nothing was done
@@ -61,12 +43,14 @@ struct Fault {
   int64_t op = 0;
   /// Of this kind only; none: of any that it fits.
   std::optional<FileOp> only = {};
+  /// In this phase only.
+  std::optional<Phase> phase = {};
   FaultKind kind = FaultKind::kError;
   /// Which bit, how long, how much.
   uint64_t amount = 0;
 };
 
-/// What happens to a process, at a step of the schedule.
+/// What happens to a process.
 struct Incident {
   enum class Kind : uint8_t {
     kKill,       // SIGKILL; the page cache stays
@@ -74,9 +58,13 @@ struct Incident {
     kPause,      // SIGSTOP; a new process is started, the old one wakes later
   };
   Kind kind = Kind::kKill;
-  /// At a step, or at the first operation on files from number `op` on.
+  /// From when on: a step, an operation on files by its number, or so long after the newest process
+  /// began.
   int64_t step = -1;
   int64_t op = -1;
+  int64_t ms = -1;
+  /// Then at the first operation of this phase; none: at once.
+  std::optional<Phase> phase = {};
   CrashRule rule = CrashRule::kAny;
   int64_t sector = 512;
   /// Of what the loss leaves.

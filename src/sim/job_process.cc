@@ -55,6 +55,7 @@ Status JobProcess::wait_for(JobRun& job) {
   while (true) {
     const bool done = job.wait_for(kPollMs);
     for (std::string& event : job.take_events()) {
+      if (event.find("goes on from checkpoint") != std::string::npos) ++world_.num_restores;
       if (!process_.dead) world_.tell("process " + std::to_string(process_.id) + ": " + event);
       events_.push_back(std::move(event));
     }

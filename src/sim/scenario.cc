@@ -186,6 +186,7 @@ class Parser {
     if (!kind) return Status::Invalid("no such fault: '", facts.word("fault"), "'");
     plan_.faults.push_back({.op = facts.number<int64_t>("op", 0),
                             .only = file_op(facts.word("only")),
+                            .phase = phase_named(facts.word("phase")),
                             .kind = *kind,
                             .amount = facts.number<uint64_t>("amount", 0)});
     return Status::OK();
@@ -196,6 +197,8 @@ class Parser {
     Incident incident = {.kind = *kind,
                          .step = facts.number<int64_t>("step", -1),
                          .op = facts.number<int64_t>("op", -1),
+                         .ms = facts.number<int64_t>("ms", -1),
+                         .phase = phase_named(facts.word("phase")),
                          .sector = facts.number<int64_t>("sector", 512),
                          .seed = facts.number<uint64_t>("seed", 0),
                          .pause_ms = facts.number<int64_t>("pause-ms", 0)};
@@ -220,11 +223,21 @@ std::string text_of(const Incident& incident) {
   std::string line = fmt::format("incident {}", to_text(incident.kind));
   if (incident.step >= 0) line += fmt::format(" step {}", incident.step);
   if (incident.op >= 0) line += fmt::format(" op {}", incident.op);
+  if (incident.ms >= 0) line += fmt::format(" ms {}", incident.ms);
+  if (incident.phase) line += fmt::format(" phase {}", to_text(*incident.phase));
   if (incident.kind == Incident::Kind::kPowerLoss)
     line += fmt::format(" leaves {} sector {} seed {}", kRules[static_cast<size_t>(incident.rule)],
                         incident.sector, incident.seed);
   if (incident.kind == Incident::Kind::kPause)
     line += fmt::format(" pause-ms {}", incident.pause_ms);
+  return line + "\n";
+}
+
+std::string text_of(const Fault& fault) {
+  std::string line =
+      fmt::format("fault {} op {} amount {}", to_text(fault.kind), fault.op, fault.amount);
+  if (fault.only) line += fmt::format(" only {}", to_text(*fault.only));
+  if (fault.phase) line += fmt::format(" phase {}", to_text(*fault.phase));
   return line + "\n";
 }
 
@@ -268,10 +281,7 @@ std::string scenario_text(const SimPlan& plan) {
                       to_text(plan.schedule.strategy), plan.schedule.quantum_max,
                       plan.schedule.step_ns);
   for (const ProcessOptions& process : plan.processes) text += text_of(process);
-  for (const Fault& fault : plan.faults)
-    text +=
-        fmt::format("fault {} op {} amount {}{}{}\n", to_text(fault.kind), fault.op, fault.amount,
-                    fault.only ? " only " : "", fault.only ? to_text(*fault.only) : "");
+  for (const Fault& fault : plan.faults) text += text_of(fault);
   for (const Incident& incident : plan.incidents) text += text_of(incident);
   for (const auto& [row, count] : plan.job.expected)
     text += fmt::format("expect {} {}\n", count, escaped(row));

@@ -29,6 +29,7 @@ void plant(int number) {
 void add(SimResult& sum, const SimResult& result) {
   sum.kills += result.kills;
   sum.pauses += result.pauses;
+  sum.restores += result.restores;
   sum.faults += result.faults;
   sum.ops += result.ops;
   sum.steps += result.steps;
@@ -126,11 +127,10 @@ class Search {
 
 std::string SearchResult::describe() const {
   return fmt::format(
-      "{} seeds, {} failures, {} kills, {} pauses, {} faults, {} processes, {} operations, {} "
-      "steps, "
-      "{:.1f} h simulated in {:.1f} s: {:.0f} seeds a minute\n",
-      seeds, failures.size(), sum.kills, sum.pauses, sum.faults, sum.processes, sum.ops, sum.steps,
-      static_cast<double>(sum.simulated_ns) / 3.6e12, seconds,
+      "{} seeds, {} failures, {} kills, {} pauses, {} faults, {} processes, {} restores, {} "
+      "operations, {} steps, {:.1f} h simulated in {:.1f} s: {:.0f} seeds a minute\n",
+      seeds, failures.size(), sum.kills, sum.pauses, sum.faults, sum.processes, sum.restores,
+      sum.ops, sum.steps, static_cast<double>(sum.simulated_ns) / 3.6e12, seconds,
       static_cast<double>(seeds) * 60 / seconds);
 }
 

@@ -43,6 +43,8 @@ struct SimJob {
   std::string script;
   /// Every change that is shown stays: what is visible is at all times part of `expected`.
   bool append_only = true;
+  /// A batch shows other rows: it drops none that are late.
+  bool streams_only = false;
   /// Copies the output to files below /out where it is something else: run by a reader of its own,
   /// in batch mode, when the job is over. Empty: the job's own files are the output.
   std::string reader_script = {};
@@ -67,7 +69,7 @@ Result<std::vector<std::vector<std::string>>> cells_of(const Batch& rows);
 struct SourcePace {
   /// Rows of one poll, at most.
   int64_t quantum_max = 16;
-  /// A row of a split is there so long after the one before it.
+  /// A row of a split is there so long after the one before it, whoever reads.
   int64_t row_gap_ns = 0;
   uint64_t seed = 1;
 };

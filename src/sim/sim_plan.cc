@@ -38,13 +38,39 @@ ProcessOptions draw_process(Random& random, const SourcePace& pace,
           .settings = std::move(settings)};
 }
 
-std::vector<std::pair<std::string, std::string>> draw_settings(Random& random) {
+/// How fast rows come, and how often checkpoints are taken meanwhile.
+struct Rhythm {
+  int64_t length_ms = 20;  // of the input, about
+  int64_t row_gap_ns = 0;
+  int64_t interval_ms = 10;
+};
+
+int64_t longest_split(const SimJob& job) {
+  size_t rows = 1;
+  for (const SimTable& table : job.tables)
+    for (const auto& split : table.splits) rows = std::max(rows, split.size());
+  return static_cast<int64_t>(rows);
+}
+
+// Most inputs take long enough for some checkpoints: what is restored is seldom nothing.
+Rhythm draw_rhythm(Random& random, const SimJob& job) {
   constexpr std::array<int, 5> kIntervalsMs = {3, 10, 30, 100, 400};
+  if (random.below(5) == 0) return {.interval_ms = one_of(kIntervalsMs, random)};
+  constexpr std::array<int64_t, 4> kLengthsMs = {20, 60, 200, 1'000};
+  constexpr std::array<int64_t, 4> kCheckpoints = {2, 4, 8, 16};
+  const int64_t length_ms = one_of(kLengthsMs, random);
+  return {.length_ms = length_ms,
+          .row_gap_ns = length_ms * 1'000'000 / longest_split(job),
+          .interval_ms = std::max<int64_t>(3, length_ms / one_of(kCheckpoints, random))};
+}
+
+std::vector<std::pair<std::string, std::string>> draw_settings(Random& random,
+                                                               int64_t interval_ms) {
   constexpr std::array<std::string_view, 3> kRestarts = {"none", "fixed-delay",
                                                          "exponential-delay"};
   std::vector<std::pair<std::string, std::string>> settings = {
       {"execution.checkpointing.dir", kStateDirectory},
-      {"execution.checkpointing.interval", fmt::format("{} ms", one_of(kIntervalsMs, random))},
+      {"execution.checkpointing.interval", fmt::format("{} ms", interval_ms)},
       {"execution.checkpointing.num-retained", std::to_string(1 + random.below(3))},
       {"execution.checkpointing.tolerable-failed-checkpoints", std::to_string(random.below(3))},
       {"execution.checkpointing.max-concurrent-checkpoints", std::to_string(1 + random.below(3))},
@@ -57,12 +83,23 @@ std::vector<std::pair<std::string, std::string>> draw_settings(Random& random) {
   return settings;
 }
 
+Phase draw_phase(Random& random, FaultKind kind) {
+  constexpr std::array<Phase, 4> kReads = {Phase::kTakeLease, Phase::kReadManifest,
+                                           Phase::kReadState, Phase::kReadState};
+  if (fits(kind, FileOp::kRead) && !fits(kind, FileOp::kAppend)) return one_of(kReads, random);
+  return static_cast<Phase>(1 + random.below(kNumPhases - 1));
+}
+
 // A random set of kinds at a random rate: what always comes together hides what comes alone.
 std::vector<Fault> draw_faults(Random& random, bool doomed) {
   std::vector<FaultKind> kinds;
   for (int kind = 0; kind < kNumFaultKinds; ++kind)
     if (random.below(3) == 0 && (doomed || !damages(static_cast<FaultKind>(kind))))
       kinds.push_back(static_cast<FaultKind>(kind));
+  if (doomed)
+    kinds.push_back(static_cast<FaultKind>(random.below(2) == 0
+                                               ? static_cast<uint64_t>(FaultKind::kFlippedBit)
+                                               : random.below(kNumFaultKinds)));
   std::vector<Fault> faults;
   if (kinds.empty()) return faults;
   const uint64_t count = random.below(one_of(std::array<uint64_t, 3>{2, 5, 20}, random));
@@ -71,9 +108,12 @@ std::vector<Fault> draw_faults(Random& random, bool doomed) {
     Fault fault = {.op = static_cast<int64_t>(random.below(one_of(kOps, random))),
                    .kind = kinds[random.below(kinds.size())],
                    .amount = random.next() >> 8};
-    // Steps of the protocol are few among all operations: half of the faults look for one kind.
+    // Steps of the protocol are few among all operations: most faults look for one phase or kind.
     const auto only = static_cast<FileOp>(random.below(kNumFileOps));
-    if (random.below(2) == 0 && fits(fault.kind, only)) fault.only = only;
+    const Phase phase = draw_phase(random, fault.kind);
+    const uint64_t aim = random.below(4);
+    if (aim == 0 && fits(fault.kind, only)) fault.only = only;
+    if (aim > 1) fault.phase = phase;
     faults.push_back(fault);
   }
   std::sort(faults.begin(), faults.end(),
@@ -81,7 +121,7 @@ std::vector<Fault> draw_faults(Random& random, bool doomed) {
   return faults;
 }
 
-std::vector<Incident> draw_incidents(Random& random) {
+std::vector<Incident> draw_incidents(Random& random, int64_t length_ms) {
   constexpr std::array<Incident::Kind, 4> kKinds = {Incident::Kind::kKill, Incident::Kind::kKill,
                                                     Incident::Kind::kPowerLoss,
                                                     Incident::Kind::kPause};
@@ -89,7 +129,7 @@ std::vector<Incident> draw_incidents(Random& random) {
                                                CrashRule::kInOrder, CrashRule::kAny};
   std::vector<Incident> incidents;
   const uint64_t count = random.below(random.below(3) == 0 ? 10 : 4);
-  // Either kind of place counts from the incident before.
+  // Steps and operations are counted from the incident before.
   int64_t step = 0, op = 0;
   for (uint64_t i = 0; i < count; ++i) {
     Incident incident = {
@@ -99,11 +139,15 @@ std::vector<Incident> draw_incidents(Random& random) {
         .seed = random.next() >> 8,
         .pause_ms = static_cast<int64_t>(random.below(2) == 0 ? random.below(9'000)
                                                               : 10'000 + random.below(590'000))};
-    if (random.below(2) == 0) {
+    const uint64_t place = random.below(8);
+    if (place == 0) {
       incident.step = step += spread(random);
-    } else {
+    } else if (place < 3) {
       incident.op = op += static_cast<int64_t>(random.below(random.below(2) == 0 ? 60 : 400));
+    } else {
+      incident.ms = static_cast<int64_t>(random.below(static_cast<uint64_t>(length_ms * 5 / 4)));
     }
+    if (place > 0 && random.below(2) == 0) incident.phase = draw_phase(random, FaultKind::kError);
     incidents.push_back(incident);
   }
   return incidents;
@@ -128,7 +172,7 @@ Result<RowBag> undisturbed_output(const SimJob& job, bool batch_mode) {
 
 Result<SimJob> make_own_job(Random& random) {
   SimJob job = draw_job(random);
-  HW_ASSIGN_OR_RETURN(job.expected, undisturbed_output(job, /*batch_mode=*/true));
+  HW_ASSIGN_OR_RETURN(job.expected, undisturbed_output(job, /*batch_mode=*/!job.streams_only));
   return job;
 }
 
@@ -142,16 +186,16 @@ Result<SimPlan> plan_of_seed(uint64_t seed, const JobMaker& make_job) {
       .strategy = static_cast<Strategy>(random.below(5)),
       .quantum_max = one_of(std::array<int64_t, 4>{1, 4, 30, 1000}, random),
       .step_ns = one_of(std::array<int64_t, 4>{2'000, 20'000, 100'000, 500'000}, random)};
-  const SourcePace pace = {
-      .row_gap_ns = one_of(std::array<int64_t, 4>{0, 100'000, 2'000'000, 20'000'000}, random)};
-  const auto settings = draw_settings(random);
+  const Rhythm rhythm = draw_rhythm(random, plan.job);
+  const SourcePace pace = {.row_gap_ns = rhythm.row_gap_ns};
+  const auto settings = draw_settings(random, rhythm.interval_ms);
   plan.processes.clear();
   for (uint64_t i = 0, count = 1 + random.below(4); i < count; ++i)
     plan.processes.push_back(draw_process(random, pace, settings));
   plan.processes.front().standby = false;
-  plan.doomed = random.below(12) == 0;
+  plan.doomed = random.below(10) == 0;
   if (random.below(10) > 0) plan.faults = draw_faults(random, plan.doomed);
-  plan.incidents = draw_incidents(random);
+  plan.incidents = draw_incidents(random, rhythm.length_ms);
   return plan;
 }
 

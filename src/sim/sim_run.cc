@@ -55,6 +55,7 @@ class Director {
     result_.steps = world_.scheduler.steps();
     result_.ops = world_.num_ops();
     result_.faults = world_.num_faults();
+    result_.restores = world_.num_restores;
     result_.rows = output_.num_rows();
     result_.output = output_.bag();
     result_.simulated_ns = world_.scheduler.now_ns();
@@ -77,6 +78,8 @@ class Director {
 
   void start() {
     const auto number = static_cast<size_t>(result_.processes++);
+    // One that nobody else is there with, and that nothing happens to, has no reason to fail.
+    alone_since_fault_ = newest_living() == nullptr && sleepers_.empty() ? world_.num_faults() : -1;
     processes_.emplace_back(world_, plan_.job, plan_.processes[number % plan_.processes.size()]);
     world_.tell(fmt::format("process {} starts", processes_.back().process().id));
     start_at_ns_ = -1;
@@ -202,7 +205,9 @@ class Director {
     const auto kind = checkpoint_error_of(status);
     if (kind == CheckpointErrorKind::kHeld || kind == CheckpointErrorKind::kFenced)
       return Status::OK();
-    const bool alone = healed_ns_ >= 0 && process.started_ns() > healed_ns_;
+    const bool alone =
+        (healed_ns_ >= 0 && process.started_ns() > healed_ns_) ||
+        (alone_since_fault_ == world_.num_faults() && &process == &processes_.back());
     // Loud enough: it says the same each time.
     const bool again = status.message() == last_failure_;
     last_failure_ = status.message();
@@ -273,6 +278,7 @@ class Director {
   std::vector<std::pair<JobProcess*, int64_t>> sleepers_;
   int64_t start_at_ns_ = -1;
   int64_t healed_ns_ = -1;
+  int64_t alone_since_fault_ = -1;  // of the newest process; -1 = it was not alone
   std::string last_failure_;
   bool look_ = false;
   bool done_ = false;

@@ -52,6 +52,7 @@ struct SimResult {
   int64_t faults = 0;
   int64_t kills = 0;  // and losses of power
   int64_t pauses = 0;
+  int64_t restores = 0;
   int64_t processes = 0;
   int64_t rows = 0;
   int64_t simulated_ns = 0;

@@ -24,7 +24,9 @@ class SimReader final : public SplitReader {
   Result<Flow> poll(Output& output) override {
     if (next_ >= rows_.num_rows()) return Flow::kFinished;
     int64_t there = rows_.num_rows();
-    if (pace_.row_gap_ns > 0) there = std::min(there, env_.monotonic_ns() / pace_.row_gap_ns);
+    if (begin_ns_ < 0) begin_ns_ = env_.monotonic_ns();
+    if (pace_.row_gap_ns > 0)
+      there = std::min(there, first_ + (env_.monotonic_ns() - begin_ns_) / pace_.row_gap_ns);
     if (there <= next_) return Flow::kWaiting;
     int64_t length =
         1 + static_cast<int64_t>(random_.below(static_cast<uint64_t>(pace_.quantum_max)));
@@ -43,6 +45,7 @@ class SimReader final : public SplitReader {
     const char* const end = position.data() + position.size();
     if (std::from_chars(position.data(), end, next_).ptr != end)
       return Status::SerializationError("no position: '", position, "'");
+    first_ = next_;
     return Status::OK();
   }
 
@@ -52,6 +55,9 @@ class SimReader final : public SplitReader {
   const SourcePace pace_;
   Random random_;
   int64_t next_ = 0;
+  // Rows come from here on, as from the first poll.
+  int64_t first_ = 0;
+  int64_t begin_ns_ = -1;
 };
 
 class SimEnumerator final : public SplitEnumerator {

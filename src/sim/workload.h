@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Jobs that the simulator runs: queries of every kind that keeps something, over rows drawn from a
-// seed. What their results are does not depend on who runs when: nothing comes late.
+// seed. What their results are does not depend on who runs when: rows come late, or their order
+// counts, only where they are in one split.
 
 #pragma once
 

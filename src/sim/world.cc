@@ -15,6 +15,7 @@ World::World(WorldOptions options)
 }
 
 SimProcess& World::add_process() {
+  process_began_ns_ = scheduler.now_ns();
   processes_.push_back({.id = 1000 + static_cast<int64_t>(processes_.size())});
   return processes_.back();
 }
@@ -45,25 +46,40 @@ void World::look_for(const std::string& path) {
   if (options_.import && looked_for_.insert(path).second) options_.import(path, disk);
 }
 
+bool World::comes(const Incident& incident) const {
+  return (incident.step >= 0 && scheduler.steps() >= incident.step) ||
+         (incident.op >= 0 && num_ops_ >= incident.op) ||
+         (incident.ms >= 0 && scheduler.now_ns() >= process_began_ns_ + incident.ms * 1'000'000);
+}
+
 bool World::incident_due() const {
   if (healed_ || next_incident_ >= options_.incidents.size()) return false;
   const Incident& next = options_.incidents[next_incident_];
-  return (next.step >= 0 && scheduler.steps() >= next.step) ||
-         (next.op >= 0 && num_ops_ >= next.op);
+  return incident_hit_ || (!next.phase && comes(next));
+}
+
+bool World::incident_hits(Phase phase) {
+  if (healed_ || next_incident_ >= options_.incidents.size()) return false;
+  const Incident& next = options_.incidents[next_incident_];
+  if (next.phase && *next.phase == phase && comes(next)) incident_hit_ = true;
+  return incident_due();
 }
 
 std::optional<Incident> World::take_incident() {
   if (!incident_due()) return std::nullopt;
+  incident_hit_ = false;
   return options_.incidents[next_incident_++];
 }
 
-const Fault* World::fault_for(FileOp op, const std::string& path) {
+const Fault* World::fault_for(FileOp op, Phase phase, const std::string& path) {
   if (healed_) return nullptr;
   while (first_open_ < fired_.size() && fired_[first_open_]) ++first_open_;
   for (size_t i = first_open_; i < fired_.size(); ++i) {
     const Fault& fault = options_.faults[i];
     if (fault.op > num_ops_) return nullptr;
-    if (fired_[i] || !fits(fault.kind, op) || (fault.only && *fault.only != op)) continue;
+    if (fired_[i] || !fits(fault.kind, op) || (fault.only && *fault.only != op) ||
+        (fault.phase && *fault.phase != phase))
+      continue;
     const bool below =
         std::any_of(options_.damaged_below.begin(), options_.damaged_below.end(),
                     [&](const std::string& directory) { return path.starts_with(directory); });
@@ -83,7 +99,7 @@ Result<const Fault*> World::on_op(SimProcess& process, FileOp op, const std::str
   const Phase phase = phase_of(op, path);
   const Role role = role_of(scheduler.running_name());
   coverage.seen(phase, op, role);
-  if (incident_due()) {
+  if (incident_hits(phase)) {
     coverage.hit(phase, kNumFaultKinds + static_cast<int>(options_.incidents[next_incident_].kind),
                  role);
     scheduler.preempt();
@@ -95,7 +111,7 @@ Result<const Fault*> World::on_op(SimProcess& process, FileOp op, const std::str
   if (options_.trace)
     trace_.push_back(fmt::format("step {} {} {}: {} {}", scheduler.steps(), process.id,
                                  scheduler.running_name(), to_text(op), path));
-  const Fault* const fault = fault_for(op, path);
+  const Fault* const fault = fault_for(op, phase, path);
   if (fault == nullptr) return fault;
   ++num_faults_;
   coverage.hit(phase, static_cast<int>(fault->kind), role);

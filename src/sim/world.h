@@ -47,6 +47,8 @@ class World {
   Coverage coverage;
   /// Who holds the lock of a file, by its id.
   std::map<int64_t, SimProcess*> locks;
+  /// Jobs that went on from a checkpoint.
+  int64_t num_restores = 0;
 
   SimProcess& add_process();
   /// Nothing that it does from now on has an effect.
@@ -76,7 +78,9 @@ class World {
 
  private:
   bool incident_due() const;
-  const Fault* fault_for(FileOp op, const std::string& path);
+  bool comes(const Incident& incident) const;
+  bool incident_hits(Phase phase);
+  const Fault* fault_for(FileOp op, Phase phase, const std::string& path);
 
   WorldOptions options_;
   std::list<SimProcess> processes_;
@@ -84,6 +88,8 @@ class World {
   std::vector<bool> fired_;
   size_t first_open_ = 0;  // faults before it have fired
   size_t next_incident_ = 0;
+  bool incident_hit_ = false;  // the next one has found its operation
+  int64_t process_began_ns_ = 0;
   int64_t num_ops_ = 0;
   int64_t num_faults_ = 0;
   bool healed_ = false;
