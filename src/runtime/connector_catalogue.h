@@ -15,6 +15,7 @@
 
 #include "runtime/external_catalog.h"
 #include "runtime/format_catalogue.h"
+#include "runtime/lookup.h"
 #include "runtime/options.h"
 #include "runtime/sink.h"
 #include "runtime/source.h"
@@ -57,6 +58,8 @@ struct ConnectorRecord {
   std::function<Result<std::unique_ptr<Source>>(const ScanRequest&, const ConnectorContext&)>
       source;
   std::function<Result<std::unique_ptr<Sink>>(const SinkRequest&, const ConnectorContext&)> sink;
+  /// How its tables are looked up by key; null when they cannot be.
+  std::function<Result<LookupWay>(const LookupRequest&, const ConnectorContext&)> lookup;
 };
 
 class ConnectorCatalogue {

@@ -124,7 +124,8 @@ Result<std::map<std::string, std::string>> bind_hint_options(const std::vector<a
     bool known = false;
     for (const std::string_view name : kKnown) known = known || name == hint.name;
     session.warn("hint " + hint.name +
-                 (known ? " is not built yet and changes nothing" : " is unknown and ignored"));
+                 (known ? " stands behind SELECT and changes nothing behind a table"
+                        : " is unknown and ignored"));
   }
   return options;
 }

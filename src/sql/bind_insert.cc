@@ -3,9 +3,11 @@
 #include "sql/bind_insert.h"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "expr/cast.h"
+#include "expr/function_catalogue.h"
 #include "expr/literal.h"
 #include "expr/resolve.h"
 #include "plan/catalog/near_names.h"
@@ -103,14 +105,39 @@ Result<std::vector<int>> listed_columns(const ast::Insert& insert, const Target&
   return columns;
 }
 
-/// A value of the query as the column's type. Lengths of text and bytes are the sink's business
-/// ('table.exec.sink.type-length-enforcer').
+std::string upper_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
+/// Text or bytes as long as the column says, where the session wants that.
+Result<BoundExprPtr> fitted(BoundExprPtr value, const TableColumn& column, BindSession& session) {
+  const SqlType& from = value->type();
+  const SqlType& to = column.type;
+  const bool exact = to.is(TypeKind::kChar) || to.is(TypeKind::kBinary);
+  const bool fits = exact ? from.kind() == to.kind() && from.length() == to.length()
+                          : from.length() <= to.length();
+  const std::string enforcer =
+      upper_case(session.context.config->text("table.exec.sink.type-length-enforcer"));
+  if (fits || enforcer == "IGNORE") return value;
+  if (enforcer == "TRIM_PAD") return cast_if_needed(value, to.with_nullable(from.nullable()));
+  const ScalarFunction& check = *session.context.functions->scalar("LENGTH_CHECKED");
+  return bind_call(check,
+                   {std::move(value), integer_literal(to.length(), SqlType::integer()),
+                    boolean_literal(exact), text_literal(column.name)},
+                   session.expr);
+}
+
+/// A value of the query as the column's type.
 Result<BoundExprPtr> as_column(BoundExprPtr value, const TableColumn& column, const Target& target,
-                               SqlPosition position) {
+                               SqlPosition position, BindSession& session) {
   const SqlType& from = value->type();
   const SqlType& to = column.type;
   if (from.is(TypeKind::kNull)) return null_literal(to.with_nullable(true));
-  if ((from.is_text() && to.is_text()) || (from.is_bytes() && to.is_bytes())) return value;
+  if ((from.is_text() && to.is_text()) || (from.is_bytes() && to.is_bytes())) {
+    return fitted(std::move(value), column, session);
+  }
   if (from.equals_ignoring_null(to)) return value;
   if (!can_cast_implicitly(from, to)) {
     const std::string hint =
@@ -124,7 +151,8 @@ Result<BoundExprPtr> as_column(BoundExprPtr value, const TableColumn& column, co
 }
 
 Result<LogicalNodePtr> projected(const ast::Insert& insert, const Target& target,
-                                 const LogicalNodePtr& query, const Given& given) {
+                                 const LogicalNodePtr& query, const Given& given,
+                                 BindSession& session) {
   std::vector<BoundExprPtr> exprs;
   std::vector<std::string> names;
   for (const int i : written_columns(*target.table)) {
@@ -140,7 +168,8 @@ Result<LogicalNodePtr> projected(const ast::Insert& insert, const Target& target
       }
       value = null_literal(column.type);
     }
-    HW_ASSIGN_OR_RETURN(value, as_column(std::move(value), column, target, insert.query->position));
+    HW_ASSIGN_OR_RETURN(
+        value, as_column(std::move(value), column, target, insert.query->position, session));
     exprs.push_back(std::move(value));
     names.push_back(column.name);
   }
@@ -148,8 +177,12 @@ Result<LogicalNodePtr> projected(const ast::Insert& insert, const Target& target
 }
 
 Status check_insert(const ast::Insert& insert, BindSession& session) {
-  if (insert.on_conflict != ast::OnConflict::kDefault) {
-    return not_supported_yet("ON CONFLICT", insert.position);
+  const bool deduplicates = insert.on_conflict == ast::OnConflict::kDeduplicate;
+  if (insert.on_conflict != ast::OnConflict::kDefault && !deduplicates) {
+    return not_supported_yet(
+        "ON CONFLICT DO NOTHING and DO ERROR; write ON CONFLICT DO "
+        "DEDUPLICATE, which shows the newest row of each key",
+        insert.position);
   }
   if (insert.overwrite && !session.batch()) {
     return at(insert.position, Status::Invalid("INSERT OVERWRITE needs batch mode: SET "
@@ -183,7 +216,7 @@ Result<LogicalNodePtr> bind_insert(const ast::Insert& insert, BindSession& sessi
     wanted.push_back(target.column(columns[i]).type);
   }
   query = with_null_types(query, wanted);
-  HW_ASSIGN_OR_RETURN(LogicalNodePtr plan, projected(insert, target, query, given));
+  HW_ASSIGN_OR_RETURN(LogicalNodePtr plan, projected(insert, target, query, given, session));
   SinkSpec spec;
   spec.path = target.path;
   spec.table = target.table;
@@ -191,6 +224,7 @@ Result<LogicalNodePtr> bind_insert(const ast::Insert& insert, BindSession& sessi
   HW_ASSIGN_OR_RETURN(const auto hinted, bind_hint_options(insert.hints, session));
   for (const auto& [key, value] : hinted) spec.options[key] = value;
   spec.overwrite = insert.overwrite;
+  spec.deduplicates = insert.on_conflict == ast::OnConflict::kDeduplicate;
   spec.position = insert.table.position();
   return std::make_shared<SinkNode>(std::move(plan), std::move(spec));
 }

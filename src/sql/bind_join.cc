@@ -121,6 +121,38 @@ void hide_shared(const std::vector<SharedColumn>& shared, JoinKind kind, int lef
   scope.columns() = std::move(first);
 }
 
+/// FULL JOIN USING: each side may be padded, so a shared column is the one or the other.
+Result<Relation> with_either(Relation joined, const std::vector<SharedColumn>& shared,
+                             int left_columns, BindSession& session) {
+  const ScalarFunction* coalesce = session.context.functions->scalar("COALESCE");
+  std::vector<BoundExprPtr> exprs = columns_of(*joined.plan);
+  std::vector<std::string> names;
+  for (const PlanColumn& column : joined.plan->columns()) names.push_back(column.name);
+  std::vector<ScopeColumn> first;
+  for (const SharedColumn& column : shared) {
+    const int r = left_columns + column.right;
+    const PlanColumn& left = joined.plan->column(column.left);
+    HW_ASSIGN_OR_RETURN(
+        BoundExprPtr either,
+        bind_call(*coalesce, {column_of(*joined.plan, column.left), column_of(*joined.plan, r)},
+                  session.expr));
+    ScopeColumn shown;
+    for (ScopeColumn& candidate : joined.scope.columns()) {
+      if (candidate.index != column.left && candidate.index != r) continue;
+      candidate.bare = false;
+      if (candidate.index == column.left) shown.name = candidate.name;
+    }
+    shown.index = static_cast<int>(exprs.size());
+    first.push_back(std::move(shown));
+    names.push_back(left.name);
+    exprs.push_back(std::move(either));
+  }
+  std::vector<ScopeColumn>& columns = joined.scope.columns();
+  columns.insert(columns.begin(), first.begin(), first.end());
+  joined.plan = std::make_shared<ProjectNode>(joined.plan, std::move(exprs), std::move(names));
+  return joined;
+}
+
 }  // namespace
 
 Scope joined_scope(const Scope& left, const Scope& right, int left_columns) {
@@ -133,20 +165,15 @@ Scope joined_scope(const Scope& left, const Scope& right, int left_columns) {
 }
 
 Result<Relation> bind_join(const ast::Join& join, BindSession& session) {
+  if (is_temporal(*join.right)) return bind_temporal_join(join, session);
   HW_ASSIGN_OR_RETURN(const Side left_side, bind_side(*join.left, session));
   const Relation& left = left_side.relation;
-  if (is_temporal(*join.right)) {
-    return bind_temporal_join(join, left, left_side.columns, session);
-  }
   if (is_lateral(*join.right)) return bind_lateral_join(join, left, session);
   HW_ASSIGN_OR_RETURN(const Side right_side, bind_side(*join.right, session));
   const Relation& right = right_side.relation;
   JoinNode::Parts parts;
   HW_ASSIGN_OR_RETURN(parts.kind, join_kind(join));
   parts.position = join.position;
-  if (parts.kind == JoinKind::kFull && (join.natural || !join.using_columns.empty())) {
-    return not_supported_yet("FULL JOIN with USING or NATURAL; write ON", join.position);
-  }
   const int left_columns = left.plan->num_columns();
   Relation joined;
   joined.scope = joined_scope(left.scope, right.scope, left_columns);
@@ -167,9 +194,10 @@ Result<Relation> bind_join(const ast::Join& join, BindSession& session) {
     }
   }
   parts.interval = find_interval(parts.condition, left_side.columns, right_side.columns);
-  hide_shared(shared, parts.kind, left_columns, joined.scope);
+  const bool either = parts.kind == JoinKind::kFull && !shared.empty();
+  if (!either) hide_shared(shared, parts.kind, left_columns, joined.scope);
   joined.plan = std::make_shared<JoinNode>(left.plan, right.plan, std::move(parts));
-  return joined;
+  return either ? with_either(std::move(joined), shared, left_columns, session) : joined;
 }
 
 }  // namespace hw

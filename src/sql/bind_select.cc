@@ -14,6 +14,7 @@
 #include "plan/logical/values.h"
 #include "sql/bind_aggregate.h"
 #include "sql/bind_from.h"
+#include "sql/bind_hints.h"
 #include "sql/bind_order.h"
 #include "sql/bind_over.h"
 #include "sql/bind_query.h"
@@ -31,13 +32,14 @@ struct Item {
 };
 
 Result<Relation> bind_rows(const ast::Select& select, BindSession& session) {
-  if (!select.hints.empty()) HW_TRY(bind_hint_options(select.hints, session).status());
+  HW_ASSIGN_OR_RETURN(const BlockHints hints, BlockHints::bind(select.hints, session));
   Relation rows;
   if (select.from != nullptr) {
     HW_ASSIGN_OR_RETURN(rows, bind_table_ref(*select.from, session));
   } else {
     rows.plan = ValuesNode::one_row();
   }
+  HW_TRY(hints.apply(rows, session));
   if (select.where != nullptr) {
     HW_ASSIGN_OR_RETURN(rows.plan, filtered_rows(rows, *select.where, session));
   }

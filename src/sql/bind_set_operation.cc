@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// UNION [ALL], INTERSECT, EXCEPT; and columns that hold nothing but NULL, which take the type of
-// what they meet.
+// UNION, INTERSECT and EXCEPT, with and without ALL; and columns that hold nothing but NULL, which
+// take the type of what they meet.
 
 #include <numeric>
 #include <utility>
 
 #include "expr/cast.h"
+#include "expr/function_catalogue.h"
 #include "expr/literal.h"
 #include "expr/resolve.h"
+#include "plan/logical/aggregate.h"
 #include "plan/logical/join.h"
 #include "plan/logical/project.h"
 #include "plan/logical/union_all.h"
+#include "plan/logical/unnest.h"
 #include "plan/logical/values.h"
 #include "sql/bind_aggregate.h"
 #include "sql/bind_query.h"
@@ -106,6 +109,81 @@ Result<LogicalNodePtr> with_or_without(std::vector<LogicalNodePtr> inputs, JoinK
   return rows;
 }
 
+/// One call of SUM over a column of the input.
+Result<NamedAggregate> sum_of(const LogicalNode& input, int column, BindSession& session) {
+  const AggregateFunction& sum = *session.context.functions->aggregate("SUM");
+  HW_ASSIGN_OR_RETURN(const ResolvedCall call,
+                      resolve_aggregate(sum, {column_of(input, column)}, session.expr));
+  NamedAggregate named;
+  named.name = "$f" + std::to_string(column);
+  named.call.function = &sum;
+  named.call.args = {column};
+  named.call.literals.resize(1);
+  named.call.result_type = call.type;
+  return named;
+}
+
+/// All rows of all inputs, with a column for each input behind them: 1 in its own rows, else 0.
+Result<LogicalNodePtr> marked_rows(const std::vector<LogicalNodePtr>& inputs) {
+  std::vector<LogicalNodePtr> marked;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    std::vector<BoundExprPtr> exprs = columns_of(*inputs[i]);
+    std::vector<std::string> names;
+    for (const PlanColumn& column : inputs[0]->columns()) names.push_back(column.name);
+    for (size_t k = 0; k < inputs.size(); ++k) {
+      names.push_back("$f" + std::to_string(exprs.size()));
+      exprs.push_back(integer_literal(k == i ? 1 : 0, SqlType::bigint().not_null()));
+    }
+    marked.push_back(std::make_shared<ProjectNode>(inputs[i], std::move(exprs), std::move(names)));
+  }
+  return std::make_shared<UnionNode>(std::move(marked));
+}
+
+/// Of each row as many as the least of its counts in the inputs (INTERSECT ALL), or as the first
+/// has more than the others (EXCEPT ALL).
+Result<LogicalNodePtr> with_copies(std::vector<LogicalNodePtr> inputs, bool is_except,
+                                   SqlPosition position, BindSession& session) {
+  const FunctionCatalogue& functions = *session.context.functions;
+  HW_ASSIGN_OR_RETURN(inputs, with_common_types(std::move(inputs), position));
+  const int num_columns = inputs[0]->num_columns();
+  for (LogicalNodePtr& input : inputs) {
+    HW_ASSIGN_OR_RETURN(input, with_clock_read(input, session));
+  }
+  HW_ASSIGN_OR_RETURN(const LogicalNodePtr marked, marked_rows(inputs));
+  std::vector<int> keys(static_cast<size_t>(num_columns));
+  std::iota(keys.begin(), keys.end(), 0);
+  std::vector<NamedAggregate> sums;
+  for (int column = num_columns; column < marked->num_columns(); ++column) {
+    HW_ASSIGN_OR_RETURN(NamedAggregate sum, sum_of(*marked, column, session));
+    sums.push_back(std::move(sum));
+  }
+  const auto counted = std::make_shared<AggregateNode>(marked, keys, std::move(sums));
+  BoundExprPtr count = column_of(*counted, num_columns);
+  for (int column = num_columns + 1; column < counted->num_columns(); ++column) {
+    const ScalarFunction& fold = *functions.scalar(is_except ? "-" : "LEAST");
+    HW_ASSIGN_OR_RETURN(count, bind_call(fold, {count, column_of(*counted, column)}, session.expr));
+  }
+  HW_ASSIGN_OR_RETURN(const BoundExprPtr copies,
+                      bind_call(*functions.scalar("COPIES"), {count}, session.expr));
+  std::vector<BoundExprPtr> exprs;
+  std::vector<std::string> names;
+  for (const int key : keys) {
+    exprs.push_back(column_of(*counted, key));
+    names.push_back(counted->column(key).name);
+  }
+  std::vector<std::string> shown = names;
+  exprs.push_back(copies);
+  names.push_back("$f" + std::to_string(num_columns));
+  UnnestNode::Parts parts;
+  parts.collection = num_columns;
+  parts.passed = keys;
+  const auto repeated = std::make_shared<UnnestNode>(
+      std::make_shared<ProjectNode>(counted, std::move(exprs), std::move(names)), std::move(parts));
+  std::vector<BoundExprPtr> columns = columns_of(*repeated);
+  columns.resize(static_cast<size_t>(num_columns));
+  return std::make_shared<ProjectNode>(repeated, std::move(columns), std::move(shown));
+}
+
 bool is_null_column(const LogicalNode& plan, int i) {
   return plan.column(i).type.is(TypeKind::kNull);
 }
@@ -122,9 +200,6 @@ Result<LogicalNodePtr> bind_set_operation(const ast::SetOperation& operation,
   const bool is_union = operation.op == ast::SetOp::kUnion;
   const bool is_except = operation.op == ast::SetOp::kExcept;
   const std::string name = is_union ? "UNION" : is_except ? "EXCEPT" : "INTERSECT";
-  if (!is_union && operation.all) {
-    return not_supported_yet(name + " ALL; " + name + " gives each row once", operation.position);
-  }
   std::vector<LogicalNodePtr> inputs;
   for (const ast::QueryBodyPtr& body : operation.inputs) {
     HW_ASSIGN_OR_RETURN(LogicalNodePtr input, bind_input(*body, session));
@@ -136,6 +211,9 @@ Result<LogicalNodePtr> bind_set_operation(const ast::SetOperation& operation,
                                 inputs[0]->num_columns(), " and this one ", input->num_columns()));
     }
     inputs.push_back(std::move(input));
+  }
+  if (!is_union && operation.all) {
+    return with_copies(std::move(inputs), is_except, operation.position, session);
   }
   if (!is_union) {
     return with_or_without(std::move(inputs), is_except ? JoinKind::kAnti : JoinKind::kSemi,

@@ -136,6 +136,44 @@ OptionSpec time_format() {
               "midnight."};
 }
 
+OptionSpec lookup_cache() {
+  return {.name = "lookup.cache",
+          .type = OptionType::kEnum,
+          .default_value = "FULL",
+          .values = {"FULL", "NONE", "PARTIAL"},
+          .sentence =
+              "What a lookup join keeps of the table: FULL = a copy in memory, read with "
+              "the first row that is looked up.",
+          .not_built_values = {"NONE", "PARTIAL"}};
+}
+
+OptionSpec reload_strategy() {
+  return {.name = "lookup.full-cache.reload-strategy",
+          .type = OptionType::kEnum,
+          .default_value = "PERIODIC",
+          .values = {"PERIODIC", "TIMED"},
+          .sentence = "When the copy is made again.",
+          .not_built_values = {"TIMED"}};
+}
+
+OptionSpec reload_interval() {
+  return {.name = "lookup.full-cache.periodic-reload.interval",
+          .type = OptionType::kDuration,
+          .sentence =
+              "The copy is made again with the first row that is looked up so long after "
+              "it was made; without it there is one copy for the whole job."};
+}
+
+OptionSpec reload_schedule() {
+  return {.name = "lookup.full-cache.periodic-reload.schedule-mode",
+          .type = OptionType::kEnum,
+          .default_value = "FIXED_DELAY",
+          .values = {"FIXED_DELAY", "FIXED_RATE"},
+          .sentence =
+              "Whether the interval begins when the reading has ended (FIXED_DELAY) or "
+              "when it began (FIXED_RATE)."};
+}
+
 std::vector<OptionSpec> all() {
   return {
       path(),
@@ -170,6 +208,18 @@ std::vector<OptionSpec> all() {
        .not_built_values = {"custom"}},
       time_pattern(),
       time_format(),
+      lookup_cache(),
+      reload_strategy(),
+      reload_interval(),
+      reload_schedule(),
+      {.name = "lookup.full-cache.timed-reload.iso-time",
+       .sentence = "The time of day at which the copy is made again.",
+       .not_built = true},
+      {.name = "lookup.full-cache.timed-reload.interval-in-days",
+       .type = OptionType::kInteger,
+       .default_value = "1",
+       .sentence = "Every how many days the copy is made again.",
+       .not_built = true},
   };
 }
 

@@ -28,6 +28,10 @@ OptionSpec commit_policy();
 OptionSpec success_name();
 OptionSpec time_pattern();
 OptionSpec time_format();
+OptionSpec lookup_cache();
+OptionSpec reload_strategy();
+OptionSpec reload_interval();
+OptionSpec reload_schedule();
 
 /// All of them.
 std::vector<OptionSpec> all();

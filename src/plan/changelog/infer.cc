@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "plan/changelog/lost_times.h"
 #include "plan/changelog/origin_of_changes.h"
 #include "plan/changelog/repeatable_values.h"
+#include "plan/logical/sink.h"
 
 namespace hw {
 namespace {
@@ -88,17 +90,29 @@ Status check_sink(const PhysicalNode& sink) {
 }
 
 /// Whether the sink's rows must be kept per PRIMARY KEY in front of it.
-bool needs_materializing(const PhysicalNode& sink, Lowering& lowering) {
+/// Fails when INSERT must say so and does not.
+Result<bool> needs_materializing(const PhysicalNode& sink, Lowering& lowering) {
   if (!upserts(sink) || sink.input().traits.kinds.is_insert_only()) return false;
   const std::string strategy = lowering.context.config->text("table.exec.sink.upsert-materialize");
   if (strategy == "NONE" || strategy == "none") return false;
   if (strategy == "FORCE" || strategy == "force") return true;
   if (replaces_by_key(sink)) return false;
+  if (sink.logical != nullptr && sink.logical->as<SinkNode>().spec().deduplicates) return true;
   const auto& keys = sink.input().traits.upsert_keys;
+  const std::string key =
+      keys.empty() ? std::string("unknown") : column_names(*sink.input().schema, keys[0]);
+  const std::string primary = column_names(*sink.schema, sink.columns);
+  if (lowering.context.config->boolean("table.exec.sink.require-on-conflict")) {
+    return at(sink.position,
+              Status::Invalid("the query's key is ", key, " and not the PRIMARY KEY ", primary,
+                              " of '", sink.table,
+                              "', so INSERT must say what becomes of rows with one key: write ON "
+                              "CONFLICT DO DEDUPLICATE ('table.exec.sink.require-on-conflict' is "
+                              "set)"));
+  }
   lowering.warnings.push_back(
-      "rows are kept per PRIMARY KEY " + column_names(*sink.schema, sink.columns) + " of '" +
-      sink.table + "', since the query's key is " +
-      (keys.empty() ? std::string("unknown") : column_names(*sink.input().schema, keys[0])) +
+      "rows are kept per PRIMARY KEY " + primary + " of '" + sink.table +
+      "', since the query's key is " + key +
       ": the table shows the newest row of each; make the keys equal to save the state");
   return true;
 }
@@ -121,7 +135,8 @@ Status infer_changelog(PhysicalNode& sink, Lowering& lowering) {
   infer_kinds(sink, lowering.batch());
   HW_TRY(reopen_sink(sink, lowering));
   HW_TRY(check_sink(sink));
-  if (needs_materializing(sink, lowering)) {
+  HW_ASSIGN_OR_RETURN(const bool materializes, needs_materializing(sink, lowering));
+  if (materializes) {
     materialize_upserts(sink);
     infer_kinds(sink, lowering.batch());
     HW_TRY(reopen_sink(sink, lowering));
@@ -132,6 +147,7 @@ Status infer_changelog(PhysicalNode& sink, Lowering& lowering) {
     HW_TRY(reopen_sink(sink, lowering));
     HW_TRY(check_sink(sink));
   }
+  if (!lowering.batch()) HW_TRY(check_times_are_kept(sink));
   return check_repeatable_values(sink, lowering.batch());
 }
 

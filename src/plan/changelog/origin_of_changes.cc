@@ -9,6 +9,7 @@ const PhysicalNode& origin_of_changes(const PhysicalNode& node) {
     const bool passes = node.kind == PhysicalKind::kCalc || node.kind == PhysicalKind::kUnion ||
                         node.kind == PhysicalKind::kNotNull || node.kind == PhysicalKind::kSink ||
                         node.kind == PhysicalKind::kWindowAssign ||
+                        node.kind == PhysicalKind::kLookupJoin ||
                         node.kind == PhysicalKind::kUnnest || node.kind == PhysicalKind::kExpand;
     if (passes && !input->traits.kinds.is_insert_only()) return origin_of_changes(*input);
   }

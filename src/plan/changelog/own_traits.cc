@@ -12,6 +12,8 @@
 #include "plan/logical/join.h"
 #include "plan/logical/sort.h"
 #include "plan/logical/window_aggregate.h"
+#include "plan/lower/join_way.h"
+#include "plan/lower/lookup_plan.h"
 
 namespace hw {
 namespace {
@@ -124,8 +126,19 @@ ChangelogTraits join_traits(const PhysicalNode& node) {
     default:
       traits.kinds = with_deletes(inserts());
   }
-  if (parts.interval || parts.versions) traits.kinds = inserts();
+  if (joins_by_interval(node, false) || parts.versions) traits.kinds = inserts();
   traits.upsert_keys = join_keys(node, parts);
+  return traits;
+}
+
+ChangelogTraits looked_up_traits(const PhysicalNode& node) {
+  ChangelogTraits traits;
+  traits.kinds = node.input().traits.kinds;
+  // The halves of an update may find different numbers of rows.
+  if (!traits.kinds.is_insert_only()) traits.kinds = with_deletes(traits.kinds);
+  if (node.lookup->unique) {
+    traits.upsert_keys = keys_after(node.input().traits, node.placements[0]);
+  }
   return traits;
 }
 
@@ -235,6 +248,8 @@ ChangelogTraits streaming_traits(const PhysicalNode& node) {
       return window_traits(node);
     case PhysicalKind::kJoin:
       return join_traits(node);
+    case PhysicalKind::kLookupJoin:
+      return looked_up_traits(node);
     case PhysicalKind::kUnnest:
       // The halves of an update may have different numbers of elements.
       if (!node.input().traits.kinds.is_insert_only()) traits.kinds = with_deletes(inserts());
@@ -303,6 +318,7 @@ bool needs_update_before(const PhysicalNode& node) {
     case PhysicalKind::kGroupAggregate:
     case PhysicalKind::kWindowAggregate:
     case PhysicalKind::kJoin:
+    case PhysicalKind::kLookupJoin:
     case PhysicalKind::kUnnest:
     case PhysicalKind::kSort:
     case PhysicalKind::kLimit:

@@ -12,6 +12,7 @@
 #include "plan/logical/scan.h"
 #include "plan/logical/window_aggregate.h"
 #include "plan/logical/window_tvf.h"
+#include "plan/lower/lookup_plan.h"
 
 namespace hw {
 namespace {
@@ -62,6 +63,7 @@ class RepeatableValues {
       HW_TRY(check(*input, compared_below(node, *input, compared)));
     }
     if (node.kind == PhysicalKind::kCalc) return check_calc(node, compared);
+    if (node.kind == PhysicalKind::kLookupJoin) return check_lookup(node);
     return check_window(node);
   }
 
@@ -120,6 +122,7 @@ class RepeatableValues {
       case PhysicalKind::kGroupAggregate:
       case PhysicalKind::kWindowAggregate:
       case PhysicalKind::kJoin:
+      case PhysicalKind::kLookupJoin:
       case PhysicalKind::kUnnest:
       case PhysicalKind::kSort:
       case PhysicalKind::kLimit:
@@ -173,6 +176,18 @@ class RepeatableValues {
                                 "; leave the column out, or let what writes the table fill it"));
     }
     return Status::OK();
+  }
+
+  Status check_lookup(const PhysicalNode& node) const {
+    if (!node.lookup->changes || !changes(node.input())) return Status::OK();
+    const PhysicalNode& origin = origin_of_changes(node.input());
+    return at(node.lookup->position,
+              Status::Invalid("a row that is taken back must find what it found when it came, but "
+                              "the copy of table '",
+                              node.lookup->table, "' is made again from time to time, and ",
+                              line_of(origin), " sends ", kinds_in_words(origin.traits.kinds),
+                              "; leave its reload interval out, or look up rows that are only "
+                              "inserted"));
   }
 
   Status check_window(const PhysicalNode& node) const {

@@ -3,6 +3,7 @@
 #include "plan/config/session_config.h"
 
 #include <algorithm>
+#include <array>
 
 #include <gtest/gtest.h>
 
@@ -77,6 +78,84 @@ TEST(SessionConfigTest, EveryKeyIsDocumentedAndItsDefaultIsValid) {
   EXPECT_TRUE(std::is_sorted(keys.begin(), keys.end(), [](const ConfigKey& a, const ConfigKey& b) {
     return a.name < b.name;
   }));
+}
+
+/// A key that scripts for Flink set.
+struct Setting {
+  std::string_view key;
+  /// Another one than its default.
+  std::string_view value;
+  /// What is answered: nothing, a warning (a part of it), or an error.
+  std::string_view answer = "";
+};
+
+constexpr std::string_view kLater = "is not built yet and changes nothing";
+constexpr std::string_view kRefused = "not supported yet";
+constexpr std::array kSettings = {
+    Setting{"execution.runtime-mode", "batch"},
+    Setting{"parallelism.default", "2"},
+    Setting{"pipeline.name", "job"},
+    Setting{"pipeline.max-parallelism", "128"},
+    Setting{"pipeline.auto-watermark-interval", "1 s"},
+    Setting{"execution.checkpointing.interval", "1 min"},
+    Setting{"execution.checkpointing.mode", "AT_LEAST_ONCE"},
+    Setting{"execution.checkpointing.timeout", "5 min"},
+    Setting{"execution.checkpointing.min-pause", "1 s"},
+    Setting{"execution.checkpointing.dir", "/tmp/c"},
+    Setting{"execution.checkpointing.savepoint-dir", "/tmp/s"},
+    Setting{"execution.checkpointing.incremental", "false"},
+    Setting{"execution.checkpointing.unaligned.enabled", "true", kRefused},
+    Setting{"execution.checkpointing.num-retained", "3"},
+    Setting{"execution.checkpointing.tolerable-failed-checkpoints", "2"},
+    Setting{"execution.state-recovery.path", "/tmp/s/1"},
+    Setting{"execution.savepoint.path", "/tmp/s/1"},
+    Setting{"execution.state-recovery.ignore-unclaimed-state", "true"},
+    Setting{"state.backend.type", "rocksdb", kRefused},
+    Setting{"restart-strategy.type", "fixed-delay"},
+    Setting{"restart-strategy.fixed-delay.attempts", "3"},
+    Setting{"restart-strategy.fixed-delay.delay", "2 s"},
+    Setting{"restart-strategy.exponential-delay.initial-backoff", "2 s"},
+    Setting{"restart-strategy.exponential-delay.max-backoff", "2 min"},
+    Setting{"restart-strategy.exponential-delay.backoff-multiplier", "2.0"},
+    Setting{"table.local-time-zone", "UTC"},
+    Setting{"table.dml-sync", "true"},
+    Setting{"table.dynamic-table-options.enabled", "false"},
+    Setting{"table.exec.state.ttl", "1 d", kLater},
+    Setting{"table.exec.source.idle-timeout", "10 s"},
+    Setting{"table.exec.source.cdc-events-duplicate", "true"},
+    Setting{"table.exec.sink.not-null-enforcer", "DROP"},
+    Setting{"table.exec.sink.type-length-enforcer", "TRIM_PAD"},
+    Setting{"table.exec.sink.upsert-materialize", "NONE"},
+    Setting{"table.exec.sink.keyed-shuffle", "FORCE"},
+    Setting{"table.exec.sink.require-on-conflict", "true"},
+    Setting{"table.exec.mini-batch.enabled", "true"},
+    Setting{"table.exec.mini-batch.allow-latency", "2 s"},
+    Setting{"table.exec.mini-batch.size", "50000"},
+    Setting{"table.exec.async-lookup.buffer-capacity", "50", kLater},
+    Setting{"table.exec.async-lookup.timeout", "1 min", kLater},
+    Setting{"table.exec.async-lookup.output-mode", "ALLOW_UNORDERED", kLater},
+    Setting{"table.exec.legacy-cast-behaviour", "ENABLED"},
+    Setting{"table.optimizer.distinct-agg.split.enabled", "true", kLater},
+    Setting{"table.optimizer.agg-phase-strategy", "TWO_PHASE", kLater},
+    Setting{"table.optimizer.reuse-sub-plan-enabled", "false"},
+    Setting{"table.optimizer.multi-join.enabled", "true", kLater},
+    Setting{"table.optimizer.non-deterministic-update.strategy", "TRY_RESOLVE"},
+    Setting{"sql-client.execution.result-mode", "tableau"},
+};
+
+TEST(SessionConfigTest, KnowsTheKeysThatScriptsSet) {
+  for (const Setting& one : kSettings) {
+    SessionConfig config;
+    const Result<std::string> answer = config.set(one.key, one.value);
+    if (one.answer == kRefused) {
+      EXPECT_NE(answer.status().message().find(kRefused), std::string::npos) << one.key;
+      continue;
+    }
+    ASSERT_TRUE(answer.ok()) << one.key;
+    EXPECT_EQ(answer->empty(), one.answer.empty()) << *answer;
+    EXPECT_NE(answer->find(one.answer), std::string::npos) << *answer;
+    EXPECT_EQ(config.text(find_config_key(one.key)->name), one.value) << one.key;
+  }
 }
 
 }  // namespace

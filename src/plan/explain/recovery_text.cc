@@ -11,6 +11,7 @@
 #include "plan/logical/scan.h"
 #include "plan/logical/window_aggregate.h"
 #include "plan/logical/window_tvf.h"
+#include "plan/lower/join_way.h"
 #include "runtime/sink.h"
 #include "runtime/source.h"
 
@@ -173,10 +174,11 @@ OperatorRecovery recovery_of_join(const PhysicalNode& node) {
   const auto& parts = node.logical->as<JoinNode>().parts();
   const std::string reason = unsteady_reason(parts.condition);
   if (!reason.empty()) return {Replay::kNeither, reason};
-  if (parts.interval && !parts.interval->event_time) {
+  const bool interval = joins_by_interval(node, false);
+  if (interval && !parts.interval->event_time) {
     return {Replay::kNeither, "intervals of processing time"};
   }
-  if (parts.interval || parts.versions) {
+  if (interval || parts.versions) {
     return {Replay::kDeterministic, "rows meet by their times"};
   }
   const bool inserts =
@@ -246,6 +248,8 @@ OperatorRecovery operator_recovery(const PhysicalNode& node) {
     case PhysicalKind::kFold:
     case PhysicalKind::kSort:
       return {Replay::kDeterministic, "goes out at the end of the input"};
+    case PhysicalKind::kLookupJoin:
+      return {Replay::kNeither, "a row is looked up as the table is when it comes"};
     case PhysicalKind::kUnnest:
     case PhysicalKind::kNotNull:
     case PhysicalKind::kExpand:

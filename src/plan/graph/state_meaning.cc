@@ -277,6 +277,7 @@ bool keeps_state(PhysicalKind kind) {
   switch (kind) {
     case PhysicalKind::kCalc:
     case PhysicalKind::kWindowAssign:
+    case PhysicalKind::kLookupJoin:
     case PhysicalKind::kUnnest:
     case PhysicalKind::kExpand:
     case PhysicalKind::kUnion:

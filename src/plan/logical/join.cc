@@ -25,7 +25,8 @@ std::vector<PlanColumn> join_columns(const LogicalNode& left, const LogicalNode&
   }
   if (parts.interval) return columns;
   std::vector<PlanColumn> plain = without_time(columns);
-  for (int i = 0; parts.versions && i < left.num_columns(); ++i) {
+  const bool left_times = parts.versions || parts.lookup;
+  for (int i = 0; left_times && i < left.num_columns(); ++i) {
     plain[static_cast<size_t>(i)].time = columns[static_cast<size_t>(i)].time;
   }
   return plain;
@@ -89,6 +90,7 @@ Details JoinNode::details() const {
     details.emplace_back("asOf", right()->column(times.right_time).name +
                                      " <= " + left()->column(times.left_time).name);
   }
+  if (parts_.lookup) details.emplace_back("asOf", "processing time");
   if (parts_.condition != nullptr) {
     details.emplace_back("condition", parts_.condition->to_sql());
   }

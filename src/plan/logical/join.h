@@ -24,6 +24,11 @@ class JoinNode final : public LogicalNode {
     /// The right's PRIMARY KEY; only these columns are keys of the join.
     std::vector<int> key;
   };
+  /// A right side whose rows are looked up for each row of the left, as they are at that moment.
+  struct Lookup {
+    /// Rows of one key are looked up in one place.
+    bool shuffled = false;
+  };
   struct Parts {
     JoinKind kind = JoinKind::kInner;
     /// The n-th of the left equals the n-th of the right (each counted in its own input).
@@ -39,6 +44,8 @@ class JoinNode final : public LogicalNode {
     std::optional<IntervalBounds> interval = std::nullopt;
     /// FOR SYSTEM_TIME AS OF; INNER and LEFT.
     std::optional<Versions> versions = std::nullopt;
+    /// FOR SYSTEM_TIME AS OF a processing time; INNER and LEFT.
+    std::optional<Lookup> lookup = std::nullopt;
     SqlPosition position;
   };
   JoinNode(LogicalNodePtr left, LogicalNodePtr right, Parts parts);

@@ -17,6 +17,8 @@ struct SinkSpec {
   TablePtr table;
   std::map<std::string, std::string> options;
   bool overwrite = false;
+  /// ON CONFLICT DO DEDUPLICATE: of rows with one PRIMARY KEY the newest is shown.
+  bool deduplicates = false;
   SqlPosition position;
 };
 

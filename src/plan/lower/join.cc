@@ -9,7 +9,9 @@
 #include <string>
 #include <utility>
 
+#include "plan/changelog/infer.h"
 #include "plan/logical/interval_bounds.h"
+#include "plan/lower/join_way.h"
 #include "plan/lower/lowering.h"
 
 namespace hw {
@@ -70,28 +72,24 @@ bool folds_changes(const PhysicalNode& node) {
                      [](const PhysicalNodePtr& input) { return folds_changes(*input); });
 }
 
-std::string join_name(const JoinNode::Parts& parts, bool batch) {
-  if (parts.versions) return "TemporalJoin";
-  return parts.interval && !batch ? "IntervalJoin" : "Join";
-}
-
 }  // namespace
+
+bool joins_by_interval(const PhysicalNode& join, bool batch) {
+  return join.logical->as<JoinNode>().parts().interval && !batch &&
+         join.input(0).traits.kinds.is_insert_only() && join.input(1).traits.kinds.is_insert_only();
+}
 
 Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowering) {
   const JoinNode::Parts& parts = node->as<JoinNode>().parts();
+  if (parts.lookup) return lower_lookup_join(node, lowering);
   std::vector<PhysicalNodePtr> inputs(2);
   HW_ASSIGN_OR_RETURN(inputs[0], lower(node->input(0), lowering));
   HW_ASSIGN_OR_RETURN(inputs[1], lower(node->input(1), lowering));
-  const bool interval = parts.interval && !lowering.batch();
+  for (PhysicalNodePtr& input : inputs) infer_kinds(*input, lowering.batch());
   if (parts.versions && folds_changes(*inputs[1])) {
     return at(parts.position,
               not_supported_yet("FOR SYSTEM_TIME AS OF a table with updates or deletes in batch "
                                 "mode, where only its last rows are known; run it as a stream"));
-  }
-  if (parts.left_keys.empty() && !lowering.batch() && !interval) {
-    lowering.warnings.push_back(
-        "a join without an equality between its sides tries every pair, in one place, and keeps "
-        "all rows of both sides");
   }
   if (parts.null_aware && parts.left_keys.size() != 1) {
     return Status::UnknownError("NOT IN has become a join by ", parts.left_keys.size(), " keys");
@@ -99,14 +97,25 @@ Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowerin
   const auto placed = [&](const std::vector<int>& keys) {
     return parts.null_aware ? Placement::all_in_one() : Placement::by(keys);
   };
-  return physical_node(PhysicalKind::kJoin, join_name(parts, lowering.batch()), node,
-                       std::move(inputs), {placed(parts.left_keys), placed(parts.right_keys)});
+  PhysicalNodePtr join = physical_node(PhysicalKind::kJoin, "Join", node, std::move(inputs),
+                                       {placed(parts.left_keys), placed(parts.right_keys)});
+  const bool interval = joins_by_interval(*join, lowering.batch());
+  if (parts.versions) {
+    join->name = "TemporalJoin";
+  } else if (interval) {
+    join->name = "IntervalJoin";
+  } else if (parts.left_keys.empty() && !lowering.batch()) {
+    lowering.warnings.push_back(
+        "a join without an equality between its sides tries every pair, in one place, and keeps "
+        "all rows of both sides");
+  }
+  return join;
 }
 
 OperatorMaker make_join_of(const PhysicalNode& node, const ExprSession& session) {
   const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
   if (parts.versions) return make_temporal_join_of(node, session);
-  if (parts.interval && !session.batch_mode) return make_interval_join_of(node, session);
+  if (joins_by_interval(node, session.batch_mode)) return make_interval_join_of(node, session);
   RegularJoinSpec spec;
   spec.nulls_equal = parts.nulls_equal;
   spec.null_aware = parts.null_aware;

@@ -72,6 +72,8 @@ Result<OperatorMaker> operator_of(const PhysicalNode& node, const ExprSession& s
       return make_window_aggregate_of(node, session);
     case PhysicalKind::kJoin:
       return make_join_of(node, session);
+    case PhysicalKind::kLookupJoin:
+      return make_lookup_join_of(node, session);
     case PhysicalKind::kUnnest:
       return make_unnest_of(node);
     case PhysicalKind::kOver:

@@ -34,6 +34,7 @@ Result<PhysicalNodePtr> lower_aggregate(const LogicalNodePtr& node, Lowering& lo
 Result<PhysicalNodePtr> lower_window_tvf(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_window_aggregate(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_lookup_join(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_unnest(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_union(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_over(const LogicalNodePtr& node, Lowering& lowering);
@@ -62,6 +63,7 @@ OperatorMaker make_group_aggregate_of(const PhysicalNode& node, const ExprSessio
 OperatorMaker make_window_assign_of(const PhysicalNode& node);
 OperatorMaker make_window_aggregate_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_join_of(const PhysicalNode& node, const ExprSession& session);
+OperatorMaker make_lookup_join_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_unnest_of(const PhysicalNode& node);
 OperatorMaker make_over_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_sort_of(const PhysicalNode& node);

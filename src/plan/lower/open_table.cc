@@ -124,6 +124,29 @@ Result<std::shared_ptr<Source>> open_source(const ScanNode& scan, ScanRequest re
   return std::shared_ptr<Source>(std::move(*source));
 }
 
+Result<LookupWay> open_lookup(const ScanNode& scan, LookupRequest request,
+                              const Lowering& lowering) {
+  const TableDefinition& table = scan.table();
+  if (table.registered_source) {
+    LookupWay way;
+    way.copy = ReloadRule();
+    return way;
+  }
+  Result<LookupWay> way = [&]() -> Result<LookupWay> {
+    HW_ASSIGN_OR_RETURN(const OpenedTable opened,
+                        open_table(scan.spec().path, table, scan.spec().options, lowering));
+    if (!opened.connector->lookup) {
+      return Status::Invalid("connector '", opened.connector->name, "' of table '",
+                             scan.spec().path.object,
+                             "' cannot look rows up; join without FOR SYSTEM_TIME AS OF to follow "
+                             "both tables, or as of an event time");
+    }
+    return opened.connector->lookup(request, opened.context);
+  }();
+  if (!way.ok()) return at(scan.spec().position, way.status());
+  return way;
+}
+
 Result<std::shared_ptr<Sink>> open_sink(const SinkNode& sink, const SinkTraffic& traffic,
                                         const Lowering& lowering) {
   const TableDefinition& table = sink.table();

@@ -10,6 +10,7 @@
 #include "plan/logical/scan.h"
 #include "plan/logical/sink.h"
 #include "plan/lower/lowering.h"
+#include "runtime/lookup.h"
 
 namespace hw {
 
@@ -21,6 +22,10 @@ Result<ScanRequest> scan_request(const ScanNode& scan, const std::vector<int>& c
 /// Fails when the table cannot be read, or its options are wrong, with the scan's position.
 Result<std::shared_ptr<Source>> open_source(const ScanNode& scan, ScanRequest request,
                                             const Lowering& lowering);
+
+/// How rows of the table are found by key. Fails when its connector cannot do it.
+Result<LookupWay> open_lookup(const ScanNode& scan, LookupRequest request,
+                              const Lowering& lowering);
 
 /// What the plan will send, and whether it ends.
 struct SinkTraffic {

@@ -25,6 +25,7 @@ enum class PhysicalKind : uint8_t {
   kWindowAssign,
   kWindowAggregate,
   kJoin,
+  kLookupJoin,
   kUnnest,
   kUnion,
   kOver,
@@ -62,6 +63,7 @@ struct ChangelogTraits {
   bool update_before_wanted = false;
 };
 
+struct LookupPlan;
 struct PhysicalNode;
 using PhysicalNodePtr = std::unique_ptr<PhysicalNode>;
 
@@ -91,6 +93,8 @@ struct PhysicalNode {
   std::shared_ptr<Source> source;
   SplitTransformFactory transform;  // may be empty
   WatermarkRule watermark;
+  // kLookupJoin: what the right side has become (lookup_plan.h); the left is the only input.
+  std::shared_ptr<const LookupPlan> lookup;
   // kSink
   std::shared_ptr<Sink> sink;
   /// The table, for messages; empty for the collecting sink.

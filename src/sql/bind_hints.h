@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Hints of a query block, SELECT /*+ NAME(..) */: which tables of its FROM they speak of, and what
+// they ask for. A hint that is unknown changes nothing and is warned of; one that names a table
+// that the block does not have is an error.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sql/ast_query.h"
+#include "sql/bind_scope.h"
+
+namespace hw {
+
+struct BindSession;
+
+/// LOOKUP('table'='t', ..).
+struct LookupHint {
+  std::string table;
+  /// Rows of one key are looked up in one place.
+  bool shuffle = false;
+  /// Options that say how rows are asked for one by one.
+  std::vector<std::string> asking;
+  SqlPosition position;
+};
+
+class BlockHints {
+ public:
+  BlockHints() = default;
+  /// Fails when a hint is not well formed.
+  static Result<BlockHints> bind(const std::vector<ast::Hint>& hints, BindSession& session);
+
+  /// Does to the rows of the block's FROM what the hints ask for.
+  /// Fails when a hint names a table that is not among those of FROM.
+  Status apply(Relation& from, BindSession& session) const;
+
+ private:
+  struct Mention {
+    std::string hint;
+    std::string table;
+    SqlPosition position;
+  };
+
+  Status check_tables(const Scope& from) const;
+  Status mention_tables(const ast::Hint& hint);
+  Status mention_ttl(const ast::Hint& hint);
+
+  std::vector<LookupHint> lookups_;
+  std::vector<Mention> mentions_;
+};
+
+}  // namespace hw
