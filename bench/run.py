@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""./dev bench [core|recovery]: what the engine reaches beside a reference that is measured in the same run.
+"""./dev bench [core|recovery|nexmark|tpch]: what the engine reaches beside a reference of the same run.
 
 Every line states ours, the reference and their ratio, so that a noisy or shared machine shifts
 both. The machine's floor (memory bandwidth, process start) is printed first.
@@ -13,7 +13,9 @@ import subprocess
 import sys
 import time
 
+import nexmark_bench
 import recovery
+import tpch
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "release"
@@ -125,14 +127,19 @@ def core():
 
 def main():
     what = sys.argv[1] if len(sys.argv) > 1 else "core"
+    if what == "nexmark":
+        return nexmark_bench.run(sys.argv[2:], BUILD / "bench" / "bench_nexmark", ROOT / "bench" / "nexmark")
+    if what == "tpch":
+        return tpch.run(sys.argv[2:], BINARY)
     if what not in ("core", "recovery"):
-        sys.exit(f"there is no benchmark '{what}'; there are: core, recovery")
+        sys.exit(f"there is no benchmark '{what}'; there are: core, recovery, nexmark, tpch")
     print(f"machine: {os.cpu_count()} cores; one engine core is used; medians, CPU time where not said otherwise\n")
     if what == "core":
         core()
     else:
         recovery.run(line, BINARY, run_program)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -14,6 +14,8 @@ import re
 import subprocess
 import sys
 
+import flights_expected
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
 BINARY = os.environ.get("HW_BINARY", str(ROOT / "build" / "ci" / "headwater"))
@@ -76,6 +78,9 @@ def check_pipeline():
 def main():
     failed = check_pipeline()
     for path in sorted((ROOT / "examples").glob("*.sql")):
+        if path.name == "flights.sql":
+            failed += flights_expected.check(BINARY)
+            continue
         if path.name not in EXAMPLES:
             print(f"{path.name}: FAILED, no expectation in {pathlib.Path(__file__).name}")
             failed += 1

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""./dev bench tpch [q…]: TPC-H in batch mode beside DuckDB, on the same Parquet files.
+
+The results are compared first. CPU seconds of one core: ours of the whole process, DuckDB's (one
+thread) without its start. `--scale 0.1` takes another size; about three minutes at scale 1.
+"""
+
+import argparse
+import math
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+
+import measure
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+HERE = ROOT / "bench" / "tpch"
+
+
+def data_folder(scale):
+    """The tables; made by tpchgen-cli the first time, in an environment of its own."""
+    folder = ROOT / "build" / "data" / f"tpch-{scale}"
+    if not (folder / "lineitem.parquet").exists():
+        environment = ROOT / "build" / "tpch-venv"
+        if not (environment / "bin" / "tpchgen-cli").exists():
+            subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+            subprocess.run([environment / "bin" / "python", "-m", "pip", "install", "-q",
+                            "tpchgen-cli==4.0.0"], check=True)
+        subprocess.run([environment / "bin" / "tpchgen-cli", "parquet", "-s", str(scale),
+                        f"--output-dir={folder}"], check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
+def tables(folder):
+    """The CREATE TABLEs with the paths of the folder, and DuckDB's views on the same files."""
+    ours = re.sub(r"'path' = '", f"'path' = '{folder}/", (HERE / "tables.sql").read_text())
+    names = re.findall(r"CREATE TABLE (\w+)", ours)
+    return ours, "".join(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{folder}/{name}.parquet');"
+                         for name in names)
+
+
+def one(name, binary, ours_tables, duck_tables, rounds):
+    """(our CPU, DuckDB's CPU, what is wrong)."""
+    query = (HERE / "queries" / f"{name}.sql").read_text()
+    ours, theirs, wrong = [], [], ""
+    for _ in range(rounds):
+        (cpu, expected), = measure.duck(duck_tables, [query])
+        theirs.append(cpu)
+        try:
+            used = measure.run([binary, "run", "-q", "--mode", "batch", "--parallelism", 1, "--output",
+                                "csv", "-"], ours_tables + query)
+        except measure.Failed as failed:
+            return None, statistics.median(theirs), str(failed).splitlines()[0]
+        ours.append(used.cpu)
+        if not measure.same_rows(measure.rows_of_csv(used.output), expected):
+            wrong = "the rows are not DuckDB's"
+    return statistics.median(ours), statistics.median(theirs), wrong
+
+
+def run(arguments, binary):
+    parser = argparse.ArgumentParser(prog="./dev bench tpch", description=__doc__.splitlines()[0])
+    parser.add_argument("queries", nargs="*")
+    parser.add_argument("--scale", default="1")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args(arguments)
+    ours_tables, duck_tables = tables(data_folder(options.scale))
+    print(f"TPC-H, scale {options.scale}: CPU seconds, batch, parallelism 1")
+    print(f"{'':6} {'ours':>8} {'DuckDB':>8} {'ratio':>7}")
+    ratios, bad = [], 0
+    for name in options.queries or [f"q{i}" for i in range(1, 23)]:
+        ours, theirs, wrong = one(name, binary, ours_tables, duck_tables, options.rounds)
+        bad += bool(wrong)
+        if ours is None:
+            print(f"{name:6} {'-':>8} {theirs:8.3f} {'':>7}  {wrong}", flush=True)
+            continue
+        ratios.append(ours / max(theirs, 1e-3))
+        print(f"{name:6} {ours:8.3f} {theirs:8.3f} {ratios[-1]:7.2f}  {wrong}", flush=True)
+    if ratios:
+        print(f"geometric mean of {len(ratios)}: {math.exp(statistics.fmean(map(math.log, ratios))):.2f}")
+    return 1 if bad else 0
