@@ -286,8 +286,10 @@ ChangelogTraits streaming_traits(const PhysicalNode& node) {
 
 ChangelogTraits own_traits(const PhysicalNode& node, bool batch) {
   ChangelogTraits traits = streaming_traits(node);
-  // In batch mode every operator waits for its input's end; only a raw changelog is one.
-  if (batch && node.kind != PhysicalKind::kSource) traits.kinds = inserts();
+  // In batch mode every operator waits for its input's end; only a raw changelog is one, and only
+  // versions are read as that.
+  const bool raw = node.kind == PhysicalKind::kSource || node.kind == PhysicalKind::kCalc;
+  if (batch && !raw) traits.kinds = inserts();
   return traits;
 }
 

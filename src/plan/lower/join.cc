@@ -66,6 +66,14 @@ OperatorMaker make_temporal_join_of(const PhysicalNode& node, const ExprSession&
       };
 }
 
+/// Versions are read change by change, not as the last row of each key.
+void read_changes(PhysicalNodePtr& node) {
+  if (node->kind == PhysicalKind::kCalc) read_changes(node->inputs[0]);
+  if (node->kind != PhysicalKind::kFold) return;
+  PhysicalNodePtr changes = std::move(node->inputs[0]);
+  node = std::move(changes);
+}
+
 bool folds_changes(const PhysicalNode& node) {
   if (node.kind == PhysicalKind::kFold) return true;
   return std::any_of(node.inputs.begin(), node.inputs.end(),
@@ -85,6 +93,7 @@ Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowerin
   std::vector<PhysicalNodePtr> inputs(2);
   HW_ASSIGN_OR_RETURN(inputs[0], lower(node->input(0), lowering));
   HW_ASSIGN_OR_RETURN(inputs[1], lower(node->input(1), lowering));
+  if (parts.versions) read_changes(inputs[1]);
   for (PhysicalNodePtr& input : inputs) infer_kinds(*input, lowering.batch());
   if (parts.versions && folds_changes(*inputs[1])) {
     return at(parts.position,
