@@ -14,11 +14,22 @@
 namespace hw {
 namespace {
 
-/// The values of an ORDER BY column as numbers that rise with the order.
+/// The values of an ORDER BY column as numbers that rise with the order. NaN stays what it is: it
+/// comes behind all numbers, or in front of them where the order descends.
 template <typename T>
 struct OrderValues {
   std::vector<T> values;
   std::vector<uint8_t> nulls;
+  bool descending = false;
+
+  bool comes_before(T a, T b) const {
+    if constexpr (std::is_same_v<T, double>) {
+      if (std::isnan(a) || std::isnan(b)) {
+        return std::isnan(a) != std::isnan(b) && std::isnan(a) == descending;
+      }
+    }
+    return a < b;
+  }
 };
 
 int64_t add(int64_t a, int64_t b) {
@@ -44,16 +55,14 @@ int64_t integer_at(const Column& column, int64_t slot) {
 }
 
 double real_at(const Column& column, int64_t slot) {
-  const double value = column.type().is(TypeKind::kFloat)
-                           ? static_cast<double>(column.slot_value<float>(slot))
-                           : column.slot_value<double>(slot);
-  // NaN sorts above all numbers and is its own peer only.
-  return std::isnan(value) ? std::numeric_limits<double>::infinity() : value;
+  return column.type().is(TypeKind::kFloat) ? static_cast<double>(column.slot_value<float>(slot))
+                                            : column.slot_value<double>(slot);
 }
 
 template <typename T>
 OrderValues<T> order_values(const Column& column, int32_t num_rows, bool descending) {
   OrderValues<T> order;
+  order.descending = descending;
   order.values.resize(static_cast<size_t>(num_rows));
   order.nulls.resize(static_cast<size_t>(num_rows));
   for (int32_t i = 0; i < num_rows; ++i) {
@@ -65,10 +74,12 @@ OrderValues<T> order_values(const Column& column, int32_t num_rows, bool descend
     T value;
     if constexpr (std::is_same_v<T, double>) {
       value = real_at(column, slot);
+      if (descending) value = -value;
     } else {
       value = integer_at(column, slot);
+      // Turns the order round without losing the lowest number.
+      if (descending) value = ~value;
     }
-    if (descending) value = value == std::numeric_limits<T>::min() ? -(value + 1) : -value;
     order.values[static_cast<size_t>(i)] = value;
   }
   return order;
@@ -91,8 +102,9 @@ int32_t place_by_distance(const FrameBound& bound, bool is_end, const OrderValue
   const T edge = add(order.values[static_cast<size_t>(row)],
                      bound.edge == FrameEdge::kPreceding ? -distance : distance);
   const auto begin = first + valued.first, end = first + valued.second;
-  const auto found =
-      is_end ? std::upper_bound(begin, end, edge) : std::lower_bound(begin, end, edge);
+  const auto before = [&](T a, T b) { return order.comes_before(a, b); };
+  const auto found = is_end ? std::upper_bound(begin, end, edge, before)
+                            : std::lower_bound(begin, end, edge, before);
   return static_cast<int32_t>(found - first);
 }
 

@@ -8,62 +8,24 @@
 #include <utility>
 
 #include "base/env/env.h"
-#include "columnar/text/type_text.h"
-#include "engine/result_fold.h"
-#include "engine/session.h"
-#include "sql/parser.h"
 #include "sqltest/case_sink.h"
+#include "sqltest/golden_session.h"
 
 namespace hw {
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
+using Rows = CellRows;
 
 bool makes_table(const SltRecord& record) {
   return record.kind == SltRecord::Kind::kTable || record.kind == SltRecord::Kind::kSink;
 }
 
-/// Keeps all batches of a query.
-class CapturingReceiver final : public RowReceiver {
- public:
-  Status begin(const ResultShape& shape) override {
-    shape_ = shape;
-    return Status::OK();
-  }
-  Status receive(const Batch& batch) override {
-    batches_.push_back(batch);
-    return Status::OK();
-  }
-  Status end() override { return Status::OK(); }
-
-  const ResultShape& shape() const { return shape_; }
-  const std::vector<Batch>& batches() const { return batches_; }
-  bool insert_only() const {
-    return std::all_of(batches_.begin(), batches_.end(),
-                       [](const Batch& batch) { return batch.insert_only(); });
-  }
-
- private:
-  ResultShape shape_;
-  std::vector<Batch> batches_;
-};
-
-Status append_texts(const Batch& batch, bool with_kind, std::string_view zone, Rows& out) {
-  HW_ASSIGN_OR_RETURN(const Batch dense, batch.compacted());
-  std::vector<std::unique_ptr<ValuePrinter>> printers;
-  for (const ColumnPtr& column : dense.columns()) {
-    HW_ASSIGN_OR_RETURN(auto printer, ValuePrinter::make(column->type(), TextStyle::kSql, zone));
-    printers.push_back(std::move(printer));
-  }
-  for (int64_t row = 0; row < dense.num_rows(); ++row) {
-    std::vector<std::string> cells;
-    if (with_kind) cells.emplace_back(to_text(dense.row_kind(row)));
-    for (size_t i = 0; i < printers.size(); ++i) {
-      std::string text;
-      printers[i]->print(*dense.column(static_cast<int>(i)), row, text);
-      cells.push_back(cell_text(text));
-    }
-    out.push_back(std::move(cells));
+/// Appends the rows of a batch as files write them.
+Status append_cells(GoldenSession& session, const Batch& batch, bool with_kind, Rows& out) {
+  const size_t first = out.size();
+  HW_TRY(session.append_texts(batch, with_kind, out));
+  for (size_t i = first; i < out.size(); ++i) {
+    for (std::string& cell : out[i]) cell = cell_text(cell);
   }
   return Status::OK();
 }
@@ -102,23 +64,9 @@ std::string joined(const Rows& rows) {
 /// One file in one mode.
 class GoldenRun {
  public:
-  GoldenRun(const GoldenMode& mode, Env& env) : mode_(mode), session_(env) {}
+  GoldenRun(const GoldenMode& mode, Env& env) : mode_(mode), session_(mode, env) {}
 
-  Status configure() {
-    if (mode_.restarts.kill_after > 0) {
-      session_.set_job_starter([&rule = mode_.restarts](JobGraph graph, JobOptions options) {
-        return run_restarting(std::move(graph), std::move(options), rule);
-      });
-    }
-    if (mode_.output_rows_max > 0) session_.set_output_rows_max(mode_.output_rows_max);
-    if (!mode_.chaining) HW_TRY(set("pipeline.operator-chaining.enabled", "false"));
-    if (!mode_.without_rule.empty()) {
-      HW_TRY(set("table.optimizer.disabled-rules", mode_.without_rule));
-    }
-    HW_TRY(set("execution.runtime-mode", mode_.batch ? "batch" : "streaming"));
-    HW_TRY(set("table.local-time-zone", "UTC"));
-    return set("parallelism.default", std::to_string(mode_.parallelism));
-  }
+  Status configure() { return session_.configure(); }
 
   bool applies(const SltRecord& record) const {
     if (record.condition == SltRecord::Condition::kBatchOnly && !mode_.batch) return false;
@@ -137,24 +85,18 @@ class GoldenRun {
   Result<Rows> rows_of(const SltRecord& record) {
     if (record.kind == SltRecord::Kind::kWritten) return rows_written(record.sql);
     const auto receiver = std::make_shared<CapturingReceiver>();
-    HW_ASSIGN_OR_RETURN(Outcome outcome, execute(record.sql, receiver));
-    const std::string zone = session_.config().time_zone();
+    HW_ASSIGN_OR_RETURN(Outcome outcome, session_.execute(record.sql, receiver));
     Rows rows;
     if (const auto* listing = std::get_if<Outcome::Listing>(&outcome.what)) {
-      HW_TRY(append_texts(listing->rows, false, zone, rows));
+      HW_TRY(append_cells(session_, listing->rows, false, rows));
     } else if (record.kind == SltRecord::Kind::kChangelog) {
       for (const Batch& batch : receiver->batches()) {
-        HW_TRY(append_texts(batch, true, zone, rows));
+        HW_TRY(append_cells(session_, batch, true, rows));
       }
     } else {
-      std::vector<Batch> batches = receiver->batches();
-      if (!receiver->insert_only()) {
-        ResultFold fold(receiver->shape().schema);
-        for (const Batch& batch : batches) HW_TRY(fold.add(batch));
-        HW_ASSIGN_OR_RETURN(batches, fold.rows());
-      }
+      HW_ASSIGN_OR_RETURN(const std::vector<Batch> batches, receiver->final_batches());
       order_is_lost_ = !receiver->shape().kinds.is_insert_only();
-      for (const Batch& batch : batches) HW_TRY(append_texts(batch, false, zone, rows));
+      for (const Batch& batch : batches) HW_TRY(append_cells(session_, batch, false, rows));
     }
     if (record.rowsort) std::sort(rows.begin(), rows.end());
     return rows;
@@ -168,7 +110,7 @@ class GoldenRun {
       case SltRecord::Kind::kSink:
         return make_sink(record);
       case SltRecord::Kind::kStatementOk:
-        return execute(record.sql, std::make_shared<CapturingReceiver>()).status();
+        return session_.execute(record.sql, std::make_shared<CapturingReceiver>()).status();
       case SltRecord::Kind::kStatementError:
         return check_error(record);
       case SltRecord::Kind::kExplain:
@@ -182,8 +124,9 @@ class GoldenRun {
   }
 
   Result<std::string> plan_of(const SltRecord& record) {
-    HW_ASSIGN_OR_RETURN(const Outcome outcome, execute("EXPLAIN CHANGELOG_MODE " + record.sql,
-                                                       std::make_shared<CapturingReceiver>()));
+    HW_ASSIGN_OR_RETURN(const Outcome outcome,
+                        session_.execute("EXPLAIN CHANGELOG_MODE " + record.sql,
+                                         std::make_shared<CapturingReceiver>()));
     const auto* text = std::get_if<Outcome::Text>(&outcome.what);
     if (text == nullptr) return Status::Invalid("there is no plan of this statement");
     if (record.whole_plan) return without_empty_lines(text->text);
@@ -191,30 +134,8 @@ class GoldenRun {
   }
 
  private:
-  Status set(std::string_view key, std::string_view value) {
-    return session_.config().set_base(key, value).status();
-  }
-
-  Result<Outcome> execute(const std::string& sql, std::shared_ptr<RowReceiver> receiver) {
-    HW_ASSIGN_OR_RETURN(const ast::StatementPtr statement, parse_statement(sql));
-    HW_ASSIGN_OR_RETURN(Outcome outcome, session_.execute(*statement, std::move(receiver)));
-    if (auto* started = std::get_if<Outcome::Started>(&outcome.what)) {
-      HW_TRY(started->job->wait());
-    }
-    return outcome;
-  }
-
   Status make_table(const SltRecord& record) {
-    const auto rows = std::make_shared<Rows>(record.rows);
-    const auto schema_of = [](const ScanRequest& request) { return request.physical; };
-    return session_.register_table(
-        record.sql,
-        [rows, schema_of,
-         slicing = mode_.slicing](const ScanRequest& request) -> Result<std::unique_ptr<Source>> {
-          HW_ASSIGN_OR_RETURN(const Batch batch,
-                              parse_rows(schema_of(request), *rows, request.time_zone));
-          return make_case_source(batch, request, slicing);
-        });
+    return session_.make_table(record.sql, std::make_shared<const Rows>(record.rows));
   }
 
   Status make_sink(const SltRecord& record) {
@@ -223,7 +144,7 @@ class GoldenRun {
         record.sql.substr(begin, record.sql.find_first_of(" (", begin) - begin);
     auto& sink = sinks_[name];
     sink = {.accepts = record.accepts, .rows = std::make_shared<WrittenRows>()};
-    return session_.register_sink(record.sql, [sink](const SinkRequest&) {
+    return session_.session().register_sink(record.sql, [sink](const SinkRequest&) {
       return Result<std::unique_ptr<Sink>>(make_case_sink(sink.accepts, sink.rows));
     });
   }
@@ -239,7 +160,7 @@ class GoldenRun {
     Rows changes;
     for (const std::vector<Batch>& batches : sink->second.rows->by_subtask) {
       for (const Batch& batch : batches) {
-        HW_TRY(append_texts(batch, true, session_.config().time_zone(), changes));
+        HW_TRY(append_cells(session_, batch, true, changes));
       }
     }
     std::map<std::vector<std::string>, int> counts;
@@ -258,7 +179,8 @@ class GoldenRun {
   }
 
   Status check_error(const SltRecord& record) {
-    const Status status = execute(record.sql, std::make_shared<CapturingReceiver>()).status();
+    const Status status =
+        session_.execute(record.sql, std::make_shared<CapturingReceiver>()).status();
     if (status.ok()) return Status::Invalid("an error was expected, but the statement succeeded");
     for (const std::string& part : record.lines) {
       if (status.message().find(part) == std::string::npos) {
@@ -300,7 +222,7 @@ class GoldenRun {
   };
 
   const GoldenMode& mode_;
-  Session session_;
+  GoldenSession session_;
   std::map<std::string, CaseTable> sinks_;  // by the name in the record
   // A stream's final rows stand in order of last change, whatever ORDER BY says.
   bool order_is_lost_ = false;

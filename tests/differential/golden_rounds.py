@@ -20,8 +20,6 @@ def double_text(value, is_float=False):
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    if abs(value) == 5e-324:  # Java shows a second digit here
-        return "-4.9E-324" if value < 0 else "4.9E-324"
     if value == 0:
         return "-0.0" if math.copysign(1, value) < 0 else "0.0"
     text = repr(value)
@@ -30,6 +28,8 @@ def double_text(value, is_float=False):
         while struct.pack("f", float(f"{value:.{digits}g}")) != struct.pack("f", value):
             digits += 1
         text = f"{value:.{digits}g}"
+    elif float(f"{value:.1e}") == value:  # two digits at least, and those that are nearest
+        text = f"{value:.1e}"
     number = decimal.Decimal(text).normalize()
     sign, digits, exponent = number.as_tuple()
     digits, prefix = "".join(map(str, digits)), "-" if sign else ""

@@ -7,7 +7,7 @@ functions have one PARTITION BY and ORDER BY: otherwise which results meet in a 
 """
 
 from expressions import Expr, Expressions
-from tables import BIGINT, DOUBLE, EVENT_TIME, WILD
+from tables import BIGINT, EVENT_TIME, WILD
 
 ROWS_BOUNDS = ["UNBOUNDED PRECEDING", "3 PRECEDING", "1 PRECEDING", "0 PRECEDING", "CURRENT ROW", "1 FOLLOWING",
                "2 FOLLOWING", "UNBOUNDED FOLLOWING"]
@@ -98,7 +98,7 @@ class OverQueries:
     def range_window(self, visible):
         """RANGE by a distance, or None: one ORDER BY column of numbers or times."""
         def fits(t):
-            return (t.is_integer or t == DOUBLE or (t.name == "DECIMAL" and t.precision <= 18) or
+            return (t.is_integer or t.name in ("DOUBLE", "FLOAT") or (t.name == "DECIMAL" and t.precision <= 18) or
                     (t.name in ("TIMESTAMP", "DATE") and not t.extreme))
 
         found = [e for e in visible if fits(e.type)]

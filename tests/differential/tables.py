@@ -203,6 +203,15 @@ class Table:
         self.unique_times = False
         if self.has_event_time and random.random() < 0.5:
             self.make_times_unique()
+        self.put_in_order(random)
+
+    def put_in_order(self, random):
+        """Rows come in the order of event time, but for some disorder, which the watermark bears."""
+        self.disorder_ms = random.choice([0, 1_000, 600_000, 3 * 3_600_000, 10 * 86_400_000])
+        if self.has_event_time:
+            at = list(self.columns).index(EVENT_TIME)
+            self.rows.sort(key=lambda row: row[at] + datetime.timedelta(
+                milliseconds=random.randint(0, self.disorder_ms)))
 
     @classmethod
     def versions(cls, random, name, tame=False):
@@ -214,6 +223,7 @@ class Table:
                        for c, v in zip(table.columns, table.random_row(random))] for _ in table.rows]
         table.is_changelog, table.is_versioned, table.has_event_time = False, True, True
         table.make_times_unique()
+        table.put_in_order(random)
         return table
 
     @property
@@ -281,8 +291,9 @@ class Table:
         columns = ", ".join(f"{c} {t.sql}" for c, t in self.fields.items())
         if self.is_versioned:
             columns += ", PRIMARY KEY (k) NOT ENFORCED"
-        if self.has_event_time:  # patient enough that no row is late
-            columns += f", WATERMARK FOR {EVENT_TIME} AS {EVENT_TIME} - INTERVAL '10' DAY"
+        if self.has_event_time:  # patient enough that no row is late: one is if it is not above the watermark
+            patience = f"{self.disorder_ms // 1000}.001"
+            columns += f", WATERMARK FOR {EVENT_TIME} AS {EVENT_TIME} - INTERVAL '{patience}' SECOND"
         return f"{self.name} ({columns})"
 
     def create_statement(self, path):
