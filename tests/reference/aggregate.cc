@@ -116,6 +116,9 @@ Result<Value> result_of(const AggregateCall& call, const LogicalNode& input,
     if (name == "AVG") return average(values, from, call.result_type);
     if (name == "MIN") return extreme(values, -1);
     if (name == "MAX") return extreme(values, 1);
+    // In the order in which the rows are given.
+    if (name == "FIRST_VALUE") return values.empty() ? Value::null() : values.front();
+    if (name == "LAST_VALUE") return values.empty() ? Value::null() : values.back();
   }
   return Status::NotImplemented("the reference does not know the aggregate function ", name);
 }

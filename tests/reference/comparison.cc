@@ -34,16 +34,17 @@ void list(const char* title, const std::vector<Row>& rows, const Types& types, s
   }
 }
 
-}  // namespace
-
-std::string difference(const Schema& schema, const std::vector<Row>& expected,
-                       const std::vector<Row>& found) {
-  std::vector<Row> wanted = expected;
-  std::vector<Row> given = found;
-  std::sort(wanted.begin(), wanted.end(), RowLess());
-  std::sort(given.begin(), given.end(), RowLess());
+struct Bags {
+  size_t wanted = 0;
+  size_t given = 0;
   std::vector<Row> missing;
   std::vector<Row> extra;
+};
+
+Bags compare_bags(std::vector<Row> wanted, std::vector<Row> given) {
+  std::sort(wanted.begin(), wanted.end(), RowLess());
+  std::sort(given.begin(), given.end(), RowLess());
+  Bags bags{wanted.size(), given.size(), {}, {}};
   size_t i = 0;
   size_t j = 0;
   while (i < wanted.size() || j < given.size()) {
@@ -51,17 +52,35 @@ std::string difference(const Schema& schema, const std::vector<Row>& expected,
       ++i;
       ++j;
     } else if (j == given.size() || (i < wanted.size() && compare(wanted[i], given[j]) < 0)) {
-      missing.push_back(wanted[i++]);
+      bags.missing.push_back(wanted[i++]);
     } else {
-      extra.push_back(given[j++]);
+      bags.extra.push_back(given[j++]);
     }
   }
-  if (missing.empty() && extra.empty()) return {};
-  std::string text = std::to_string(wanted.size()) + " rows expected, " +
-                     std::to_string(given.size()) + " found; " + std::to_string(missing.size()) +
-                     " missing, " + std::to_string(extra.size()) + " not expected";
-  list("missing     ", missing, types_of(schema), text);
-  list("not expected", extra, types_of(schema), text);
+  return bags;
+}
+
+}  // namespace
+
+std::string difference(const Schema& schema, const std::vector<Row>& expected,
+                       const std::vector<Row>& found) {
+  const Bags bags = compare_bags(expected, found);
+  if (bags.missing.empty() && bags.extra.empty()) return {};
+  std::string text = std::to_string(bags.wanted) + " rows expected, " + std::to_string(bags.given) +
+                     " found; " + std::to_string(bags.missing.size()) + " missing, " +
+                     std::to_string(bags.extra.size()) + " not expected";
+  list("missing     ", bags.missing, types_of(schema), text);
+  list("not expected", bags.extra, types_of(schema), text);
+  return text;
+}
+
+std::string what_is_too_much(const Schema& schema, const std::vector<Row>& expected,
+                             const std::vector<Row>& found) {
+  const Bags bags = compare_bags(expected, found);
+  if (bags.extra.empty()) return {};
+  std::string text = std::to_string(bags.extra.size()) + " of " + std::to_string(bags.given) +
+                     " rows are not among the " + std::to_string(bags.wanted) + " expected";
+  list("not expected", bags.extra, types_of(schema), text);
   return text;
 }
 

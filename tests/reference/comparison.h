@@ -16,5 +16,8 @@ namespace hw::reference {
 /// Says what is missing and what is too much, or nothing when the bags are equal.
 std::string difference(const Schema& schema, const std::vector<Row>& expected,
                        const std::vector<Row>& found);
+/// Says which rows are not among the expected ones, or nothing.
+std::string what_is_too_much(const Schema& schema, const std::vector<Row>& expected,
+                             const std::vector<Row>& found);
 
 }  // namespace hw::reference

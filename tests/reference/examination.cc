@@ -174,8 +174,11 @@ Verdict examine(uint64_t seed, const JobWishes& wishes) {
     ++verdict.runs;
     const Result<std::vector<Row>> rows =
         run_on_engine(variant.tables, variant.statements, variant.query, mode);
-    std::string problem = rows.ok() ? difference(*variant.result, variant.expected, *rows)
-                                    : problem_of(rows.status());
+    std::string problem = problem_of(rows.status());
+    if (rows.ok()) {
+      problem = variant.contained ? what_is_too_much(*variant.result, variant.expected, *rows)
+                                  : difference(*variant.result, variant.expected, *rows);
+    }
     if (problem.empty()) continue;
     problem += "\n" + variant.query;
     verdict.failures.push_back({*job, variant.relation, mode, std::move(problem)});

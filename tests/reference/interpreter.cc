@@ -80,6 +80,12 @@ Result<Relation> interpret(const LogicalNode& node, const Context& context) {
       return join(node.as<JoinNode>(), inputs[0], inputs[1]);
     case NodeKind::kUnion:
       return append_all(std::move(inputs));
+    case NodeKind::kExpand:
+      return expand(node.as<ExpandNode>(), inputs[0]);
+    case NodeKind::kUnnest:
+      return unnest(node.as<UnnestNode>(), inputs[0]);
+    case NodeKind::kOver:
+      return over(node.as<OverNode>(), std::move(inputs[0]), context);
     case NodeKind::kSort:
       return sort(node.as<SortNode>(), std::move(inputs[0]));
     case NodeKind::kLimit:

@@ -43,7 +43,7 @@ struct Arguments {
   uint64_t seed = 1;
   int64_t count = 1;
   double seconds = 0;
-  JobWishes wishes;
+  JobWishes wishes = {.query = {.whole_grammar = true}};
   bool show = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 #include <utility>
 
@@ -48,11 +49,12 @@ bool has_free_order(const GeneratedTable& table) {
   return table.kinds.is_insert_only() && table.patience_ms >= table.disorder_ms;
 }
 
-/// One SELECT of rows, without grouping, DISTINCT or order.
+/// One SELECT of rows, without grouping, DISTINCT, OVER or order.
 const Select* plain_select(const GeneratedJob& job) {
   if (job.shape.parts.size() != 1 || job.shape.limit) return nullptr;
   const Select& select = job.shape.parts[0];
-  return select.grouped || select.distinct ? nullptr : &select;
+  const bool sees_others = select.qualify || to_sql(select).find(" OVER (") != std::string::npos;
+  return select.grouped || select.distinct || sees_others ? nullptr : &select;
 }
 
 Query query_of(Select select) {
@@ -327,8 +329,196 @@ Made by_way_of_a_table(const GeneratedJob& job, Chance& chance) {
   return variant;
 }
 
-constexpr std::array kRelations = {reordered, dealt_otherwise, noisy, halves,           three_parts,
-                                   counted,   hop_for_tumble,  twice, by_way_of_a_table};
+// ------------------------------------------------------------------------------- time and keys
+
+/// The table that a window table function of a lone SELECT reads, or null.
+const GeneratedTable* windowed_table(const GeneratedJob& job) {
+  if (job.shape.parts.size() != 1 || job.shape.limit) return nullptr;
+  const Source& from = job.shape.parts[0].from;
+  if (from.kind != Source::Kind::kWindow) return nullptr;
+  for (const GeneratedTable& table : job.tables) {
+    if (table.name == from.table) return &table;
+  }
+  return nullptr;
+}
+
+/// Whether the SQL names this column of some alias.
+bool names(const std::string& sql, const std::string& column) {
+  for (size_t at = sql.find("." + column); at != std::string::npos;
+       at = sql.find("." + column, at + 1)) {
+    const size_t behind = at + 1 + column.size();
+    if (behind == sql.size() ||
+        (std::isalnum(static_cast<unsigned char>(sql[behind])) == 0 && sql[behind] != '_')) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Every item, key and condition of a SELECT but those that are this very column.
+bool names_elsewhere(const Select& select, const std::string& column) {
+  const auto named = [&](const Term& term) {
+    const bool is_column = term.args.empty() && term.form.ends_with("." + column);
+    return !is_column && names(to_sql(term), column);
+  };
+  return std::any_of(select.items.begin(), select.items.end(), named) ||
+         std::any_of(select.keys.begin(), select.keys.end(), named) ||
+         (select.where && names(to_sql(*select.where), column)) ||
+         (select.having && names(to_sql(*select.having), column));
+}
+
+/// A row of long ago that comes last is late for all windows.
+Made far_past(const GeneratedJob& job, Chance&) {
+  const GeneratedTable* table = windowed_table(job);
+  if (table == nullptr || table->num_partitions != 1 || table->changes.empty()) return std::nullopt;
+  std::vector<GeneratedTable> tables = job.tables;
+  for (GeneratedTable& changed : tables) {
+    if (changed.name != table->name) continue;
+    Change late = changed.changes.back();
+    late.row[static_cast<size_t>(changed.time_column)] = Value::integer(0);
+    changed.changes.push_back(std::move(late));
+    changed.partition_of.push_back(0);
+  }
+  return over_tables(job, "M-11", std::move(tables));
+}
+
+/// All times a week later: windows a week later with the same in them.
+Made week_later(const GeneratedJob& job, Chance&) {
+  constexpr int64_t kWeekMs = int64_t{7} * 86'400'000;
+  const GeneratedTable* table = windowed_table(job);
+  if (table == nullptr) return std::nullopt;
+  const Select& select = job.shape.parts[0];
+  if (names_elsewhere(select, "wt") || names_elsewhere(select, "window_start") ||
+      names_elsewhere(select, "window_end")) {
+    return std::nullopt;
+  }
+  std::vector<GeneratedTable> tables = job.tables;
+  for (GeneratedTable& changed : tables) {
+    if (changed.name != table->name) continue;
+    for (Change& change : changed.changes) {
+      Value& time = change.row[static_cast<size_t>(changed.time_column)];
+      time = Value::integer(time.as<int64_t>() + kWeekMs);
+    }
+  }
+  Variant variant = over_tables(job, "M-12", std::move(tables));
+  for (size_t i = 0; i < select.items.size(); ++i) {
+    const std::string& form = select.items[i].form;
+    const bool is_time = form == "a.window_start" || form == "a.window_end" || form == "a.wt";
+    if (!is_time) continue;
+    for (Row& row : variant.expected) row[i] = Value::integer(row[i].as<int64_t>() + kWeekMs);
+  }
+  return variant;
+}
+
+/// A join of times without end is a join.
+Made join_of_all_times(const GeneratedJob& job, Chance&) {
+  if (job.shape.parts.size() != 1) return std::nullopt;
+  Query query = job.shape;
+  Source& from = query.parts[0].from;
+  if (from.kind != Source::Kind::kJoin) return std::nullopt;
+  std::vector<Term> times;
+  for (const Source& side : from.sides) {
+    for (const GeneratedTable& table : job.tables) {
+      const bool fits = side.kind == Source::Kind::kTable && table.name == side.table &&
+                        table.time_column >= 0 && table.kinds.is_insert_only();
+      if (fits) times.push_back(make_term(SqlType::timestamp(3), side.alias + ".wt"));
+    }
+  }
+  if (times.size() != 2) return std::nullopt;
+  from.on = make_term(SqlType::boolean(),
+                      "($0 AND $1 BETWEEN $2 - INTERVAL '99999' DAY AND $2 + INTERVAL '99999' DAY)",
+                      {*from.on, times[0], times[1]});
+  Variant variant = variant_of(job, "M-14");
+  variant.query = to_sql(query);
+  return variant;
+}
+
+/// The last row of a key is the one of the greatest time, the first that of the least.
+Made last_of_key(const GeneratedJob& job, Chance& chance) {
+  for (const GeneratedTable& table : job.tables) {
+    if (table.time_column < 0 || table.patience_ms < table.disorder_ms) continue;
+    const bool last = chance.share(0.5);
+    const std::string key = chance.pick(std::vector<std::string>{"k", "s"});
+    const std::string grouped = "SELECT a." + key + " AS c0, " + (last ? "MAX" : "MIN") +
+                                "(a.wt) AS c1 FROM " + table.name + " AS a GROUP BY a." + key;
+    const Result<Answer> answer = ask(job, grouped, Answering::kStream);
+    if (!answer.ok()) return std::nullopt;
+    Variant variant = variant_of(job, "M-15");
+    variant.query = "SELECT q.c0, q.c1 FROM (SELECT a." + key +
+                    " AS c0, a.wt AS c1, ROW_NUMBER() OVER (PARTITION BY a." + key +
+                    " ORDER BY a.wt" + (last ? " DESC" : "") + ") AS c2 FROM " + table.name +
+                    " AS a) AS q WHERE q.c2 " + chance.pick({"= 1", "<= 1", "< 2"});
+    variant.result = answer->schema;
+    variant.expected = answer->rows;
+    return variant;
+  }
+  return std::nullopt;
+}
+
+/// Keys of other names group the same rows.
+Made renamed_keys(const GeneratedJob& job, Chance&) {
+  if (job.shape.parts.size() != 1 || job.shape.limit) return std::nullopt;
+  const Select& select = job.shape.parts[0];
+  const bool fits = select.grouped && (select.from.kind == Source::Kind::kTable ||
+                                       select.from.kind == Source::Kind::kWindow);
+  if (!fits || names_elsewhere(select, "k")) return std::nullopt;
+  const auto renamed = [](const Value& key) {
+    return key.is_null() ? key : Value::integer(-key.as<int64_t>() - 7);
+  };
+  std::vector<GeneratedTable> tables = job.tables;
+  for (GeneratedTable& table : tables) {
+    for (Change& change : table.changes) change.row[0] = renamed(change.row[0]);
+  }
+  Variant variant = over_tables(job, "M-16", std::move(tables));
+  for (size_t i = 0; i < select.items.size(); ++i) {
+    if (select.items[i].form != "a.k") continue;
+    for (Row& row : variant.expected) row[i] = renamed(row[i]);
+  }
+  return variant;
+}
+
+/// Only nodes whose output grows with their input: no row of a prefix is missing from the whole.
+bool is_monotonic(const GeneratedJob& job, const Source& source) {
+  switch (source.kind) {
+    case Source::Kind::kTable:
+      return std::any_of(job.tables.begin(), job.tables.end(), [&](const GeneratedTable& table) {
+        return table.name == source.table && table.kinds.is_insert_only();
+      });
+    case Source::Kind::kJoin:
+      return source.join_word == "JOIN" && is_monotonic(job, source.sides[0]) &&
+             is_monotonic(job, source.sides[1]);
+    default:
+      return false;
+  }
+}
+
+Made prefix(const GeneratedJob& job, Chance& chance) {
+  if (job.shape.limit || !job.shape.union_all) return std::nullopt;
+  for (const Select& part : job.shape.parts) {
+    const std::string text = to_sql(part);
+    const bool grows = !part.grouped && !part.distinct &&
+                       text.find(" OVER (") == std::string::npos &&
+                       !(part.where && asks_query(*part.where)) && is_monotonic(job, part.from);
+    if (!grows) return std::nullopt;
+  }
+  std::vector<GeneratedTable> tables = job.tables;
+  for (GeneratedTable& table : tables) {
+    if (!table.kinds.is_insert_only()) continue;
+    const auto kept =
+        static_cast<size_t>(chance.below(static_cast<int64_t>(table.changes.size()) + 1));
+    table.changes.resize(kept);
+    table.partition_of.resize(kept);
+  }
+  Variant variant = over_tables(job, "prefix", std::move(tables));
+  variant.contained = true;
+  return variant;
+}
+
+constexpr std::array kRelations = {reordered,      dealt_otherwise, noisy,
+                                   halves,         three_parts,     counted,
+                                   hop_for_tumble, twice,           by_way_of_a_table,
+                                   far_past,       week_later,      join_of_all_times,
+                                   last_of_key,    renamed_keys,    prefix};
 
 }  // namespace
 

@@ -12,6 +12,12 @@
 //   M-13  HOP with slide = size → TUMBLE
 //   M-17  each source with itself: counts and sums double, extremes stay
 //   M-18  a part of the query as a view → the same
+//   M-11  a row of long ago that comes last → windows as they were
+//   M-12  all times a week later → windows a week later
+//   M-14  a join with bounds on times that no time reaches → the join
+//   M-15  the last row of a key by its time → MAX of the time
+//   M-16  other names for the keys → the same groups
+//   prefix  of nodes whose output only grows: rows of less input are among those of all of it
 //
 // M-02 (batch, stream and reference agree) and M-06 (cut into epochs by checkpoints) hold of every
 // run: see examine() and draw_mode().
@@ -35,6 +41,8 @@ struct Variant {
   SchemaPtr result;
   std::vector<Row> expected;
   bool batch = false;
+  /// The rows need only be among the expected ones.
+  bool contained = false;
 };
 
 /// One of the relations that fit, drawn from the seed; none for some jobs.

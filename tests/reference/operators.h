@@ -5,9 +5,12 @@
 #pragma once
 
 #include "plan/logical/aggregate.h"
+#include "plan/logical/expand.h"
 #include "plan/logical/join.h"
+#include "plan/logical/over.h"
 #include "plan/logical/scan.h"
 #include "plan/logical/sort.h"
+#include "plan/logical/unnest.h"
 #include "plan/logical/window_aggregate.h"
 #include "plan/logical/window_tvf.h"
 #include "reference/interpreter.h"
@@ -26,10 +29,15 @@ Result<Relation> join(const JoinNode& node, const Relation& left, const Relation
 Result<Relation> sort(const SortNode& node, Relation input);
 Relation limit(const LimitNode& node, Relation input);
 Result<Relation> top_n(const TopNNode& node, Relation input);
+/// In a stream that goes by event time, rows at or behind their watermark are dropped first.
+Result<Relation> over(const OverNode& node, Relation input, const Context& context);
+Result<Relation> expand(const ExpandNode& node, const Relation& input);
+Result<Relation> unnest(const UnnestNode& node, const Relation& input);
 
 /// The results of the calls over the rows of one group.
 Result<Row> aggregate_group(const std::vector<NamedAggregate>& calls, const LogicalNode& input,
                             const std::vector<const Row*>& rows);
+bool comes_before(const std::vector<SortKey>& order, const Row& a, const Row& b);
 /// Sorts by the keys; equal rows keep their order.
 void sort_rows(const std::vector<SortKey>& order, Relation& rows);
 

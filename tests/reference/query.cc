@@ -90,6 +90,8 @@ std::vector<Select> smaller(const Select& select) {
   shrink_member(select, &Select::from, smaller(select.from), found);
   shrink_optional(select, &Select::where, found);
   shrink_optional(select, &Select::having, found);
+  shrink_optional(select, &Select::qualify, found);
+  if (!select.grouping.empty()) shrink_member(select, &Select::grouping, {std::string()}, found);
   if (select.distinct) shrink_member(select, &Select::distinct, {false}, found);
   shrink_terms(select, &Select::items, 1, found);
   shrink_terms(select, &Select::keys, 0, found);
@@ -123,8 +125,13 @@ std::string to_sql(const Select& select) {
   }
   text += " FROM " + to_sql(select.from);
   if (select.where) text += " WHERE " + to_sql(*select.where);
-  if (!select.keys.empty()) text += " GROUP BY " + joined(select.keys);
+  if (!select.keys.empty()) {
+    text += " GROUP BY " + (select.grouping.empty()
+                                ? joined(select.keys)
+                                : select.grouping + " (" + joined(select.keys) + ")");
+  }
   if (select.having) text += " HAVING " + to_sql(*select.having);
+  if (select.qualify) text += " QUALIFY " + to_sql(*select.qualify);
   return text;
 }
 

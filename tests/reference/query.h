@@ -43,7 +43,10 @@ struct Select {
   /// GROUP BY of these. Aggregates without keys have none, and `grouped` is true.
   bool grouped = false;
   std::vector<Term> keys;
+  /// `ROLLUP`, `CUBE` or nothing: how the keys are grouped by.
+  std::string grouping;
   std::optional<Term> having;
+  std::optional<Term> qualify;
 };
 
 /// SELECTs under UNION [ALL], perhaps ordered by all columns and cut.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "reference/over_generator.h"
 #include "reference/term_generator.h"
 
 namespace hw::reference {
@@ -46,6 +47,9 @@ class Generator {
 
  private:
   MadeQuery body(int depth) {
+    if (wishes_.whole_grammar && !wishes_.insert_only && chance_.share(0.4)) {
+      if (std::optional<MadeQuery> made = by_rows_around(depth)) return std::move(*made);
+    }
     if (depth > 0 && chance_.share(0.12)) return unite(depth);
     if (chance_.share(0.2)) {
       if (std::optional<MadeQuery> made = windowed()) return std::move(*made);
@@ -241,6 +245,202 @@ class Generator {
     for (int64_t i = 0; i < calls; ++i) select.items.push_back(terms.aggregate());
     if (!chance_.share(0.25)) return;
     select.having = make_term(SqlType::boolean(), chance_.pick({"COUNT(*) > 1", "COUNT(*) < 3"}));
+  }
+
+  // ------------------------------------------------------------------------------------ rows
+  // around
+
+  /// OVER, Top-N, deduplication, ROLLUP and CUBE, a join by an interval.
+  std::optional<MadeQuery> by_rows_around(int depth) {
+    switch (chance_.below(5)) {
+      case 0:
+        return rolled_up(depth);
+      case 1:
+        return join_in_time();
+      case 2:
+        return first_in_time();
+      case 3:
+        return bounded_rank(depth);
+      default:
+        return over(depth);
+    }
+  }
+
+  /// A few columns of a source, and the position of its event time among them. Of a table with late
+  /// rows a window goes by time or is not asked: which rows a Top-N has seen is another matter.
+  struct Few {
+    Made from;
+    std::vector<Term> columns;
+    int time = -1;
+    bool has_late_rows = false;
+  };
+  Few few_columns(int depth) {
+    Few few{source(depth), {}, -1, false};
+    std::vector<Term> left = few.from.scope;
+    for (size_t i = left.size(); i > 1; --i) {
+      std::swap(left[i - 1], left[static_cast<size_t>(chance_.below(static_cast<int64_t>(i)))]);
+    }
+    const int64_t count = chance_.between(1, 4);
+    for (Term& term : left) {
+      if (static_cast<int64_t>(few.columns.size()) < count) few.columns.push_back(std::move(term));
+    }
+    if (few.from.source.kind != Source::Kind::kTable) return few;
+    const GeneratedTable& table = table_of(few.from.source.table);
+    few.has_late_rows = table.patience_ms < table.disorder_ms;
+    if (table.time_column >= 0 && (few.has_late_rows || chance_.share(0.6))) {
+      const std::string name = few.from.source.alias + ".wt";
+      std::erase_if(few.columns, [&](const Term& term) { return term.form == name; });
+      few.time = static_cast<int>(few.columns.size());
+      few.columns.push_back(
+          column_term(table.columns[static_cast<size_t>(table.time_column)].type, name, false));
+    }
+    return few;
+  }
+
+  const GeneratedTable& table_of(const std::string& name) const {
+    return *std::find_if(tables_.begin(), tables_.end(),
+                         [&](const GeneratedTable& table) { return table.name == name; });
+  }
+
+  MadeQuery over(int depth) {
+    Few few = few_columns(depth);
+    OverGenerator windows(few.columns, few.time, chance_);
+    TermGenerator terms(few.columns, chance_);
+    Select select;
+    if (chance_.share(0.3)) select.where = TermGenerator(few.from.scope, chance_).condition(1);
+    select.items = {chance_.pick(few.columns)};
+    const int64_t calls = chance_.between(1, 3);
+    for (int64_t i = 0; i < calls; ++i) select.items.push_back(windows.call());
+    // A bound on a rank by time would make a Top-N, which drops no late rows.
+    if (!few.has_late_rows && chance_.share(0.3)) {
+      select.qualify = make_term(SqlType::boolean(), chance_.pick({"$0 <= 2", "$0 = 1", "$0 > 1"}),
+                                 {windows.rank()});
+    }
+    MadeQuery made;
+    made.rows = few.from.rows;
+    select.from = std::move(few.from.source);
+    return finish(std::move(select), std::move(made));
+  }
+
+  /// SELECT … FROM (SELECT …, RANK() OVER (…) …) WHERE rank <= n.
+  std::optional<MadeQuery> bounded_rank(int depth) {
+    Few few = few_columns(depth);
+    if (few.has_late_rows) return std::nullopt;
+    OverGenerator windows(few.columns, few.time, chance_);
+    Select inner;
+    inner.items = few.columns;
+    inner.items.push_back(windows.rank());
+    if (chance_.share(0.3)) inner.where = TermGenerator(few.from.scope, chance_).condition(1);
+    MadeQuery made;
+    made.rows = few.from.rows;
+    inner.from = std::move(few.from.source);
+    return above(std::move(inner), std::move(made),
+                 chance_.pick({"$0 <= 1", "$0 <= 3", "$0 = 1", "$0 BETWEEN 2 AND 3", "$0 < 3"}),
+                 chance_.share(0.4));
+  }
+
+  /// The first or last row of a key by event time; shown are columns in which rows of one time are
+  /// equal.
+  std::optional<MadeQuery> first_in_time() {
+    std::vector<const GeneratedTable*> timed;
+    for (const GeneratedTable& table : tables_) {
+      if (table.time_column >= 0) timed.push_back(&table);
+    }
+    if (timed.empty()) return std::nullopt;
+    const GeneratedTable& table = *chance_.pick(timed);
+    const std::vector<Term> scope = columns_of(table, "a");
+    const auto time = static_cast<size_t>(table.time_column);
+    // One key, so that it is in PARTITION BY or the only other column.
+    std::vector<Term> columns = {chance_.pick(scope), scope[time]};
+    if (columns[0].form == columns[1].form) columns[0] = scope[0];
+    Select inner;
+    inner.items = columns;
+    const bool late = table.patience_ms < table.disorder_ms;
+    const bool last = !late && chance_.share(0.5);
+    inner.items.push_back(make_term(
+        SqlType::bigint(),
+        std::string("ROW_NUMBER() OVER (PARTITION BY $0 ORDER BY $1") + (last ? " DESC)" : ")"),
+        columns));
+    inner.from.alias = "a";
+    inner.from.table = table.name;
+    MadeQuery made;
+    made.rows = static_cast<int64_t>(table.changes.size());
+    return above(std::move(inner), std::move(made), "$0 = 1", false);
+  }
+
+  /// The inner query's columns but the last, which is a rank, where `bound` holds for it.
+  MadeQuery above(Select inner, MadeQuery made, const std::string& bound, bool shows_rank) {
+    Select outer;
+    MadeQuery below = finish(std::move(inner), std::move(made));
+    for (size_t i = 0; i < below.columns.size(); ++i) {
+      Term column =
+          column_term(below.columns[i].type, "q.c" + std::to_string(i), below.columns[i].wild);
+      if (i + 1 < below.columns.size() || shows_rank) outer.items.push_back(std::move(column));
+    }
+    const Term rank =
+        column_term(SqlType::bigint(), "q.c" + std::to_string(below.columns.size() - 1), false);
+    outer.where = make_term(SqlType::boolean(), "(" + bound + ")", {rank});
+    outer.from.kind = Source::Kind::kQuery;
+    outer.from.alias = "q";
+    outer.from.query = std::make_shared<const Query>(std::move(below.query));
+    MadeQuery found;
+    found.rows = below.rows;
+    return finish(std::move(outer), std::move(found));
+  }
+
+  MadeQuery rolled_up(int depth) {
+    Made from = source(depth);
+    TermGenerator terms(from.scope, chance_);
+    Select select;
+    select.grouped = true;
+    select.grouping = chance_.pick({"ROLLUP", "CUBE", "GROUPING SETS"});
+    const int64_t keys = chance_.between(1, 3);
+    for (int64_t i = 0; i < keys; ++i) select.keys.push_back(chance_.pick(from.scope));
+    select.items = select.keys;
+    select.items.push_back(make_term(SqlType::bigint(), "GROUPING($0)", {select.keys[0]}));
+    const int64_t calls = chance_.between(1, 3);
+    for (int64_t i = 0; i < calls; ++i) select.items.push_back(terms.aggregate());
+    MadeQuery made;
+    made.rows = from.rows * 8;
+    select.from = std::move(from.source);
+    return finish(std::move(select), std::move(made));
+  }
+
+  /// Times of both sides within a bound of each other.
+  std::optional<MadeQuery> join_in_time() {
+    std::vector<const GeneratedTable*> timed;
+    for (const GeneratedTable& table : tables_) {
+      if (table.time_column >= 0) timed.push_back(&table);
+    }
+    if (timed.empty() || !wishes_.joins) return std::nullopt;
+    const GeneratedTable& left = *chance_.pick(timed);
+    const GeneratedTable& right = *chance_.pick(timed);
+    const auto pairs = static_cast<int64_t>(left.changes.size() * right.changes.size());
+    if (pairs > kJoinPairsMax) return std::nullopt;
+    std::vector<Term> scope = columns_of(left, "a");
+    const std::vector<Term> other = columns_of(right, "b");
+    const std::vector<Term> both = {scope[0], other[0],
+                                    scope[static_cast<size_t>(left.time_column)],
+                                    other[static_cast<size_t>(right.time_column)]};
+    Select select;
+    select.from.kind = Source::Kind::kJoin;
+    select.from.join_word = chance_.pick({"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"});
+    select.from.on = make_term(
+        SqlType::boolean(),
+        "($0 = $1 AND $2 " +
+            std::string(
+                chance_.pick({"BETWEEN $3 - INTERVAL '10' MINUTE AND $3 + INTERVAL '1' HOUR",
+                              ">= $3 AND $2 < $3 + INTERVAL '40' MINUTE", "= $3",
+                              "> $3 - INTERVAL '2' HOUR AND $2 <= $3 - INTERVAL '1' MINUTE"})) +
+            ")",
+        both);
+    select.from.sides = {{.alias = "a", .table = left.name}, {.alias = "b", .table = right.name}};
+    scope.insert(scope.end(), other.begin(), other.end());
+    const int64_t items = chance_.between(2, 5);
+    for (int64_t i = 0; i < items; ++i) select.items.push_back(chance_.pick(scope));
+    MadeQuery made;
+    made.rows = pairs;
+    return finish(std::move(select), std::move(made));
   }
 
   /// GROUP BY over a window table function, if some table has event time.

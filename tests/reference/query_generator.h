@@ -2,7 +2,8 @@
 //
 // Random queries over generated tables, of the grammar that the engine and the reference have:
 // projections, filters, DISTINCT, grouping with and without keys, windows, joins of all kinds,
-// nested queries, UNION [ALL], ORDER BY over all columns with LIMIT.
+// nested queries, UNION [ALL], ORDER BY over all columns with LIMIT; if it is wished, also OVER,
+// QUALIFY, bounds on ranks, deduplication, ROLLUP and CUBE, joins by an interval of times.
 
 #pragma once
 
@@ -21,6 +22,8 @@ struct QueryWishes {
   bool joins = true;
   /// Nesting of queries.
   int depth = 2;
+  /// OVER and what was built behind it. Off: the jobs of a seed are what they have always been.
+  bool whole_grammar = false;
 };
 
 /// Requires: at least one table.

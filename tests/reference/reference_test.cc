@@ -129,5 +129,27 @@ TEST_F(ReferenceTest, SaysWhatItDoesNotKnow) {
   EXPECT_EQ(ask("SELECT SIN(a) FROM t"), "the reference does not know the function SIN");
 }
 
+TEST_F(ReferenceTest, LooksAtTheRowsAround) {
+  table("t", "k INT, v INT", "+ 1 10 | + 1 20 | + 1 20 | + 2 5 | + 2 null");
+  EXPECT_EQ(ask("SELECT v, RANK() OVER (PARTITION BY k ORDER BY v) FROM t"),
+            "(NULL, 1)(5, 2)(10, 1)(20, 2)(20, 2)");
+  EXPECT_EQ(ask("SELECT v, SUM(v) OVER (PARTITION BY k ORDER BY v) FROM t"),
+            "(NULL, NULL)(5, 5)(10, 10)(20, 50)(20, 50)");
+  EXPECT_EQ(ask("SELECT v, COUNT(*) OVER (ORDER BY v RANGE BETWEEN 5 PRECEDING AND CURRENT ROW) "
+                "FROM t"),
+            "(NULL, 1)(5, 1)(10, 2)(20, 2)(20, 2)");
+  EXPECT_EQ(ask("SELECT v, LAG(v) OVER (ORDER BY v), NTILE(2) OVER (ORDER BY v) FROM t"),
+            "(NULL, NULL, 1)(5, NULL, 1)(10, 5, 1)(20, 10, 2)(20, 20, 2)");
+  EXPECT_EQ(
+      ask("SELECT k, v FROM t QUALIFY ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC) = 1"),
+      "(1, 20)(2, 5)");
+}
+
+TEST_F(ReferenceTest, GroupsBySeveralSets) {
+  table("t", "a INT, b INT", "+ 1 1 | + 1 2 | + null 2");
+  EXPECT_EQ(ask("SELECT a, GROUPING(a), COUNT(*) FROM t GROUP BY ROLLUP (a)"),
+            "(NULL, 0, 1)(NULL, 1, 3)(1, 0, 2)");
+}
+
 }  // namespace
 }  // namespace hw::reference

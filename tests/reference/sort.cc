@@ -9,6 +9,15 @@
 namespace hw::reference {
 namespace {
 
+Relation cut(Relation rows, int64_t limit, int64_t offset) {
+  const auto size = static_cast<int64_t>(rows.size());
+  const int64_t begin = std::min(offset, size);
+  const int64_t end = limit > size - begin ? size : begin + limit;
+  return {rows.begin() + begin, rows.begin() + end};
+}
+
+}  // namespace
+
 bool comes_before(const std::vector<SortKey>& order, const Row& a, const Row& b) {
   for (const SortKey& key : order) {
     const Value& x = a[static_cast<size_t>(key.column)];
@@ -19,15 +28,6 @@ bool comes_before(const std::vector<SortKey>& order, const Row& a, const Row& b)
   }
   return false;
 }
-
-Relation cut(Relation rows, int64_t limit, int64_t offset) {
-  const auto size = static_cast<int64_t>(rows.size());
-  const int64_t begin = std::min(offset, size);
-  const int64_t end = limit > size - begin ? size : begin + limit;
-  return {rows.begin() + begin, rows.begin() + end};
-}
-
-}  // namespace
 
 void sort_rows(const std::vector<SortKey>& order, Relation& rows) {
   std::stable_sort(rows.begin(), rows.end(), [&](const Arrival& a, const Arrival& b) {
