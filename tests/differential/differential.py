@@ -17,6 +17,7 @@ refuses more than 1 % of the queries (the generator's fault).
 import argparse
 import collections
 import concurrent.futures
+import copy
 import hashlib
 import itertools
 import os
@@ -32,6 +33,7 @@ import compare
 import engines
 import golden_rounds
 import queries
+import shrinking
 import tables
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -43,6 +45,7 @@ EMPTY_TRIES = 4
 ROUND_TIMEOUT_S = 60
 SHARE_MAX = 0.01
 SHOWN_MAX = 12
+SHRUNK_MAX = 3  # of a process
 NOT_YET = "not supported yet:"
 
 
@@ -57,8 +60,11 @@ class Round:
         self.tables = [tables.Table(source, f"t{i}", rows_max if i == 0 else min(rows_max, 60), in_all_modes)
                        for i in range(3)]
         self.versions = tables.Table.versions(source, "v0", in_all_modes)
+        # The same rows without the key, of which a view makes versions.
+        self.log_of_versions = copy.copy(self.versions)
+        self.log_of_versions.name, self.log_of_versions.is_versioned = "v1", False
         self.parallelism = source.choice([1, 2, 4])
-        self.all_tables = [*self.tables, self.versions]
+        self.all_tables = [*self.tables, self.versions, self.log_of_versions]
         self.changes = source
         self.queries = {}
 
@@ -82,13 +88,14 @@ class Round:
             path = self.folder / f"{table.name}.jsonl"
             path.write_text("".join(line + "\n" for line in table.lines(self.changes)), encoding="utf-8")
             statements.append(table.create_statement(path))
-        return statements
+        return statements + [self.log_of_versions.view_statement() + ";"]
 
     def write_golden(self, asked, expected):
         """Writes the queries with what they must give as a golden file."""
         self.folder.mkdir(parents=True, exist_ok=True)
         text, lines = golden_rounds.file_text(self.all_tables, self.changes,
-                                              [(i, self.queries[i], *expected[i]) for i in asked])
+                                              [(i, self.queries[i], *expected[i]) for i in asked],
+                                              [self.log_of_versions.view_statement()])
         path = self.folder / "round.slt"
         path.write_text(text, encoding="utf-8")
         return path, lines
@@ -160,10 +167,22 @@ def run_golden(verdict, round, asked, expected):
         elif not any(pattern.search(round.queries[index].sql) for pattern, _ in EXCUSES):
             wrong.setdefault(index, {}).setdefault(message, []).append(mode)
     for index, messages in wrong.items():
+        shrink(verdict, round, index, next(iter(messages.values()))[0])
         message, modes = next(iter(messages.items()))
         verdict.wrong.append(f"seed {round.seed}, query {index}, golden modes {' '.join(sum(messages.values(), []))}:\n"
                              f"  {round.queries[index].sql}\n  DuckDB: {round.queries[index].stream}\n"
                              f"  in mode {modes[0]}: {message}")
+
+
+def shrink(verdict, round, index, mode):
+    """Adds the failure as a small golden file, if it is seen in that mode of golden files."""
+    if SHRUNK and len(SHRUNK) >= SHRUNK_MAX:
+        return
+    SHRUNK.append((round.seed, index))
+    text = shrinking.Shrinking(GOLDEN, round.folder, round.all_tables, [round.log_of_versions.view_statement()],
+                               round.queries[index], mode).run()
+    if text:
+        verdict.wrong.append(f"seed {round.seed}, query {index}, made small, mode {mode}:\n{text}")
 
 
 def weigh(verdict, round, index, mode, expected, answer):
@@ -179,12 +198,15 @@ def weigh(verdict, round, index, mode, expected, answer):
         if pattern.search(query.sql):
             verdict.excused.append((round.seed, index, reason))
             return
+    shrink(verdict, round, index, "batch" if mode == "batch" else
+           "stream" if round.parallelism == 1 else "stream-4")
     verdict.wrong.append(
         f"seed {round.seed}, query {index}, {mode}, parallelism {round.parallelism}:\n"
         f"  {query.sql}\n  DuckDB: {query.batch if mode == 'batch' else query.stream}\n  {problem}")
 
 
 EXCUSES = excuses()
+SHRUNK = []
 
 
 def seeds_of_run():

@@ -91,9 +91,10 @@ def query_text(query, answer, condition):
     return "\n".join(lines) + "\n\n"
 
 
-def file_text(tables, random, asked):
+def file_text(tables, random, asked, statements):
     """The file, and which query stands in which line. `asked`: (number, query, batch, stream)."""
     text = "".join(table_text(table, random) for table in tables)
+    text += "".join(f"statement ok\n{statement}\n\n" for statement in statements)
     lines = {}
     for number, query, batch, stream in asked:
         differ = batch.rows != stream.rows

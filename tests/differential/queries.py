@@ -11,7 +11,7 @@ from expressions import Expr, Expressions, scaled
 from over_queries import OverQueries
 from relations import Relations
 from subqueries import Subqueries
-from tables import BIGINT, BITS, DOUBLE, EVENT_TIME, INT, TS3, Type, decimal_type
+from tables import BIGINT, BITS, DOUBLE, EVENT_TIME, INT, STRING, TS3, WILD, Type, decimal_type
 
 JOIN_PRODUCT_MAX = 40_000
 # size, slide or step, in SQL; both in milliseconds.
@@ -275,6 +275,8 @@ class Queries(OverQueries, Subqueries, Relations):
             filter_sql, filter_duck = (f"{text} OVER {window.text(way)}"
                                        for text, way in ((filter_sql, "sql"), (filter_duck, "duck")))
             kinds.remove("distinct")
+        elif self.chance(0.12):
+            return self.collecting_call(scope, make)
         kind = self.random.choice(kinds)
         if kind == "count*":
             return Expr(BIGINT, f"COUNT(*){filter_sql}", f"count(*){filter_duck}")
@@ -290,6 +292,29 @@ class Queries(OverQueries, Subqueries, Relations):
                          (t.name == "DECIMAL" and t.precision <= 18 and t.scale <= 6))
         distinct = "DISTINCT " if e.type.is_integer and not window and self.chance(0.15) else ""
         return self.sum_or_average(kind, e, distinct, filter_sql, filter_duck)
+
+    def collecting_call(self, scope, make):
+        """A call of a function that keeps all values, asked in a way in which their order means nothing."""
+        kind = self.random.choice(["list", "length", "spread", "percentile"])
+        if kind in ("list", "length"):
+            e = self.random.choice([e for e in scope if e.type == STRING] or [make.string(1)])
+            if kind == "length":
+                return Expr(INT, f"CHAR_LENGTH(LISTAGG({e.sql}, ';'))",
+                            f"CASE WHEN count({e.duck}) > 0 THEN sum(length({e.duck})) + count({e.duck}) - 1 END"
+                            "::INTEGER")
+            distinct = self.random.choice(["", "DISTINCT "])
+            return Expr(STRING, f"ARRAY_JOIN(ARRAY_SORT(ARRAY_AGG({distinct}{e.sql})), '|', '~')",
+                        f"array_to_string(list_transform(list_sort(list({distinct}{e.duck}), 'ASC', 'NULLS FIRST'), "
+                        f"lambda v: coalesce(v, '~')), '|')")
+        found = [e for e in scope if e.type == DOUBLE]
+        e = self.random.choice(found) if found else make.double(0)
+        if e.type != DOUBLE:
+            return Expr(BIGINT, "COUNT(*)", "count(*)")
+        if kind == "percentile":
+            share = self.random.choice(["0.0", "0.25", "0.5", "1.0"])
+            return Expr(WILD, f"PERCENTILE({e.sql}, {share})", f"quantile_cont({e.duck}, {share})")
+        name = self.random.choice(["VAR_POP", "VAR_SAMP", "STDDEV_POP"])
+        return Expr(WILD, f"ROUND({name}({e.sql}), 2)", f"round({name.lower()}({e.duck}), 2)")
 
     def operand(self, scope, make, wanted):
         found = [e for e in scope if wanted(e.type)]

@@ -121,7 +121,8 @@ class Relations:
         right = self.versions
         one, other = self.columns_of(left, "a"), self.columns_of(right, "b")
         word = self.random.choice(["", "LEFT "])
-        sql = (f"{left.name} AS a {word}JOIN {right.name} FOR SYSTEM_TIME AS OF a.{EVENT_TIME} AS b "
+        name = self.random.choice([right.name, "v1v"])  # the table, or a view of the last row of each key
+        sql = (f"{left.name} AS a {word}JOIN {name} FOR SYSTEM_TIME AS OF a.{EVENT_TIME} AS b "
                f"ON a.k = b.k")
         duck = (f"{left.name} AS a ASOF {word}JOIN {right.name} AS b "
                 f"ON a.k = b.k AND a.{EVENT_TIME} >= b.{EVENT_TIME}")

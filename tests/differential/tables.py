@@ -296,6 +296,12 @@ class Table:
             columns += f", WATERMARK FOR {EVENT_TIME} AS {EVENT_TIME} - INTERVAL '{patience}' SECOND"
         return f"{self.name} ({columns})"
 
+    def view_statement(self):
+        """The newest row of each key as a view."""
+        columns = ", ".join(self.columns)
+        return (f"CREATE VIEW {self.name}v AS SELECT {columns} FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k "
+                f"ORDER BY {EVENT_TIME} DESC) AS rn FROM {self.name}) AS q WHERE rn = 1")
+
     def create_statement(self, path):
         form = "changelog-json" if self.is_changelog else "json"
         return (f"CREATE TABLE {self.declaration()} WITH ('connector' = 'filesystem', "

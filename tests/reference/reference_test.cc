@@ -132,9 +132,9 @@ TEST_F(ReferenceTest, SaysWhatItDoesNotKnow) {
 TEST_F(ReferenceTest, LooksAtTheRowsAround) {
   table("t", "k INT, v INT", "+ 1 10 | + 1 20 | + 1 20 | + 2 5 | + 2 null");
   EXPECT_EQ(ask("SELECT v, RANK() OVER (PARTITION BY k ORDER BY v) FROM t"),
-            "(NULL, 1)(5, 2)(10, 1)(20, 2)(20, 2)");
+            "(10, 1)(20, 2)(20, 2)(NULL, 1)(5, 2)");
   EXPECT_EQ(ask("SELECT v, SUM(v) OVER (PARTITION BY k ORDER BY v) FROM t"),
-            "(NULL, NULL)(5, 5)(10, 10)(20, 50)(20, 50)");
+            "(10, 10)(20, 50)(20, 50)(NULL, NULL)(5, 5)");
   EXPECT_EQ(ask("SELECT v, COUNT(*) OVER (ORDER BY v RANGE BETWEEN 5 PRECEDING AND CURRENT ROW) "
                 "FROM t"),
             "(NULL, 1)(5, 1)(10, 2)(20, 2)(20, 2)");
