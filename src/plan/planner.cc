@@ -47,6 +47,16 @@ Result<int> parallelism_of(const PlanContext& context) {
   return std::max(1, wanted);
 }
 
+/// Whether equal parts of a job's sinks run once. Not where the job may be stopped, edited and
+/// started again: an edit of one sink would change whose state a shared part is.
+bool may_share(const SessionConfig& config) {
+  for (const char* key : {"execution.checkpointing.dir", "execution.checkpointing.savepoint-dir",
+                          "execution.checkpointing.interval", "execution.state-recovery.path"}) {
+    if (!config.text(key).empty()) return false;
+  }
+  return config.boolean("table.optimizer.reuse-sub-plan-enabled");
+}
+
 Result<PhysicalNodePtr> lower_root(const PlanRoot& root, const LogicalNodePtr& plan,
                                    Lowering& lowering) {
   HW_ASSIGN_OR_RETURN(PhysicalNodePtr lowered, lower(plan, lowering));
@@ -75,6 +85,7 @@ Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext
   options.parallelism = parallelism;
   options.max_parallelism = context.config->max_parallelism();
   options.chaining = context.config->boolean("pipeline.operator-chaining.enabled");
+  options.sharing = !lowering.batch() && may_share(*context.config);
   HW_ASSIGN_OR_RETURN(planned.graph, build_graph(planned.physical, options));
   planned.graph.name = context.config->pipeline_name().value_or("");
   planned.warnings = std::move(lowering.warnings);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "plan/graph/operator_uid.h"
+#include "plan/graph/shared_parts.h"
 #include "plan/graph/state_meaning.h"
 #include "plan/lower/lowering.h"
 
@@ -19,6 +20,16 @@ struct OpenChain {
   std::vector<Edge> incoming;
   /// Nearest stateful operators at its end.
   std::vector<std::string> ancestors;
+  /// A vertex that is closed already: only its rows are wanted.
+  int closed = -1;
+};
+
+/// A part of the plan that several sinks have.
+struct SharedPart {
+  /// Copies of its ends, closed.
+  std::vector<OpenChain> ends;
+  /// The root that has it last.
+  const PhysicalNode* root = nullptr;
 };
 
 /// The ends of one plan; several behind a union.
@@ -41,13 +52,15 @@ std::string short_table(const std::string& full) {
 
 class GraphBuilder {
  public:
-  explicit GraphBuilder(const GraphOptions& options) : options_(options) {
+  GraphBuilder(const GraphOptions& options, SharedParts parts)
+      : options_(options), parts_(std::move(parts)) {
     graph_.parallelism = options.parallelism;
     graph_.max_parallelism = options.max_parallelism;
     graph_.batch_mode = options.session.batch_mode;
   }
 
   Status add(const PhysicalNode& sink) {
+    root_ = &sink;
     HW_ASSIGN_OR_RETURN(Branches branches, build(sink.input()));
     const Placement placement = sink_placement(sink, branches);
     HW_ASSIGN_OR_RETURN(OpenChain chain, placed(std::move(branches), placement));
@@ -57,6 +70,7 @@ class GraphBuilder {
     recipe.sink = sink.sink;
     recipe.meaning = state_meaning(sink);
     recipe.name = sink_name(sink);
+    open(chain);
     chain.vertex.sink = std::move(recipe);
     append_name(chain.vertex,
                 sink.table.empty() ? sink.name : "Sink(" + short_table(sink.table) + ")");
@@ -89,7 +103,17 @@ class GraphBuilder {
     vertex.name += vertex.name.empty() ? name : " -> " + name;
   }
 
+  /// Makes the chain one that can grow, behind the vertex if that is closed.
+  static void open(OpenChain& chain) {
+    if (chain.closed < 0) return;
+    Edge edge;
+    edge.from_vertex = chain.closed;
+    chain.incoming.push_back(std::move(edge));
+    chain.closed = -1;
+  }
+
   int close(OpenChain chain) {
+    if (chain.closed >= 0) return chain.closed;
     const int id = static_cast<int>(graph_.vertices.size());
     chain.vertex.id = id;
     for (Edge& edge : chain.incoming) {
@@ -134,6 +158,39 @@ class GraphBuilder {
   }
 
   Result<Branches> build(const PhysicalNode& node) {
+    const std::string& signature = parts_.shared(node);
+    // A second copy within one query may not wait for the first one.
+    if (signature.empty() || shared_[signature].root == root_) return build_own(node);
+    SharedPart& part = shared_[signature];
+    if (part.root == nullptr) {
+      part.root = root_;
+      HW_ASSIGN_OR_RETURN(Branches branches, build_own(node));
+      for (OpenChain& branch : branches) {
+        OpenChain end;
+        end.vertex.parallelism = branch.vertex.parallelism;
+        end.ancestors = branch.ancestors;
+        end.closed = close(std::move(branch));
+        shared_[signature].ends.push_back(std::move(end));
+      }
+    }
+    SharedPart& built = shared_[signature];
+    built.root = root_;
+    return ends_of(built);
+  }
+
+  static Branches ends_of(const SharedPart& part) {
+    Branches branches;
+    for (const OpenChain& end : part.ends) {
+      OpenChain branch;
+      branch.vertex.parallelism = end.vertex.parallelism;
+      branch.ancestors = end.ancestors;
+      branch.closed = end.closed;
+      branches.push_back(std::move(branch));
+    }
+    return branches;
+  }
+
+  Result<Branches> build_own(const PhysicalNode& node) {
     switch (node.kind) {
       case PhysicalKind::kSource:
         return build_source(node);
@@ -212,6 +269,7 @@ class GraphBuilder {
   }
 
   Status append(const PhysicalNode& node, OpenChain& chain) {
+    open(chain);
     OperatorRecipe recipe;
     recipe.uid = uids_.make({node.name, key_names(node), chain.ancestors});
     recipe.description = description_of(node);
@@ -228,6 +286,9 @@ class GraphBuilder {
   }
 
   const GraphOptions& options_;
+  const SharedParts parts_;
+  std::map<std::string, SharedPart> shared_;
+  const PhysicalNode* root_ = nullptr;
   JobGraph graph_;
   OperatorUids uids_;
   std::map<std::string, int> sinks_of_;  // how many write a table
@@ -237,7 +298,7 @@ class GraphBuilder {
 
 Result<JobGraph> build_graph(const std::vector<PhysicalNodePtr>& roots,
                              const GraphOptions& options) {
-  GraphBuilder builder(options);
+  GraphBuilder builder(options, options.sharing ? SharedParts(roots) : SharedParts());
   for (const PhysicalNodePtr& root : roots) HW_TRY(builder.add(*root));
   JobGraph graph = builder.take();
   HW_TRY(graph.validate());

@@ -19,6 +19,9 @@ struct GraphOptions {
   int max_parallelism = kDefaultMaxParallelism;
   /// False: every operator is a vertex of its own.
   bool chaining = true;
+  /// Equal parts of different sinks' plans run once. Requires: no operator wants one of its inputs
+  /// before another (streaming).
+  bool sharing = false;
 };
 
 /// Requires: each root is a sink, with final traits.
