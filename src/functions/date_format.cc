@@ -2,9 +2,11 @@
 //
 // DATE_FORMAT, FROM_UNIXTIME, UNIX_TIMESTAMP and CONVERT_TZ: times as text by Java's patterns.
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "columnar/constant.h"
 #include "columnar/text/time_zone.h"
@@ -40,6 +42,58 @@ class PatternCache {
   bool broken_ = false;
 };
 
+/// Ticks within which the text of a pattern stays what it is; 1 when that is not plain to see.
+int64_t unit_of(std::string_view pattern, int64_t ticks_per_second) {
+  int64_t seconds = 86'400;
+  bool quoted = false;
+  for (const char c : pattern) {
+    if (c == '\'') quoted = !quoted;
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (quoted || !letter) continue;
+    constexpr std::string_view kOfDays = "yMdDE";
+    if (kOfDays.find(c) != kOfDays.npos) continue;
+    if (c != 'H' && c != 'h' && c != 'a' && c != 'm' && c != 's') return 1;
+    seconds = std::min<int64_t>(seconds, c == 's' ? 1 : c == 'm' ? 60 : 3'600);
+  }
+  return seconds * ticks_per_second;
+}
+
+/// Prints local times. Those of one day (hour, minute, second: whatever the pattern goes down to)
+/// are printed once as long as they come one after the other.
+class TimePrinter {
+ public:
+  TimePrinter(std::string zone, int64_t ticks_per_second)
+      : zone_(std::move(zone)), ticks_(ticks_per_second) {}
+
+  /// Null when the pattern is broken. Valid until the next call.
+  const std::string* print(int64_t value, std::string_view pattern) {
+    if (pattern != pattern_) {
+      pattern_ = pattern;
+      unit_ = unit_of(pattern, ticks_);
+      fresh_ = true;
+    }
+    const int64_t into_unit = (value % unit_ + unit_) % unit_;
+    if (!fresh_ && value - into_unit == begin_) return &text_;
+    const TimePattern* compiled = cache_.get(pattern);
+    if (compiled == nullptr) return nullptr;
+    text_.clear();
+    compiled->format(PatternFields::from_ticks(value, ticks_), zone_, text_);
+    begin_ = value - into_unit;
+    fresh_ = false;
+    return &text_;
+  }
+
+ private:
+  const std::string zone_;
+  const int64_t ticks_;
+  PatternCache cache_{PatternStyle::kStrict};
+  std::string pattern_;
+  int64_t unit_ = 1;
+  bool fresh_ = true;
+  int64_t begin_ = 0;
+  std::string text_;
+};
+
 // A literal pattern that is broken is an error at planning.
 Status check_literal(const ColumnPtr& literal, PatternStyle style) {
   if (literal == nullptr || literal->is_null(0)) return Status::OK();
@@ -73,14 +127,12 @@ Result<std::unique_ptr<ScalarKernel>> bind_date_format(const CallBinding& bindin
   HW_ASSIGN_OR_RETURN(TimeZone zone, session_zone(binding));
   return make_row_kernel(
       [zone, local = type.is(TypeKind::kTimestampLtz), ticks = type.ticks_per_second(),
-       cache = PatternCache(PatternStyle::kStrict), formatted = std::string()](
+       printer = TimePrinter(std::string(zone.name()), type.ticks_per_second())](
           TextWriter& out, int64_t value, std::string_view pattern) mutable {
-        const TimePattern* print = cache.get(pattern);
-        if (print == nullptr) return false;
         if (local) value = zone.to_local(value, ticks);
-        formatted.clear();
-        print->format(PatternFields::from_ticks(value, ticks), zone.name(), formatted);
-        out.append(formatted);
+        const std::string* text = printer.print(value, pattern);
+        if (text == nullptr) return false;
+        out.append(*text);
         return true;
       },
       binding);

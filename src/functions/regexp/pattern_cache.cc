@@ -5,6 +5,7 @@
 #include <re2/re2.h>
 
 #include "expr/literal.h"
+#include "functions/regexp/required_literal.h"
 
 namespace hw {
 namespace {
@@ -22,6 +23,7 @@ const re2::RE2* PatternCache::get(std::string_view pattern) {
   if (compiled_ == nullptr || pattern != text_) {
     text_ = pattern;
     compiled_ = compile(pattern);
+    literal_ = compiled_->ok() ? required_literal(pattern) : "";
   }
   return compiled_->ok() ? compiled_.get() : nullptr;
 }

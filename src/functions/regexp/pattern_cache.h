@@ -23,9 +23,14 @@ class PatternCache {
  public:
   /// Null when the pattern is broken. Valid until the next call.
   const re2::RE2* get(std::string_view pattern);
+  /// False when `text` surely has no match of the pattern of the last get().
+  bool may_match(std::string_view text) const {
+    return literal_.empty() || text.find(literal_) != text.npos;
+  }
 
  private:
   std::string text_;
+  std::string literal_;
   std::shared_ptr<const re2::RE2> compiled_;
 };
 

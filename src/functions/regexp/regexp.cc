@@ -25,7 +25,8 @@ Result<std::unique_ptr<ScalarKernel>> bind_regexp(const CallBinding& binding) {
   return make_row_kernel(
       [cache = std::move(cache)](std::string_view text, std::string_view pattern) mutable {
         const re2::RE2* compiled = pattern.empty() ? nullptr : cache.get(pattern);
-        return compiled != nullptr && re2::RE2::PartialMatch(piece(text), *compiled);
+        return compiled != nullptr && cache.may_match(text) &&
+               re2::RE2::PartialMatch(piece(text), *compiled);
       },
       binding);
 }
@@ -34,7 +35,7 @@ bool extract(TextWriter& out, PatternCache& cache, std::string_view text, std::s
              int32_t group) {
   const re2::RE2* compiled = cache.get(pattern);
   if (compiled == nullptr || group < 0 || group > compiled->NumberOfCapturingGroups() ||
-      group >= kGroupsMax) {
+      group >= kGroupsMax || !cache.may_match(text)) {
     return false;
   }
   re2::StringPiece groups[kGroupsMax];

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which rules there are and in which order they run. The order is meaning: filters go down before
-// bounds of ranks are looked for (they stand right above them then) and before windows are fused (a
-// filter in between prevents it), keys are found before columns are pruned (they add columns), and
-// predicates reach sources last.
+// Which rules there are and in which order they run. The order is meaning: what sides of an OR have
+// in common is found before filters go down, these go down before bounds of ranks are looked for
+// (they stand right above them then) and before windows are fused (a filter in between prevents
+// it), keys are found before columns are pruned (they add columns), and predicates reach sources
+// last.
 
 #include <algorithm>
 #include <array>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::array kRules = {
     Rule{"fold_constants", fold_plan_constants},
+    Rule{"factor_disjunctions", factor_disjunctions},
     Rule{"push_filters_down", push_filters_down, /*needed=*/true},
     Rule{"bound_ranks_to_top_n", bound_ranks_to_top_n, /*needed=*/true},
     Rule{"merge_projects", merge_projects},
