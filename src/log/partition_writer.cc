@@ -2,6 +2,7 @@
 
 #include "log/partition_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/env/env.h"
@@ -19,7 +20,13 @@ Status PartitionWriter::resume(const SegmentId& segment, int64_t from) {
                       SegmentFile::open(*files, path, parts_.partition, segment, parts_.pool));
   // The marks of a segment are epochs of one identity: another one's go elsewhere.
   if (file->header().header.identity != parts_.identity) return Status::OK();
-  HW_ASSIGN_OR_RETURN(const int64_t end, file->end_of_frames(from));
+  HW_ASSIGN_OR_RETURN(int64_t end, file->end_of_frames(from));
+  HW_ASSIGN_OR_RETURN(const int64_t size, file->size());
+  // What follows is cut, and may be prepared: not because it was read wrongly once.
+  if (end < size) {
+    HW_ASSIGN_OR_RETURN(const int64_t again, file->end_of_frames(from));
+    end = std::max(end, again);
+  }
   HW_ASSIGN_OR_RETURN(current_,
                       SegmentWriter::resume(env_, path, file->header(), end, parts_.pool));
   return Status::OK();

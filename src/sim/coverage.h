@@ -33,7 +33,7 @@ class Coverage {
   /// A line a phase and fault; feasible cells that were never hit at the end.
   std::string describe() const;
 
-  static constexpr int kNumFaults = kNumFaultKinds + 3;
+  static constexpr int kNumFaults = kNumFaultKinds + kNumIncidentKinds;
 
  private:
   template <typename T>

@@ -56,6 +56,7 @@ struct Incident {
     kKill,       // SIGKILL; the page cache stays
     kPowerLoss,  // all processes die, what was not synced is lost in part
     kPause,      // SIGSTOP; a new process is started, the old one wakes later
+    kClock,      // the wall clocks are set to another time
   };
   Kind kind = Kind::kKill;
   /// From when on: a step, an operation on files by its number, or so long after the newest process
@@ -71,7 +72,10 @@ struct Incident {
   uint64_t seed = 0;
   /// How long a paused one sleeps.
   int64_t pause_ms = 0;
+  /// By how much clocks are set on, or back.
+  int64_t clock_ms = 0;
 };
+constexpr int kNumIncidentKinds = 4;
 std::string_view to_text(Incident::Kind kind);
 std::optional<Incident::Kind> incident_kind(std::string_view text);
 

@@ -201,7 +201,8 @@ class Parser {
                          .phase = phase_named(facts.word("phase")),
                          .sector = facts.number<int64_t>("sector", 512),
                          .seed = facts.number<uint64_t>("seed", 0),
-                         .pause_ms = facts.number<int64_t>("pause-ms", 0)};
+                         .pause_ms = facts.number<int64_t>("pause-ms", 0),
+                         .clock_ms = facts.number<int64_t>("clock-ms", 0)};
     for (size_t i = 0; i < kRules.size(); ++i)
       if (facts.word("leaves") == kRules[i]) incident.rule = static_cast<CrashRule>(i);
     plan_.incidents.push_back(incident);
@@ -230,6 +231,8 @@ std::string text_of(const Incident& incident) {
                         incident.sector, incident.seed);
   if (incident.kind == Incident::Kind::kPause)
     line += fmt::format(" pause-ms {}", incident.pause_ms);
+  if (incident.kind == Incident::Kind::kClock)
+    line += fmt::format(" clock-ms {}", incident.clock_ms);
   return line + "\n";
 }
 

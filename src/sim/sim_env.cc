@@ -34,11 +34,17 @@ SimEnv::SimEnv(World& world, SimProcess& process, const SimEnvOptions& options)
     : world_(world),
       process_(process),
       options_(options),
-      files_(make_sim_file_system(world, process)) {}
+      files_(make_sim_file_system(world, process)),
+      objects_(make_sim_object_store(world, process)) {}
 
 Result<Env::Location> SimEnv::locate(std::string_view path_or_uri) {
   constexpr std::string_view kScheme = "file://";
   if (path_or_uri.starts_with(kScheme)) path_or_uri.remove_prefix(kScheme.size());
+  if (is_object_uri(path_or_uri)) {
+    HW_ASSIGN_OR_RETURN(ObjectName name, parse_object_uri(path_or_uri));
+    while (name.key.ends_with('/')) name.key.pop_back();
+    return Location{make_object_file_system(objects_), name.uri()};
+  }
   if (path_or_uri.find("://") != std::string_view::npos)
     return not_supported_yet("simulated files at " + std::string(path_or_uri));
   if (path_or_uri.starts_with('/')) return Location{files_, std::string(path_or_uri)};

@@ -30,7 +30,9 @@ class SimEnv final : public Env {
   SimProcess& process() { return process_; }
   const std::string& stderr_text() const { return stderr_text_; }
 
-  int64_t wall_ms() override { return options_.wall_ms + world_.scheduler.now_ns() / 1'000'000; }
+  int64_t wall_ms() override {
+    return options_.wall_ms + world_.wall_offset_ms + world_.scheduler.now_ns() / 1'000'000;
+  }
   int64_t monotonic_ns() override { return world_.scheduler.now_ns(); }
   int64_t thread_cpu_ns() override { return world_.scheduler.now_ns(); }
   Result<Location> locate(std::string_view path_or_uri) override;
@@ -38,6 +40,7 @@ class SimEnv final : public Env {
   Status publish(const std::string& from, const std::string& to) override;
   Result<std::unique_ptr<AppendFile>> open_append(const std::string& path) override;
   Result<std::unique_ptr<FileLock>> try_lock(const std::string& path) override;
+  Result<std::shared_ptr<ObjectStore>> object_store() override { return objects_; }
   Status touch(const std::string& path) override;
   std::string host_name() override { return "simulated"; }
   int64_t process_id() override { return process_.id; }
@@ -57,6 +60,7 @@ class SimEnv final : public Env {
   SimProcess& process_;
   const SimEnvOptions options_;
   const std::shared_ptr<arrow::fs::FileSystem> files_;
+  const std::shared_ptr<ObjectStore> objects_;
   std::string stderr_text_;
 };
 

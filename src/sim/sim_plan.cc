@@ -78,6 +78,7 @@ std::vector<std::pair<std::string, std::string>> draw_settings(Random& random,
       {"restart-strategy.fixed-delay.attempts", "5"},
       {"restart-strategy.fixed-delay.delay", "100 ms"},
   };
+  if (random.below(6) == 0) settings.front().second = kObjectStateDirectory;
   if (random.below(3) == 0)
     settings.emplace_back("execution.lease.timeout", fmt::format("{} s", 1 + random.below(10)));
   return settings;
@@ -122,9 +123,10 @@ std::vector<Fault> draw_faults(Random& random, bool doomed) {
 }
 
 std::vector<Incident> draw_incidents(Random& random, int64_t length_ms) {
-  constexpr std::array<Incident::Kind, 4> kKinds = {Incident::Kind::kKill, Incident::Kind::kKill,
-                                                    Incident::Kind::kPowerLoss,
-                                                    Incident::Kind::kPause};
+  using Kind = Incident::Kind;
+  constexpr std::array<Kind, 6> kKinds = {Kind::kKill,  Kind::kKill,  Kind::kPowerLoss,
+                                          Kind::kPause, Kind::kPause, Kind::kClock};
+  constexpr std::array<int64_t, 3> kClockMs = {5'000, 3'600'000, 86'400'000};
   constexpr std::array<CrashRule, 4> kRules = {CrashRule::kNothing, CrashRule::kEverything,
                                                CrashRule::kInOrder, CrashRule::kAny};
   std::vector<Incident> incidents;
@@ -139,6 +141,9 @@ std::vector<Incident> draw_incidents(Random& random, int64_t length_ms) {
         .seed = random.next() >> 8,
         .pause_ms = static_cast<int64_t>(random.below(2) == 0 ? random.below(9'000)
                                                               : 10'000 + random.below(590'000))};
+    incident.clock_ms =
+        static_cast<int64_t>(random.below(static_cast<uint64_t>(2 * one_of(kClockMs, random)))) -
+        kClockMs[0];
     const uint64_t place = random.below(8);
     if (place == 0) {
       incident.step = step += spread(random);

@@ -34,7 +34,7 @@ class Director {
                 .schedule = plan.schedule,
                 .faults = plan.faults,
                 .incidents = plan.incidents,
-                .damaged_below = {kStateDirectory},
+                .damaged_below = {kStateDirectory, "/s3/"},
                 .import = plan.import,
                 .trace = plan.trace}),
         output_(world_.disk, plan.job) {
@@ -140,6 +140,11 @@ class Director {
       start_later();
       look_ = false;
       return output_.look_after_crash();
+    }
+    if (incident.kind == Incident::Kind::kClock) {
+      world_.wall_offset_ms += incident.clock_ms;
+      world_.tell(fmt::format("the clocks are set by {} ms", incident.clock_ms));
+      return Status::OK();
     }
     JobProcess* const victim = newest_living();
     if (victim == nullptr) return Status::OK();

@@ -21,6 +21,7 @@ namespace hw::sim {
 
 /// Where simulated jobs keep their checkpoints and show their rows.
 constexpr const char* kStateDirectory = "/state";
+constexpr const char* kObjectStateDirectory = "s3://bucket/state";
 constexpr const char* kOutputDirectory = "/out";
 constexpr const char* kLogDirectory = "/log";
 

@@ -21,6 +21,7 @@
 #include "sim/event_hash.h"
 #include "sim/fault.h"
 #include "sim/scheduler.h"
+#include "sim/sim_objects.h"
 
 namespace hw::sim {
 
@@ -42,11 +43,14 @@ class World {
   explicit World(WorldOptions options);
 
   Disk disk;
+  SimObjects objects;
   EventHash hash;
   Scheduler scheduler;
   Coverage coverage;
   /// Who holds the lock of a file, by its id.
   std::map<int64_t, SimProcess*> locks;
+  /// What the wall clocks of all processes are wrong by.
+  int64_t wall_offset_ms = 0;
   /// Jobs that went on from a checkpoint.
   int64_t num_restores = 0;
 
