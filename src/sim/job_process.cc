@@ -51,13 +51,41 @@ void JobProcess::run() {
   world_.hash.add(status_.ok() ? 1 : 2);
 }
 
+// Within an attempt what is counted only grows, and so does the watermark.
+void JobProcess::watch(JobProgress now, JobProgress& before) {
+  if (!process_.dead && lie_.ok()) {
+    if (now.rows_read < before.rows_read)
+      lie_ = Status::Invalid("the job says that it read ", now.rows_read, " rows, but has said ",
+                             before.rows_read);
+    if (now.watermark_ms < before.watermark_ms)
+      lie_ = Status::Invalid("the job's watermark fell from ", before.watermark_ms, " to ",
+                             now.watermark_ms);
+    for (const auto& [name, count] : before.counters)
+      if (now.counters[name] < count)
+        lie_ =
+            Status::Invalid("the counter ", name, " fell from ", count, " to ", now.counters[name]);
+  }
+  before = std::move(now);
+}
+
 Status JobProcess::wait_for(JobRun& job) {
+  JobProgress before;
   while (true) {
     const bool done = job.wait_for(kPollMs);
+    JobProgress now = job.progress();
+    bool begins_anew = false;
     for (std::string& event : job.take_events()) {
+      begins_anew = begins_anew || event.find("starts again") != std::string::npos ||
+                    event.find("goes on from") != std::string::npos;
       if (event.find("goes on from checkpoint") != std::string::npos) ++world_.num_restores;
       if (!process_.dead) world_.tell("process " + std::to_string(process_.id) + ": " + event);
       events_.push_back(std::move(event));
+    }
+    // What is told of an attempt that has just ended says nothing about the next one.
+    if (begins_anew) {
+      before = {};
+    } else {
+      watch(std::move(now), before);
     }
     if (done) return job.wait();
     if (process_.dead) job.cancel();

@@ -50,6 +50,8 @@ class JobProcess {
   bool ended() const { return process_.num_threads == 0; }
   bool killed() const { return process_.dead; }
   const Status& status() const { return status_; }
+  /// What its jobs said that cannot be; OK: nothing.
+  const Status& lie() const { return lie_; }
   int64_t started_ns() const { return started_ns_; }
   /// What its jobs had to say.
   const std::vector<std::string>& events() const { return events_; }
@@ -58,6 +60,7 @@ class JobProcess {
   void run();
   Status run_script();
   Status wait_for(JobRun& job);
+  void watch(JobProgress now, JobProgress& before);
 
   World& world_;
   const SimJob& job_;
@@ -68,6 +71,7 @@ class JobProcess {
   std::vector<JobRun*> running_;
   std::vector<std::string> events_;
   Status status_;
+  Status lie_;
   bool finished_ = false;
   std::unique_ptr<Thread> main_;
 };

@@ -154,6 +154,7 @@ class SimObjectStore final : public ObjectStore {
         ++it;
         continue;
       }
+      world_.count_fault();
       const Status done = apply(it->key, it->bytes, it->if_new);
       world_.tell("a put of /s3/" + it->key + " arrives late: " + done.ToString());
       it = objects().late.erase(it);

@@ -200,6 +200,7 @@ class Director {
   }
 
   Status on_end(JobProcess& process) {
+    HW_TRY(process.lie());
     const Status& status = process.status();
     world_.tell(fmt::format("process {} ends: {}", process.process().id, status.ToString()));
     if (status.ok()) {

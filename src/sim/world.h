@@ -77,6 +77,8 @@ class World {
   int64_t num_faults() const { return num_faults_; }
   /// The faults that happened, in the words of a scenario file.
   const std::vector<std::string>& story() const { return story_; }
+  /// Something went wrong of which nobody was told.
+  void count_fault() { ++num_faults_; }
   void tell(std::string line);
   const std::vector<std::string>& trace() const { return trace_; }
 
