@@ -53,6 +53,7 @@ def duck(script, queries, threads=1):
         "import duckdb, json, resource, sys\n"
         "script, queries, threads = json.load(sys.stdin)\n"
         "duck = duckdb.connect(config={'threads': threads})\n"
+        "duck.execute('SET enable_progress_bar = false')\n"
         "duck.execute(script)\n"
         "def cpu():\n"
         "    used = resource.getrusage(resource.RUSAGE_SELF)\n"
