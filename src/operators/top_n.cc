@@ -69,10 +69,13 @@ class TopN final : public Operator {
 
   Result<Flow> on_watermark(Watermark watermark, Output& output) override {
     if (!in_windows()) return Flow::kNeedInput;
-    if (queue_.empty()) HW_TRY(close_windows(watermark.ms));
-    const bool more = is_due(watermark.ms);
-    return queue_.flush(output, context_->output_rows_max(),
-                        more ? Flow::kMoreOutput : Flow::kNeedInput);
+    // The end of bounded input closes windows of processing time too.
+    if (!spec_.window->event_time && watermark.ms < Watermark::kMax) return Flow::kNeedInput;
+    return close_windows_until(watermark.ms, output);
+  }
+
+  Result<Flow> on_timer(Timer, Output& output) override {
+    return close_windows_until(context_->now_ms() - 1, output);
   }
 
   Result<Flow> on_end(int input, Output& output) override {
@@ -165,9 +168,14 @@ class TopN final : public Operator {
     int64_t known_end = INT64_MIN, closes_at = INT64_MIN;
     for (int64_t i = 0; i < input.num_rows(); ++i) {
       const auto end = ends.value<int64_t>(i);
-      if (end != known_end) closes_at = clock_->closes_at(end);
+      if (end != known_end) {
+        closes_at = clock_->closes_at(end);
+        if (!spec_.window->event_time) {
+          context_->set_timer({.due_ms = closes_at + 1, .domain = TimeDomain::kProcessing});
+        }
+      }
       known_end = end;
-      if (closes_at <= context_->watermark_ms()) continue;
+      if (spec_.window->event_time && closes_at <= context_->watermark_ms()) continue;
       kept.push_back(static_cast<int32_t>(i));
       closing.push_back(closes_at);
     }
@@ -176,6 +184,13 @@ class TopN final : public Operator {
     late_rows_->add(late);
     HW_ASSIGN_OR_RETURN(input, input.gathered(kept));
     return Status::OK();
+  }
+
+  Result<Flow> close_windows_until(int64_t progress_ms, Output& output) {
+    if (queue_.empty()) HW_TRY(close_windows(progress_ms));
+    const bool more = is_due(progress_ms);
+    return queue_.flush(output, context_->output_rows_max(),
+                        more ? Flow::kMoreOutput : Flow::kNeedInput);
   }
 
   /// Puts out some partitions of windows that the watermark closes, and forgets them.

@@ -8,8 +8,9 @@
 //
 // Each input batch is folded: what enters and leaves within one batch is not shown.
 //
-// Inside event-time windows nothing goes out before the watermark closes the window; then the first
-// rows of each partition do, once. Rows of a closed window are late: dropped and counted.
+// Inside windows nothing goes out before the watermark (processing time: the clock) closes the
+// window; then the first rows of each partition do, once. Rows of a window of event time that has
+// closed are late: dropped and counted.
 
 #pragma once
 
@@ -52,7 +53,7 @@ struct TopNSpec {
   /// With emit_rank: somebody downstream needs -U before each +U.
   bool generate_update_before = true;
   /// Rows belong to windows that end at the times in `window_end` (TIMESTAMP(3), a column of the
-  /// partition). Requires: inserts only, windows over event time.
+  /// partition). Requires: inserts only.
   std::optional<WindowSpec> window;
   int window_end = -1;
   /// With limit 1: of equal rows the last to come is the first.

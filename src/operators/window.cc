@@ -35,6 +35,9 @@ std::string to_text(const WindowSpec& window) {
       text = "CUMULATE(max_size=[" + duration_text(window.size_ms) + "], step=[" +
              duration_text(window.step_ms) + "]";
       break;
+    case WindowKind::kSession:
+      text = "SESSION(gap=[" + duration_text(window.size_ms) + "]";
+      break;
   }
   if (window.offset_ms != 0) text += ", offset=[" + duration_text(window.offset_ms) + "]";
   return text + ")";

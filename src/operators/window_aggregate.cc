@@ -19,6 +19,7 @@
 #include "operators/aggregates.h"
 #include "operators/dense_input.h"
 #include "operators/output_queue.h"
+#include "operators/session_aggregate.h"
 #include "operators/window_clock.h"
 #include "operators/window_panes.h"
 #include "runtime/operator.h"
@@ -400,6 +401,9 @@ class WindowAggregate final : public Operator {
 }  // namespace
 
 Result<std::unique_ptr<Operator>> make_window_aggregate(WindowAggregateSpec spec) {
+  if (spec.window.kind == WindowKind::kSession && !spec.windows_given()) {
+    return make_session_aggregate(std::move(spec));
+  }
   WindowSpec window = spec.window;
   if (spec.windows_given()) {
     // Only closing times are computed then: the window's shape does not matter.

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/status.h"
@@ -41,6 +42,9 @@ struct WindowAggregateSpec {
   /// The input may hold -U or -D.
   bool input_retracts = false;
   ExprSession session;
+  /// Not empty: nothing goes out but the rows that come too late for the operator of this name, as
+  /// late_batch.h says. Only of session windows, without aggregates.
+  std::string late_for = {};
 
   bool windows_given() const { return window_end_column >= 0; }
 };

@@ -7,10 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include <arrow/array/data.h>
-#include <arrow/type.h>
-
-#include "base/memory.h"
 #include "columnar/gather.h"
 #include "operators/output_queue.h"
 #include "operators/window_clock.h"
@@ -18,13 +14,6 @@
 
 namespace hw {
 namespace {
-
-ColumnPtr time_column(const SqlType& type, const std::vector<int64_t>& values) {
-  const auto num_rows = static_cast<int64_t>(values.size());
-  auto buffer = pooled_buffer(num_rows * static_cast<int64_t>(sizeof(int64_t)));
-  std::copy(values.begin(), values.end(), reinterpret_cast<int64_t*>(buffer->mutable_data()));
-  return Column::plain(type, arrow::ArrayData::Make(type.to_arrow(), num_rows, {nullptr, buffer}));
-}
 
 class WindowAssign final : public Operator {
  public:
@@ -97,7 +86,8 @@ class WindowAssign final : public Operator {
     }
     std::vector<ColumnPtr> columns = repeated.columns();
     for (const std::vector<int64_t>* values : {&starts_, &ends_, &window_times_}) {
-      columns.push_back(time_column(spec_.output->type(static_cast<int>(columns.size())), *values));
+      columns.push_back(
+          times_column(spec_.output->type(static_cast<int>(columns.size())), *values));
     }
     queue_.push(repeated.with_columns(spec_.output, std::move(columns)));
     return Status::OK();

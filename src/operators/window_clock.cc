@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include <arrow/array/data.h>
+#include <arrow/type.h>
+
+#include "base/memory.h"
 #include "base/planted.h"
 
 namespace hw {
@@ -20,7 +24,7 @@ constexpr int64_t kSetBackMax = 25 * 3600 * kMsPerSecond;
 
 Result<WindowClock> WindowClock::make(const WindowSpec& window) {
   WindowClock clock(window);
-  const bool tumbles = window.kind == WindowKind::kTumble;
+  const bool tumbles = window.kind == WindowKind::kTumble || window.kind == WindowKind::kSession;
   const int64_t step = tumbles ? window.size_ms : window.step_ms;
   if (window.size_ms <= 0 || step <= 0 || step > window.size_ms) {
     return Status::Invalid("a window needs 0 < step <= size, but has size ", window.size_ms,
@@ -59,6 +63,7 @@ int64_t WindowClock::first_end(int64_t pane) const {
 int64_t WindowClock::last_end(int64_t pane) const {
   switch (window_.kind) {
     case WindowKind::kTumble:
+    case WindowKind::kSession:
       return pane + step_ms_;
     case WindowKind::kHop:
       return floor_to(pane, step_ms_) + window_.size_ms;
@@ -110,6 +115,13 @@ int64_t WindowClock::closes_at(int64_t end) {
 
 int64_t WindowClock::time_of(int64_t end) {
   return zoned_ ? zone_.to_instant(end - 1, kMsPerSecond) : end - 1;
+}
+
+ColumnPtr times_column(const SqlType& type, const std::vector<int64_t>& values) {
+  const auto num_rows = static_cast<int64_t>(values.size());
+  auto buffer = pooled_buffer(num_rows * static_cast<int64_t>(sizeof(int64_t)));
+  std::copy(values.begin(), values.end(), reinterpret_cast<int64_t*>(buffer->mutable_data()));
+  return Column::plain(type, arrow::ArrayData::Make(type.to_arrow(), num_rows, {nullptr, buffer}));
 }
 
 }  // namespace hw

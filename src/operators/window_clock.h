@@ -56,4 +56,7 @@ class WindowClock {
   TimeZone zone_;
 };
 
+/// A column of these times, or of other 64-bit values; none is NULL.
+ColumnPtr times_column(const SqlType& type, const std::vector<int64_t>& values);
+
 }  // namespace hw

@@ -2,6 +2,7 @@
 
 #include "sql/bind_aggregate.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "expr/literal.h"
@@ -97,6 +98,16 @@ bool groups_by_window(const std::vector<BoundExprPtr>& keys, const LogicalNode& 
   return start && end;
 }
 
+/// A processing time is among the keys: the clock is read below, and the groups are of its values.
+bool groups_by_clock(const GroupKeys& keys, const LogicalNode& input) {
+  return std::any_of(keys.exprs.begin(), keys.exprs.end(), [&](const BoundExprPtr& key) {
+    if (key->kind() != BoundExpr::Kind::kColumn || is_foreign_column(*key)) return false;
+    const int column = key->column_index();
+    const bool of_window = input.window() && input.window()->time == column;
+    return !of_window && input.column(column).time == TimeAttribute::kProcessingTime;
+  });
+}
+
 std::string name_of(const AggregateCollector::Call& call) {
   return call.function == nullptr ? "GROUPING" : call.function->name;
 }
@@ -125,8 +136,12 @@ BoundExprPtr AggregateCollector::add(Call call) {
   return column;
 }
 
-Result<Grouping> Grouping::make(const LogicalNodePtr& input, GroupKeys keys,
+Result<Grouping> Grouping::make(const LogicalNodePtr& ungrouped, GroupKeys keys,
                                 const AggregateCollector& aggregates, BindSession& session) {
+  LogicalNodePtr input = ungrouped;
+  if (groups_by_clock(keys, *input)) {
+    HW_ASSIGN_OR_RETURN(input, with_clock_read(input, session));
+  }
   bool plain = keys.sets.empty();
   for (const AggregateCollector::Call& call : aggregates.calls()) {
     plain = plain && call.function != nullptr;

@@ -17,6 +17,8 @@
 
 namespace hw {
 
+struct GroupWindow;
+
 /// The aggregate calls of one query block, each once.
 class AggregateCollector {
  public:
@@ -53,8 +55,8 @@ struct GroupKeys {
 /// A query block that aggregates: its plan and the way from bound expressions to its columns.
 class Grouping {
  public:
-  /// `keys` and the collector's calls are over `input`'s columns.
-  static Result<Grouping> make(const LogicalNodePtr& input, GroupKeys keys,
+  /// `keys` and the collector's calls are over the columns of `ungrouped`.
+  static Result<Grouping> make(const LogicalNodePtr& ungrouped, GroupKeys keys,
                                const AggregateCollector& aggregates, BindSession& session);
 
   const LogicalNodePtr& plan() const { return plan_; }
@@ -82,8 +84,10 @@ BoundExprPtr only_where(const BoundExprPtr& filter, const BoundExprPtr& arg);
 Result<LogicalNodePtr> distinct_rows(const LogicalNodePtr& input, BindSession& session);
 
 /// The expressions of GROUP BY with ROLLUP, CUBE and GROUPING SETS written out as sets.
+/// `window` is the one among them, or null.
 Result<GroupKeys> bind_group_by(const std::vector<ast::GroupingElement>& elements,
-                                const Relation& relation, BindSession& session);
+                                const GroupWindow* window, const Relation& relation,
+                                BindSession& session);
 
 /// Processing-time columns read from the clock: in front of what stores rows.
 Result<LogicalNodePtr> with_clock_read(const LogicalNodePtr& input, BindSession& session);

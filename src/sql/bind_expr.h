@@ -19,6 +19,7 @@
 namespace hw {
 
 class AggregateCollector;
+struct GroupWindow;
 class SubqueryCollector;
 struct AggregateFunction;
 
@@ -40,6 +41,8 @@ class ExprBinder {
   void collect_subqueries(SubqueryCollector* subqueries) { subqueries_ = subqueries; }
   /// Calls with OVER go there; without it they are an error that names the clause.
   void collect_windows(OverCollector* windows) { windows_ = windows; }
+  /// The window of GROUP BY; TUMBLE_START and its kin are of it. May be null.
+  void use_group_window(const GroupWindow* window) { group_window_ = window; }
   /// Names that hide columns of the same bare name.
   void use_aliases(const std::vector<NamedBoundExpr>* aliases) { aliases_ = aliases; }
 
@@ -100,6 +103,7 @@ class ExprBinder {
   AggregateCollector* aggregates_ = nullptr;
   SubqueryCollector* subqueries_ = nullptr;
   OverCollector* windows_ = nullptr;
+  const GroupWindow* group_window_ = nullptr;
   const std::vector<NamedBoundExpr>* aliases_ = nullptr;
   bool in_aggregate_ = false;
   bool in_window_ = false;

@@ -14,6 +14,7 @@
 #include "sql/ast.h"
 #include "sql/bind_aggregate.h"
 #include "sql/bind_expr.h"
+#include "sql/bind_group_window.h"
 #include "sql/bind_user_function.h"
 #include "sql/known_functions.h"
 
@@ -66,14 +67,25 @@ Status check_not_aggregated(const ast::FunctionCall& call, const std::string& na
                             " belongs to aggregate functions, but ", name, " is none"));
 }
 
-/// The older form of windows, which stands in GROUP BY: TUMBLE, TUMBLE_START, …
-bool is_group_window(std::string_view name) {
-  const std::string_view window = name.substr(0, name.find('_'));
-  return window == "TUMBLE" || window == "HOP";
-}
-
 bool is_count_star(const ast::FunctionCall& call) {
   return call.args.size() == 1 && call.args[0]->kind == ast::ExprKind::kStar;
+}
+
+/// Fails (KeyError) naming what is near.
+Status unknown_function(const ast::FunctionCall& call, const BindSession& session) {
+  std::string hint;
+  const std::vector<std::string> users_names =
+      session.context.catalog->functions().names(session.catalog, session.database);
+  std::string users_hint = did_you_mean(call.name.last().text, users_names);
+  if (!users_hint.empty()) {
+    return at(call.position,
+              Status::KeyError("there is no function '", call.name.last().text, "'", users_hint));
+  }
+  for (const std::string& near : session.context.functions->near(function_name(call))) {
+    hint += (hint.empty() ? "; did you mean '" : " or '") + near + "'";
+  }
+  return at(call.position, Status::KeyError("there is no function '", call.name.last().text, "'",
+                                            hint.empty() ? hint : hint + "?"));
 }
 
 }  // namespace
@@ -111,27 +123,16 @@ Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
   }
   const ScalarFunction* scalar = functions.scalar(name);
   if (scalar == nullptr) {
-    if (is_group_window(name) && is_known_function(name)) {
-      return not_supported_yet("function " + name + " of the older windows; write FROM TABLE(" +
-                                   name.substr(0, name.find('_')) +
-                                   "(TABLE t, DESCRIPTOR(time_column), ..)) and group by "
-                                   "window_start, window_end",
-                               call.position);
+    if (is_group_window_part(name)) {
+      return bind_group_window_part(call, group_window_, relation_, session_);
+    }
+    if (is_group_window(call)) {
+      return at(call.position,
+                Status::Invalid(name, " stands in GROUP BY as it is, or in FROM; write ", name,
+                                "_START(..) or ", name, "_END(..) for its borders"));
     }
     if (is_known_function(name)) return not_supported_yet("function " + name, call.position);
-    std::string hint;
-    const std::vector<std::string> users_names =
-        session_.context.catalog->functions().names(session_.catalog, session_.database);
-    std::string users_hint = did_you_mean(call.name.last().text, users_names);
-    if (!users_hint.empty()) {
-      return at(call.position,
-                Status::KeyError("there is no function '", call.name.last().text, "'", users_hint));
-    }
-    for (const std::string& near : functions.near(name)) {
-      hint += (hint.empty() ? "; did you mean '" : " or '") + near + "'";
-    }
-    return at(call.position, Status::KeyError("there is no function '", call.name.last().text, "'",
-                                              hint.empty() ? hint : hint + "?"));
+    return unknown_function(call, session_);
   }
   HW_TRY(check_clauses(call, name));
   HW_TRY(check_not_aggregated(call, name));

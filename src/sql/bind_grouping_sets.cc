@@ -13,6 +13,7 @@
 #include "sql/ast.h"
 #include "sql/bind_aggregate.h"
 #include "sql/bind_expr.h"
+#include "sql/bind_group_window.h"
 
 namespace hw {
 namespace {
@@ -45,8 +46,8 @@ Sets combined(const Sets& left, const Sets& right) {
 
 class GroupByBinder {
  public:
-  GroupByBinder(const Relation& relation, BindSession& session)
-      : binder_(session, relation, "GROUP BY") {}
+  GroupByBinder(const GroupWindow* window, const Relation& relation, BindSession& session)
+      : window_(window), relation_(relation), binder_(session, relation, "GROUP BY") {}
 
   Result<GroupKeys> bind(const std::vector<ast::GroupingElement>& elements) {
     Sets sets = {{}};
@@ -73,6 +74,13 @@ class GroupByBinder {
       case ast::GroupingKind::kExprs: {
         Set set;
         for (const ast::ExprPtr& expr : element.exprs) {
+          const auto* call = ast::expr_if<ast::FunctionCall>(expr);
+          if (window_ != nullptr && call != nullptr && is_group_window(*call)) {
+            for (BoundExprPtr& key : group_window_keys(*window_, relation_)) {
+              set.push_back(number_of(std::move(key)));
+            }
+            continue;
+          }
           HW_ASSIGN_OR_RETURN(const size_t key, key_of(expr));
           set.push_back(key);
         }
@@ -125,17 +133,12 @@ class GroupByBinder {
   }
 
   Result<size_t> key_of(const ast::ExprPtr& expr) {
-    if (const auto* call = ast::expr_if<ast::FunctionCall>(expr)) {
-      const std::string& name = call->name.last().text;
-      const bool legacy =
-          call->args.size() > 1 && (name == "TUMBLE" || name == "HOP" || name == "SESSION");
-      if (legacy) {
-        return not_supported_yet("window functions in GROUP BY; use the table function: FROM " +
-                                     name + "(TABLE t, DESCRIPTOR(ts), ..)",
-                                 expr->position);
-      }
-    }
-    HW_ASSIGN_OR_RETURN(BoundExprPtr key, binder_.bind_value(*expr));
+    // A processing time is read where the groups are made.
+    HW_ASSIGN_OR_RETURN(BoundExprPtr key, binder_.bind(*expr));
+    return number_of(std::move(key));
+  }
+
+  size_t number_of(BoundExprPtr key) {
     for (size_t i = 0; i < keys_.size(); ++i) {
       if (keys_[i]->equals(*key)) return i;
     }
@@ -143,6 +146,8 @@ class GroupByBinder {
     return keys_.size() - 1;
   }
 
+  const GroupWindow* const window_;
+  const Relation& relation_;
   ExprBinder binder_;
   std::vector<BoundExprPtr> keys_;
 };
@@ -166,8 +171,9 @@ std::optional<int64_t> grouping_of(const std::vector<BoundExprPtr>& args, const 
 }  // namespace
 
 Result<GroupKeys> bind_group_by(const std::vector<ast::GroupingElement>& elements,
-                                const Relation& relation, BindSession& session) {
-  return GroupByBinder(relation, session).bind(elements);
+                                const GroupWindow* window, const Relation& relation,
+                                BindSession& session) {
+  return GroupByBinder(window, relation, session).bind(elements);
 }
 
 Result<ExpandedRows> expand_grouping_sets(const LogicalNodePtr& input, const GroupKeys& keys,

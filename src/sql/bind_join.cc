@@ -193,7 +193,10 @@ Result<Relation> bind_join(const ast::Join& join, BindSession& session) {
                                 "calls a function that does not"));
     }
   }
-  parts.interval = find_interval(parts.condition, left_side.columns, right_side.columns);
+  parts.windows = find_windows(parts.condition, *left.plan, *right.plan);
+  if (!parts.windows) {
+    parts.interval = find_interval(parts.condition, left_side.columns, right_side.columns);
+  }
   const bool either = parts.kind == JoinKind::kFull && !shared.empty();
   if (!either) hide_shared(shared, parts.kind, left_columns, joined.scope);
   joined.plan = std::make_shared<JoinNode>(left.plan, right.plan, std::move(parts));

@@ -14,6 +14,7 @@
 #include "plan/logical/values.h"
 #include "sql/bind_aggregate.h"
 #include "sql/bind_from.h"
+#include "sql/bind_group_window.h"
 #include "sql/bind_hints.h"
 #include "sql/bind_order.h"
 #include "sql/bind_over.h"
@@ -210,11 +211,13 @@ void apply_windows(OverCollector& windows, Block& block) {
 }
 
 /// What QUALIFY and ORDER BY of the query say, in which names of the list are known.
-Status bind_behind_list(const ast::Select& select, const ast::Query* query, BindSession& session,
+Status bind_behind_list(const ast::Select& select, const ast::Query* query,
+                        const GroupWindow* group_window, BindSession& session,
                         AggregateCollector& aggregates, OverCollector& windows, Block& block) {
   const std::vector<NamedBoundExpr> aliases = aliases_of(block.items);
   if (select.qualify != nullptr) {
     ExprBinder qualify(session, block.rows, "QUALIFY");
+    qualify.use_group_window(group_window);
     qualify.collect_aggregates(&aggregates);
     qualify.collect_windows(&windows);
     qualify.use_aliases(&aliases);
@@ -227,6 +230,7 @@ Status bind_behind_list(const ast::Select& select, const ast::Query* query, Bind
   }
   if (query == nullptr || query->order_by.empty()) return Status::OK();
   ExprBinder order(session, block.rows, "ORDER BY");
+  order.use_group_window(group_window);
   order.collect_aggregates(&aggregates);
   order.collect_windows(&windows);
   order.use_aliases(&aliases);
@@ -238,8 +242,14 @@ Status bind_behind_list(const ast::Select& select, const ast::Query* query, Bind
 Result<Block> bind_block(const ast::Select& select, const ast::Query* query, BindSession& session) {
   Block block;
   HW_ASSIGN_OR_RETURN(block.rows, bind_rows(select, session));
+  std::optional<GroupWindow> window;
+  if (select.group_by) {
+    HW_ASSIGN_OR_RETURN(window, bind_group_window(*select.group_by, block.rows, session));
+  }
+  const GroupWindow* const group_window = window ? &*window : nullptr;
   AggregateCollector aggregates(block.rows.plan->num_columns());
   ExprBinder binder(session, block.rows, "SELECT");
+  binder.use_group_window(group_window);
   binder.collect_aggregates(&aggregates);
   binder.collect_subqueries(&block.queries);
   OverCollector windows(select.windows);
@@ -247,11 +257,12 @@ Result<Block> bind_block(const ast::Select& select, const ast::Query* query, Bin
   HW_ASSIGN_OR_RETURN(block.items, bind_items(select, binder, block.rows));
   if (select.having != nullptr) {
     ExprBinder having(session, block.rows, "HAVING");
+    having.use_group_window(group_window);
     having.collect_aggregates(&aggregates);
     having.collect_subqueries(&block.queries);
     HW_ASSIGN_OR_RETURN(block.having, having.bind_condition(*select.having));
   }
-  HW_TRY(bind_behind_list(select, query, session, aggregates, windows, block));
+  HW_TRY(bind_behind_list(select, query, group_window, session, aggregates, windows, block));
   if (!select.group_by && aggregates.calls().empty() && select.having == nullptr) {
     HW_TRY(apply_having_and_queries(block, session));
     apply_windows(windows, block);
@@ -259,7 +270,7 @@ Result<Block> bind_block(const ast::Select& select, const ast::Query* query, Bin
   }
   GroupKeys keys;
   if (select.group_by) {
-    HW_ASSIGN_OR_RETURN(keys, bind_group_by(*select.group_by, block.rows, session));
+    HW_ASSIGN_OR_RETURN(keys, bind_group_by(*select.group_by, group_window, block.rows, session));
   }
   HW_ASSIGN_OR_RETURN(const Grouping grouping,
                       Grouping::make(block.rows.plan, std::move(keys), aggregates, session));

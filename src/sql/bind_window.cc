@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Window table functions: TUMBLE, HOP, CUMULATE with positional or named arguments.
+// Window table functions: TUMBLE, HOP, CUMULATE, SESSION with positional or named arguments.
 
+#include "sql/bind_window.h"
+
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdlib>
@@ -15,6 +18,7 @@
 #include "plan/logical/window_tvf.h"
 #include "sql/bind_expr.h"
 #include "sql/bind_from.h"
+#include "sql/bind_late.h"
 #include "sql/bind_query.h"
 #include "sql/known_functions.h"
 #include "sql/unparse.h"
@@ -25,15 +29,17 @@ namespace {
 struct WindowForm {
   std::string_view name;
   WindowKind kind;
-  /// Names of the interval arguments in order; the last one may be left out.
+  /// Names of the interval arguments in order; what is not needed may be left out.
   std::array<std::string_view, 3> intervals;
   size_t num_intervals;
+  size_t num_needed;
 };
 
-constexpr std::array<WindowForm, 3> kForms = {
-    WindowForm{"TUMBLE", WindowKind::kTumble, {"SIZE", "OFFSET", ""}, 2},
-    WindowForm{"HOP", WindowKind::kHop, {"SLIDE", "SIZE", "OFFSET"}, 3},
-    WindowForm{"CUMULATE", WindowKind::kCumulate, {"STEP", "SIZE", "OFFSET"}, 3}};
+constexpr std::array<WindowForm, 4> kForms = {
+    WindowForm{"TUMBLE", WindowKind::kTumble, {"SIZE", "OFFSET", ""}, 2, 1},
+    WindowForm{"HOP", WindowKind::kHop, {"SLIDE", "SIZE", "OFFSET"}, 3, 2},
+    WindowForm{"CUMULATE", WindowKind::kCumulate, {"STEP", "SIZE", "OFFSET"}, 3, 2},
+    WindowForm{"SESSION", WindowKind::kSession, {"GAP", "", ""}, 1, 1}};
 
 std::string upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -85,18 +91,40 @@ Result<WindowArgs> arrange(const WindowForm& form, const ast::FunctionCall& call
       HW_TRY(put(form, name, arg.get(), args));
     }
   }
-  const bool complete = args.input && args.time && args.intervals[0] &&
-                        (form.num_intervals == 2 || args.intervals[1]);
+  bool complete = args.input && args.time;
+  for (size_t i = 0; i < form.num_needed; ++i) complete = complete && args.intervals[i];
   if (!complete) {
     std::string usage(form.name);
-    usage += "(TABLE t, DESCRIPTOR(time_column)";
+    usage += form.kind == WindowKind::kSession ? "(TABLE t [PARTITION BY k, ..]" : "(TABLE t";
+    usage += ", DESCRIPTOR(time_column)";
     for (size_t i = 0; i < form.num_intervals; ++i) {
-      const bool last = i + 1 == form.num_intervals;
-      usage += (last ? " [, " : ", ") + std::string(form.intervals[i]) + (last ? "])" : "");
+      const bool needed = i < form.num_needed;
+      usage += (needed ? ", " : " [, ") + std::string(form.intervals[i]) + (needed ? "" : "]");
     }
+    usage += ")";
     return at(call.position, Status::Invalid("write ", usage, "; an argument is missing"));
   }
   return args;
+}
+
+/// The columns behind PARTITION BY.
+Result<std::vector<int>> bind_partition(const ast::Expr& expr, const Relation& input,
+                                        BindSession& session) {
+  std::vector<int> columns;
+  if (expr.kind != ast::ExprKind::kTableArgument) return columns;
+  ExprBinder binder(session, input, "PARTITION BY");
+  for (const ast::ExprPtr& key : expr.as<ast::TableArgument>().partition_by) {
+    HW_ASSIGN_OR_RETURN(const BoundExprPtr bound, binder.bind(*key));
+    if (bound->kind() != BoundExpr::Kind::kColumn) {
+      return at(key->position,
+                Status::Invalid("PARTITION BY of a table argument names columns, but ",
+                                ast::to_sql(*key), " is none; compute it in a sub-query"));
+    }
+    if (std::find(columns.begin(), columns.end(), bound->column_index()) == columns.end()) {
+      columns.push_back(bound->column_index());
+    }
+  }
+  return columns;
 }
 
 Result<Relation> bind_input(const WindowForm& form, const ast::Expr& expr, BindSession& session) {
@@ -108,10 +136,12 @@ Result<Relation> bind_input(const WindowForm& form, const ast::Expr& expr, BindS
   }
   if (expr.kind == ast::ExprKind::kTableArgument) {
     const auto& table = expr.as<ast::TableArgument>();
-    if (!table.partition_by.empty() || !table.order_by.empty()) {
-      return at(expr.position, Status::Invalid(form.name,
-                                               " takes a table without PARTITION BY and "
-                                               "ORDER BY"));
+    const bool partitioned = !table.partition_by.empty() && form.kind != WindowKind::kSession;
+    if (partitioned || !table.order_by.empty()) {
+      return at(expr.position,
+                Status::Invalid(form.name, " takes a table without ",
+                                form.kind == WindowKind::kSession ? "" : "PARTITION BY and ",
+                                "ORDER BY"));
     }
     if (table.query == nullptr) {
       HW_ASSIGN_OR_RETURN(const Relation named, bind_named(table.table, {}, session));
@@ -135,58 +165,9 @@ Status bind_time_column(const WindowForm& form, const ast::Expr& expr, const Rel
   }
   const ast::Identifier& name = expr.as<ast::Descriptor>().columns[0];
   HW_ASSIGN_OR_RETURN(const Scope::Found found, input.scope.find(ast::Name{{name}}));
-  const PlanColumn& column = input.plan->column(found.column->index);
-  window.time_zone = session.expr.time_zone;
-  if (column.time == TimeAttribute::kProcessingTime) {
-    window.event_time = false;
-    window.time_type = SqlType::timestamp_ltz(3);
-    return Status::OK();
-  }
-  // A batch needs no watermark: all rows are there.
-  const bool usable =
-      column.time == TimeAttribute::kEventTime || (session.batch() && column.type.is_timestamp());
-  if (!usable) {
-    return at(name.position,
-              Status::Invalid("the time column of ", form.name, " must be a time attribute, but '",
-                              name.text, "' is ", column.type.to_sql_without_null(),
-                              "; declare WATERMARK FOR ", name.text,
-                              " AS .. on its table, or pass "
-                              "the column on as it is"));
-  }
-  if (column.type.precision() > 3) {
-    return at(name.position,
-              Status::Invalid("the time column of ", form.name, " has at most milliseconds, but '",
-                              name.text, "' is ", column.type.to_sql_without_null(),
-                              "; use CAST to lower its precision"));
-  }
-  window.event_time = true;
-  window.time_column = found.column->index;
-  window.time_type = column.type.with_nullable(true);
-  return Status::OK();
+  return bind_window_time(form.name, found.column->index, *input.plan, name.position, session,
+                          window);
 }
-
-Result<int64_t> bind_interval_arg(const WindowForm& form, std::string_view what,
-                                  const ast::Expr& expr, BindSession& session) {
-  const Relation nothing{ValuesNode::one_row(), Scope()};
-  ExprBinder binder(session, nothing, form.name);
-  HW_ASSIGN_OR_RETURN(const BoundExprPtr bound, binder.bind(expr));
-  if (!bound->type().is(TypeKind::kIntervalDay)) {
-    return at(expr.position, Status::TypeError(what, " of ", form.name,
-                                               " is an interval of days to seconds such as "
-                                               "INTERVAL '10' MINUTE, but is ",
-                                               bound->type().to_sql_without_null()));
-  }
-  Result<ColumnPtr> value = evaluate_constant(bound, session.expr);
-  if (!value.ok()) return at(expr.position, value.status());
-  if ((*value)->is_null(0)) {
-    return at(expr.position, Status::Invalid(what, " of ", form.name, " must not be NULL"));
-  }
-  return literal_integer(**value);
-}
-
-/// A row takes part in so many windows at most: more cost memory and time out of all proportion to
-/// the input.
-constexpr int64_t kWindowsPerRowMax = 1'000'000;
 
 /// The least step, or one not far from it, that divides the size into no more windows than that.
 int64_t least_step(int64_t size_ms) {
@@ -208,10 +189,11 @@ Status check_window(const WindowForm& form, const WindowArgs& args, const Window
   const auto refuse = [](const ast::Expr& arg, auto&&... words) {
     return at(arg.position, Status::Invalid(std::forward<decltype(words)>(words)...));
   };
-  const bool steps = window.kind != WindowKind::kTumble;
+  const bool steps = form.num_needed == 2;
   const ast::Expr& size = *args.intervals[steps ? 1 : 0];
   if (window.size_ms <= 0) {
-    return refuse(size, "SIZE of ", form.name, " must be positive, but is ", ast::to_sql(size));
+    return refuse(size, form.intervals[steps ? 1 : 0], " of ", form.name,
+                  " must be positive, but is ", ast::to_sql(size));
   }
   if (steps) {
     const ast::Expr& step = *args.intervals[0];
@@ -233,7 +215,7 @@ Status check_window(const WindowForm& form, const WindowArgs& args, const Window
                     "' SECOND or more");
     }
   }
-  if (!steps && std::llabs(window.offset_ms) >= window.size_ms) {
+  if (window.kind == WindowKind::kTumble && std::llabs(window.offset_ms) >= window.size_ms) {
     const ast::Expr& offset = *args.intervals[1];
     return refuse(offset, "OFFSET of ", form.name, " must be smaller than SIZE, but ",
                   ast::to_sql(offset), " is not smaller than ", ast::to_sql(size));
@@ -243,15 +225,66 @@ Status check_window(const WindowForm& form, const WindowArgs& args, const Window
 
 }  // namespace
 
+Status bind_window_time(std::string_view function, int index, const LogicalNode& input,
+                        SqlPosition position, BindSession& session, WindowSpec& window) {
+  const PlanColumn& column = input.column(index);
+  window.time_zone = session.expr.time_zone;
+  if (column.time == TimeAttribute::kProcessingTime) {
+    window.event_time = false;
+    window.time_type = SqlType::timestamp_ltz(3);
+    return Status::OK();
+  }
+  // A batch needs no watermark: all rows are there.
+  const bool usable =
+      column.time == TimeAttribute::kEventTime || (session.batch() && column.type.is_timestamp());
+  if (!usable) {
+    return at(position,
+              Status::Invalid("the time column of ", function, " must be a time attribute, but '",
+                              column.name, "' is ", column.type.to_sql_without_null(),
+                              "; declare WATERMARK FOR ", column.name,
+                              " AS .. on its table, or pass the column on as it is"));
+  }
+  if (column.type.precision() > 3) {
+    return at(position,
+              Status::Invalid("the time column of ", function, " has at most milliseconds, but '",
+                              column.name, "' is ", column.type.to_sql_without_null(),
+                              "; use CAST to lower its precision"));
+  }
+  window.event_time = true;
+  window.time_column = index;
+  window.time_type = column.type.with_nullable(true);
+  return Status::OK();
+}
+
+Result<int64_t> bind_window_interval(std::string_view function, std::string_view what,
+                                     const ast::Expr& expr, BindSession& session) {
+  const Relation nothing{ValuesNode::one_row(), Scope()};
+  ExprBinder binder(session, nothing, function);
+  HW_ASSIGN_OR_RETURN(const BoundExprPtr bound, binder.bind(expr));
+  if (!bound->type().is(TypeKind::kIntervalDay)) {
+    return at(expr.position, Status::TypeError(what, " of ", function,
+                                               " is an interval of days to seconds such as "
+                                               "INTERVAL '10' MINUTE, but is ",
+                                               bound->type().to_sql_without_null()));
+  }
+  Result<ColumnPtr> value = evaluate_constant(bound, session.expr);
+  if (!value.ok()) return at(expr.position, value.status());
+  if ((*value)->is_null(0)) {
+    return at(expr.position, Status::Invalid(what, " of ", function, " must not be NULL"));
+  }
+  return literal_integer(**value);
+}
+
 Result<LogicalNodePtr> bind_table_function(const ast::FunctionCall& call, BindSession& session) {
   const std::string name = upper(call.name.last().text);
   const WindowForm* form = nullptr;
   for (const WindowForm& candidate : kForms) {
     if (candidate.name == name) form = &candidate;
   }
+  if (form == nullptr && name == "LATE") return bind_late(call, session);
   if (form == nullptr) {
     if (is_known_function(name)) return not_supported_yet("table function " + name, call.position);
-    const std::vector<std::string> names = {"TUMBLE", "HOP", "CUMULATE"};
+    const std::vector<std::string> names = {"TUMBLE", "HOP", "CUMULATE", "SESSION", "LATE"};
     return at(call.position, Status::KeyError("there is no table function '", call.name.last().text,
                                               "'", did_you_mean_or("there are", name, names)));
   }
@@ -264,8 +297,8 @@ Result<LogicalNodePtr> bind_table_function(const ast::FunctionCall& call, BindSe
     if (args.intervals[i] == nullptr) continue;
     const std::string_view what = form->intervals[i];
     HW_ASSIGN_OR_RETURN(const int64_t ms,
-                        bind_interval_arg(*form, what, *args.intervals[i], session));
-    if (what == "SIZE") {
+                        bind_window_interval(form->name, what, *args.intervals[i], session));
+    if (what == "SIZE" || what == "GAP") {
       window.size_ms = ms;
     } else if (what == "OFFSET") {
       window.offset_ms = ms;
@@ -274,6 +307,7 @@ Result<LogicalNodePtr> bind_table_function(const ast::FunctionCall& call, BindSe
     }
   }
   HW_TRY(check_window(*form, args, window));
+  HW_ASSIGN_OR_RETURN(window.partition, bind_partition(*args.input, input, session));
   // Borders repeat, so an offset of more than their distance is one of less.
   if (window.kind == WindowKind::kHop) window.offset_ms %= window.step_ms;
   if (window.kind == WindowKind::kCumulate) window.offset_ms %= window.size_ms;

@@ -70,7 +70,10 @@ Result<LogicalNodePtr> joined(const LogicalNodePtr& left, const LogicalNodePtr& 
     }
   }
   if (!tests.empty()) parts.condition = conjunction(std::move(tests));
-  parts.interval = find_interval(parts.condition, rows->columns(), right->columns());
+  parts.windows = find_windows(parts.condition, *rows, *right);
+  if (!parts.windows) {
+    parts.interval = find_interval(parts.condition, rows->columns(), right->columns());
+  }
   return std::make_shared<JoinNode>(rows, right, std::move(parts));
 }
 

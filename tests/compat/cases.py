@@ -60,6 +60,11 @@ def at(minute, second=0):
 TIMED_FIRST = ((1, 1, at(0, 10)), (2, 2, at(0, 50)), (1, 3, at(1, 5)), (2, 4, at(1, 30)))
 TIMED_SECOND = ((1, 5, at(1, 45)), (2, 6, at(2, 10)), (1, 7, at(3, 0)), (1, 8, at(9, 0)))
 
+# The table with the number of each row's session.
+SESSIONS = ("(SELECT *, SUM(n) OVER (PARTITION BY k ORDER BY ts ROWS UNBOUNDED PRECEDING) AS s FROM "
+            "(SELECT *, CASE WHEN ts - LAG(ts) OVER (PARTITION BY k ORDER BY ts) <= INTERVAL 50 SECOND "
+            "THEN 0 ELSE 1 END AS n FROM t))")
+
 KEYED = "k INT NOT NULL, s STRING, v BIGINT, PRIMARY KEY (k) NOT ENFORCED"
 UPSERTS = "'format' = 'changelog-json', 'changelog-json.changelog-mode' = 'upsert'"
 UPSERTS_FIRST = (("+I", 1, "a", 10), ("+I", 2, "b", 20), ("+U", 1, "c", 30), ("+I", 3, None, None),
@@ -178,4 +183,30 @@ CASES = (
          DUCK_TIMED),
     Case("sorted_by_time", TIMED, "k INT, v BIGINT", "SELECT k, v FROM t ORDER BY ts, v", TIMED_FIRST,
          TIMED_SECOND, f"SELECT k, v FROM t WHERE ts < '{at(8)}'", DUCK_TIMED),
+    # Both keys go on in sessions that were open at the checkpoint.
+    Case("session", TIMED, "k INT, w TIMESTAMP(3), e TIMESTAMP(3), n BIGINT, most BIGINT",
+         "SELECT k, window_start, window_end, COUNT(*), MAX(v) FROM "
+         "TABLE(SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '50' SECOND)) "
+         "GROUP BY k, window_start, window_end", TIMED_FIRST, TIMED_SECOND,
+         f"SELECT k, MIN(ts), MAX(ts) + INTERVAL 50 SECOND, COUNT(*), MAX(v) FROM {SESSIONS} "
+         f"WHERE ts < '{at(8)}' GROUP BY k, s", DUCK_TIMED),
+    Case("rows_of_sessions", TIMED, "w TIMESTAMP(3), k INT, v BIGINT",
+         "SELECT window_start, k, v FROM "
+         "TABLE(SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '50' SECOND))",
+         TIMED_FIRST, TIMED_SECOND,
+         f"SELECT MIN(ts) OVER (PARTITION BY k, s), k, v FROM {SESSIONS} WHERE ts < '{at(8)}'",
+         DUCK_TIMED),
+    Case("window_join", TIMED, "w TIMESTAMP(3), a BIGINT, b BIGINT",
+         "SELECT x.window_start, x.v, y.v "
+         "FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) AS x "
+         "LEFT JOIN TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) AS y "
+         "ON x.window_start = y.window_start AND x.window_end = y.window_end AND x.k = y.k AND x.v < y.v",
+         TIMED_FIRST, TIMED_SECOND,
+         "SELECT time_bucket(INTERVAL 1 MINUTE, x.ts), x.v, y.v FROM t AS x LEFT JOIN t AS y ON x.k = y.k "
+         "AND x.v < y.v AND time_bucket(INTERVAL 1 MINUTE, x.ts) = time_bucket(INTERVAL 1 MINUTE, y.ts) "
+         f"WHERE x.ts < '{at(8)}'", DUCK_TIMED),
+    # What the first file has brought makes the first row of the second one late.
+    Case("late_rows", TIMED, "k INT, v BIGINT, late_by BIGINT",
+         "SELECT k, v, late_by FROM LATE((SELECT * FROM t ORDER BY ts))", TIMED_FIRST,
+         ((1, 5, at(1, 15)), *TIMED_SECOND), "SELECT 1, 5, 14000", DUCK_TIMED),
 )

@@ -12,6 +12,7 @@
 #include "plan/logical/join.h"
 #include "plan/logical/sort.h"
 #include "plan/logical/window_aggregate.h"
+#include "plan/logical/window_tvf.h"
 #include "plan/lower/join_way.h"
 #include "plan/lower/lookup_plan.h"
 
@@ -126,7 +127,8 @@ ChangelogTraits join_traits(const PhysicalNode& node) {
     default:
       traits.kinds = with_deletes(inserts());
   }
-  if (joins_by_interval(node, false) || parts.versions) traits.kinds = inserts();
+  const bool timed = joins_by_interval(node, false) || joins_windows(node, false);
+  if (timed || parts.versions) traits.kinds = inserts();
   traits.upsert_keys = join_keys(node, parts);
   return traits;
 }
@@ -168,8 +170,8 @@ ChangelogTraits window_traits(const PhysicalNode& node) {
 /// A row may come out several times, once a window.
 ChangelogTraits assigned_traits(const PhysicalNode& node) {
   ChangelogTraits traits;
-  traits.kinds = node.input().traits.kinds;
-  for (std::vector<int> key : node.input().traits.upsert_keys) {
+  if (!node.logical->as<WindowTvfNode>().is_session()) traits.kinds = node.input().traits.kinds;
+  for (std::vector<int> key : keys_after(node.input().traits, node.placements[0])) {
     key.push_back(node.input().schema->num_fields());
     key.push_back(node.input().schema->num_fields() + 1);
     add_key(traits.upsert_keys, std::move(key));
@@ -246,6 +248,8 @@ ChangelogTraits streaming_traits(const PhysicalNode& node) {
       return assigned_traits(node);
     case PhysicalKind::kWindowAggregate:
       return window_traits(node);
+    case PhysicalKind::kLate:
+      return traits;
     case PhysicalKind::kJoin:
       return join_traits(node);
     case PhysicalKind::kLookupJoin:
@@ -310,15 +314,17 @@ bool needs_update_before(const PhysicalNode& node) {
     case PhysicalKind::kUnion:
     case PhysicalKind::kNotNull:
     case PhysicalKind::kExpand:
-    case PhysicalKind::kWindowAssign:
     case PhysicalKind::kSink:
     case PhysicalKind::kSource:
     case PhysicalKind::kNormalize:
       return false;
+    case PhysicalKind::kWindowAssign:
+      return node.logical->as<WindowTvfNode>().is_session();
     case PhysicalKind::kFold:
     case PhysicalKind::kMaterialize:
     case PhysicalKind::kGroupAggregate:
     case PhysicalKind::kWindowAggregate:
+    case PhysicalKind::kLate:
     case PhysicalKind::kJoin:
     case PhysicalKind::kLookupJoin:
     case PhysicalKind::kUnnest:

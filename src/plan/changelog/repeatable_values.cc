@@ -68,6 +68,17 @@ class RepeatableValues {
   }
 
  private:
+  static Compared below_expand(const PhysicalNode& node, const PhysicalNode& input,
+                               const Compared& compared) {
+    Compared below = of_all(input, false);
+    for (const ExpandNode::Exprs& row : node.logical->as<ExpandNode>().rows()) {
+      for (size_t i = 0; i < row.size(); ++i) {
+        if (compared[i]) add(below, columns_read(*row[i]));
+      }
+    }
+    return below;
+  }
+
   /// Of the columns of an input.
   Compared compared_below(const PhysicalNode& node, const PhysicalNode& input,
                           const Compared& compared) const {
@@ -82,21 +93,16 @@ class RepeatableValues {
       }
       case PhysicalKind::kUnion:
         return compared;
-      case PhysicalKind::kExpand: {
-        Compared below = of_all(input, false);
-        for (const ExpandNode::Exprs& row : node.logical->as<ExpandNode>().rows()) {
-          for (size_t i = 0; i < row.size(); ++i) {
-            if (compared[i]) add(below, columns_read(*row[i]));
-          }
-        }
-        return below;
-      }
+      case PhysicalKind::kExpand:
+        return below_expand(node, input, compared);
       case PhysicalKind::kNotNull: {
         Compared below = compared;
         add(below, node.columns);
         return below;
       }
       case PhysicalKind::kWindowAssign: {
+        // Rows of sessions wait, and are found again as a whole.
+        if (node.logical->as<WindowTvfNode>().is_session()) return of_all(input, true);
         Compared below = compared;
         below.resize(static_cast<size_t>(input.schema->num_fields()));
         const WindowSpec& window = node.logical->as<WindowTvfNode>().spec();
@@ -121,6 +127,7 @@ class RepeatableValues {
       case PhysicalKind::kMaterialize:
       case PhysicalKind::kGroupAggregate:
       case PhysicalKind::kWindowAggregate:
+      case PhysicalKind::kLate:
       case PhysicalKind::kJoin:
       case PhysicalKind::kLookupJoin:
       case PhysicalKind::kUnnest:

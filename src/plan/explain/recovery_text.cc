@@ -178,6 +178,10 @@ OperatorRecovery recovery_of_join(const PhysicalNode& node) {
   if (interval && !parts.interval->event_time) {
     return {Replay::kNeither, "intervals of processing time"};
   }
+  if (joins_windows(node, false)) {
+    if (!parts.windows->window.event_time) return {Replay::kNeither, "windows of processing time"};
+    return {Replay::kDeterministic, "rows meet when the watermark passes the end of their window"};
+  }
   if (interval || parts.versions) {
     return {Replay::kDeterministic, "rows meet by their times"};
   }
@@ -224,11 +228,16 @@ OperatorRecovery operator_recovery(const PhysicalNode& node) {
       return recovery_of_aggregate(node);
     case PhysicalKind::kWindowAggregate:
       return recovery_of_window(node);
+    case PhysicalKind::kLate:
+      return {Replay::kNeither, "what is late depends on when watermarks and rows meet"};
     case PhysicalKind::kJoin:
       return recovery_of_join(node);
     case PhysicalKind::kWindowAssign:
       if (!node.logical->as<WindowTvfNode>().spec().event_time) {
         return {Replay::kNeither, "windows of processing time"};
+      }
+      if (node.logical->as<WindowTvfNode>().is_session()) {
+        return {Replay::kNeither, "rows of one time in a session stand as they come"};
       }
       return {Replay::kDeterministic, "row by row"};
     case PhysicalKind::kNormalize:

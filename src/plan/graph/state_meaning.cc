@@ -8,9 +8,11 @@
 
 #include "plan/logical/aggregate.h"
 #include "plan/logical/join.h"
+#include "plan/logical/late.h"
 #include "plan/logical/over.h"
 #include "plan/logical/sort.h"
 #include "plan/logical/window_aggregate.h"
+#include "plan/logical/window_tvf.h"
 #include "state/manifest_digest.h"
 
 namespace hw {
@@ -159,6 +161,27 @@ void add_window(const PhysicalNode& node, StateMeaning& meaning) {
   add_calls(node, parts.aggregates, meaning);
 }
 
+void add_sessions(const PhysicalNode& node, StateMeaning& meaning) {
+  const WindowSpec& window = node.logical->as<WindowTvfNode>().spec();
+  meaning.fixed.emplace_back("partitionBy", columns_meaning(node.input(), window.partition));
+  meaning.fixed.emplace_back("window", to_text(window));
+  if (window.event_time) {
+    meaning.fixed.emplace_back("timeColumn", column_meaning(node.input(), window.time_column));
+  }
+  if (window.time_type.kind() == TypeKind::kTimestampLtz) {
+    meaning.fixed.emplace_back("timeZone", window.time_zone);
+  }
+}
+
+void add_late(const PhysicalNode& node, StateMeaning& meaning) {
+  const auto& late = node.logical->as<LateNode>();
+  meaning.fixed.emplace_back("of", late.parts().operator_name);
+  if (late.computes_windows()) {
+    meaning.fixed.emplace_back("window", to_text(late.parts().window));
+  }
+  meaning.fixed.emplace_back("timeColumn", column_meaning(node.input(), late.time_column()));
+}
+
 void add_join(const PhysicalNode& node, StateMeaning& meaning) {
   const auto& parts = node.logical->as<JoinNode>().parts();
   meaning.fixed.emplace_back("joinType", to_text(parts.kind));
@@ -178,6 +201,7 @@ void add_join(const PhysicalNode& node, StateMeaning& meaning) {
                                                ", " + std::to_string(bounds.lower_ms) + ", " +
                                                std::to_string(bounds.upper_ms));
   }
+  if (parts.windows) meaning.fixed.emplace_back("window", to_text(parts.windows->window));
   // Rows without a partner were shown, or not, under the old condition.
   if (parts.kind == JoinKind::kInner || parts.condition == nullptr) return;
   std::vector<BoundExprPtr> columns;
@@ -221,6 +245,12 @@ void add_fixed(const PhysicalNode& node, StateMeaning& meaning) {
     }
     case PhysicalKind::kWindowAggregate:
       add_window(node, meaning);
+      return;
+    case PhysicalKind::kWindowAssign:
+      if (meaning.keeps_state) add_sessions(node, meaning);
+      return;
+    case PhysicalKind::kLate:
+      add_late(node, meaning);
       return;
     case PhysicalKind::kJoin:
       add_join(node, meaning);
@@ -273,10 +303,11 @@ void add_fixed(const PhysicalNode& node, StateMeaning& meaning) {
   }
 }
 
-bool keeps_state(PhysicalKind kind) {
-  switch (kind) {
-    case PhysicalKind::kCalc:
+bool keeps_state(const PhysicalNode& node) {
+  switch (node.kind) {
     case PhysicalKind::kWindowAssign:
+      return node.logical->as<WindowTvfNode>().is_session();
+    case PhysicalKind::kCalc:
     case PhysicalKind::kLookupJoin:
     case PhysicalKind::kUnnest:
     case PhysicalKind::kExpand:
@@ -299,7 +330,7 @@ bool is_made_up(std::string_view name) {
 StateMeaning state_meaning(const PhysicalNode& node) {
   StateMeaning meaning;
   meaning.uid_decides = false;
-  meaning.keeps_state = keeps_state(node.kind);
+  meaning.keeps_state = keeps_state(node);
   if (node.kind == PhysicalKind::kSource || node.kind == PhysicalKind::kSink) {
     meaning.keys = {node.table.empty() ? node.name : node.table};
     return meaning;

@@ -8,6 +8,26 @@
 namespace hw {
 namespace {
 
+/// The time of a side's windows stays one, where the side is never padded.
+void keep_window_time(const LogicalNode& side, int first, bool whole,
+                      const std::vector<PlanColumn>& columns, std::vector<PlanColumn>& plain) {
+  const auto time = static_cast<size_t>(first + side.window()->time);
+  if (!whole || side.window()->time < 0 || time >= columns.size()) return;
+  plain[time].time = columns[time].time;
+}
+
+/// The windows of the side that is never padded; of two the left's.
+std::optional<WindowColumns> join_window(const LogicalNode& left, const LogicalNode& right,
+                                         const JoinNode::Parts& parts) {
+  if (!parts.windows || parts.kind == JoinKind::kFull) return std::nullopt;
+  if (parts.kind != JoinKind::kRight || !right.window()) return left.window();
+  WindowColumns window = *right.window();
+  for (int* column : {&window.start, &window.end, &window.time}) {
+    if (*column >= 0) *column += left.num_columns();
+  }
+  return window;
+}
+
 std::vector<PlanColumn> join_columns(const LogicalNode& left, const LogicalNode& right,
                                      const JoinNode::Parts& parts) {
   const JoinKind kind = parts.kind;
@@ -25,6 +45,10 @@ std::vector<PlanColumn> join_columns(const LogicalNode& left, const LogicalNode&
   }
   if (parts.interval) return columns;
   std::vector<PlanColumn> plain = without_time(columns);
+  if (parts.windows && left.window() && right.window()) {
+    keep_window_time(left, 0, !pads_left, columns, plain);
+    keep_window_time(right, left.num_columns(), !pads_right, columns, plain);
+  }
   const bool left_times = parts.versions || parts.lookup;
   for (int i = 0; left_times && i < left.num_columns(); ++i) {
     plain[static_cast<size_t>(i)].time = columns[static_cast<size_t>(i)].time;
@@ -70,7 +94,8 @@ std::string to_text(JoinKind kind) {
 }
 
 JoinNode::JoinNode(LogicalNodePtr left, LogicalNodePtr right, Parts parts)
-    : LogicalNode(kKind, {left, right}, join_columns(*left, *right, parts)),
+    : LogicalNode(kKind, {left, right}, join_columns(*left, *right, parts),
+                  join_window(*left, *right, parts)),
       parts_(std::move(parts)) {}
 
 Details JoinNode::details() const {
@@ -85,6 +110,7 @@ Details JoinNode::details() const {
     details.emplace_back("interval",
                          hw::to_text(*parts_.interval, *left()->schema(), *right()->schema()));
   }
+  if (parts_.windows) details.emplace_back("window", hw::to_text(parts_.windows->window));
   if (parts_.versions) {
     const VersionTimes& times = parts_.versions->times;
     details.emplace_back("asOf", right()->column(times.right_time).name +
@@ -113,6 +139,9 @@ Status JoinNode::verify() const {
         !left()->column(l).type.equals_ignoring_null(right()->column(r).type)) {
       return Status::UnknownError("join keys ", l, " and ", r, " do not fit");
     }
+  }
+  if (parts_.windows && (!left()->window() || !right()->window())) {
+    return Status::UnknownError("a window join of inputs without windows");
   }
   return parts_.condition ? verify_over_both(*parts_.condition, *this) : Status::OK();
 }

@@ -2,7 +2,8 @@
 //
 // Joins two inputs: the left's columns, then the right's. Keys are pairs of columns that must be
 // equal (a rule finds them in the condition); the condition is what else must hold. A join by an
-// interval of times keeps what its columns mean for time, and a stream forgets old rows.
+// interval of times keeps what its columns mean for time, one by windows their windows; a stream
+// forgets old rows then.
 
 #pragma once
 
@@ -12,6 +13,7 @@
 #include "operators/regular_join.h"
 #include "operators/temporal_join.h"
 #include "plan/logical/node.h"
+#include "plan/logical/window_join.h"
 
 namespace hw {
 
@@ -42,6 +44,8 @@ class JoinNode final : public LogicalNode {
     bool null_aware = false;
     /// What the condition says about times of both sides (interval_bounds.h).
     std::optional<IntervalBounds> interval = std::nullopt;
+    /// What it says about windows of both sides (window_join.h); then nothing about times.
+    std::optional<JoinedWindows> windows = std::nullopt;
     /// FOR SYSTEM_TIME AS OF; INNER and LEFT.
     std::optional<Versions> versions = std::nullopt;
     /// FOR SYSTEM_TIME AS OF a processing time; INNER and LEFT.

@@ -27,6 +27,7 @@ enum class NodeKind : uint8_t {
   kAggregate,
   kWindowTvf,
   kWindowAggregate,
+  kLate,
   kJoin,
   kUnnest,
   kUnion,

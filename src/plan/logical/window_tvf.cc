@@ -2,6 +2,8 @@
 
 #include "plan/logical/window_tvf.h"
 
+#include "plan/logical/aggregate.h"
+
 namespace hw {
 namespace {
 
@@ -40,6 +42,9 @@ Details WindowTvfNode::details() const {
   if (spec_.event_time) {
     details.emplace_back("timeColumn", input()->column(spec_.time_column).name);
   }
+  if (!spec_.partition.empty()) {
+    details.emplace_back("partitionBy", names_of(*input(), spec_.partition));
+  }
   return details;
 }
 
@@ -49,6 +54,11 @@ LogicalNodePtr WindowTvfNode::with_inputs(std::vector<LogicalNodePtr> inputs) co
 }
 
 Status WindowTvfNode::verify() const {
+  for (const int column : spec_.partition) {
+    if (column < 0 || column >= input()->num_columns()) {
+      return Status::UnknownError("a window is partitioned by column ", column);
+    }
+  }
   if (!spec_.event_time) return Status::OK();
   if (spec_.time_column < 0 || spec_.time_column >= input()->num_columns() ||
       !input()->column(spec_.time_column).type.is_timestamp()) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// TUMBLE, HOP, CUMULATE as table functions: the input's columns, then window_start, window_end and
-// window_time. The old time column becomes a plain one; window_time is the new time attribute.
+// TUMBLE, HOP, CUMULATE and SESSION as table functions: the input's columns, then window_start,
+// window_end and window_time. The old time column becomes a plain one; window_time is the new time
+// attribute.
 
 #pragma once
 
@@ -15,8 +16,10 @@ class WindowTvfNode final : public LogicalNode {
   /// Requires: window.time_column is a column of the input.
   WindowTvfNode(LogicalNodePtr input, WindowSpec window);
 
-  /// time_column numbers the input's columns.
+  /// time_column and partition number the input's columns.
   const WindowSpec& spec() const { return spec_; }
+  /// A row's window depends on other rows, and is known only when it closes.
+  bool is_session() const { return spec_.kind == WindowKind::kSession; }
 
   std::string name() const override { return "WindowTableFunction"; }
   Details details() const override;

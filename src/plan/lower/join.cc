@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Regular, interval and temporal joins. Without keys every pair is tried in one place.
+// Regular, interval, window and temporal joins. Without keys every pair is tried in one place.
 
 #include "plan/logical/join.h"
 
@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "operators/window_join.h"
 #include "plan/changelog/infer.h"
 #include "plan/logical/interval_bounds.h"
 #include "plan/lower/join_way.h"
@@ -46,6 +47,21 @@ OperatorMaker make_interval_join_of(const PhysicalNode& node, const ExprSession&
         if (!made.ok()) return at(position, made.status());
         return made;
       };
+}
+
+OperatorMaker make_window_join_of(const PhysicalNode& node, const ExprSession& session) {
+  const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
+  WindowJoinSpec spec;
+  spec.kind = parts.kind;
+  spec.left = side_of(node.input(0), parts.left_keys);
+  spec.right = side_of(node.input(1), parts.right_keys);
+  spec.window = parts.windows->window;
+  spec.left_end = parts.windows->left_end;
+  spec.right_end = parts.windows->right_end;
+  spec.residual = parts.condition;
+  spec.output = node.schema;
+  spec.session = session;
+  return [spec = std::move(spec)] { return make_window_join(spec); };
 }
 
 OperatorMaker make_temporal_join_of(const PhysicalNode& node, const ExprSession& session) {
@@ -87,6 +103,11 @@ bool joins_by_interval(const PhysicalNode& join, bool batch) {
          join.input(0).traits.kinds.is_insert_only() && join.input(1).traits.kinds.is_insert_only();
 }
 
+bool joins_windows(const PhysicalNode& join, bool batch) {
+  return join.logical->as<JoinNode>().parts().windows && !batch &&
+         join.input(0).traits.kinds.is_insert_only() && join.input(1).traits.kinds.is_insert_only();
+}
+
 Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowering) {
   const JoinNode::Parts& parts = node->as<JoinNode>().parts();
   if (parts.lookup) return lower_lookup_join(node, lowering);
@@ -113,6 +134,13 @@ Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowerin
     join->name = "TemporalJoin";
   } else if (interval) {
     join->name = "IntervalJoin";
+  } else if (joins_windows(*join, lowering.batch())) {
+    join->name = "WindowJoin";
+  } else if (parts.windows && !lowering.batch()) {
+    lowering.warnings.push_back(
+        "a join of windows over rows with updates or deletes keeps all rows of both sides; "
+        "aggregate "
+        "in its windows first to have only inserts");
   } else if (parts.left_keys.empty() && !lowering.batch()) {
     lowering.warnings.push_back(
         "a join without an equality between its sides tries every pair, in one place, and keeps "
@@ -125,6 +153,7 @@ OperatorMaker make_join_of(const PhysicalNode& node, const ExprSession& session)
   const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
   if (parts.versions) return make_temporal_join_of(node, session);
   if (joins_by_interval(node, session.batch_mode)) return make_interval_join_of(node, session);
+  if (joins_windows(node, session.batch_mode)) return make_window_join_of(node, session);
   RegularJoinSpec spec;
   spec.nulls_equal = parts.nulls_equal;
   spec.null_aware = parts.null_aware;

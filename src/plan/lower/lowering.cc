@@ -34,6 +34,8 @@ Result<PhysicalNodePtr> lower(const LogicalNodePtr& node, Lowering& lowering) {
       return lower_window_tvf(node, lowering);
     case NodeKind::kWindowAggregate:
       return lower_window_aggregate(node, lowering);
+    case NodeKind::kLate:
+      return lower_late(node, lowering);
     case NodeKind::kJoin:
       return lower_join(node, lowering);
     case NodeKind::kUnnest:
@@ -70,6 +72,8 @@ Result<OperatorMaker> operator_of(const PhysicalNode& node, const ExprSession& s
       return make_window_assign_of(node);
     case PhysicalKind::kWindowAggregate:
       return make_window_aggregate_of(node, session);
+    case PhysicalKind::kLate:
+      return make_late_rows_of(node);
     case PhysicalKind::kJoin:
       return make_join_of(node, session);
     case PhysicalKind::kLookupJoin:

@@ -33,6 +33,7 @@ Result<PhysicalNodePtr> lower_expand(const LogicalNodePtr& node, Lowering& lower
 Result<PhysicalNodePtr> lower_aggregate(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_window_tvf(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_window_aggregate(const LogicalNodePtr& node, Lowering& lowering);
+Result<PhysicalNodePtr> lower_late(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_lookup_join(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_unnest(const LogicalNodePtr& node, Lowering& lowering);
@@ -62,6 +63,7 @@ OperatorMaker make_expand_of(const PhysicalNode& node);
 OperatorMaker make_group_aggregate_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_window_assign_of(const PhysicalNode& node);
 OperatorMaker make_window_aggregate_of(const PhysicalNode& node, const ExprSession& session);
+OperatorMaker make_late_rows_of(const PhysicalNode& node);
 OperatorMaker make_join_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_lookup_join_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_unnest_of(const PhysicalNode& node);

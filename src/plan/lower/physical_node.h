@@ -24,6 +24,7 @@ enum class PhysicalKind : uint8_t {
   kGroupAggregate,
   kWindowAssign,
   kWindowAggregate,
+  kLate,  // what another operator drops as late
   kJoin,
   kLookupJoin,
   kUnnest,

@@ -7,13 +7,37 @@
 #include <utility>
 
 #include "operators/window_aggregate.h"
+#include "plan/changelog/infer.h"
+#include "plan/logical/window_tvf.h"
 #include "plan/lower/lowering.h"
 
 namespace hw {
+namespace {
+
+/// The windows by themselves, and the aggregate above them.
+LogicalNodePtr taken_apart(const LogicalNodePtr& node) {
+  WindowAggregateNode::Parts parts = node->as<WindowAggregateNode>().parts();
+  WindowSpec window = parts.grouping.window;
+  window.partition = parts.keys;
+  const int first = node->input()->num_columns();
+  parts.grouping.given = true;
+  parts.grouping.start = first;
+  parts.grouping.end = first + 1;
+  return std::make_shared<WindowAggregateNode>(
+      std::make_shared<WindowTvfNode>(node->input(), std::move(window)), std::move(parts));
+}
+
+}  // namespace
 
 Result<PhysicalNodePtr> lower_window_aggregate(const LogicalNodePtr& node, Lowering& lowering) {
   std::vector<PhysicalNodePtr> inputs(1);
   HW_ASSIGN_OR_RETURN(inputs[0], lower(node->input(), lowering));
+  const WindowGrouping& grouping = node->as<WindowAggregateNode>().grouping();
+  if (!grouping.given && grouping.window.kind == WindowKind::kSession) {
+    infer_kinds(*inputs[0], lowering.batch());
+    // A row that is taken back can part a session, which only the rows themselves can tell.
+    if (!inputs[0]->traits.kinds.is_insert_only()) return lower(taken_apart(node), lowering);
+  }
   return physical_node(PhysicalKind::kWindowAggregate, "WindowAggregate", node, std::move(inputs),
                        {Placement::by(node->as<WindowAggregateNode>().parts().keys)});
 }

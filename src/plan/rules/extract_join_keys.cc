@@ -129,8 +129,13 @@ LogicalNodePtr extract(const LogicalNodePtr& node) {
     }
     parts.condition = renumber_columns(conjunction(std::move(rest)), new_index);
   }
-  const LogicalNodePtr keyed =
-      std::make_shared<JoinNode>(left.plan(), right.plan(), std::move(parts));
+  const LogicalNodePtr left_plan = left.plan(), right_plan = right.plan();
+  // Conditions that came down from WHERE may say that it joins windows.
+  const bool may_join_windows = !parts.windows && !parts.interval && !parts.versions;
+  if (may_join_windows) {
+    parts.windows = find_windows(parts.left_keys, parts.right_keys, *left_plan, *right_plan);
+  }
+  const LogicalNodePtr keyed = std::make_shared<JoinNode>(left_plan, right_plan, std::move(parts));
   if (left.added() == 0 && right.added() == 0) return keyed;
   return original_columns(keyed, *join, left.added());
 }

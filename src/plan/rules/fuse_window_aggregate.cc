@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A window TVF directly below its aggregation goes into it: rows are not repeated for each of
-// their windows, and overlapping windows share panes. Not where something in between, or an
-// aggregate, reads the window's columns.
+// their windows, overlapping windows share panes, and rows of sessions need not wait. Not where
+// something in between, or an aggregate, reads the window's columns.
 
+#include <algorithm>
 #include <optional>
+#include <set>
 
 #include "plan/logical/project.h"
 #include "plan/logical/window_aggregate.h"
@@ -56,6 +58,21 @@ bool renumber(std::vector<int>& columns, const std::vector<int>& new_index) {
   return true;
 }
 
+/// Sessions are of the keys that the aggregate groups by, and what it keeps of two can be put
+/// together.
+bool sessions_fit(const WindowTvfNode& tvf, const WindowAggregateNode::Parts& parts,
+                  const Rewritten& rewritten) {
+  std::set<int> keys;
+  for (const int key : parts.keys) {
+    const BoundExpr& expr = *rewritten.exprs[static_cast<size_t>(key)];
+    if (expr.kind() != BoundExpr::Kind::kColumn) return false;
+    keys.insert(expr.column_index());
+  }
+  if (keys != std::set<int>(tvf.spec().partition.begin(), tvf.spec().partition.end())) return false;
+  return std::none_of(parts.aggregates.begin(), parts.aggregates.end(),
+                      [](const NamedAggregate& named) { return named.call.distinct; });
+}
+
 LogicalNodePtr fuse(const LogicalNodePtr& node) {
   const auto* aggregate = node_if<WindowAggregateNode>(node);
   if (aggregate == nullptr || !aggregate->grouping().given) return node;
@@ -73,9 +90,11 @@ LogicalNodePtr fuse(const LogicalNodePtr& node) {
     named.call.filter = rewritten->new_index[static_cast<size_t>(named.call.filter)];
     if (named.call.filter < 0) return node;
   }
+  if (tvf->is_session() && !sessions_fit(*tvf, parts, *rewritten)) return node;
   parts.grouping.given = false;
   parts.grouping.start = parts.grouping.end = -1;
   parts.grouping.window = tvf->spec();
+  parts.grouping.window.partition = {};
   if (tvf->spec().event_time) {
     const int time = tvf->spec().time_column;
     parts.grouping.window.time_column = static_cast<int>(rewritten->exprs.size());

@@ -9,6 +9,7 @@
 #include "plan/logical/expand.h"
 #include "plan/logical/filter.h"
 #include "plan/logical/join.h"
+#include "plan/logical/late.h"
 #include "plan/logical/over.h"
 #include "plan/logical/project.h"
 #include "plan/logical/scan.h"
@@ -202,12 +203,29 @@ Pruned prune_tvf(const WindowTvfNode& node, const Wanted& wanted) {
   const int num_input = node.input()->num_columns();
   Wanted below(wanted.begin(), wanted.begin() + num_input);
   if (node.spec().event_time) want(below, {node.spec().time_column});
+  want(below, node.spec().partition);
   const Pruned input = prune(node.input(), std::move(below));
   WindowSpec spec = node.spec();
+  spec.partition = input.at(spec.partition);
   if (spec.event_time) spec.time_column = input.at(spec.time_column);
   std::vector<int> new_index = input.new_index;
   for (int i = 0; i < 3; ++i) new_index.push_back(input.node->num_columns() + i);
   return {std::make_shared<WindowTvfNode>(input.node, std::move(spec)), std::move(new_index)};
+}
+
+Pruned prune_late(const LateNode& node, const Wanted& wanted) {
+  LateNode::Parts parts = node.parts();
+  const int num_input = node.input()->num_columns();
+  Wanted below(wanted.begin(), wanted.begin() + num_input);
+  want(below, {node.time_column()});
+  want(below, parts.keys);
+  const Pruned input = prune(node.input(), std::move(below));
+  int& time = node.computes_windows() ? parts.window.time_column : parts.column;
+  time = input.at(time);
+  parts.keys = input.at(parts.keys);
+  std::vector<int> new_index = input.new_index;
+  for (int i = 0; i < 3; ++i) new_index.push_back(input.node->num_columns() + i);
+  return {std::make_shared<LateNode>(input.node, std::move(parts)), std::move(new_index)};
 }
 
 Pruned prune_join(const JoinNode& join, const Wanted& wanted) {
@@ -224,6 +242,10 @@ Pruned prune_join(const JoinNode& join, const Wanted& wanted) {
     want(left, {parts.interval->left_time});
     want(right, {parts.interval->right_time});
   }
+  if (parts.windows) {
+    want(left, {parts.windows->left_start, parts.windows->left_end});
+    want(right, {parts.windows->right_start, parts.windows->right_end});
+  }
   if (parts.versions) {
     want(left, {parts.versions->times.left_time});
     want(right, {parts.versions->times.right_time});
@@ -236,6 +258,13 @@ Pruned prune_join(const JoinNode& join, const Wanted& wanted) {
   if (parts.interval) {
     parts.interval->left_time = l.at(parts.interval->left_time);
     parts.interval->right_time = r.at(parts.interval->right_time);
+  }
+  if (parts.windows) {
+    JoinedWindows& windows = *parts.windows;
+    windows.left_start = l.at(windows.left_start);
+    windows.left_end = l.at(windows.left_end);
+    windows.right_start = r.at(windows.right_start);
+    windows.right_end = r.at(windows.right_end);
   }
   if (parts.versions) {
     VersionTimes& times = parts.versions->times;
@@ -404,6 +433,8 @@ Pruned prune(const LogicalNodePtr& node, Wanted wanted) {
       return prune_window_aggregate(node->as<WindowAggregateNode>(), wanted);
     case NodeKind::kWindowTvf:
       return prune_tvf(node->as<WindowTvfNode>(), wanted);
+    case NodeKind::kLate:
+      return prune_late(node->as<LateNode>(), wanted);
     case NodeKind::kJoin:
       return prune_join(node->as<JoinNode>(), wanted);
     case NodeKind::kUnnest:

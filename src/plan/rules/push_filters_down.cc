@@ -90,6 +90,9 @@ LogicalNodePtr push_below_partition(const LogicalNodePtr& node, const std::vecto
 }
 
 LogicalNodePtr push_below_tvf(const LogicalNodePtr& node, Tests tests) {
+  const auto& tvf = node->as<WindowTvfNode>();
+  // What a row's session is depends on all rows of its partition.
+  if (tvf.is_session()) return push_below_partition(node, tvf.spec().partition, std::move(tests));
   const int columns = node->input()->num_columns();
   Tests below = take(tests, [&](const BoundExprPtr& test) {
     const std::vector<int> read = columns_read(*test);
@@ -188,6 +191,7 @@ LogicalNodePtr push(const LogicalNodePtr& node, Tests tests) {
       return push_into(node, std::move(tests));
     case NodeKind::kTopN:
       return push_below_partition(node, node->as<TopNNode>().parts().partition, std::move(tests));
+    case NodeKind::kLate:
     case NodeKind::kLimit:
     case NodeKind::kExpand:
       return filtered(push_into(node, {}), std::move(tests));

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// LATE(query): behind the same exchange as the operator that drops the rows.
+
+#include "plan/logical/late.h"
+
+#include <utility>
+
+#include "operators/late_rows.h"
+#include "plan/changelog/infer.h"
+#include "plan/lower/lowering.h"
+
+namespace hw {
+
+Result<PhysicalNodePtr> lower_late(const LogicalNodePtr& node, Lowering& lowering) {
+  const LateNode::Parts& parts = node->as<LateNode>().parts();
+  std::vector<PhysicalNodePtr> inputs(1);
+  HW_ASSIGN_OR_RETURN(inputs[0], lower(node->input(), lowering));
+  infer_kinds(*inputs[0], lowering.batch());
+  if (!inputs[0]->traits.kinds.is_insert_only()) {
+    return not_supported_yet(
+        "LATE of " + parts.operator_name + " over rows with updates or deletes", parts.position);
+  }
+  return physical_node(PhysicalKind::kLate, "LateRows", node, std::move(inputs),
+                       {Placement::by(parts.keys)});
+}
+
+OperatorMaker make_late_rows_of(const PhysicalNode& node) {
+  const LateNode::Parts& parts = node.logical->as<LateNode>().parts();
+  LateRowsSpec spec;
+  spec.input = node.input().schema;
+  spec.rule = parts.rule;
+  spec.column = parts.column;
+  spec.window = parts.window;
+  spec.keys = parts.keys;
+  spec.operator_name = parts.operator_name;
+  spec.output = node.schema;
+  return [spec = std::move(spec)] { return make_late_rows(spec); };
+}
+
+}  // namespace hw
