@@ -38,9 +38,7 @@ constexpr const char* kCheckpointExamples = R"(Examples:
   headwater checkpoint verify state/              every byte of every file
 )";
 
-// Options of `run` and `explain` that later parts bring. Named here so that using one says so.
-constexpr const char* kLater[] = {"--json", "--state"};
-// Commands likewise.
+// Commands that later parts bring. Named here so that using one says so.
 constexpr const char* kLaterCommands[] = {"verify-sink", "server", "jobs", "savepoint"};
 
 // Values that CLI11 fills while parsing, before they become settings.
@@ -149,20 +147,6 @@ void add_message_options(CLI::App& app, Arguments& out, std::string& color, std:
 Switch switch_of(const std::string& text) {
   if (text == "always") return Switch::kAlways;
   return text == "never" ? Switch::kNever : Switch::kAuto;
-}
-
-bool uses_later_option(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "checkpoint") return false;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    for (const std::string_view later : kLater) {
-      if (argument == later || argument.starts_with(std::string(later) + "=")) {
-        std::fprintf(stderr, "error: not supported yet: %s\n", later.data());
-        return true;
-      }
-    }
-  }
-  return false;
 }
 
 // The option or command that was meant by a word that is none, as a line to add.
@@ -300,6 +284,8 @@ void build_app(CLI::App& app, Arguments& out, Raw& raw) {
   add_run_options(*run, out, raw.output, raw.check);
   add_durability_options(*run, out, raw);
   explain->add_flag("--changelog", out.explain_changelog, "with changelog modes and upsert keys");
+  explain->add_flag("--state", out.explain_state, "with what each operator keeps");
+  explain->add_flag("--json", out.json, "with the job graph as JSON");
   for (CLI::App* command : {functions, connectors, formats}) add_reference_options(*command, out);
   add_checkpoint_commands(app, out);
   add_log_commands(app, out.log, raw.log_chosen);
@@ -354,10 +340,6 @@ CommandWords command_words() {
 
 Arguments parse_arguments(int argc, char** argv) {
   Arguments out;
-  if (uses_later_option(argc, argv)) {
-    out.exit_code = kUsageError;
-    return out;
-  }
   Raw raw;
   CLI::App app(kSentence, "headwater");
   build_app(app, out, raw);

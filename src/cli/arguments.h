@@ -54,7 +54,8 @@ struct Arguments {
   bool standby = false;
   bool available_now = false;
   bool explain_changelog = false;
-  bool json = false;  // checkpoint
+  bool explain_state = false;
+  bool json = false;  // checkpoint, explain
   bool quiet = false;
   int verbosity = 0;
   Switch color = Switch::kAuto;

@@ -186,12 +186,15 @@ int run_command(const Arguments& arguments, Env& env) {
        .available_now = arguments.available_now,
        .cancelled = [&] { return observer.stop_request() != StopRequest::kNone; },
        .on_wait = [&](const std::string& text) { observer.message(text); }});
-  const ScriptResult result = run_script(script->first, session, observer,
-                                         {.check_only = arguments.verb == Verb::kCheck,
-                                          .explain = arguments.verb == Verb::kExplain,
-                                          .explain_changelog = arguments.explain_changelog,
-                                          .stop_savepoint_directory = arguments.savepoint_directory,
-                                          .drain = arguments.drain});
+  const ScriptResult result =
+      run_script(script->first, session, observer,
+                 {.check_only = arguments.verb == Verb::kCheck,
+                  .explain = arguments.verb == Verb::kExplain,
+                  .explain_sections = {.changelog = arguments.explain_changelog,
+                                       .state = arguments.explain_state,
+                                       .json = arguments.json},
+                  .stop_savepoint_directory = arguments.savepoint_directory,
+                  .drain = arguments.drain});
   if (!result.status.ok() && result.end != ScriptEnd::kOutputClosed) {
     complain(result.status, script->first, script->second);
   }

@@ -33,7 +33,7 @@ class ExplainRecoveryTest : public testing::Test {
   void take_checkpoints() { set("execution.checkpointing.interval", "5 s"); }
 
   std::string recovery(const std::string& sql) {
-    const Result<std::string> text = session_.explain(**parse_statement(sql), false);
+    const Result<std::string> text = session_.explain(**parse_statement(sql), {});
     if (!text.ok()) return text.status().message();
     const std::string title = "== Recovery ==\n";
     return text->substr(text->find(title) + title.size());

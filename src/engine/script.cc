@@ -21,6 +21,7 @@ struct RunningJob {
   std::string name;
   bool bounded = false;
   bool is_query = false;
+  std::function<std::string(const JobRun&)> report;
 };
 
 class ScriptRun {
@@ -68,13 +69,14 @@ class ScriptRun {
       return take_job({.job = std::move(started->job),
                        .name = started->name,
                        .bounded = started->bounded,
-                       .is_query = started->is_query});
+                       .is_query = started->is_query,
+                       .report = std::move(started->report)});
     }
     return {};
   }
 
   ScriptResult explain(const ast::Statement& statement) {
-    Result<std::string> text = session_.explain(statement, options_.explain_changelog);
+    Result<std::string> text = session_.explain(statement, options_.explain_sections);
     if (!text.ok()) return fail(ScriptEnd::kInvalid, text.status());
     return text->empty() ? ScriptResult{} : printed(observer_.print(*text));
   }
@@ -146,6 +148,10 @@ class ScriptRun {
     observer_.job_ended(*running.job, running.name, running.is_query);
     if (!status.ok()) {
       return fail(output_closed(status) ? ScriptEnd::kOutputClosed : ScriptEnd::kJobFailed, status);
+    }
+    if (running.report) {
+      const ScriptResult result = printed(observer_.print(running.report(*running.job)));
+      if (result.end != ScriptEnd::kDone) return result;
     }
     if (timed_out_) return fail(ScriptEnd::kTimedOut, why_ended(StopRequest::kTimeout));
     return {};

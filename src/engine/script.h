@@ -60,7 +60,7 @@ struct ScriptOptions {
   bool check_only = false;
   /// Prints plans instead of running queries and INSERTs.
   bool explain = false;
-  bool explain_changelog = false;
+  ExplainSections explain_sections = {};
   /// How a stop ends the jobs: with a savepoint there, and after all windows have fired.
   std::string stop_savepoint_directory = {};
   bool drain = false;

@@ -2,11 +2,13 @@
 
 #include "engine/session.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "base/env/env.h"
 #include "columnar/column_builder.h"
+#include "engine/analyze_report.h"
 #include "engine/catalogues.h"
 #include "engine/system_time_zone.h"
 #include "plan/logical/sink.h"
@@ -28,6 +30,17 @@ Result<Batch> listing_batch(const BoundListing& listing) {
     columns.push_back(std::move(column));
   }
   return Batch(listing.schema, std::move(columns), static_cast<int64_t>(listing.rows.size()));
+}
+
+bool asks_for(const std::vector<ast::ExplainDetail>& details, ast::ExplainDetail detail) {
+  return std::find(details.begin(), details.end(), detail) != details.end();
+}
+
+ExplainSections sections_of(const std::vector<ast::ExplainDetail>& details) {
+  return {.changelog = asks_for(details, ast::ExplainDetail::kChangelogMode),
+          .state = asks_for(details, ast::ExplainDetail::kState),
+          .advice = asks_for(details, ast::ExplainDetail::kPlanAdvice),
+          .json = asks_for(details, ast::ExplainDetail::kJsonExecutionPlan)};
 }
 
 std::vector<PlanRoot> roots_of(const std::vector<LogicalNodePtr>& plans) {
@@ -122,6 +135,27 @@ Result<Outcome> Session::start(std::vector<PlanRoot> roots, bool is_query, std::
   return Outcome{.what = std::move(started), .warnings = std::move(plan.warnings)};
 }
 
+Result<Outcome> Session::analyze(const BoundExplain& explain) {
+  std::vector<PlanRoot> roots = roots_of(explain.plans);
+  for (PlanRoot& root : roots) {
+    const bool query = root.node->kind() != NodeKind::kSink;
+    if (query) root.collect = make_collecting_sink(std::make_shared<NoReceiver>());
+  }
+  HW_ASSIGN_OR_RETURN(JobPlan plan, plan_job(std::move(roots), plan_context()));
+  plan.graph.name = "EXPLAIN ANALYZE";
+  const AnalyzeReport report(plan.graph);
+  Outcome::Started started;
+  started.is_query = true;
+  started.bounded = plan.bounded;
+  started.name = plan.graph.name;
+  started.report = [report, &env = env_, since_ns = env_.monotonic_ns()](const JobRun& job) {
+    return report.text(job.metrics(), env.monotonic_ns() - since_ns);
+  };
+  HW_ASSIGN_OR_RETURN(started.job,
+                      start_job(std::move(plan.graph), true, plan.bounded, plan.warnings));
+  return Outcome{.what = std::move(started), .warnings = std::move(plan.warnings)};
+}
+
 Result<Outcome> Session::create_and_fill(const BoundCreateAs& create) {
   if (create.plan == nullptr) return Outcome{};
   const Catalog before = catalog_;
@@ -160,8 +194,14 @@ Result<Outcome> Session::execute(const ast::Statement& statement,
                             : Result<Outcome>(at(bound.position, outcome.status()));
       },
       [&](const BoundExplain& explain) -> Result<Outcome> {
-        HW_ASSIGN_OR_RETURN(std::string text, explain_plan(roots_of(explain.plans), plan_context(),
-                                                           {.changelog = explain.changelog}));
+        const auto& details = statement.as<ast::Explain>().details;
+        if (asks_for(details, ast::ExplainDetail::kAnalyze)) {
+          auto outcome = analyze(explain);
+          return outcome.ok() ? std::move(outcome)
+                              : Result<Outcome>(at(bound.position, outcome.status()));
+        }
+        HW_ASSIGN_OR_RETURN(std::string text, explain_text(roots_of(explain.plans), plan_context(),
+                                                           sections_of(details)));
         return Outcome{.what = Outcome::Text{std::move(text)}, .warnings = {}};
       },
       [&](const BoundListing& listing) -> Result<Outcome> {
@@ -210,13 +250,14 @@ Status Session::check(const ast::Statement& statement) {
   return at(bound.position, plan_job(std::move(roots), plan_context()).status());
 }
 
-Result<std::string> Session::explain(const ast::Statement& statement, bool changelog) {
+Result<std::string> Session::explain(const ast::Statement& statement,
+                                     const ExplainSections& sections) {
   HW_ASSIGN_OR_RETURN(const BoundStatement bound, Binder(binder_context()).bind(statement));
   if (const auto* query = std::get_if<BoundQuery>(&bound.what)) {
-    return explain_plan(roots_of({query->plan}), plan_context(), {.changelog = changelog});
+    return explain_text(roots_of({query->plan}), plan_context(), sections);
   }
   if (const auto* insert = std::get_if<BoundInsert>(&bound.what)) {
-    return explain_plan(roots_of(insert->plans), plan_context(), {.changelog = changelog});
+    return explain_text(roots_of(insert->plans), plan_context(), sections);
   }
   if (const auto* create = std::get_if<BoundCreateAs>(&bound.what)) {
     if (create->plan == nullptr) return std::string();
@@ -224,7 +265,7 @@ Result<std::string> Session::explain(const ast::Statement& statement, bool chang
     for (const BoundChange& change : create->changes) {
       HW_TRY(at(bound.position, apply_to_catalog(change, catalog_)));
     }
-    return explain_plan(roots_of({create->plan}), plan_context(), {.changelog = changelog});
+    return explain_text(roots_of({create->plan}), plan_context(), sections);
   }
   if (std::holds_alternative<BoundChange>(bound.what)) {
     catalog_.leave_outside_alone();

@@ -20,7 +20,7 @@
 #include "job/job_run.h"
 #include "plan/catalog/catalog.h"
 #include "plan/config/session_config.h"
-#include "plan/planner.h"
+#include "plan/explain/explain_text.h"
 #include "sql/ast.h"
 #include "sql/bound_statement.h"
 
@@ -47,6 +47,8 @@ struct Outcome {
     bool is_query = false;
     bool bounded = false;
     std::string name;
+    /// EXPLAIN ANALYZE: what to print when the job has ended. Else empty.
+    std::function<std::string(const JobRun&)> report;
   };
   std::variant<Done, Listing, Text, Started> what;
   std::vector<std::string> warnings;
@@ -67,7 +69,7 @@ class Session {
   Status check(const ast::Statement& statement);
   /// The plans of a query or INSERT as EXPLAIN shows them; empty for other statements, which are
   /// carried out as check() does.
-  Result<std::string> explain(const ast::Statement& statement, bool changelog);
+  Result<std::string> explain(const ast::Statement& statement, const ExplainSections& sections);
 
   /// Makes a table of this program's own rows: `declaration` is `name (columns…)` as in CREATE
   /// TABLE without WITH. `source` is called for each scan.
@@ -95,6 +97,7 @@ class Session {
   Result<Outcome> create_and_fill(const BoundCreateAs& create);
   Result<Outcome> start(std::vector<PlanRoot> roots, bool is_query, std::string default_name,
                         RowReceiver* receiver);
+  Result<Outcome> analyze(const BoundExplain& explain);
 
   Env& env_;
   Catalog catalog_;

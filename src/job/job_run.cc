@@ -11,6 +11,7 @@
 #include "job/job_checkpoint.h"
 #include "job/job_checkpointing.h"
 #include "job/job_coordinator.h"
+#include "runtime/state_bytes.h"
 #include "runtime/worker.h"
 #include "runtime/worker_gate.h"
 
@@ -98,7 +99,8 @@ class Running final : public JobRun, public CheckpointHost {
     bool any_source = false;
     for (size_t i = 0; i < deployment_->metrics.size(); ++i) {
       const MetricsReading reading = deployment_->metrics[i]->read();
-      for (const auto& [name, value] : reading.counters) progress.counters[name] += value;
+      for (const auto& [name, value] : reading.counters)
+        if (name != kStateBytesCounter) progress.counters[name] += value;
       if (!deployment_->metrics_of_source[i]) continue;
       any_source = true;
       progress.rows_read += reading.rows_out;

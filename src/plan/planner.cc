@@ -6,8 +6,13 @@
 #include <utility>
 
 #include "plan/changelog/infer.h"
+#include "plan/explain/advice_text.h"
+#include "plan/explain/explain_text.h"
+#include "plan/explain/flow_text.h"
+#include "plan/explain/json_text.h"
 #include "plan/explain/plan_text.h"
 #include "plan/explain/recovery_text.h"
+#include "plan/explain/state_text.h"
 #include "plan/graph/build_graph.h"
 #include "plan/logical/sink.h"
 #include "plan/lower/lowering.h"
@@ -103,22 +108,36 @@ Result<JobPlan> plan_job(std::vector<PlanRoot> roots, const PlanContext& context
                              [](const PhysicalNodePtr& sink) { return sink->bounded; });
   plan.graph = std::move(planned.graph);
   plan.warnings = std::move(planned.warnings);
+  for (const std::string& state : unbounded_states(planned.physical, *context.config)) {
+    plan.warnings.push_back("state grows for as long as the job runs: " + state);
+  }
   return plan;
 }
 
 Result<std::string> explain_plan(std::vector<PlanRoot> roots, const PlanContext& context,
                                  const ExplainOptions& options) {
+  return explain_text(std::move(roots), context, {.changelog = options.changelog});
+}
+
+Result<std::string> explain_text(std::vector<PlanRoot> roots, const PlanContext& context,
+                                 const ExplainSections& sections) {
   HW_ASSIGN_OR_RETURN(const Planned planned, plan_roots(roots, context));
   std::string text = "== Abstract Syntax Tree ==\n";
   for (const PlanRoot& root : roots) text += to_text(root.node);
-  text += "\n== Optimized Physical Plan ==\n";
+  text += sections.advice ? "\n== Optimized Physical Plan With Advice ==\n"
+                          : "\n== Optimized Physical Plan ==\n";
   for (const PhysicalNodePtr& sink : planned.physical) {
     // The sink that collects is the client's and no part of the query.
     const bool collects = sink->logical == nullptr;
-    text += physical_text(collects ? sink->input() : *sink, options.changelog);
+    text += physical_text(collects ? sink->input() : *sink, sections.changelog);
   }
+  const SessionConfig& config = *context.config;
+  if (sections.advice) text += advice_text(planned.physical, config, planned.graph.parallelism);
   text += "\n== Optimized Execution Plan ==\n" + execution_text(planned.graph);
-  text += "\n== Recovery ==\n" + recovery_text(planned.physical, *context.config);
+  text += "\n== Flow ==\n" + flow_text(planned.physical, config.mode() == RuntimeMode::kBatch);
+  text += "\n== Recovery ==\n" + recovery_text(planned.physical, config);
+  if (sections.state) text += "\n== State ==\n" + state_text(planned.physical, config);
+  if (sections.json) text += "\n== Physical Execution Plan ==\n" + json_plan_text(planned.graph);
   return text;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/env/env.h"
+#include "runtime/state_bytes.h"
 #include "runtime/watermark_delay.h"
 #include "state/frozen_state.h"
 #include "state/key_group.h"
@@ -21,6 +22,18 @@ constexpr bool kCheckEdges = true;
 #else
 constexpr bool kCheckEdges = false;
 #endif
+
+/// Batches between two looks at the size of the state.
+constexpr int64_t kStateNotePeriod = 4096;
+
+/// Raises the counter to what the tables hold now.
+void note_state_bytes(const StateStore& state, OperatorMetrics& metrics) {
+  const int64_t bytes = state.num_bytes();
+  const auto counters = metrics.read().counters;
+  const auto known = counters.find(std::string(kStateBytesCounter));
+  const int64_t more = bytes - (known == counters.end() ? 0 : known->second);
+  if (more > 0) metrics.counter(kStateBytesCounter).add(more);
+}
 
 OperatorInstance::Turn turn_of(Flow flow) {
   switch (flow) {
@@ -195,6 +208,8 @@ Result<OperatorInstance::Turn> OperatorInstance::on_watermark(Watermark watermar
 }
 
 Result<OperatorInstance::Turn> OperatorInstance::on_end(int input, Downstream& below) {
+  // Before the end empties them.
+  if (!resuming_) note_state_bytes(*state_, *metrics_);
   resuming_ = true;
   HW_ASSIGN_OR_RETURN(const Flow flow, op_->on_end(input, below));
   if (flow != Flow::kNeedInput) return turn_of(flow);
@@ -217,6 +232,10 @@ void OperatorInstance::finish(Downstream& below, bool complete) {
 void OperatorInstance::take_note_of(int input, const Batch& batch) {
   metrics_->batches_in.add(1);
   metrics_->rows_in.add(batch.num_rows());
+  // Tables may take long to add up: the first batches, then ever fewer.
+  const int64_t batches = metrics_->batches_in.get();
+  if ((batches & (batches - 1)) == 0 || batches % kStateNotePeriod == 0)
+    note_state_bytes(*state_, *metrics_);
   if (!checker_) return;
   LiveRows& rows = fed_rows_[static_cast<size_t>(input)];
   if (rows.ignored()) return;

@@ -110,6 +110,7 @@ enum class ExplainDetail : uint8_t {
   kPlanAdvice,
   kJsonExecutionPlan,
   kState,
+  kAnalyze,
 };
 
 struct Explain final : StatementOf<StatementKind::kExplain> {

@@ -20,6 +20,7 @@
 #include "sql/bind_over.h"
 #include "sql/bind_query.h"
 #include "sql/join_subqueries.h"
+#include "sql/plan_size.h"
 
 namespace hw {
 namespace {
@@ -98,6 +99,10 @@ Status add_star(const ast::Star& star, ExprBinder& binder, const Relation& rows,
 
 Result<std::vector<Item>> bind_items(const ast::Select& select, ExprBinder& binder,
                                      const Relation& rows) {
+  constexpr std::string_view kList = "the list of a SELECT";
+  if (select.items.empty()) return std::vector<Item>{};
+  const SqlPosition begin = select.items[0].expr->position;
+  HW_TRY(check_column_count(select.items.size(), kList, begin));
   std::vector<Item> items;
   for (size_t i = 0; i < select.items.size(); ++i) {
     const ast::SelectItem& item = select.items[i];
@@ -119,6 +124,7 @@ Result<std::vector<Item>> bind_items(const ast::Select& select, ExprBinder& bind
     if (!named) name = "EXPR$" + std::to_string(i);
     items.push_back({std::move(expr), std::move(name), named});
   }
+  HW_TRY(check_column_count(items.size(), kList, begin));
   return items;
 }
 

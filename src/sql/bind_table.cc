@@ -17,6 +17,7 @@
 #include "sql/bind_like.h"
 #include "sql/bind_query.h"
 #include "sql/bind_type.h"
+#include "sql/plan_size.h"
 #include "sql/unparse.h"
 
 namespace hw {
@@ -210,6 +211,7 @@ Result<TableDefinition> bind_table_definition(const ast::CreateTable& create,
   if (create.columns.empty()) {
     return at(create.position, Status::Invalid("a table has at least one column"));
   }
+  HW_TRY(check_column_count(create.columns.size(), "a table", create.position));
   for (const ast::ColumnDefinition& column : create.columns) HW_TRY(bind_column(column, table));
   // Keys first: they make columns NOT NULL, which expressions over them see.
   HW_TRY(bind_keys(create, table));

@@ -260,10 +260,13 @@ Status Parser::explain_details(ast::Explain& explain) {
       detail = ast::ExplainDetail::kJsonExecutionPlan;
     } else if (accept("STATE")) {
       detail = ast::ExplainDetail::kState;
+    } else if (accept("ANALYZE")) {
+      detail = ast::ExplainDetail::kAnalyze;
     } else if (explain.details.empty()) {
       return Status::OK();
     } else {
-      return expected("ESTIMATED_COST, CHANGELOG_MODE, PLAN_ADVICE, JSON_EXECUTION_PLAN or STATE");
+      return expected(
+          "ANALYZE, CHANGELOG_MODE, ESTIMATED_COST, JSON_EXECUTION_PLAN, PLAN_ADVICE or STATE");
     }
     explain.details.push_back(detail);
   } while (accept(TokenKind::kComma));

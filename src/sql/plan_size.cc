@@ -27,6 +27,13 @@ int64_t size_of(const LogicalNodePtr& node, Sizes& sizes) {
 
 }  // namespace
 
+Status check_column_count(size_t count, std::string_view what, SqlPosition position) {
+  if (count <= kMaxColumns) return Status::OK();
+  return at(position,
+            Status::Invalid(what, " has at most ", kMaxColumns, " columns, but this one has ",
+                            count, "; put what belongs together into ARRAY, MAP or ROW"));
+}
+
 Status plan_too_large(std::optional<int64_t> found, SqlPosition position) {
   std::string text = "a plan has at most " + std::to_string(kMaxPlanNodes) +
                      " nodes, views and common tables expanded at each use, but this one has ";

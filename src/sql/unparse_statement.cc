@@ -13,7 +13,7 @@ constexpr auto kShows = std::to_array<std::string_view>(
     {"CATALOGS", "DATABASES", "TABLES", "VIEWS", "COLUMNS", "PARTITIONS", "FUNCTIONS",
      "USER FUNCTIONS", "JOBS", "JARS", "CURRENT CATALOG", "CURRENT DATABASE"});
 constexpr auto kDetails = std::to_array<std::string_view>(
-    {"ESTIMATED_COST", "CHANGELOG_MODE", "PLAN_ADVICE", "JSON_EXECUTION_PLAN", "STATE"});
+    {"ESTIMATED_COST", "CHANGELOG_MODE", "PLAN_ADVICE", "JSON_EXECUTION_PLAN", "STATE", "ANALYZE"});
 constexpr auto kLanguages =
     std::to_array<std::string_view>({"", "JAVA", "SCALA", "PYTHON", "CPP", "WASM", "SQL"});
 constexpr auto kConflicts = std::to_array<std::string_view>(

@@ -75,7 +75,8 @@ class GoldenRun {
       if (!mode_.usual_plan()) return false;
       // One text is one mode's plan; only the execution plan depends on parallelism.
       const bool batch = record.condition == SltRecord::Condition::kBatchOnly;
-      return mode_.batch == batch && (!record.whole_plan || mode_.parallelism == 4);
+      const bool at_four = record.whole_plan || record.section == "advice";
+      return mode_.batch == batch && (!at_four || mode_.parallelism == 4);
     }
     // The changelog of a query is stated row by row: Flink's without mini-batches.
     return record.kind != SltRecord::Kind::kChangelog || mode_.name == "tiny";
@@ -124,13 +125,23 @@ class GoldenRun {
   }
 
   Result<std::string> plan_of(const SltRecord& record) {
+    std::string details = "CHANGELOG_MODE";
+    std::string heading = "== Optimized Physical Plan ==";
+    if (record.section == "flow") heading = "== Flow ==";
+    if (record.section == "state") {
+      details = "STATE";
+      heading = "== State ==";
+    } else if (record.section == "advice") {
+      details = "PLAN_ADVICE";
+      heading = "== Optimized Physical Plan With Advice ==";
+    }
     HW_ASSIGN_OR_RETURN(const Outcome outcome,
-                        session_.execute("EXPLAIN CHANGELOG_MODE " + record.sql,
+                        session_.execute("EXPLAIN " + details + " " + record.sql,
                                          std::make_shared<CapturingReceiver>()));
     const auto* text = std::get_if<Outcome::Text>(&outcome.what);
     if (text == nullptr) return Status::Invalid("there is no plan of this statement");
     if (record.whole_plan) return without_empty_lines(text->text);
-    return without_empty_lines(section_of(text->text, "== Optimized Physical Plan =="));
+    return without_empty_lines(section_of(text->text, heading));
   }
 
  private:

@@ -113,7 +113,10 @@ class SltParser {
     if (words[0] == "explain") {
       record.kind = Kind::kExplain;
       record.whole_plan = words.size() >= 2 && words[1] == "all";
-      if (words.size() >= 2 && !record.whole_plan) return error("explain takes all or nothing");
+      if (words.size() >= 2 && !record.whole_plan) record.section = words[1];
+      const bool known = record.section.empty() || record.section == "flow" ||
+                         record.section == "state" || record.section == "advice";
+      if (!known) return error("explain takes all, flow, state, advice or nothing");
       return Status::OK();
     }
     if (words[0] == "statement" && words.size() >= 2 && words[1] == "ok") {

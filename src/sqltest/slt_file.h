@@ -33,7 +33,8 @@
 //
 //   explain                             the physical plan with changelog modes, line by line;
 //   INSERT INTO t SELECT …              `explain all`: the whole EXPLAIN CHANGELOG_MODE, at
-//   ----                                parallelism 4, without its empty lines
+//   ----                                parallelism 4, without its empty lines; `explain flow`,
+//                                       `state`, `advice`: that section alone
 //   Sink(table=[…], changelogMode=[I])
 //
 // A plan is the stream's; behind `onlyif batch` it is the batch's.
@@ -71,6 +72,7 @@ struct SltRecord {
   std::string types;      // kQuery, kChangelog, kWritten
   bool rowsort = false;
   bool whole_plan = false;  // kExplain: all parts of the text
+  std::string section;      // kExplain: flow, state or advice; empty = the physical plan
   /// Cells of expected rows, or of kTable's input rows.
   std::vector<std::vector<std::string>> rows;
   /// kStatementError, kExplain: the lines as they are.

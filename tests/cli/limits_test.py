@@ -71,6 +71,9 @@ class Limits(Case):
     def test_columns(self):
         self.check("2,000", wide(2000) + "SELECT * FROM w")
         self.check("2,000 sums", wide(2000) + f"SELECT {chain('SUM(c{})', ', ', 2000)} FROM w")
+        self.check("100,000", wide(100_000) + "SELECT * FROM w", "a table has at most 5000 columns")
+        self.check("100,000 in a list", f"SELECT {chain('1 AS c{}', ', ', 100_000)}", "the list of a SELECT has at most 5000")
+        self.check("stars", wide(4000) + "SELECT x.*, y.* FROM w AS x JOIN w AS y ON x.c0 = y.c0", "but this one has 8000")
 
     def test_windows_and_groupings(self):
         hop = "SELECT COUNT(*) FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '{}' SECOND, INTERVAL '1' DAY)) GROUP BY window_start, window_end"

@@ -18,7 +18,7 @@ class StatementSet(Case):
         """How many vertices read the table."""
         done = self.run_sql(settings + TABLES + f"EXPLAIN STATEMENT SET BEGIN {members} END", *arguments)
         self.assertEqual(done.returncode, 0, done.stderr)
-        plan = done.stdout.split("== Optimized Execution Plan ==")[1].split("== Recovery ==")[0]
+        plan = done.stdout.split("== Optimized Execution Plan ==")[1].split("\n== ")[0]
         return plan.count("TableSourceScan")
 
     BOTH = "INSERT INTO x SELECT a, n FROM v; INSERT INTO y SELECT a, n FROM v WHERE n > 1;"

@@ -107,7 +107,8 @@ Status ShellRun::run_started(Outcome::Started started, LiveTable* table) {
   Job job{.run = std::move(started.job),
           .name = started.name,
           .started_ms = env_.wall_ms(),
-          .bounded = started.bounded};
+          .bounded = started.bounded,
+          .report = std::move(started.report)};
   const bool in_front =
       started.is_query || started.bounded || session_.config().boolean("table.dml-sync");
   if (!in_front) {
@@ -127,6 +128,7 @@ Status ShellRun::run_started(Outcome::Started started, LiveTable* table) {
     message("job '" + job.name + "' is done, " + std::to_string(job.run->progress().rows_read) +
             " rows read");
   }
+  if (status.ok() && job.report) return env_.write_stdout(job.report(*job.run));
   return status;
 }
 

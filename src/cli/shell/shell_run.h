@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,6 +46,7 @@ class ShellRun {
     std::string name;
     int64_t started_ms = 0;
     bool bounded = false;
+    std::function<std::string(const JobRun&)> report = {};
   };
 
   Status run_statement(const ast::Statement& statement);
