@@ -31,10 +31,10 @@ ZONES = ["Europe/Berlin", "Europe/London", "Europe/Dublin", "Europe/Moscow", "Eu
          "Asia/Kathmandu", "Asia/Gaza", "Asia/Pyongyang", "Australia/Lord_Howe", "Australia/Sydney",
          "Pacific/Apia", "Pacific/Chatham", "Antarctica/Troll"]
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-LAST = datetime.datetime(2046, 1, 1, tzinfo=datetime.timezone.utc)
+LAST = datetime.datetime(2042, 1, 1, tzinfo=datetime.timezone.utc)
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-# Around a transition: borders of quarters of an hour for three hours, and what lies a day away.
-STEPS = sorted({s for k in range(-12, 13) for s in (k * 15 * MINUTE, k * 15 * MINUTE - 1)} |
+# Around a transition: borders of half an hour for three hours, of quarters for one, and what lies a day away.
+STEPS = sorted({s for k in range(-12, 13) for s in (k * 15 * MINUTE, k * 15 * MINUTE - 1) if k % 2 == 0 or abs(k) < 5} |
                {k * 6 * HOUR + d for k in range(-5, 6) for d in (-1, 0)})
 # Name, arguments in SQL, size, step, offset in ms.
 WINDOWS = [("TUMBLE", "INTERVAL '30' MINUTE", 30 * MINUTE, 30 * MINUTE, 0),
@@ -43,6 +43,8 @@ WINDOWS = [("TUMBLE", "INTERVAL '30' MINUTE", 30 * MINUTE, 30 * MINUTE, 0),
            ("TUMBLE", "INTERVAL '7' HOUR, INTERVAL '20' MINUTE", 7 * HOUR, 7 * HOUR, 20 * MINUTE),
            ("HOP", "INTERVAL '15' MINUTE, INTERVAL '1' HOUR", HOUR, 15 * MINUTE, 0),
            ("CUMULATE", "INTERVAL '6' HOUR, INTERVAL '1' DAY", DAY, 6 * HOUR, 0)]
+# Windows from here on are asked in batch too.
+IN_BATCH = 3
 TIMEOUT_S = 120
 
 
@@ -111,8 +113,11 @@ def check(binary, name):
         counts = collections.Counter(w for wall in walls for w in windows_of(kind, size, step, offset, wall))
         wanted.append(collections.Counter((text_of(s), text_of(e), n) for (s, e), n in counts.items()))
     for arguments in (["--mode", "batch", "--output", "json"], ["--mode", "streaming", "--output", "changelog"]):
-        answers = engines.Headwater(binary, prologue, arguments + ["--parallelism", "1"], TIMEOUT_S).answers(queries)
-        for (kind, text, *_), expected, answer in zip(WINDOWS, wanted, answers):
+        # Which windows a row is in is the same code in both; when they fire is not.
+        first = IN_BATCH if arguments[1] == "batch" else 0
+        answers = engines.Headwater(binary, prologue, arguments + ["--parallelism", "1"],
+                                    TIMEOUT_S).answers(queries[first:])
+        for (kind, text, *_), expected, answer in zip(WINDOWS[first:], wanted[first:], answers):
             found = rows_of(answer) if not answer.error else collections.Counter()
             if found != expected:
                 wrong.append(f"{name}, {arguments[1]}, {kind}({text}): {answer.error or ''}\n"
@@ -134,7 +139,7 @@ def main():
         print("".join(text + "\n" for text in wrong), end="")
     failures = sum(len(wrong) for *_, wrong in results)
     print(f"{len(zones)} zones, {sum(r[0] for r in results)} transitions, {sum(r[1] for r in results)} instants, "
-          f"{len(WINDOWS)} kinds of windows in batch and as a stream: {failures} wrong")
+          f"{len(WINDOWS)} kinds of windows as a stream, {len(WINDOWS) - IN_BATCH} in batch: {failures} wrong")
     sys.exit(1 if failures else 0)
 
 

@@ -87,7 +87,9 @@ int run(const Arguments& arguments) {
     }
     for (const Failure& failure : verdict.failures) {
       ++failures;
-      std::printf("FAILED %s\n", failure.to_text().c_str());
+      // Values may hold bytes that are no text, zeros too.
+      const std::string text = "FAILED " + failure.to_text() + "\n";
+      std::fwrite(text.data(), 1, text.size(), stdout);
     }
     std::fflush(stdout);
   }

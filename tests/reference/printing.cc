@@ -93,12 +93,15 @@ std::optional<int64_t> read_integer(const std::string& text) {
     number = number * 10 + (text[begin] - '0');
     if (number > (Unscaled{1} << 64)) return std::nullopt;
   }
-  if (begin == first) return std::nullopt;
+  // One digit at least, of the fraction if there is no other.
+  size_t num_digits = begin - first;
   if (begin < end && text[begin] == '.') {
-    ++begin;
-    while (begin < end && std::isdigit(static_cast<unsigned char>(text[begin])) != 0) ++begin;
+    for (++begin; begin < end && std::isdigit(static_cast<unsigned char>(text[begin])) != 0;
+         ++begin) {
+      ++num_digits;
+    }
   }
-  if (begin != end) return std::nullopt;
+  if (begin != end || num_digits == 0) return std::nullopt;
   if (negative) number = -number;
   if (number != static_cast<int64_t>(number)) return std::nullopt;
   return static_cast<int64_t>(number);
