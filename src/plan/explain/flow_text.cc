@@ -9,6 +9,7 @@
 #include "plan/logical/join.h"
 #include "plan/logical/sort.h"
 #include "plan/logical/window_aggregate.h"
+#include "plan/logical/window_tvf.h"
 #include "plan/lower/join_way.h"
 
 namespace hw {
@@ -87,6 +88,9 @@ NodeFlow flow_of_join(const PhysicalNode& node, NodeFlow flow) {
     flow.reason = "a left row goes out when the watermarks of both sides have reached it";
     return flow;
   }
+  if (joins_windows(node, false)) {
+    return flow_of_window(parts.windows->window.event_time, std::move(flow));
+  }
   const bool interval = joins_by_interval(node, false);
   if (interval && parts.kind != JoinKind::kInner && parts.kind != JoinKind::kSemi) {
     flow.blocking = parts.interval->event_time ? Blocking::kUntilWatermark : Blocking::kUntilClock;
@@ -129,6 +133,11 @@ NodeFlow flow_in_stream(const PhysicalNode& node) {
     }
     case PhysicalKind::kWindowTopN:
       return flow_of_window(true, std::move(flow));
+    case PhysicalKind::kWindowAssign: {
+      const auto& tvf = node.logical->as<WindowTvfNode>();
+      if (!tvf.is_session()) return flow;
+      return flow_of_window(tvf.spec().event_time, std::move(flow));
+    }
     case PhysicalKind::kJoin:
       return flow_of_join(node, std::move(flow));
     case PhysicalKind::kOver:

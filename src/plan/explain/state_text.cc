@@ -12,6 +12,7 @@
 #include "plan/logical/over.h"
 #include "plan/logical/sort.h"
 #include "plan/logical/window_aggregate.h"
+#include "plan/logical/window_tvf.h"
 #include "plan/lower/join_way.h"
 
 namespace hw {
@@ -150,6 +151,14 @@ NodeState state_of_join(const PhysicalNode& node) {
     state.bounded_by = "distinct right keys, and the watermarks of both sides";
     return state;
   }
+  if (joins_windows(node, false)) {
+    const bool event_time = parts.windows->window.event_time;
+    state.bound = event_time ? StateBound::kWatermark : StateBound::kClock;
+    state.keeps = "per window: the rows of both sides";
+    state.bounded_by = event_time ? "windows that the watermark has not passed"
+                                  : "windows that the clock has not passed";
+    return state;
+  }
   if (joins_by_interval(node, false)) {
     state.bound = parts.interval->event_time ? StateBound::kWatermark : StateBound::kClock;
     state.keeps = "rows of both sides that may still find a partner";
@@ -255,6 +264,23 @@ NodeState own_state(const PhysicalNode& node) {
       return state_of_group(node);
     case PhysicalKind::kWindowAggregate:
       return state_of_window(node);
+    case PhysicalKind::kWindowAssign: {
+      const auto& tvf = node.logical->as<WindowTvfNode>();
+      if (!tvf.is_session()) return {};
+      const bool event_time = tvf.spec().event_time;
+      return {.bound = event_time ? StateBound::kWatermark : StateBound::kClock,
+              .keeps = "the rows of sessions that are open",
+              .bounded_by = event_time ? "sessions that the watermark has not passed"
+                                       : "sessions that the clock has not passed",
+              .entry_bytes = width_of(*node.input().schema)};
+    }
+    case PhysicalKind::kLate: {
+      const bool remembers = state_meaning(node).keeps_state;
+      if (!remembers) return {};
+      return {.bound = StateBound::kWatermark,
+              .keeps = "what tells late rows from others",
+              .bounded_by = "windows that the watermark has not passed"};
+    }
     case PhysicalKind::kJoin:
       return state_of_join(node);
     case PhysicalKind::kLookupJoin:
