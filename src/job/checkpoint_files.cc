@@ -9,6 +9,7 @@
 #include <arrow/filesystem/filesystem.h>
 #include <arrow/io/interfaces.h>
 
+#include "base/env/durable_directory.h"
 #include "base/env/env.h"
 #include "base/env/object_store.h"
 #include "base/planted.h"
@@ -184,26 +185,6 @@ Result<bool> exists(const Env::Location& location) {
   return found.type() == arrow::fs::FileType::Directory;
 }
 
-// With every name on the way durable. A directory that is there may have been made by a process
-// that died, or was told of an error, before its name was on disk: the name is synced again. Of
-// directories above, which may be somebody else's, that is tried only.
-Status make_directories(Env& env, const Env::Location& location) {
-  HW_ASSIGN_OR_RETURN(const bool there, exists(location));
-  const size_t end = location.path.rfind('/');
-  const std::string parent = end == std::string::npos ? "."
-                             : end == 0               ? "/"
-                                                      : location.path.substr(0, end);
-  if (there && (parent == "." || parent == "/")) return Status::OK();
-  if (there) {
-    const Status above = make_directories(env, {.files = location.files, .path = parent});
-    (void)above;
-    return env.sync(parent);
-  }
-  HW_TRY(make_directories(env, {.files = location.files, .path = parent}));
-  HW_TRY(location.files->CreateDir(location.path, /*recursive=*/false));
-  return env.sync(parent);
-}
-
 Result<Env::Location> locate_directory(Env& env, std::string_view directory) {
   HW_ASSIGN_OR_RETURN(Env::Location location, env.locate(directory));
   while (location.path.size() > 1 && location.path.ends_with('/')) location.path.pop_back();
@@ -231,7 +212,7 @@ Result<std::shared_ptr<CheckpointFiles>> open_checkpoint_files(Env& env,
     HW_TRY(exists(location).status());
     return open_objects(env, location);
   }
-  HW_TRY(make_directories(env, location));
+  HW_TRY(make_durable_directory(env, location));
   return std::make_shared<LocalCheckpointFiles>(env, std::move(location));
 }
 

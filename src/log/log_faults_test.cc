@@ -113,6 +113,16 @@ TEST_F(LogFaultsTest, AKillAtAnyStepLosesAndRepeatsNothing) {
   }
 }
 
+TEST_F(LogFaultsTest, NamesOfNewFoldersAreOnDiskBeforeATopicIsThere) {
+  const std::string log = directory_.path() + "/a/log";
+  FaultyEnv env;
+  ASSERT_TRUE(create_topic(env, log, {.name = "t", .schema = scratch_schema()}).ok());
+  for (const std::string& folder :
+       {directory_.path(), directory_.path() + "/a", log, log + "/t", log + "/t/chain"}) {
+    EXPECT_TRUE(env.synced.contains(folder)) << folder;
+  }
+}
+
 TEST_F(LogFaultsTest, AFailedSyncLosesAndRepeatsNothing) {
   for (int64_t step = 0;; ++step) {
     create();

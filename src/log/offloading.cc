@@ -15,6 +15,7 @@
 #include <arrow/io/interfaces.h>
 
 #include "base/crc32c.h"
+#include "base/env/durable_directory.h"
 #include "base/env/env.h"
 #include "base/env/object_store.h"
 #include "log/file_names.h"
@@ -61,12 +62,13 @@ class PartitionMove {
     HW_ASSIGN_OR_RETURN(to_, offload_folder(topic_, partition_));
     HW_ASSIGN_OR_RETURN(from_files_, files_of(env_, from_));
     HW_ASSIGN_OR_RETURN(files_, files_of(env_, to_));
-    HW_TRY(files_->CreateDir(to_, true));
+    if (!is_object_uri(to_)) HW_TRY(make_durable_directory(env_, {.files = files_, .path = to_}));
+    std::set<SegmentId> copied;
     for (const Piece& piece : pieces_) {
-      HW_TRY(copy(piece.segment.file_name(), stop));
+      if (copied.insert(piece.segment).second) HW_TRY(copy(piece.segment.file_name(), stop));
       if (piece.indexed) HW_TRY(copy(piece.index_name(), stop));
     }
-    HW_TRY(sync_folders());
+    if (!is_object_uri(to_)) HW_TRY(env_.sync(to_));
     MovePieces change{.location = to_};
     for (const Piece& piece : pieces_) {
       change.pieces.push_back({.partition = partition_, .first_offset = piece.first_offset});
@@ -150,17 +152,6 @@ class PartitionMove {
   Status check_same(arrow::io::RandomAccessFile& source, const std::string& path) {
     HW_ASSIGN_OR_RETURN(const auto copy, files_->OpenInputFile(path));
     return check_same(source, *copy, path);
-  }
-
-  /// The partition's, the topic's and the one that was given.
-  Status sync_folders() {
-    if (is_object_uri(to_)) return Status::OK();
-    std::string folder = to_;
-    for (int i = 0; i < 3; ++i) {
-      HW_TRY(env_.sync(folder));
-      folder = folder.substr(0, folder.rfind('/'));
-    }
-    return Status::OK();
   }
 
   Topic& topic_;

@@ -29,6 +29,7 @@ Status PartitionWriter::resume(const SegmentId& segment, int64_t from) {
   }
   HW_ASSIGN_OR_RETURN(current_,
                       SegmentWriter::resume(env_, path, file->header(), end, parts_.pool));
+  folder_changed_ = true;  // who made it may not have synced its name
   return Status::OK();
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -69,7 +70,10 @@ class FaultyEnv final : public Env {
   int64_t thread_cpu_ns() override { return world_.thread_cpu_ns(); }
   Result<Location> locate(std::string_view path) override { return world_.locate(path); }
   Status sync(const std::string& path) override {
-    return faults.hits(true, false) ? faults.error() : world_.sync(path);
+    if (faults.hits(true, false)) return faults.error();
+    HW_TRY(world_.sync(path));
+    synced.insert(path);
+    return Status::OK();
   }
   Status publish(const std::string& from, const std::string& to) override {
     return faults.hits(false, false) ? faults.error() : world_.publish(from, to);
@@ -102,6 +106,8 @@ class FaultyEnv final : public Env {
 
   Faults faults;
   int num_opened = 0;
+  /// Paths of directories and files whose sync succeeded.
+  std::set<std::string> synced;
 
  private:
   VirtualEnv world_{1'000'000};

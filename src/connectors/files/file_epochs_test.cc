@@ -16,6 +16,7 @@
 #include "columnar/literal.h"
 #include "connectors/testing/memory_files.h"
 #include "connectors/testing/table_probe.h"
+#include "testkit/faulty_env.h"
 
 namespace hw {
 namespace {
@@ -165,6 +166,26 @@ TEST_F(FileEpochs, ACrashOfTheMachineLosesNothingThatACheckpointHolds) {
     start();
     EXPECT_EQ(read(), "+I[1] | +I[2]");
   }
+}
+
+TEST(FileFolders, NamesOfNewOnesAreOnDiskBeforeACheckpointTellsOfFilesInThem) {
+  const std::string root = ::testing::TempDir() + "headwater-file-folders";
+  const auto clear = [&] { (void)real_env().locate(root)->files->DeleteDir(root).ok(); };
+  clear();
+  FaultyEnv env;
+  TableProbe probe(env, "a INT, p STRING",
+                   {{"connector", "filesystem"}, {"path", root + "/a/out"}, {"format", "json"}});
+  probe.sink_request.job_guarantee = Guarantee::kExactlyOnce;
+  probe.sink_request.partition_keys = {"p"};
+  const auto writer = (*probe.sink())->make_writer(probe.sink_context).ValueOrDie();
+  ASSERT_TRUE(writer->write(*parse_batch(probe.sink_request.schema, "+ 1 x")).ok());
+  ASSERT_TRUE(writer->prepare(1).ok());
+  const std::string above = root.substr(0, root.rfind('/'));
+  for (const std::string& folder :
+       {above, root, root + "/a", root + "/a/out/", root + "/a/out/p=x/"}) {
+    EXPECT_TRUE(env.synced.contains(folder)) << folder;
+  }
+  clear();
 }
 
 TEST_F(FileEpochs, AnotherFileUnderTheNameStopsTheJob) {

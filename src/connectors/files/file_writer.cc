@@ -7,6 +7,7 @@
 
 #include <arrow/filesystem/filesystem.h>
 
+#include "base/env/durable_directory.h"
 #include "base/planted.h"
 #include "columnar/gather.h"
 #include "connectors/files/file_list.h"
@@ -81,8 +82,6 @@ Status FileWriter::make_folder(const std::string& folder) {
   const std::string path = path_of(folder);
   const Status made = location_.files->CreateDir(path, true);
   // Each level may be new: its name is in the one above.
-  const std::string above = location_.path.substr(0, location_.path.rfind('/') + 1);
-  unsynced_folders_.insert(above.empty() ? "." : above);
   for (size_t end = 0; end != std::string::npos; end = folder.find('/', end + 1)) {
     unsynced_folders_.insert(path_of(folder.substr(0, end)));
   }
@@ -260,8 +259,16 @@ Status FileWriter::look_at_clock() {
 // ---------------------------------------------------------------------------------- handing over
 
 Status FileWriter::sync_folders() {
-  if (!HW_PLANTED_BUG(47))
+  if (!HW_PLANTED_BUG(47)) {
     for (const std::string& folder : unsynced_folders_) HW_TRY(env_.sync(folder));
+    if (!unsynced_folders_.empty() && !table_folder_synced_) {
+      // Its own name may be new, and those above it.
+      Env::Location table = location_;
+      while (table.path.size() > 1 && table.path.ends_with('/')) table.path.pop_back();
+      HW_TRY(make_durable_directory(env_, table));
+      table_folder_synced_ = true;
+    }
+  }
   unsynced_folders_.clear();
   return Status::OK();
 }

@@ -105,6 +105,7 @@ class FileWriter final : public SinkWriter {
   OpenPartitions partitions_;
   std::vector<std::string> complete_;       // partitions; to be said with the next checkpoint
   std::set<std::string> unsynced_folders_;  // with new names in them
+  bool table_folder_synced_ = false;
   std::set<std::string> made_folders_;
   std::set<std::string> unshown_;  // without checkpoints: handed over, not committed
   int64_t next_look_ms_ = 0;
