@@ -327,14 +327,21 @@ class PartitionCompaction {
 
 }  // namespace
 
+size_t num_closed_pieces(const PartitionState& partition) {
+  const std::vector<Piece>& pieces = partition.pieces;
+  size_t count = pieces.size();
+  while (count > 0 && pieces[count - 1].segment == pieces.back().segment) --count;
+  return count;
+}
+
 size_t compactable_pieces(const PartitionState& partition, const TopicOptions& options,
                           int64_t pinned_offset) {
   if (!options.cleanup_compact) return 0;
   size_t count = 0;
   int64_t num_bytes = 0;
   int64_t num_dirty = 0;
-  // The last piece is open.
-  for (; count + 1 < partition.pieces.size(); ++count) {
+  const size_t num_closed = num_closed_pieces(partition);
+  for (; count < num_closed; ++count) {
     const Piece& piece = partition.pieces[count];
     if (piece.end_offset > pinned_offset) break;
     num_bytes += piece.num_bytes;

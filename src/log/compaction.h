@@ -22,6 +22,9 @@ namespace hw {
 
 class Topic;
 
+/// How many of the oldest pieces of a partition lie in closed segments: what is open is left alone.
+size_t num_closed_pieces(const PartitionState& partition);
+
 /// How many of the oldest pieces of a partition are to be compacted now; 0 = none, or not yet.
 /// Rows at or above `pinned_offset` stay as they are. Pure.
 size_t compactable_pieces(const PartitionState& partition, const TopicOptions& options,

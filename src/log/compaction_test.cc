@@ -19,7 +19,8 @@ namespace hw {
 namespace {
 
 Piece piece(int64_t first_offset, int64_t num_bytes, bool compacted = false) {
-  return {.first_offset = first_offset,
+  return {.segment = {.writer = 1, .sequence = first_offset},
+          .first_offset = first_offset,
           .end_offset = first_offset + 10,
           .num_bytes = num_bytes,
           .compacted = compacted};
@@ -44,6 +45,9 @@ TEST(CompactablePiecesTest, ClosedOnesAreTakenOnceTheirShareIsDirty) {
   rows.pieces = {piece(0, 100), piece(10, 100), piece(20, 1000)};
   EXPECT_EQ(compactable_pieces(rows, options, 15), 1U);
   EXPECT_EQ(compactable_pieces(rows, {.key = {"n"}}, kFree), 0U);
+  // A piece of the open segment is not closed.
+  rows.pieces[1].segment = rows.pieces[2].segment;
+  EXPECT_EQ(compactable_pieces(rows, options, kFree), 1U);
 }
 
 class CompactionTest : public testing::Test {

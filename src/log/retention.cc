@@ -135,8 +135,9 @@ size_t expired_pieces(const PartitionState& partition, const TopicOptions& optio
                       const RetentionQuestion& question) {
   int64_t num_bytes = 0;
   for (const Piece& piece : partition.pieces) num_bytes += piece.num_bytes;
+  const size_t num_closed = num_closed_pieces(partition);
   size_t count = 0;
-  for (; count + 1 < partition.pieces.size(); ++count) {
+  for (; count < num_closed; ++count) {
     const Piece& piece = partition.pieces[count];
     const bool old =
         options.retention_ms > 0 && question.now_ms - piece.last_commit_ms > options.retention_ms;

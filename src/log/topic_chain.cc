@@ -7,6 +7,7 @@
 
 #include <arrow/filesystem/filesystem.h>
 
+#include "base/env/durable_directory.h"
 #include "base/env/env.h"
 #include "log/file_names.h"
 #include "log/log_error.h"
@@ -16,6 +17,10 @@ namespace {
 
 /// So often another one may be faster before a publication gives up.
 constexpr int kPublishTriesMax = 10'000;
+/// More than a publisher ever leaves.
+constexpr size_t kRecordsKnownMax = 1 << 14;
+/// Behind one publication; more than it adds.
+constexpr int kPrunedAtOnce = 4;
 
 Status no_topic(const std::string& path) {
   return Status::KeyError("there is no topic at '", path, "'");
@@ -53,13 +58,12 @@ TopicChain::TopicChain(Env& env, std::string topic_path,
 Status TopicChain::create(Env& env, const std::string& topic_path, const CreateTopic& topic) {
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::fs::FileSystem> files,
                       files_of(env, topic_path));
+  HW_TRY(make_durable_directory(env, {.files = files, .path = topic_path}));
   HW_TRY(files->CreateDir(chain_folder(topic_path), true));
   for (int64_t p = 0; p < topic.num_partitions; ++p) {
     HW_TRY(files->CreateDir(partition_folder(topic_path, p), true));
   }
   HW_TRY(env.sync(topic_path));
-  const size_t name = topic_path.rfind('/');
-  if (name != std::string::npos && name > 0) HW_TRY(env.sync(topic_path.substr(0, name)));
   // Looked for before the chain: whoever has made the topic meanwhile may have written already.
   HW_ASSIGN_OR_RETURN(const bool lost, has_segments(*files, topic_path));
   // Record 1 may have been removed since; then a later state is there.
@@ -96,14 +100,16 @@ bool TopicChain::syncs() const { return state_.options.flush == FlushPolicy::kCo
 Status TopicChain::load() {
   HW_ASSIGN_OR_RETURN(const std::vector<std::string> names,
                       names_in(*files_, chain_folder(topic_path_)));
-  std::vector<int64_t> states;
+  states_.clear();
   listed_ = 0;
+  records_.clear();
   for (const std::string& name : names) {
-    if (const auto record = number_of(name, ".state")) states.push_back(*record);
-    if (const auto record = number_of(name, ".rec")) listed_ = std::max(listed_, *record);
+    if (const auto record = number_of(name, ".state")) states_.push_back(*record);
+    if (const auto record = number_of(name, ".rec")) records_.push_back(*record);
   }
+  if (!records_.empty()) listed_ = records_.back();
   Status damaged;
-  for (auto record = states.rbegin(); record != states.rend(); ++record) {
+  for (auto record = states_.rbegin(); record != states_.rend(); ++record) {
     const std::string path = chain_folder(topic_path_) + "/" + state_name(*record);
     HW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, read_small_file(*files_, path));
     if (!bytes) continue;
@@ -129,7 +135,7 @@ Status TopicChain::load() {
   }
   HW_TRY(damaged);
   // Whoever was killed while he made the topic may have left a passing file: that is no record.
-  if (!states.empty() || listed_ > 0) return lost_chain(topic_path_);
+  if (!states_.empty() || listed_ > 0) return lost_chain(topic_path_);
   HW_ASSIGN_OR_RETURN(const bool lost, has_segments(*files_, topic_path_));
   return lost ? lost_chain(topic_path_) : no_topic(topic_path_);
 }
@@ -147,9 +153,16 @@ Result<bool> TopicChain::fold_next() {
   Status status = record.status();
   if (status.ok()) status = apply(*record, state_);
   if (!status.ok()) return while_doing(status, "reading '" + path + "'");
-  bytes_since_state_ += static_cast<int64_t>(bytes->size());
-  ++records_since_state_;
+  note_record(static_cast<int64_t>(bytes->size()));
   return true;
+}
+
+void TopicChain::note_record(int64_t num_bytes) {
+  bytes_since_state_ += num_bytes;
+  ++records_since_state_;
+  if (records_.empty() || records_.back() < state_.record) records_.push_back(state_.record);
+  // Of a reader, which removes none.
+  if (records_.size() > kRecordsKnownMax) records_.pop_front();
 }
 
 Status TopicChain::lost_record() const {
@@ -205,13 +218,14 @@ Result<int64_t> TopicChain::publish(const Decide& decide) {
     // Whoever slept while the records up to this one were removed has written where nobody reads.
     HW_ASSIGN_OR_RETURN(const bool current, file_exists(*files_, record_path(state_.record)));
     if (!current) {
+      (void)files_->DeleteFile(record_path(record.number));
       HW_TRY(load());
       continue;
     }
     HW_TRY(apply(record, state_));
-    bytes_since_state_ += static_cast<int64_t>(bytes.size());
-    ++records_since_state_;
+    note_record(static_cast<int64_t>(bytes.size()));
     write_state();
+    prune();
     return record.number;
   }
   return Status::IOError("topic '", topic_path_, "' is changed by others all the time");
@@ -221,6 +235,7 @@ Status TopicChain::sync_state() {
   if (syncs()) return Status::OK();  // then every record is
   const std::string name = state_name(state_.record);
   const Status written = writer_.write(name, encode_state(state_), {.sync = true});
+  if (written.ok()) note_state();
   if (!written.IsAlreadyExists()) return written;
   HW_TRY(env_.sync(chain_folder(topic_path_) + "/" + name));
   return env_.sync(chain_folder(topic_path_));
@@ -239,27 +254,31 @@ void TopicChain::write_state() {
   bytes_since_state_ = 0;
   records_since_state_ = 0;
   state_bytes_ = static_cast<int64_t>(bytes.size());
-  prune();
+  note_state();
+}
+
+void TopicChain::note_state() {
+  states_.push_back(state_.record);
+  // Two states stay, and every record behind the older one.
+  if (states_.size() < 2) return;
+  const auto older = states_.end() - 2;
+  keep_from_ = std::min(*older, state_.record - limits_.records_kept + 1);
+  for (auto state = states_.begin(); state != older; ++state) {
+    (void)files_->DeleteFile(chain_folder(topic_path_) + "/" + state_name(*state));
+  }
+  states_.erase(states_.begin(), older);
 }
 
 void TopicChain::prune() {
-  const auto names = names_in(*files_, chain_folder(topic_path_));
-  if (!names.ok()) return;
-  std::vector<int64_t> states;
-  for (const std::string& name : *names) {
-    if (const auto record = number_of(name, ".state")) states.push_back(*record);
-  }
-  // Two states stay, and every record behind the older one.
-  if (states.size() < 2) return;
-  const int64_t older = states[states.size() - 2];
-  const int64_t keep_from = std::min(older, state_.record - limits_.records_kept + 1);
-  for (const std::string& name : *names) {  // ascending: refresh() relies on it
-    const auto record = number_of(name, ".rec");
-    if (!record || *record >= keep_from) continue;
-    if (!files_->DeleteFile(chain_folder(topic_path_) + "/" + name).ok()) return;
-  }
-  for (size_t i = 0; i + 2 < states.size(); ++i) {
-    (void)files_->DeleteFile(chain_folder(topic_path_) + "/" + state_name(states[i]));
+  // Ascending: refresh() relies on it.
+  for (int i = 0; i < kPrunedAtOnce && records_.front() < keep_from_; ++i) {
+    const std::string path = record_path(records_.front());
+    if (!files_->DeleteFile(path).ok()) {
+      // Somebody else may have removed it.
+      const Result<bool> there = file_exists(*files_, path);
+      if (!there.ok() || *there) return;
+    }
+    records_.pop_front();
   }
 }
 

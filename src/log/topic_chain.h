@@ -8,10 +8,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "log/small_file.h"
@@ -62,6 +64,8 @@ class TopicChain {
   Status load();
   /// Folds in record state().record + 1; false when it is not there.
   Result<bool> fold_next();
+  /// The state's record is folded in; its file has so many bytes.
+  void note_record(int64_t num_bytes);
   /// The next record is not there: whether to look again. Fails (kDamaged) when a later one is.
   Result<bool> look_again();
   Status lost_record() const;
@@ -69,6 +73,9 @@ class TopicChain {
   bool syncs() const;
   /// Writes the state down when it is time to; failures are left to the next one.
   void write_state();
+  /// It is written down: older ones go.
+  void note_state();
+  /// Removes what two states stand for, a few files at a time: a commit does not wait for it.
   void prune();
 
   Env& env_;
@@ -80,7 +87,10 @@ class TopicChain {
   int64_t listed_ = 0;  // the highest record that was there when the state was read
   int64_t bytes_since_state_ = 0;
   int64_t records_since_state_ = 0;
-  int64_t state_bytes_ = 0;  // of the last one that was written down
+  int64_t state_bytes_ = 0;      // of the last one that was written down
+  std::vector<int64_t> states_;  // written down, as far as we know; ascending
+  std::deque<int64_t> records_;  // whose files are there, as far as we know; ascending
+  int64_t keep_from_ = 0;        // nobody needs records before it
 };
 
 }  // namespace hw

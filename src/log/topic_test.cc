@@ -6,8 +6,11 @@
 #include <arrow/filesystem/filesystem.h>
 #include <gtest/gtest.h>
 
+#include "log/compaction.h"
 #include "log/log_error.h"
+#include "log/retention.h"
 #include "log/scratch_topic.h"
+#include "log/small_file.h"
 #include "log/topic_chain.h"
 #include "testkit/virtual_env.h"
 
@@ -339,6 +342,33 @@ TEST_F(TopicTest, ARestartedWriterGoesOnInTheLastSegment) {
   EXPECT_EQ(read(0), "0:0 1:1 2:2 3:3 4:4 5:5 6:6 7:7 8:8 9:9");
 }
 
+TEST_F(TopicTest, SmallCommitsWithoutEndKeepTheStateSmall) {
+  constexpr int64_t kEpochs = 4200;
+  create(1, {.flush = FlushPolicy::kNone});
+  {
+    const auto rows = writer({0}, 1);
+    std::vector<std::string> tokens;
+    for (int64_t n = 0; n < kEpochs; ++n) {
+      append(*rows, 0, n, 1);
+      tokens.push_back(*rows->prepare(n + 1));
+    }
+    EXPECT_GT(*rows->commit(tokens), 0);
+    write(*rows, 0, kEpochs, 1);
+  }
+  const auto topic = this->topic();
+  const PartitionState& partition = topic->state().partitions[0];
+  ASSERT_EQ(partition.pieces.size(), 2U);
+  EXPECT_TRUE(partition.pieces[0].indexed);
+  EXPECT_LT(encode_state(topic->state()).size(), 50'000U);
+  // The segment is open still: nobody may take its older rows away.
+  EXPECT_EQ(partition.pieces[0].segment, partition.pieces[1].segment);
+  EXPECT_EQ(expired_pieces(partition, {.retention_ms = 1}, {.now_ms = 1LL << 50}), 0U);
+  EXPECT_EQ(compactable_pieces(partition, {.cleanup_compact = true, .key = {"n"}}, kEpochs), 0U);
+  const std::string rows = read(0);
+  EXPECT_TRUE(rows.starts_with("0:0 1:1 2:2 "));
+  EXPECT_TRUE(rows.ends_with(" 4199:4199 4200:4200"));
+}
+
 TEST_F(TopicTest, TheChainIsFoldedAndLaggingReadersFollow) {
   create(1);
   const std::string path = directory_.path() + "/t";
@@ -356,6 +386,7 @@ TEST_F(TopicTest, TheChainIsFoldedAndLaggingReadersFollow) {
                     .ok());
   }
   EXPECT_FALSE(*file_exists(chain->files(), path + "/chain/" + "0000000000000001.rec"));
+  EXPECT_LT(names_in(chain->files(), path + "/chain")->size(), 16U);
   EXPECT_TRUE(*lagging->refresh());
   EXPECT_TRUE(lagging->state() == chain->state());
   EXPECT_TRUE((*TopicChain::open(env_, path, limits))->state() == chain->state());

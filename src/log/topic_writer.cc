@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/env/env.h"
@@ -25,6 +26,9 @@ constexpr int kOpenTriesMax = 20;
 constexpr int64_t kOpenPauseNs = 2'000'000;
 /// A closed piece with fewer extents stays in the state: a file would be larger than they are.
 constexpr size_t kIndexedExtentsMin = 8;
+/// An open piece with more of them is closed: the state, which is written down as a whole now and
+/// then, stays small however small the commits are.
+constexpr size_t kOpenExtentsMax = 4096;
 
 class RealTopicWriter final : public TopicWriter {
  public:
@@ -58,7 +62,7 @@ class RealTopicWriter final : public TopicWriter {
   Result<int64_t> claim();
   Result<std::optional<TopicChange>> decide_claim(const TopicState& state);
   Status resume(int64_t partition);
-  Status index_closed_pieces();
+  Status index_pieces();
 
   Env& env_;
   TopicWriterOptions options_;
@@ -215,7 +219,7 @@ Result<int64_t> RealTopicWriter::commit(std::span<const std::string> tokens) {
     return decide_commit(state, claim_, epochs);
   }));
   // Only saves memory: what fails here is tried again behind the next commit.
-  if (commit > 0) (void)index_closed_pieces();
+  if (commit > 0) (void)index_pieces();
   return commit;
 }
 
@@ -226,19 +230,22 @@ Status RealTopicWriter::abort(std::span<const std::string> tokens) {
       .status();
 }
 
-Status RealTopicWriter::index_closed_pieces() {
+Status RealTopicWriter::index_pieces() {
   IndexPieces change;
+  std::set<std::string> written;
   for (const auto& [number, _] : partitions_) {
     const std::vector<Piece>& pieces =
         topic_->state().partitions[static_cast<size_t>(number)].pieces;
     SmallFileWriter files(env_, partition_folder(topic_->path(), number));
-    for (size_t i = 0; i + 1 < pieces.size(); ++i) {
+    for (size_t i = 0; i < pieces.size(); ++i) {
       const Piece& piece = pieces[i];
       if (piece.indexed || !piece.location.empty()) continue;
-      if (piece.extents.size() < kIndexedExtentsMin) continue;
-      const Status written = files.write(piece.index_name(), encode_index(piece), {});
-      if (!written.IsAlreadyExists()) HW_TRY(written);
+      const bool open = i + 1 == pieces.size();
+      if (piece.extents.size() < (open ? kOpenExtentsMax : kIndexedExtentsMin)) continue;
+      const Status status = files.write(piece.index_name(), encode_index(piece), {});
+      if (!status.IsAlreadyExists()) HW_TRY(status);
       change.pieces.push_back({.partition = number, .first_offset = piece.first_offset});
+      written.insert(piece.index_name());
     }
   }
   if (change.pieces.empty()) return Status::OK();
@@ -247,7 +254,11 @@ Status RealTopicWriter::index_closed_pieces() {
     for (const PieceName& name : change.pieces) {
       for (const Piece& piece : state.partitions[static_cast<size_t>(name.partition)].pieces) {
         const bool open_to_it = !piece.indexed && !piece.compacted && piece.location.empty();
-        if (piece.first_offset == name.first_offset && open_to_it) left.pieces.push_back(name);
+        // One that was open may have grown: its index would have another name.
+        if (piece.first_offset == name.first_offset && open_to_it &&
+            written.contains(piece.index_name())) {
+          left.pieces.push_back(name);
+        }
       }
     }
     if (left.pieces.empty()) return std::nullopt;

@@ -27,12 +27,16 @@ struct CommittedEnd {
   int64_t byte = 0;
 };
 
-CommittedEnd committed_end(const PartitionState& rows) {
-  if (rows.pieces.empty()) return {};
+Result<CommittedEnd> committed_end(const Topic& topic, int partition) {
+  const PartitionState& rows = topic.state().partitions[static_cast<size_t>(partition)];
+  if (rows.pieces.empty()) return CommittedEnd{};
   const Piece& last = rows.pieces.back();
-  const bool open = !last.compacted && last.location.empty() && !last.extents.empty();
-  return {.segment = last.segment,
-          .byte = open ? last.extents.back().end : std::numeric_limits<int64_t>::max()};
+  CommittedEnd end{.segment = last.segment, .byte = std::numeric_limits<int64_t>::max()};
+  if (last.compacted || !last.location.empty()) return end;
+  // Its segment may go on though its extents lie in a file.
+  HW_ASSIGN_OR_RETURN(const std::vector<Extent> extents, topic.extents_of(partition, last));
+  if (!extents.empty()) end.byte = extents.back().end;
+  return end;
 }
 
 bool is_damage(const Status& status) { return log_error_of(status) == LogErrorKind::kDamaged; }
@@ -46,8 +50,7 @@ UncommittedReader::UncommittedReader(Topic& topic, ShownBytes& shown,
 UncommittedReader::~UncommittedReader() = default;
 
 Status UncommittedReader::look() {
-  const CommittedEnd committed =
-      committed_end(topic_.state().partitions[static_cast<size_t>(options_.partition)]);
+  HW_ASSIGN_OR_RETURN(const CommittedEnd committed, committed_end(topic_, options_.partition));
   // Commits are in the order of writing: what lies in earlier segments is read or dead.
   shown_.erase(shown_.begin(), shown_.lower_bound(committed.segment));
   const std::string folder = partition_folder(topic_.path(), options_.partition);

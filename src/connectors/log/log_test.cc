@@ -17,6 +17,7 @@
 #include "columnar/text/type_text.h"
 #include "connectors/testing/table_probe.h"
 #include "log/topic.h"
+#include "testkit/virtual_env.h"
 
 namespace hw {
 namespace {
@@ -160,6 +161,24 @@ TEST_F(LogTableTest, WithoutCheckpointsRowsAppearWhenTheInputPauses) {
   ASSERT_TRUE(writer->flush().ok());
   EXPECT_EQ(probe.read(), "+I[1]");
   EXPECT_TRUE((*writer->prepare(0)).empty());
+}
+
+TEST_F(LogTableTest, WithoutCheckpointsRowsAppearSoonThoughTheInputNeverPauses) {
+  VirtualEnv env(1'000'000);
+  const TableProbe probe(env, "id INT", options());
+  const auto writer = this->writer(probe);
+  const TableProbe reader = table("id INT");
+  ASSERT_TRUE(writer->write(rows(probe, "+ 1")).ok());
+  env.advance_ms(4);
+  ASSERT_TRUE(writer->write(rows(probe, "+ 2")).ok());
+  EXPECT_EQ(reader.read(), "");
+  env.advance_ms(1);
+  ASSERT_TRUE(writer->write(rows(probe, "+ 3")).ok());
+  EXPECT_EQ(reader.read(), "+I[1] | +I[2] | +I[3]");
+  // Each batch waits anew.
+  env.advance_ms(100);
+  ASSERT_TRUE(writer->write(rows(probe, "+ 4")).ok());
+  EXPECT_EQ(reader.read(), "+I[1] | +I[2] | +I[3]");
 }
 
 TEST_F(LogTableTest, WhatABoundedInputBringsAppearsAtItsEnd) {

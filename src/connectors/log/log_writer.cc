@@ -24,6 +24,10 @@ namespace {
 /// Rows that wait in memory to become one frame: a frame has a header of its own.
 constexpr int64_t kWaitingRowsMax = kBatchRowsMax;
 constexpr int64_t kWaitingBytesMax = kBatchBytesMax;
+/// Rows whose sink is never quiet appear after this long, or later where showing them is slow (a
+/// disk that syncs): so many times as long as it took the last time, a tenth of the time in all.
+constexpr int64_t kShowPauseNs = 5'000'000;
+constexpr int64_t kShowPauseFactor = 9;
 /// A commit that may or may not have happened is asked about this often.
 constexpr int kCommitTriesMax = 3;
 
@@ -107,10 +111,13 @@ class LogWriter final : public SinkWriter {
   Status put_all();
   /// A full disk is no failure: the rows wait.
   Status waits_for_room(Status status);
+  /// Rows have waited long enough for a pause of the input.
+  bool is_late() const;
   /// Lets those see the rows so far who do not wait for their commit; not for each row on its own.
   Status hand_over_now_and_then();
   /// Makes all rows so far visible.
   Status show();
+  Status commit_unshown();
   Result<std::string> end_epoch(int64_t at_least);
   Status commit_tokens(std::span<const std::string> tokens);
 
@@ -125,10 +132,14 @@ class LogWriter final : public SinkWriter {
   std::unique_ptr<PayloadEncoder> encoder_;  // null: rows are no messages
   std::optional<Partitioner> partitioner_;
   std::map<int, Waiting> waiting_;
-  bool full_ = false;  // a disk had no room: rows wait
-  int64_t epoch_ = 0;  // the last one that was prepared
-  int64_t shown_ms_ = 0;
-  TopicCleaner cleaner_;  // last: its thread ends first
+  bool full_ = false;    // a disk had no room: rows wait
+  int64_t epoch_ = 0;    // the last one that was prepared
+  std::string unshown_;  // its token, where a disk had no room for the commit of show()
+  /// With two phases: when rows were handed over last; else since when the first row waits.
+  int64_t since_ns_ = 0;
+  bool waits_ = false;        // a row was written since they were shown last
+  int64_t show_cost_ns_ = 0;  // how long that took
+  TopicCleaner cleaner_;      // last: its thread ends first
 };
 
 Status LogWriter::open_topic(std::unique_ptr<Topic>& topic) {
@@ -166,7 +177,7 @@ Status LogWriter::open() {
   partitioner_.emplace(PartitionerSpec{.kind = target_->partitioner,
                                        .key = target_->key,
                                        .num_partitions = topic->num_partitions()});
-  shown_ms_ = env_.wall_ms();
+  since_ns_ = env_.monotonic_ns();
   return Status::OK();
 }
 
@@ -224,17 +235,27 @@ Status LogWriter::write(const Batch& batch) {
     HW_TRY(waits_for_room(put(partition, waiting)));
     if (full_) return Status::OK();
   }
-  const bool late = env_.wall_ms() - shown_ms_ >= target_->show_interval_ms;
-  if (!late) return Status::OK();
+  if (!target_->two_phases && !std::exchange(waits_, true)) {
+    since_ns_ = env_.monotonic_ns();
+    return Status::OK();
+  }
+  if (!is_late()) return Status::OK();
   return waits_for_room(target_->two_phases ? hand_over_now_and_then() : show());
 }
 
+bool LogWriter::is_late() const {
+  int64_t wait_ns = target_->show_interval_ms * 1'000'000;
+  if (!target_->two_phases) {
+    wait_ns = std::min(wait_ns, std::max(kShowPauseNs, kShowPauseFactor * show_cost_ns_));
+  }
+  return env_.monotonic_ns() - since_ns_ >= wait_ns;
+}
+
 Status LogWriter::hand_over_now_and_then() {
-  const int64_t now_ms = env_.wall_ms();
-  if (now_ms - shown_ms_ < target_->show_interval_ms) return Status::OK();
+  if (!is_late()) return Status::OK();
   HW_TRY(put_all());
   HW_TRY(writer_->flush());
-  shown_ms_ = now_ms;
+  since_ns_ = env_.monotonic_ns();
   return Status::OK();
 }
 
@@ -245,7 +266,7 @@ Status LogWriter::waits_for_room(Status status) {
 
 Result<bool> LogWriter::has_room() {
   if (!full_) return true;
-  HW_TRY(waits_for_room(put_all()));
+  HW_TRY(waits_for_room(target_->two_phases ? put_all() : show()));
   return !full_;
 }
 
@@ -301,9 +322,20 @@ Result<std::vector<Committable>> LogWriter::prepare(int64_t checkpoint) {
 }
 
 Status LogWriter::show() {
-  HW_ASSIGN_OR_RETURN(const std::string token, end_epoch(0));
-  shown_ms_ = env_.wall_ms();
-  return token.empty() ? Status::OK() : commit_tokens({&token, 1});
+  const int64_t began_ns = env_.monotonic_ns();
+  HW_TRY(commit_unshown());
+  HW_ASSIGN_OR_RETURN(unshown_, end_epoch(0));
+  HW_TRY(commit_unshown());
+  waits_ = false;
+  show_cost_ns_ = env_.monotonic_ns() - began_ns;
+  return Status::OK();
+}
+
+Status LogWriter::commit_unshown() {
+  if (unshown_.empty()) return Status::OK();
+  HW_TRY(commit_tokens({&unshown_, 1}));
+  unshown_.clear();
+  return Status::OK();
 }
 
 Status LogWriter::commit_tokens(std::span<const std::string> tokens) {
