@@ -2,6 +2,7 @@
 
 #include "runtime/sink_tail.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -31,7 +32,7 @@ Status SinkTail::on_batch(int from_operator, int port, const Batch& batch) {
 // A pause of the outside is no failure: rows wait upstream until it is over.
 Status SinkTail::look_for_room() {
   HW_ASSIGN_OR_RETURN(has_room_, writer_->has_room());
-  has_room_ = has_room_ && held_.empty();
+  has_room_ = has_room_ && held_.empty() && !due_;
   if (!has_room_ && !said_full_) {
     log_warning(*parts_.context.env, "sink '" + parts_.context.sink +
                                          "' has no room for its output (disk full?): the job "
@@ -45,6 +46,9 @@ Result<ChainTail::Room> SinkTail::drain() {
   if (!has_room_) {
     HW_ASSIGN_OR_RETURN(const bool room, writer_->has_room());
     if (!room) return Room::kWaiting;
+    const Status committed = commit_what_is_due();
+    if (committed.IsCapacityError()) return Room::kWaiting;
+    HW_TRY(committed);
     while (!held_.empty()) {
       const Message control = std::move(held_.front());
       held_.pop_front();
@@ -146,18 +150,33 @@ Status SinkTail::answer_what_is_under_way() {
 Status SinkTail::on_quiet() {
   if (!dirty_ || phase_ != Phase::kWriting) return Status::OK();
   dirty_ = false;
-  return writer_->flush();
+  HW_TRY(writer_->flush());
+  return look_for_room();
 }
 
 Status SinkTail::on_commit(const CommitPrepared& commit) {
   if (phase_ == Phase::kCommitted || phase_ == Phase::kClosed) return Status::OK();
-  while (!epochs_.empty() && epochs_.front().number <= commit.up_to) {
-    for (const Committable& committable : epochs_.front().committables)
-      HW_TRY(writer_->commit(committable));
+  due_ = due_ ? CommitPrepared{.up_to = std::max(due_->up_to, commit.up_to),
+                               .last = due_->last || commit.last}
+              : commit;
+  const Status committed = commit_what_is_due();
+  if (!committed.IsCapacityError()) return committed;
+  HW_TRY(look_for_room());
+  has_room_ = false;
+  return Status::OK();
+}
+
+// Fails with CapacityError when it has to be tried again: what is committed stays so.
+Status SinkTail::commit_what_is_due() {
+  if (!due_) return Status::OK();
+  while (!epochs_.empty() && epochs_.front().number <= due_->up_to) {
+    std::vector<Committable>& left = epochs_.front().committables;
+    for (; !left.empty(); left.erase(left.begin())) HW_TRY(writer_->commit(left.front()));
     epochs_.pop_front();
   }
-  if (parts_.on_committed) parts_.on_committed(commit.up_to);
-  if (!commit.last) return Status::OK();
+  const CommitPrepared done = *std::exchange(due_, std::nullopt);
+  if (parts_.on_committed) parts_.on_committed(done.up_to);
+  if (!done.last) return Status::OK();
   HW_TRY(writer_->flush());
   phase_ = Phase::kCommitted;
   return Status::OK();

@@ -11,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,13 +75,15 @@ class SinkTail final : public ChainTail {
   Status on_end();
   Status look_for_room();
   Status answer_what_is_under_way();
+  Status commit_what_is_due();
 
   // Constant after construction.
   const SinkTailParts parts_;
   // Owned by the tasklet's thread.
   std::unique_ptr<SinkWriter> writer_;
-  std::deque<Epoch> epochs_;      // prepared, not committed
-  std::deque<int64_t> expected_;  // barriers under way, at most those in flight
+  std::deque<Epoch> epochs_;           // prepared, not committed
+  std::deque<int64_t> expected_;       // barriers under way, at most those in flight
+  std::optional<CommitPrepared> due_;  // said, but not all done: the disk is full
   int64_t prepared_up_to_ = 0;
   Phase phase_ = Phase::kWriting;
   bool dirty_ = false;    // written since the last flush

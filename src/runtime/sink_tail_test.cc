@@ -19,6 +19,9 @@ namespace {
 struct Diary {
   std::vector<std::string> lines;
   bool room = true;
+  int num_committables = 0;
+  /// How many commits find room.
+  int commits_left = 0;
 };
 
 class DiarySink final : public Sink {
@@ -41,7 +44,13 @@ class DiarySink final : public Sink {
     Result<std::vector<Committable>> prepare(int64_t checkpoint) override {
       if (!diary_.room) return Status::CapacityError("no space");
       HW_TRY(note("prepare " + std::to_string(checkpoint)));
-      return std::vector<Committable>();
+      std::vector<Committable> committables;
+      for (int i = 0; i < diary_.num_committables; ++i) committables.push_back(std::to_string(i));
+      return committables;
+    }
+    Status commit(const Committable& committable) override {
+      if (diary_.commits_left-- <= 0) return Status::CapacityError("no space");
+      return note("commit " + committable);
     }
 
    private:
@@ -115,6 +124,30 @@ TEST_F(SinkTailTest, ABarrierThatFindsNoRoomIsAnsweredWhenThereIsSome) {
   diary_.room = true;
   EXPECT_EQ(tail_->drain().ValueOrDie(), ChainTail::Room::kFree);
   EXPECT_EQ(diary_.lines, (Lines{"row", "prepare 1", "answer 1"}));
+}
+
+TEST_F(SinkTailTest, ACommitThatFindsNoRoomGoesOnWhenThereIsSome) {
+  diary_.num_committables = 2;
+  diary_.commits_left = 1;
+  ASSERT_TRUE(row().ok());
+  ASSERT_TRUE(tail_->on_control(-1, Barrier{.id = 1}).ok());
+  ASSERT_TRUE(tail_->on_commit({.up_to = 1, .last = false}).ok());
+  EXPECT_FALSE(tail_->has_room());
+  EXPECT_NE(env_.stderr_text().find("sink 't' has no room"), std::string::npos);
+  EXPECT_EQ(tail_->drain().ValueOrDie(), ChainTail::Room::kWaiting);
+  EXPECT_EQ(diary_.lines, (Lines{"row", "prepare 1", "answer 1", "commit 0"}));
+  diary_.commits_left = 1;
+  EXPECT_EQ(tail_->drain().ValueOrDie(), ChainTail::Room::kFree);
+  EXPECT_EQ(diary_.lines, (Lines{"row", "prepare 1", "answer 1", "commit 0", "commit 1"}));
+}
+
+TEST_F(SinkTailTest, WhatAPauseFindsNoRoomForIsTriedAgain) {
+  ASSERT_TRUE(row().ok());
+  diary_.room = false;
+  ASSERT_TRUE(tail_->on_quiet().ok());
+  EXPECT_FALSE(tail_->has_room());
+  diary_.room = true;
+  EXPECT_EQ(tail_->drain().ValueOrDie(), ChainTail::Room::kFree);
 }
 
 TEST_F(SinkTailTest, TheLastBarrierWaitsForRoomToo) {
