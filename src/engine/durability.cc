@@ -83,6 +83,11 @@ Result<DurableSettings> durable_settings(const SessionConfig& config, const Dura
   const std::string directory = without_end_slash(config.text(of + "dir"));
   job.temporary = directory.empty();
   job.directory = (job.temporary ? temporary_directory(env) : directory) + "/" + job_folder(name);
+  if (!job.temporary && job.directory == without_end_slash(savepoint_directory(config))) {
+    return Status::Invalid("the job's state and savepoints would share the folder '", job.directory,
+                           "': give the job another 'pipeline.name', or savepoints ",
+                           "a folder with 'execution.checkpointing.savepoint-dir'");
+  }
   if (job.temporary)
     warnings.push_back(
         "checkpoints go to a temporary directory and serve restarts of this process "

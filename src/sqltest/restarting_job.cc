@@ -2,6 +2,7 @@
 
 #include "sqltest/restarting_job.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -148,6 +149,11 @@ bool run_until_stop(JobRun& job, const LastKept& kept, int stop_after) {
 
 Result<std::unique_ptr<JobRun>> run_restarting(JobGraph graph, JobOptions options,
                                                const RestartRule& rule) {
+  const auto most = std::max_element(rule.parallelism.begin(), rule.parallelism.end());
+  if (graph.parallelism == 1 && most != rule.parallelism.end() && *most > 1) {
+    return Status::UnknownError("a graph that is planned for parallelism 1 has no exchanges, so ",
+                                "it cannot run at ", *most, ": plan it for 2 or more");
+  }
   std::vector<std::shared_ptr<World>> worlds;
   for (Vertex& vertex : graph.vertices) {
     if (!vertex.sink) continue;
