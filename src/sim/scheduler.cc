@@ -18,6 +18,8 @@ constexpr int64_t kForever = std::numeric_limits<int64_t>::max();
 constexpr uint64_t kDropsPerThousand = 4;
 constexpr uint64_t kStarvationsPerThousand = 3;
 constexpr uint64_t kStarvedStepsMax = 3000;
+// Who runs until it waits may never wait: one that tries again on a full disk, say.
+constexpr int64_t kLongTurnSteps = 20'000;
 
 }  // namespace
 
@@ -154,7 +156,7 @@ bool Scheduler::run_one(int64_t until_ns) {
   running_ = choose();
   left_ =
       options_.strategy == Strategy::kRunToBlock
-          ? kForever
+          ? kLongTurnSteps
           : 1 + static_cast<int64_t>(random_.below(static_cast<uint64_t>(options_.quantum_max)));
   now_ns_ += options_.step_ns;
   hash_.add(static_cast<uint64_t>(now_ns_));
