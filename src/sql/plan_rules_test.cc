@@ -64,6 +64,22 @@ TEST_F(PlanRulesTest, KeepsWhatLeftJoinsPad) {
       << plan;
 }
 
+TEST_F(PlanRulesTest, JoinsWhatIsConnectedBeforeItMultiplies) {
+  const std::string list = "SELECT p.id, q.id, r.z FROM a AS p, a AS q, b AS r WHERE ";
+  const std::string plan = session.optimized(list + "p.x = r.z AND q.x = r.z");
+  const size_t first = plan.find("[InnerJoin]"), second = plan.rfind("[InnerJoin]");
+  EXPECT_NE(first, second) << plan;
+  EXPECT_EQ(plan.find("leftKeys=[]"), std::string::npos) << plan;
+  EXPECT_EQ(plan.find("$key"), std::string::npos) << plan;
+  const std::string careful = session.optimized(list + "p.x = r.z AND q.x / (q.x - 1) = r.z");
+  EXPECT_NE(careful, plan);
+  // What is connected as it is written stays.
+  EXPECT_EQ(
+      session.optimized("SELECT p.id FROM a AS p, b AS r, a AS q WHERE p.x = r.z AND q.x = r.z"),
+      session.optimized(
+          "SELECT p.id FROM (a AS p JOIN b AS r ON p.x = r.z) JOIN a AS q ON q.x = r.z"));
+}
+
 TEST_F(PlanRulesTest, MakesTopN) {
   const std::string plan = session.optimized("SELECT x FROM a ORDER BY x DESC LIMIT 2 OFFSET 1");
   EXPECT_NE(plan.find("SortLimit(orderBy=[x DESC], fetch=[2], offset=[1])"), std::string::npos)

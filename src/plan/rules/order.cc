@@ -3,8 +3,8 @@
 // Which rules there are and in which order they run. The order is meaning: what sides of an OR have
 // in common is found before filters go down, these go down before bounds of ranks are looked for
 // (they stand right above them then) and before windows are fused (a filter in between prevents
-// it), keys are found before columns are pruned (they add columns), and predicates reach sources
-// last.
+// it), joins are put in order once they have their tests and before keys are made of these, keys
+// are found before columns are pruned (they add columns), and predicates reach sources last.
 
 #include <algorithm>
 #include <array>
@@ -19,6 +19,7 @@ constexpr std::array kRules = {
     Rule{"fold_constants", fold_plan_constants},
     Rule{"factor_disjunctions", factor_disjunctions},
     Rule{"push_filters_down", push_filters_down, /*needed=*/true},
+    Rule{"connect_joins", connect_joins},
     Rule{"bound_ranks_to_top_n", bound_ranks_to_top_n, /*needed=*/true},
     Rule{"merge_projects", merge_projects},
     Rule{"fuse_window_aggregate", fuse_window_aggregate},

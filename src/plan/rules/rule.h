@@ -66,6 +66,7 @@ Result<LogicalNodePtr> transform_up(const LogicalNodePtr& node, const Replace& r
 Result<LogicalNodePtr> fold_plan_constants(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> factor_disjunctions(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> push_filters_down(const LogicalNodePtr&, const RuleContext&);
+Result<LogicalNodePtr> connect_joins(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> merge_projects(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> fuse_window_aggregate(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> extract_join_keys(const LogicalNodePtr&, const RuleContext&);
