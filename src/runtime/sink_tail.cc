@@ -149,8 +149,9 @@ Status SinkTail::answer_what_is_under_way() {
 
 Status SinkTail::on_quiet() {
   if (!dirty_ || phase_ != Phase::kWriting) return Status::OK();
-  dirty_ = false;
-  HW_TRY(writer_->flush());
+  const Status flushed = writer_->flush();
+  if (!flushed.IsCapacityError()) HW_TRY(flushed);
+  dirty_ = !flushed.ok();
   return look_for_room();
 }
 

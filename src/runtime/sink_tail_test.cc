@@ -41,6 +41,9 @@ class DiarySink final : public Sink {
     Status on_watermark(int64_t ms) override { return note("wm " + std::to_string(ms)); }
     Status on_end() override { return note("end"); }
     Result<bool> has_room() override { return diary_.room; }
+    Status flush() override {
+      return diary_.room ? Status::OK() : Status::CapacityError("no space");
+    }
     Result<std::vector<Committable>> prepare(int64_t checkpoint) override {
       if (!diary_.room) return Status::CapacityError("no space");
       HW_TRY(note("prepare " + std::to_string(checkpoint)));

@@ -241,6 +241,40 @@ TEST_F(FileEpochs, AFullDiskMakesRowsWait) {
   EXPECT_EQ(visible(), (Files{{"out/part-job-0-t-0-1-0.json", "{\"a\":1}\n{\"a\":2}\n"}}));
 }
 
+TEST_F(FileEpochs, AFileThatIsOldEnoughStaysOpenWhileTheDiskIsFull) {
+  options_["sink.rolling-policy.rollover-interval"] = "10 s";
+  options_["sink.rolling-policy.check-interval"] = "1 s";
+  start();
+  ASSERT_TRUE(write("+ 1").ok());
+  checkpoint_and_commit();
+  env_.set_free_bytes(5);
+  ASSERT_TRUE(write("+ 2").ok());
+  env_.advance_ms(11'000);
+  ASSERT_TRUE(writer_->on_watermark(1).ok());
+  EXPECT_FALSE(writer_->has_room().ValueOrDie());
+  env_.set_free_bytes(100);
+  EXPECT_TRUE(writer_->has_room().ValueOrDie());
+  env_.advance_ms(1'000);
+  ASSERT_TRUE(write("+ 3").ok());
+  ASSERT_TRUE(writer_->on_end().ok());
+  checkpoint_and_commit();
+  EXPECT_EQ(read(), "+I[1] | +I[2] | +I[3]");
+}
+
+TEST_F(FileEpochs, AFileThatIsLargeEnoughStaysOpenWhileTheDiskIsFull) {
+  options_["sink.rolling-policy.file-size"] = "10b";
+  start();
+  env_.set_free_bytes(5);
+  ASSERT_TRUE(write("+ 1").ok());
+  ASSERT_TRUE(write("+ 2").ok());
+  EXPECT_FALSE(writer_->has_room().ValueOrDie());
+  env_.set_free_bytes(100);
+  EXPECT_TRUE(writer_->has_room().ValueOrDie());
+  ASSERT_TRUE(writer_->on_end().ok());
+  checkpoint_and_commit();
+  EXPECT_EQ(read(), "+I[1] | +I[2]");
+}
+
 TEST_F(FileEpochs, ADiskThatDoesNotSyncFailsTheEpoch) {
   start();
   ASSERT_TRUE(write("+ 1").ok());

@@ -140,7 +140,7 @@ Status FileWriter::write_to(const std::string& folder, const Batch& batch) {
   if (found->second.part->bytes_written() < target_->rolling.bytes || found->second.part->full()) {
     return Status::OK();
   }
-  HW_TRY(close(found));
+  HW_TRY(close_if_room(found));
   return target_->by_checkpoints() ? Status::OK() : show_closed();
 }
 
@@ -214,6 +214,15 @@ Status FileWriter::close(std::map<std::string, Open>::iterator file) {
   return Status::OK();
 }
 
+// Where there is none the file stays open and full(): rows wait, and it is closed when it is looked
+// at next.
+Status FileWriter::close_if_room(std::map<std::string, Open>::iterator file) {
+  const Status flushed = file->second.part->flush();
+  if (flushed.IsCapacityError()) return Status::OK();
+  HW_TRY(flushed);
+  return close(file);
+}
+
 Status FileWriter::close_in(const std::string& folder) {
   const auto found = open_.find(folder);
   return found == open_.end() ? Status::OK() : close(found);
@@ -240,7 +249,7 @@ Status FileWriter::look_at_clock() {
       const Open& open = file->second;
       const bool due = now_ms - open.opened_ms >= target_->rolling.rollover_ms ||
                        now_ms - open.written_ms >= target_->rolling.inactivity_ms;
-      if (due && !open.part->full()) HW_TRY(close(file));
+      if (due) HW_TRY(close_if_room(file));
       file = next;
     }
     // With checkpoints a partition is complete as of one of them.
@@ -251,7 +260,9 @@ Status FileWriter::look_at_clock() {
       }
     }
     HW_TRY(hold_small_files());
-    HW_TRY(merge_due(/*all=*/false));
+    const Status merged = merge_due(/*all=*/false);
+    // Small files may stay small until there is room.
+    if (!merged.IsCapacityError()) HW_TRY(merged);
   }
   return target_->by_checkpoints() ? Status::OK() : show_closed();
 }

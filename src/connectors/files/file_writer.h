@@ -75,6 +75,7 @@ class FileWriter final : public SinkWriter {
 
   // Closing.
   Status close(std::map<std::string, Open>::iterator file);
+  Status close_if_room(std::map<std::string, Open>::iterator file);
   Status close_in(const std::string& folder);
   Status close_oldest();
   Status close_all();
@@ -82,6 +83,7 @@ class FileWriter final : public SinkWriter {
   Status hold_small_files();
   Status merge_due(bool all);
   Status merge(const std::string& folder, Held held);
+  Status write_merged(const Held& held, PreparedPart& merged);
   Status show_closed();
   Status sync_folders();
 

@@ -54,10 +54,23 @@ Status FileWriter::merge(const std::string& folder, Held held) {
     closed_.push_back({folder, std::move(first)});
     return Status::OK();
   }
-  const std::string hidden = hidden_path(folder);
-  HW_ASSIGN_OR_RETURN(const auto file, PartFile::open(*target_, env_, hidden));
+  PreparedPart merged{
+      .kind = PreparedPart::Kind::kFinished, .hidden = hidden_path(folder), .name = first.name};
+  const Status written = write_merged(held, merged);
+  if (!written.ok()) {
+    // Half of a file takes room that may be what is missing; it is hidden where it cannot be
+    // deleted, and the failure before matters more.
+    const Status ignored = location_.files->DeleteFile(merged.hidden);
+    static_cast<void>(ignored);
+    return written;
+  }
   unsynced_folders_.insert(path_of(folder));
-  PreparedPart merged{.kind = PreparedPart::Kind::kFinished, .hidden = hidden, .name = first.name};
+  closed_.push_back({folder, std::move(merged)});
+  return Status::OK();
+}
+
+Status FileWriter::write_merged(const Held& held, PreparedPart& merged) {
+  HW_ASSIGN_OR_RETURN(const auto file, PartFile::open(*target_, env_, merged.hidden));
   const DecoderRequest request{.schema = target_->file_schema,
                                .physical = target_->file_schema,
                                .time_zone = target_->request.time_zone,
@@ -77,7 +90,6 @@ Status FileWriter::merge(const std::string& folder, Held held) {
   HW_TRY(file->close());
   merged.length = file->length();
   merged.digest = file->digest();
-  closed_.push_back({folder, std::move(merged)});
   return Status::OK();
 }
 
