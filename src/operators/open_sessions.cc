@@ -222,7 +222,10 @@ int64_t OpenSessions::least_end_ms() const {
       const Slot& slot = sessions_[id];
       if (slot.live && slot.bucket == bucket) least = std::min(least, slot.session.end_ms);
     }
-    if (least != INT64_MAX) return least;
+    if (least != INT64_MAX) {
+      // What has grown out of its bucket stands before sessions that end earlier.
+      return std::min(least, (bucket + 1) * width_ms_ - 1);
+    }
   }
   return INT64_MAX;
 }

@@ -117,6 +117,21 @@ TEST(OpenSessionsTest, GivesOutEachSessionOnceWhenItsEndHasPassed) {
   EXPECT_TRUE(due.empty());
 }
 
+TEST(OpenSessionsTest, NoSessionEndsBeforeTheLeastEndThoughOthersHaveGrown) {
+  OpenSessions sessions(10'000);
+  add(sessions, 0, 0);
+  add(sessions, 1, 100);
+  add(sessions, 0, 9'000);  // 0 to 19'000, in the bucket of 10'000
+  EXPECT_LE(sessions.least_end_ms(), 10'100);
+  std::vector<uint32_t> due;
+  sessions.take_due(sessions.least_end_ms(), at_its_last_ms, due);
+  EXPECT_TRUE(due.empty());
+  EXPECT_LE(sessions.least_end_ms(), 10'100);
+  sessions.take_due(10'099, at_its_last_ms, due);
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(sessions.at(due[0]).key, 1U);
+}
+
 TEST(OpenSessionsTest, TakesDueAgainstAPlainModel) {
   std::mt19937_64 random(11);
   for (int round = 0; round < 100; ++round) {

@@ -54,6 +54,9 @@ class SourceTransform final : public SplitTransform {
     if (time.null_count() > 0) return null_time(timed.batch, time);
     if (!spec_->timed) return timed;
     timed.time_ms = milliseconds_of(time, Watermark::kNone);
+    if (spec_->for_sessions) {
+      for (int64_t& time_ms : timed.time_ms) time_ms -= time_ms > INT64_MIN ? 1 : 0;
+    }
     if (watermark_) {
       HW_ASSIGN_OR_RETURN(const auto watermark, watermark_->evaluate(timed.batch, context));
       timed.watermark_ms = milliseconds_of(*watermark[0], Watermark::kNone);

@@ -28,6 +28,10 @@ struct SourceTransformSpec {
   int time_column = -1;
   /// False in batch mode, where the time attribute is only checked.
   bool timed = true;
+  /// Sessions read the rows: one that stands a millisecond above the watermark still touches a
+  /// session that closes at it, and must find out whether that has closed. Such a row is given out
+  /// with a time of a millisecond less, so that the watermark is sent before it.
+  bool for_sessions = false;
   std::string table;  // for messages
   ExprSession session;
 };

@@ -14,7 +14,9 @@
 #include "plan/explain/recovery_text.h"
 #include "plan/explain/state_text.h"
 #include "plan/graph/build_graph.h"
+#include "plan/logical/late.h"
 #include "plan/logical/sink.h"
+#include "plan/logical/window_tvf.h"
 #include "plan/lower/lowering.h"
 #include "plan/rules/rule.h"
 
@@ -71,10 +73,28 @@ Result<PhysicalNodePtr> lower_root(const PlanRoot& root, const LogicalNodePtr& p
   return collecting_sink(std::move(lowered), std::move(collect));
 }
 
+bool is_event_session(const WindowSpec& window) {
+  return window.kind == WindowKind::kSession && window.event_time;
+}
+
+/// Also those that only tell which rows are late.
+bool has_event_sessions(const LogicalNode& node) {
+  const auto* tvf = node.kind() == NodeKind::kWindowTvf ? &node.as<WindowTvfNode>() : nullptr;
+  if (tvf != nullptr && is_event_session(tvf->spec())) return true;
+  const auto* late = node.kind() == NodeKind::kLate ? &node.as<LateNode>() : nullptr;
+  if (late != nullptr && is_event_session(late->parts().window)) return true;
+  const std::vector<LogicalNodePtr>& inputs = node.inputs();
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [](const LogicalNodePtr& input) { return has_event_sessions(*input); });
+}
+
 Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext& context) {
   Planned planned;
   HW_ASSIGN_OR_RETURN(const int parallelism, parallelism_of(context));
   Lowering lowering{context, context.config->expr_session(), parallelism, {}};
+  lowering.has_sessions = std::any_of(roots.begin(), roots.end(), [](const PlanRoot& root) {
+    return has_event_sessions(*root.node);
+  });
   const RuleContext rules{lowering.session};
   const std::vector<std::string> disabled = context.config->disabled_rules();
   for (const PlanRoot& root : roots) {

@@ -19,6 +19,8 @@ struct Lowering {
   ExprSession session;
   int parallelism = 1;
   std::vector<std::string> warnings;
+  /// Somewhere in the job are sessions of event time.
+  bool has_sessions = false;
 
   bool batch() const { return session.batch_mode; }
 };

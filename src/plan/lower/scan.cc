@@ -150,6 +150,7 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
     spec.session = lowering.session;
     spec.table = scan.spec().path.object;
     spec.timed = watermark;
+    spec.for_sessions = lowering.has_sessions;
     if (table.watermark) spec.time_column = columns.output_index(table.watermark->column);
     if (watermark) {
       std::vector<int> index(table.columns.size(), -1);
