@@ -184,10 +184,16 @@ Result<int64_t> newest_lease_number(const CheckpointFiles& files) {
 }
 
 Result<int64_t> newest_lease_attempt(const CheckpointFiles& files) {
-  HW_ASSIGN_OR_RETURN(const int64_t newest, newest_lease_number(files));
-  if (newest == 0) return 0;
-  HW_ASSIGN_OR_RETURN(const LeaseRecord record, read_record(files, newest));
-  return record.attempt;
+  HW_ASSIGN_OR_RETURN(int64_t newest, newest_lease_number(files));
+  while (newest != 0) {
+    const Result<LeaseRecord> record = read_record(files, newest);
+    if (record.ok()) return record->attempt;
+    // Between the two looks it may have got successors, and what they declare void is removed.
+    HW_ASSIGN_OR_RETURN(const int64_t now, newest_lease_number(files));
+    if (now <= newest) return record.status();
+    newest = now;
+  }
+  return 0;
 }
 
 }  // namespace hw
