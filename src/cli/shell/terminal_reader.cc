@@ -59,6 +59,9 @@ class TerminalReader final : public LineReader {
     prompt_ = prompt;
     interrupted_ = false;
     if (edit_ == nullptr) return {};
+    // Before the prompt is shown: by itself libedit does it behind it, and a Ctrl-C or Ctrl-D in
+    // between would still be the terminal's own.
+    el_set(edit_, EL_PREP_TERM, 1);
     int count = 0;
     const char* text = el_gets(edit_, &count);
     if (interrupted_) {
