@@ -173,7 +173,8 @@ class PartitionWindow {
   const Partition& rows_;
 };
 
-/// Rows that go out in the order of event time are dropped when they come behind the watermark.
+/// Rows that go out in the order of event time are dropped when they come behind the watermark, or
+/// without a time.
 Relation on_time(const OverNode& node, Relation input, const Context& context) {
   const bool by_time =
       context.is_stream() && node.settles() && node.order_time() == TimeAttribute::kEventTime;
@@ -181,8 +182,8 @@ Relation on_time(const OverNode& node, Relation input, const Context& context) {
   const int column = node.parts().order[0].column;
   const int64_t ticks_per_ms = node.input()->column(column).type.ticks_per_second() / 1000;
   std::erase_if(input, [&](const Arrival& arrival) {
-    const int64_t time = arrival.row[static_cast<size_t>(column)].as<int64_t>();
-    return floor_divide(time, ticks_per_ms) <= arrival.watermark;
+    const Value& time = arrival.row[static_cast<size_t>(column)];
+    return time.is_null() || floor_divide(time.as<int64_t>(), ticks_per_ms) <= arrival.watermark;
   });
   return input;
 }
