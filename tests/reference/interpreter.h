@@ -13,6 +13,8 @@
 
 #pragma once
 
+#include <set>
+
 #include "base/status.h"
 #include "plan/logical/node.h"
 #include "reference/relation.h"
@@ -24,6 +26,9 @@ enum class Answering : uint8_t { kBatch, kStream };
 struct Context {
   const Tables* tables = nullptr;
   Answering answering = Answering::kBatch;
+  /// OVERs whose functions nobody reads: their rows pass, late ones too, and their columns are
+  /// NULL.
+  const std::set<const LogicalNode*>* unread = nullptr;
 
   bool is_stream() const { return answering == Answering::kStream; }
 };

@@ -318,8 +318,12 @@ Made by_way_of_a_table(const GeneratedJob& job, Chance& chance) {
   }
   const Result<Answer> answer = ask(job, inner, Answering::kStream);
   if (!answer.ok()) return std::nullopt;
+  const bool timed = std::any_of(job.tables.begin(), job.tables.end(),
+                                 [](const auto& table) { return table.time_column >= 0; });
   for (const SqlField& field : answer->schema->fields()) {
     if (field.type.is(TypeKind::kChar)) return std::nullopt;  // CHAR(0) cannot be declared
+    // The table has no watermark: what was an event time would be one no more.
+    if (timed && field.type.is(TypeKind::kTimestamp)) return std::nullopt;
   }
   const Result<std::vector<Row>> rows = run_on_engine(variant.tables, {}, inner, {});
   if (!rows.ok()) return std::nullopt;

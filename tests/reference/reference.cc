@@ -8,6 +8,7 @@
 #include "engine/catalogues.h"
 #include "plan/catalog/catalog.h"
 #include "plan/config/session_config.h"
+#include "reference/reading.h"
 #include "sql/binder.h"
 #include "sql/parser.h"
 
@@ -56,8 +57,10 @@ Result<Answer> Reference::answer(std::string_view statement, Answering answering
   if (const auto* query = std::get_if<BoundQuery>(&bound.what)) plan = query->plan;
   if (const auto* insert = std::get_if<BoundInsert>(&bound.what)) plan = insert->plans[0];
   if (plan == nullptr) return Status::Invalid("only a query or an INSERT has an answer");
-  HW_ASSIGN_OR_RETURN(Relation relation,
-                      interpret(*plan, {.tables = &state_->tables, .answering = answering}));
+  const std::set<const LogicalNode*> unread = unread_overs(*plan);
+  HW_ASSIGN_OR_RETURN(
+      Relation relation,
+      interpret(*plan, {.tables = &state_->tables, .answering = answering, .unread = &unread}));
   Answer answer{plan->schema(), {}};
   for (Arrival& arrival : relation) answer.rows.push_back(std::move(arrival.row));
   return answer;

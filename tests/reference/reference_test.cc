@@ -105,6 +105,21 @@ TEST_F(ReferenceTest, DropsWhatIsLateInAStreamOnly) {
   EXPECT_EQ(ask(query, Answering::kStream), "(1)(2)");
 }
 
+TEST_F(ReferenceTest, AnOverThatNobodyReadsDropsNothing) {
+  ASSERT_TRUE(reference_
+                  .add_table("t (ts TIMESTAMP(3), v INT, WATERMARK FOR ts AS ts)",
+                             {.partitions = {rows_of(kTimed, kTimedRows)}})
+                  .ok());
+  const std::string over =
+      "(SELECT LAG(v) OVER (ORDER BY ts) AS l, ROW_NUMBER() OVER (ORDER BY ts) AS n, v FROM t)";
+  const auto stream = [&](const std::string& query) { return ask(query, Answering::kStream); };
+  EXPECT_EQ(stream("SELECT v, n FROM " + over), "(1, 1)(2, 2)");
+  EXPECT_EQ(stream("SELECT v FROM " + over), "(1)(2)(4)");
+  EXPECT_EQ(stream("SELECT COUNT(*) FROM " + over), "(3)");
+  EXPECT_EQ(stream("SELECT COUNT(l) FROM " + over), "(1)");
+  EXPECT_EQ(stream("SELECT v FROM " + over + " WHERE n > 0"), "(1)(2)");
+}
+
 TEST_F(ReferenceTest, AHopMissesOnlyTheWindowsThatHaveFired) {
   ASSERT_TRUE(reference_
                   .add_table("t (ts TIMESTAMP(3), v INT, WATERMARK FOR ts AS ts)",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "expr/literal.h"
 #include "plan/logical/aggregate.h"
 #include "plan/logical/expand.h"
 #include "plan/logical/filter.h"
@@ -106,8 +107,23 @@ Pruned prune_values(const ValuesNode& values, Wanted wanted) {
   return {std::make_shared<ValuesNode>(std::move(columns), std::move(rows)), std::move(new_index)};
 }
 
+bool wants_nothing(const Wanted& wanted) {
+  return std::find(wanted.begin(), wanted.end(), true) == wanted.end();
+}
+
+/// Rows of which nobody reads a column have a constant: whether something below is computed must
+/// not depend on which column stands first.
+Pruned constant_rows(const Pruned& input, size_t num_columns) {
+  std::vector<BoundExprPtr> exprs = {boolean_literal(true)};
+  return {
+      std::make_shared<ProjectNode>(input.node, std::move(exprs), std::vector<std::string>{"row"}),
+      std::vector<int>(num_columns, -1)};
+}
+
 Pruned prune_project(const ProjectNode& project, Wanted wanted) {
-  keep_one(wanted);
+  if (wants_nothing(wanted)) {
+    return constant_rows(prune(project.input(), nothing_of(*project.input())), wanted.size());
+  }
   Wanted below = nothing_of(*project.input());
   for (size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i]) want(below, columns_read(*project.exprs()[i]));
@@ -327,9 +343,14 @@ Pruned prune_expand(const ExpandNode& node, Wanted wanted) {
           std::move(new_index)};
 }
 
-Pruned prune_union(const LogicalNode& node, Wanted wanted) {
-  keep_one(wanted);
+Pruned prune_union(const LogicalNode& node, const Wanted& wanted) {
   std::vector<LogicalNodePtr> inputs;
+  if (wants_nothing(wanted)) {
+    for (const LogicalNodePtr& input : node.inputs()) {
+      inputs.push_back(constant_rows(prune(input, wanted), 0).node);
+    }
+    return {std::make_shared<UnionNode>(std::move(inputs)), std::vector<int>(wanted.size(), -1)};
+  }
   for (const LogicalNodePtr& input : node.inputs()) {
     const Pruned pruned = prune(input, wanted);
     std::vector<BoundExprPtr> exprs;
@@ -442,7 +463,7 @@ Pruned prune(const LogicalNodePtr& node, Wanted wanted) {
     case NodeKind::kExpand:
       return prune_expand(node->as<ExpandNode>(), std::move(wanted));
     case NodeKind::kUnion:
-      return prune_union(*node, std::move(wanted));
+      return prune_union(*node, wanted);
     case NodeKind::kFilter: {
       const auto& filter = node->as<FilterNode>();
       want(wanted, columns_read(*filter.condition()));
