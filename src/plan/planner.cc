@@ -3,6 +3,7 @@
 #include "plan/planner.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "plan/changelog/infer.h"
@@ -18,6 +19,7 @@
 #include "plan/logical/sink.h"
 #include "plan/logical/window_tvf.h"
 #include "plan/lower/lowering.h"
+#include "plan/lower/open_table.h"
 #include "plan/rules/rule.h"
 
 namespace hw {
@@ -54,15 +56,55 @@ Result<int> parallelism_of(const PlanContext& context) {
   return std::max(1, wanted);
 }
 
+/// Whether the job may be stopped and go on, edited or with more in its files: its plan must not
+/// depend on what else stands in the script, or on sizes.
+bool may_go_on(const SessionConfig& config) {
+  for (const char* key : {"execution.checkpointing.dir", "execution.checkpointing.savepoint-dir",
+                          "execution.checkpointing.interval", "execution.state-recovery.path"}) {
+    if (!config.text(key).empty()) return true;
+  }
+  return false;
+}
+
 /// Whether equal parts of a job's sinks run once. Not where the job may be stopped, edited and
 /// started again: an edit of one sink would change whose state a shared part is.
 bool may_share(const SessionConfig& config) {
-  for (const char* key : {"execution.checkpointing.dir", "execution.checkpointing.savepoint-dir",
-                          "execution.checkpointing.interval", "execution.state-recovery.path"}) {
-    if (!config.text(key).empty()) return false;
-  }
-  return config.boolean("table.optimizer.reuse-sub-plan-enabled");
+  return !may_go_on(config) && config.boolean("table.optimizer.reuse-sub-plan-enabled");
 }
+
+/// What a scan's source tells of its size, whatever its columns. A table that cannot be read says
+/// so when it is lowered.
+std::optional<TableEstimate> estimate_of(const ScanNode& scan, const Lowering& lowering) {
+  std::vector<int> columns;
+  for (const int declared : scan.spec().columns) {
+    const TableColumn& column = scan.table().columns[static_cast<size_t>(declared)];
+    if (columns.empty() && column.origin == ColumnOrigin::kPhysical) columns.push_back(declared);
+  }
+  Result<ScanRequest> request = scan_request(scan, columns, {}, lowering);
+  if (!request.ok()) return std::nullopt;
+  const auto source = open_source(scan, *std::move(request), lowering);
+  if (!source.ok()) return std::nullopt;
+  const auto* sized = dynamic_cast<const EstimatesRows*>(source->get());
+  if (sized == nullptr || lowering.context.env == nullptr) return std::nullopt;
+  Result<TableEstimate> told = sized->estimate(*lowering.context.env);
+  return told.ok() ? std::optional(*std::move(told)) : std::nullopt;
+}
+
+/// Each table is asked once a job.
+class EstimateCache {
+ public:
+  std::optional<TableEstimate> of(const ScanNode& scan, const Lowering& lowering) {
+    const auto found = known_.find({scan.spec().path.to_text(), scan.spec().options});
+    if (found != known_.end()) return found->second;
+    std::optional<TableEstimate> told = estimate_of(scan, lowering);
+    known_.emplace(Key(scan.spec().path.to_text(), scan.spec().options), told);
+    return told;
+  }
+
+ private:
+  using Key = std::pair<std::string, std::map<std::string, std::string>>;
+  std::map<Key, std::optional<TableEstimate>> known_;
+};
 
 Result<PhysicalNodePtr> lower_root(const PlanRoot& root, const LogicalNodePtr& plan,
                                    Lowering& lowering) {
@@ -95,7 +137,11 @@ Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext
   lowering.has_sessions = std::any_of(roots.begin(), roots.end(), [](const PlanRoot& root) {
     return has_event_sessions(*root.node);
   });
-  const RuleContext rules{lowering.session};
+  RuleContext rules{lowering.session};
+  EstimateCache estimates;
+  if (lowering.batch() && !may_go_on(*context.config)) {
+    rules.tables = [&](const ScanNode& scan) { return estimates.of(scan, lowering); };
+  }
   const std::vector<std::string> disabled = context.config->disabled_rules();
   for (const PlanRoot& root : roots) {
     HW_ASSIGN_OR_RETURN(LogicalNodePtr plan,

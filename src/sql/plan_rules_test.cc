@@ -80,6 +80,48 @@ TEST_F(PlanRulesTest, JoinsWhatIsConnectedBeforeItMultiplies) {
           "SELECT p.id FROM (a AS p JOIN b AS r ON p.x = r.z) JOIN a AS q ON q.x = r.z"));
 }
 
+/// The tables of a plan from left to right, a bracket a join.
+std::string shape_of(const std::string& plan) {
+  std::string shape;
+  std::vector<size_t> open;  // indents
+  for (size_t begin = 0; begin < plan.size(); begin = plan.find('\n', begin) + 1) {
+    const size_t indent = plan.find_first_not_of(' ', begin) - begin;
+    const std::string_view line = std::string_view(plan).substr(begin + indent);
+    for (; !open.empty() && open.back() >= indent; open.pop_back()) shape += ')';
+    if (line.starts_with("Join(")) {
+      open.push_back(indent);
+      shape += '(';
+    } else if (line.starts_with("TableScan(")) {
+      const std::string_view path = line.substr(0, line.find(']'));
+      shape += path.substr(path.rfind('.') + 1);
+    }
+  }
+  return shape + std::string(open.size(), ')');
+}
+
+TEST_F(PlanRulesTest, BatchKeepsTheSmallerSideOfEachJoin) {
+  session.must("SET 'execution.runtime-mode' = 'batch'");
+  session.must("CREATE TABLE c (id INT, w STRING)");
+  const auto shape = [&](const char* query) { return shape_of(session.optimized(query)); };
+  const char* two = "SELECT a.y FROM b, a WHERE a.x = b.z";
+  EXPECT_EQ(shape(two), "(ba)");  // nobody tells
+  session.rows = {{"a", 1000}, {"b", 10}, {"c", 100000}};
+  EXPECT_EQ(shape(two), "(ab)");
+  EXPECT_EQ(shape("SELECT a.y FROM a, b WHERE a.x = b.z"), "(ab)");
+  // What has few rows is joined first, and is kept where much passes it.
+  const char* three = "SELECT c.w FROM b, c, a WHERE a.x = b.z AND c.id = a.id";
+  EXPECT_EQ(shape(three), "(c(ab))");
+  // A test leaves fewer of many.
+  session.rows["b"] = 2000;
+  EXPECT_EQ(shape(two), "(ba)");
+  EXPECT_EQ(shape("SELECT a.y FROM b, a WHERE a.x = b.z AND b.id = 5"), "(ab)");
+  // Sides of other joins mean something, and columns come as they are written.
+  EXPECT_EQ(shape("SELECT a.y FROM b LEFT JOIN a ON a.x = b.z"), "(ba)");
+  EXPECT_EQ(session.columns(three), "(w STRING)");
+  session.must("SET 'execution.runtime-mode' = 'streaming'");
+  EXPECT_EQ(shape("SELECT a.y FROM a, b WHERE a.x = b.z"), "(ab)");
+}
+
 TEST_F(PlanRulesTest, MakesTopN) {
   const std::string plan = session.optimized("SELECT x FROM a ORDER BY x DESC LIMIT 2 OFFSET 1");
   EXPECT_NE(plan.find("SortLimit(orderBy=[x DESC], fetch=[2], offset=[1])"), std::string::npos)

@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -52,6 +53,8 @@ class SessionFixture {
   FormatCatalogue formats;
   /// What catalogs of type 'shelf' hold.
   Shelf shelf;
+  /// The number of rows that a table tells optimized() of; none: it does not tell.
+  std::map<std::string, double> rows;
   /// CREATE TABLE needs a connector and right options.
   bool check_connectors = false;
 

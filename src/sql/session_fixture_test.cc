@@ -154,9 +154,14 @@ std::string SessionFixture::optimized(std::string_view statement) {
   const auto planned = roots(statement);
   if (!planned.ok()) return "error at " + text_of(planned.status());
   std::string text;
+  RuleContext context{config.expr_session()};
+  context.tables = [this](const ScanNode& scan) -> std::optional<TableEstimate> {
+    const auto found = rows.find(scan.spec().path.object);
+    if (found == rows.end()) return std::nullopt;
+    return TableEstimate{.rows = found->second};
+  };
   for (const PlanRoot& root : *planned) {
-    const auto plan =
-        optimize(root.node, {config.expr_session()}, config.disabled_rules(), nullptr, nullptr);
+    const auto plan = optimize(root.node, context, config.disabled_rules(), nullptr, nullptr);
     text += plan.ok() ? to_text(*plan) : "error at " + text_of(plan.status());
   }
   return text;

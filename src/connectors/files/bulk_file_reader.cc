@@ -107,7 +107,48 @@ class BulkFileReader final : public SplitReader {
   int64_t bytes_of_files_done_ = 0;
 };
 
+/// Takes what one file tells into what others have told: a range must hold for all of them.
+void add_file(TableEstimate file, bool first, TableEstimate& all) {
+  all.rows += file.rows;
+  if (first) {
+    all.ranges = std::move(file.ranges);
+    return;
+  }
+  for (auto known = all.ranges.begin(); known != all.ranges.end();) {
+    const auto found = file.ranges.find(known->first);
+    if (found == file.ranges.end()) {
+      known = all.ranges.erase(known);
+      continue;
+    }
+    known->second.low = std::min(known->second.low, found->second.low);
+    known->second.high = std::max(known->second.high, found->second.high);
+    ++known;
+  }
+}
+
 }  // namespace
+
+Result<TableEstimate> estimate_bulk(const FileScan& scan, const std::vector<FileEntry>& files,
+                                    Env& env) {
+  HW_ASSIGN_OR_RETURN(const FileColumns columns, FileColumns::make(scan.request));
+  SourceContext context;
+  context.env = &env;
+  const DecoderRequest request = columns.decoder_request(context);
+  HW_ASSIGN_OR_RETURN(const Env::Location location, env.locate(scan.list.path));
+  TableEstimate all;
+  for (size_t i = 0; i < files.size(); ++i) {
+    auto opened = location.files->OpenInputFile(files[i].path);
+    if (!opened.ok()) return Status::IOError(opened.status().message());
+    HW_ASSIGN_OR_RETURN(
+        const auto reader,
+        scan.format->bulk_reader(*std::move(opened), files[i].shown, request, scan.format_options));
+    const auto* sized = dynamic_cast<const EstimatesRows*>(reader.get());
+    if (sized == nullptr) return Status::NotImplemented("the format does not tell its rows");
+    HW_ASSIGN_OR_RETURN(TableEstimate file, sized->estimate(env));
+    add_file(std::move(file), i == 0, all);
+  }
+  return all;
+}
 
 Result<std::unique_ptr<SplitReader>> make_bulk_reader(std::shared_ptr<const FileScan> scan,
                                                       std::vector<FileEntry> files,

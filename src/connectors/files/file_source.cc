@@ -8,11 +8,14 @@
 
 #include "base/env/env.h"
 #include "connectors/packing/packed_bytes.h"
+#include "runtime/table_estimate.h"
 
 namespace hw {
 namespace {
 
 constexpr uint8_t kVersion = 1;
+/// Of a line of text; a guess.
+constexpr double kBytesOfRow = 100;
 
 /// Finds files: once, or again and again. A file is known by its path, and read once, whatever
 /// becomes of it later.
@@ -89,7 +92,7 @@ class FileEnumerator final : public SplitEnumerator {
   int64_t next_look_ms_ = 0;
 };
 
-class FileSource final : public Source {
+class FileSource final : public Source, public EstimatesRows {
  public:
   explicit FileSource(FileScan scan) : scan_(std::make_shared<const FileScan>(std::move(scan))) {}
 
@@ -110,6 +113,16 @@ class FileSource final : public Source {
     HW_ASSIGN_OR_RETURN(std::vector<FileEntry> files, unpack_files(split.descriptor));
     if (scan_->format->bulk_reader) return make_bulk_reader(scan_, std::move(files), context);
     return make_record_reader(scan_, std::move(files), context);
+  }
+  Result<TableEstimate> estimate(Env& env) const override {
+    if (scan_->monitor_interval_ms) return Status::Invalid("files are still to come");
+    HW_ASSIGN_OR_RETURN(const std::vector<FileEntry> files, list_files(scan_->list, env));
+    if (scan_->format->bulk_reader) return estimate_bulk(*scan_, files, env);
+    TableEstimate estimate;
+    for (const FileEntry& file : files) {
+      estimate.rows += static_cast<double>(file.size) / kBytesOfRow;
+    }
+    return estimate;
   }
   Description describe() const override {
     Description description{

@@ -13,6 +13,7 @@
 #include "connectors/files/file_columns.h"
 #include "runtime/connector_catalogue.h"
 #include "runtime/source.h"
+#include "runtime/table_estimate.h"
 
 namespace hw {
 
@@ -37,6 +38,11 @@ Result<std::unique_ptr<SplitReader>> make_record_reader(std::shared_ptr<const Fi
 Result<std::unique_ptr<SplitReader>> make_bulk_reader(std::shared_ptr<const FileScan> scan,
                                                       std::vector<FileEntry> files,
                                                       const SourceContext& context);
+
+/// Rows and ranges of files of a bulk format, by what the files say of themselves. Fails
+/// (NotImplemented) where the format does not tell.
+Result<TableEstimate> estimate_bulk(const FileScan& scan, const std::vector<FileEntry>& files,
+                                    Env& env);
 
 /// Emits `batch` in pieces of at most kBatchRowsMax rows, at most `limit` rows in all; takes what
 /// was emitted off the limit.

@@ -21,7 +21,7 @@
 namespace hw {
 namespace {
 
-class ParquetReader final : public BulkReader {
+class ParquetReader final : public BulkReader, public EstimatesRows {
  public:
   ParquetReader(const DecoderRequest& request, std::string origin)
       : schema_(request.schema),
@@ -34,6 +34,13 @@ class ParquetReader final : public BulkReader {
   Result<Batch> next() override;
   int64_t rows_read() const override { return rows_read_; }
   Status skip_to(int64_t rows) override;
+  Result<TableEstimate> estimate(Env& env) const override {
+    try {
+      return estimate_of(*reader_->parquet_reader()->metadata(), reader_->manifest());
+    } catch (const std::exception& error) {
+      return damaged(Status::SerializationError(error.what()));
+    }
+  }
   ReadProgress progress() const override {
     const int64_t done = rows_total_ == 0 ? file_bytes_
                                           : static_cast<int64_t>(static_cast<double>(file_bytes_) *

@@ -2,6 +2,7 @@
 
 #include "formats/parquet/parquet_row_groups.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -98,7 +99,48 @@ bool excluded(const PushedPredicate& predicate, const parquet::RowGroupMetaData&
   return values_excluded(predicate, *statistics, *field.field->type());
 }
 
+/// The bounds of a chunk of whole numbers.
+std::optional<TableEstimate::Range> range_of(const parquet::RowGroupMetaData& group, int column) {
+  const auto chunk = group.ColumnChunk(column);
+  if (!chunk->is_stats_set()) return std::nullopt;
+  const std::shared_ptr<parquet::Statistics> statistics = chunk->statistics();
+  if (statistics == nullptr || !statistics->HasMinMax()) return std::nullopt;
+  if (statistics->physical_type() == parquet::Type::INT32) {
+    const auto& typed = static_cast<const parquet::Int32Statistics&>(*statistics);
+    return TableEstimate::Range{typed.min(), typed.max()};
+  }
+  if (statistics->physical_type() == parquet::Type::INT64) {
+    const auto& typed = static_cast<const parquet::Int64Statistics&>(*statistics);
+    return TableEstimate::Range{typed.min(), typed.max()};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+TableEstimate estimate_of(const parquet::FileMetaData& file,
+                          const parquet::arrow::SchemaManifest& manifest) {
+  TableEstimate estimate;
+  estimate.rows = static_cast<double>(file.num_rows());
+  for (const parquet::arrow::SchemaField& field : manifest.schema_fields) {
+    if (!field.is_leaf()) continue;
+    const arrow::Type::type type = field.field->type()->id();
+    if (!arrow::is_signed_integer(type) && type != arrow::Type::DATE32) continue;
+    std::optional<TableEstimate::Range> all;
+    for (int i = 0; i < file.num_row_groups(); ++i) {
+      const auto range = range_of(*file.RowGroup(i), field.column_index);
+      if (!range) {
+        all.reset();
+        break;
+      }
+      if (!all) all = range;
+      all->low = std::min(all->low, range->low);
+      all->high = std::max(all->high, range->high);
+    }
+    if (all) estimate.ranges.emplace(field.field->name(), *all);
+  }
+  return estimate;
+}
 
 std::vector<int> row_groups_to_read(const parquet::FileMetaData& file,
                                     const parquet::arrow::SchemaManifest& manifest,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which row groups of a file cannot hold a row that a pushed predicate keeps, by their statistics.
+// What the statistics of a file's row groups say: which of them cannot hold a row that a pushed
+// predicate keeps, and between what bounds columns lie.
 
 #pragma once
 
@@ -8,6 +9,7 @@
 
 #include "formats/parquet/parquet_plan.h"
 #include "runtime/source.h"
+#include "runtime/table_estimate.h"
 
 namespace parquet {
 class FileMetaData;
@@ -19,5 +21,9 @@ namespace hw {
 std::vector<int> row_groups_to_read(const parquet::FileMetaData& file,
                                     const parquet::arrow::SchemaManifest& manifest,
                                     const std::vector<PushedPredicate>& predicates);
+
+/// All rows, and the ranges of columns of integers and dates. May throw parquet's exceptions.
+TableEstimate estimate_of(const parquet::FileMetaData& file,
+                          const parquet::arrow::SchemaManifest& manifest);
 
 }  // namespace hw

@@ -14,10 +14,12 @@
 #include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
 
+#include "base/env/env.h"
 #include "columnar/literal.h"
 #include "columnar/text/type_text.h"
 #include "formats/testing/decoded.h"
 #include "runtime/format_catalogue.h"
+#include "runtime/table_estimate.h"
 
 namespace hw {
 
@@ -240,6 +242,21 @@ TEST(Parquet, RowGroupsThatCannotMatchAreNotRead) {
   EXPECT_EQ(count(Op::kNotEqual, 5), 10'000);
   EXPECT_EQ(count(Op::kIsNull, 0), 0);
   EXPECT_EQ(count(Op::kIsNotNull, 0), 10'000);
+}
+
+TEST(Parquet, TellsItsRowsAndBetweenWhatItsNumbersLie) {
+  const Bytes bytes = written("x INT, d DATE, t STRING, n BIGINT",
+                              "+ 7 1970-01-03 a null | + -2 1970-01-02 b null | + 3 null c null");
+  const auto reader = reader_of(bytes, request_of("t STRING")).ValueOrDie();
+  const auto* sized = dynamic_cast<const EstimatesRows*>(reader.get());
+  ASSERT_NE(sized, nullptr);
+  const TableEstimate told = sized->estimate(real_env()).ValueOrDie();
+  EXPECT_EQ(told.rows, 3);
+  std::string ranges;
+  for (const auto& [column, range] : told.ranges) {
+    ranges += column + " " + std::to_string(range.low) + ".." + std::to_string(range.high) + "; ";
+  }
+  EXPECT_EQ(ranges, "d 1..2; x -2..7; ");
 }
 
 TEST(Parquet, GoesOnFromAnyRow) {

@@ -20,6 +20,7 @@ constexpr std::array kRules = {
     Rule{"factor_disjunctions", factor_disjunctions},
     Rule{"push_filters_down", push_filters_down, /*needed=*/true},
     Rule{"connect_joins", connect_joins},
+    Rule{"order_joins", order_joins},
     Rule{"bound_ranks_to_top_n", bound_ranks_to_top_n, /*needed=*/true},
     Rule{"merge_projects", merge_projects},
     Rule{"fuse_window_aggregate", fuse_window_aggregate},

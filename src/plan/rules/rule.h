@@ -13,6 +13,7 @@
 
 #include "expr/scalar_function.h"
 #include "plan/logical/node.h"
+#include "plan/rules/row_estimate.h"
 
 namespace hw {
 
@@ -20,6 +21,8 @@ class Env;
 
 struct RuleContext {
   ExprSession session;
+  /// What tables tell of their size; empty where plans must not depend on that.
+  TableEstimates tables = {};
   bool batch() const { return session.batch_mode; }
 };
 
@@ -67,6 +70,7 @@ Result<LogicalNodePtr> fold_plan_constants(const LogicalNodePtr&, const RuleCont
 Result<LogicalNodePtr> factor_disjunctions(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> push_filters_down(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> connect_joins(const LogicalNodePtr&, const RuleContext&);
+Result<LogicalNodePtr> order_joins(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> merge_projects(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> fuse_window_aggregate(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> extract_join_keys(const LogicalNodePtr&, const RuleContext&);
