@@ -21,6 +21,8 @@ struct CheckpointMember {
   /// Its source and operators, in order of the chain.
   std::vector<std::string> uids;
   std::string sink_uid;  // empty: it has none
+  /// The tasklet that commits what its sink prepares: itself, or the first instance.
+  int committer = -1;
 };
 
 class CheckpointAssembly {

@@ -145,7 +145,7 @@ CheckpointCoordinator::Actions CheckpointCoordinator::on_answer(Answer answer, i
                        [](int64_t since, const Pending& pending) { return since < pending.since; });
   std::vector<Pending> prepared;
   for (ManifestCommittable& committable : answer.committables) {
-    prepared.push_back({.tasklet = answer.tasklet,
+    prepared.push_back({.tasklet = answer.committer < 0 ? answer.tasklet : answer.committer,
                         .committable = std::move(committable),
                         .since = answer.checkpoint});
   }

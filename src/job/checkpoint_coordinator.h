@@ -89,6 +89,7 @@ class CheckpointCoordinator {
     int64_t attempt = 0;
     int tasklet = 0;
     std::vector<ManifestCommittable> committables;
+    int committer = -1;  // the tasklet that commits these; -1: this one
     Status status;
   };
   Actions on_answer(Answer answer, int64_t now_ms);

@@ -3,8 +3,9 @@
 #include "job/checkpoint_error.h"
 
 #include <memory>
-#include <string_view>
 #include <utility>
+
+#include "base/status_detail.h"
 
 namespace hw {
 namespace {
@@ -30,9 +31,9 @@ Status checkpoint_error(CheckpointErrorKind kind, std::string message) {
 }
 
 std::optional<CheckpointErrorKind> checkpoint_error_of(const Status& status) {
-  if (status.ok() || status.detail() == nullptr) return std::nullopt;
-  if (std::string_view(status.detail()->type_id()) != kDetail) return std::nullopt;
-  return static_cast<const CheckpointErrorDetail&>(*status.detail()).kind();
+  const arrow::StatusDetail* detail = detail_of(status, kDetail);
+  if (detail == nullptr) return std::nullopt;
+  return static_cast<const CheckpointErrorDetail&>(*detail).kind();
 }
 
 }  // namespace hw

@@ -12,6 +12,7 @@
 #include "base/planted.h"
 #include "runtime/operator_tasklet.h"
 #include "runtime/outbox.h"
+#include "runtime/partitioned_sink.h"
 #include "runtime/sink_tail.h"
 #include "runtime/source_tasklet.h"
 #include "runtime/split_feed.h"
@@ -140,9 +141,12 @@ class Builder {
       deployment_->num_tasklets += instances(vertex.id);
       for (int subtask = 0; subtask < instances(vertex.id); ++subtask) {
         if (vertex.sink) deployment_->sinks.push_back(tasklet_of(vertex.id, subtask));
-        deployment_->members.push_back({.subtask = subtask,
-                                        .uids = uids_of(vertex),
-                                        .sink_uid = vertex.sink ? vertex.sink->uid : ""});
+        const bool together = vertex.sink && commits_together(*vertex.sink->sink);
+        deployment_->members.push_back(
+            {.subtask = subtask,
+             .uids = uids_of(vertex),
+             .sink_uid = vertex.sink ? vertex.sink->uid : "",
+             .committer = tasklet_of(vertex.id, together ? 0 : subtask)});
         make_answers(tasklet_of(vertex.id, subtask));
       }
     }
@@ -182,9 +186,12 @@ class Builder {
                                       int num_instances) const {
     std::vector<Committable> pending;
     if (options_.restore == nullptr || HW_PLANTED_BUG(8)) return pending;
-    for (const JobCheckpoint::Prepared& prepared : options_.restore->committables)
-      if (prepared.sink_uid == recipe.uid && prepared.subtask % num_instances == subtask)
+    const bool together = commits_together(*recipe.sink);
+    for (const JobCheckpoint::Prepared& prepared : options_.restore->committables) {
+      const int holder = together ? 0 : prepared.subtask % num_instances;
+      if (prepared.sink_uid == recipe.uid && holder == subtask)
         pending.push_back(prepared.committable);
+    }
     return pending;
   }
 
@@ -271,6 +278,16 @@ class Builder {
     return HW_PLANTED_BUG(10) ? 4 * graph_.parallelism : graph_.max_parallelism;
   }
 
+  // Writers of partitions own groups of their own.
+  int key_groups_of(const Edge& edge) const {
+    const Vertex& to = graph_.vertices[static_cast<size_t>(edge.to_vertex)];
+    if (edge.contract != EdgeContract::kHash || !to.sink || !to.chain.empty()) {
+      return max_parallelism();
+    }
+    const PartitionedSink* sink = as_partitioned(*to.sink->sink);
+    return sink != nullptr ? sink->writers_max() : max_parallelism();
+  }
+
   TaskletContext context_of(const Vertex& vertex, int subtask) const {
     return {.env = &env_,
             .memory_pool = env_.memory_pool(),
@@ -328,7 +345,7 @@ class Builder {
                                 .key_columns = edge.key_columns,
                                 .subtask = subtask,
                                 .num_receivers = static_cast<int>(out.channels.size()),
-                                .max_parallelism = max_parallelism()});
+                                .max_parallelism = key_groups_of(edge)});
       edges.push_back(std::move(out));
     }
     return std::make_unique<Outbox>(std::move(edges), last, last_metrics(vertex, subtask),

@@ -2,6 +2,8 @@
 
 #include "job/job_checkpointing.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -78,13 +80,18 @@ void JobCheckpointing::on_answer(int tasklet, BarrierAnswer answer) {
                                         .attempt = options_.attempt,
                                         .tasklet = tasklet,
                                         .committables = {},
+                                        .committer = member.committer,
                                         .status = Status::OK()};
-  for (Committable& committable : answer.committables)
+  for (Committable& committable : answer.committables) {
+    if (member.committer != tasklet)
+      of_others_[member.committer].push_back(
+          {.epoch = answer.checkpoint, .committable = committable});
     told.committables.push_back({.sink_uid = member.sink_uid,
                                  .subtask = member.subtask,
                                  .generation = options_.generation,
                                  .epoch = answer.checkpoint,
                                  .bytes = std::move(committable)});
+  }
   assembly_.add(tasklet, answer.checkpoint, std::move(answer.snapshots));
   carry_out(coordinator_.on_answer(std::move(told), now_ms()));
 }
@@ -133,8 +140,7 @@ void JobCheckpointing::hear(const Done& done) {
       }
       carry_out(coordinator_.on_published(done.checkpoint, done.status, now_ms()));
       // Whoever has nothing to commit hears of the end, too.
-      if (done.status.ok() && done.checkpoint == last_)
-        host_.commit({.up_to = done.checkpoint, .last = true});
+      if (done.status.ok() && done.checkpoint == last_) commit(done.checkpoint, true);
       return tell_committed();
     case Done::Kind::kSavepoint:
       if (done.status.ok()) savepoint_paths_[done.checkpoint] = done.savepoint;
@@ -169,7 +175,7 @@ void JobCheckpointing::carry_out(CheckpointAction& action) {
     case CheckpointAction::Kind::kWriteManifest:
       return write(action);
     case CheckpointAction::Kind::kPublish:
-      if (HW_PLANTED_BUG(1)) host_.commit({.up_to = id, .last = false});
+      if (HW_PLANTED_BUG(1)) commit(id, false);
       return post([id](CheckpointSink& sink) {
         return Done{.kind = Done::Kind::kPublished, .checkpoint = id, .status = sink.publish(id)};
       });
@@ -183,7 +189,7 @@ void JobCheckpointing::carry_out(CheckpointAction& action) {
                     .savepoint = written.ok() ? *written : ""};
       });
     case CheckpointAction::Kind::kCommit:
-      return host_.commit({.up_to = id, .last = false});
+      return commit(id, false);
     case CheckpointAction::Kind::kDrop:
       return post([dropped = std::move(action.dropped)](CheckpointSink& sink) {
         sink.drop(dropped);
@@ -238,6 +244,18 @@ void JobCheckpointing::write(CheckpointAction& action) {
                 .checkpoint = checkpoint->id,
                 .status = sink.write(*checkpoint)};
   });
+}
+
+void JobCheckpointing::commit(int64_t up_to, bool last) {
+  for (const auto& [tasklet, _] : committed_) {
+    CommitPrepared told{.up_to = up_to, .last = last};
+    std::vector<CommitPrepared::Prepared>& waiting = of_others_[tasklet];
+    const auto later = std::stable_partition(waiting.begin(), waiting.end(),
+                                             [&](const auto& one) { return one.epoch <= up_to; });
+    told.of_others.assign(std::make_move_iterator(waiting.begin()), std::make_move_iterator(later));
+    waiting.erase(waiting.begin(), later);
+    host_.commit(tasklet, std::move(told));
+  }
 }
 
 void JobCheckpointing::tell_committed() {

@@ -35,7 +35,8 @@ class CheckpointHost {
   virtual Result<std::vector<JobCheckpoint::SourceState>> sources() = 0;
   /// Lets a barrier in. `stops`: nothing is read behind it. `final`: only sinks are left.
   virtual void inject(const InjectBarrier& barrier, bool final) = 0;
-  virtual void commit(const CommitPrepared& commit) = 0;
+  /// Tells a sink's tasklet.
+  virtual void commit(int tasklet, CommitPrepared commit) = 0;
   virtual void on_published(int64_t checkpoint) = 0;
   virtual void fail(const Status& cause) = 0;
 };
@@ -53,7 +54,7 @@ class JobCheckpointing {
   /// Time has passed, or the sink has done something. Returns whether it did anything.
   bool tend();
 
-  /// When tend() is due, on the wall clock; none: after the next event.
+  /// When tend() is due, on the monotonic clock; none: after the next event.
   std::optional<int64_t> next_tend_ms() const { return coordinator_.next_tick_ms(); }
   /// The last checkpoint has been asked for: no other comes.
   bool ending() const { return ending_; }
@@ -75,6 +76,7 @@ class JobCheckpointing {
   void carry_out(CheckpointAction& action);
   void trigger(const CheckpointAction& action);
   void write(CheckpointAction& action);
+  void commit(int64_t up_to, bool last);
   void tell_committed();
   int64_t now_ms() const;
 
@@ -90,7 +92,9 @@ class JobCheckpointing {
   int64_t last_ = 0;                  // the number of the last one, once it is under way
   int64_t newest_published_ = 0;      // of this run
   std::map<int, int64_t> committed_;  // by sink tasklet that is not done
-  std::deque<int64_t> published_;     // and not committed everywhere
+  /// By the tasklet that commits it and has not been told yet: what other instances prepared.
+  std::map<int, std::vector<CommitPrepared::Prepared>> of_others_;
+  std::deque<int64_t> published_;  // and not committed everywhere
   std::map<int64_t, std::string> savepoint_paths_;
   // Shared with the queue's thread.
   WorkerMailbox<Done> done_;

@@ -39,7 +39,7 @@ class Running final : public JobRun, public CheckpointHost {
   Status begin() {
     HW_ASSIGN_OR_RETURN(deployment_, deploy(graph_, options_, reports_));
     coordinator_.emplace(deployment_->num_tasklets, static_cast<int>(deployment_->workers.size()));
-    next_discovery_ms_ = env_.wall_ms() + kDiscoveryIntervalMs;
+    next_discovery_ms_ = now_ms() + kDiscoveryIntervalMs;
     if (options_.checkpoints.sink != nullptr)
       checkpoints_ = std::make_unique<JobCheckpointing>(*this, env_, options_, graph_.batch_mode,
                                                         deployment_->members, reports_.waker);
@@ -82,8 +82,8 @@ class Running final : public JobRun, public CheckpointHost {
 
   bool wait_for(int64_t timeout_ms) override {
     if (!options_.single_thread) return gate_.wait_for(timeout_ms);
-    const int64_t until_ms = env_.wall_ms() + timeout_ms;
-    while (!done() && env_.wall_ms() < until_ms) step_or_sleep();
+    const int64_t until_ms = now_ms() + timeout_ms;
+    while (!done() && now_ms() < until_ms) step_or_sleep();
     return done();
   }
 
@@ -128,6 +128,8 @@ class Running final : public JobRun, public CheckpointHost {
   }
 
  private:
+  // A clock that is set holds nothing up.
+  int64_t now_ms() const { return env_.monotonic_ns() / 1'000'000; }
   // Single-thread mode. Returns whether anything was done.
   bool step_once() {
     bool busy = false;
@@ -234,7 +236,7 @@ class Running final : public JobRun, public CheckpointHost {
               checkpoints_->request({.purpose = CheckpointPurpose::kFinal});
             break;
           }
-          commit({});
+          for (const int tasklet : deployment_->sinks) commit(tasklet, {});
           break;
         case JobCoordinator::Action::kStopSources:
           for (DeployedSource& source : deployment_->sources) {
@@ -266,9 +268,8 @@ class Running final : public JobRun, public CheckpointHost {
 
   // Asks sources that are not finished for new splits and deals them out.
   void discover() {
-    const int64_t now_ms = env_.wall_ms();
-    if (now_ms < next_discovery_ms_) return;
-    next_discovery_ms_ = now_ms + kDiscoveryIntervalMs;
+    if (now_ms() < next_discovery_ms_) return;
+    next_discovery_ms_ = now_ms() + kDiscoveryIntervalMs;
     for (DeployedSource& source : deployment_->sources) {
       if (source.finished) continue;
       Result<std::vector<Split>> found = source.enumerator->discover();
@@ -315,9 +316,7 @@ class Running final : public JobRun, public CheckpointHost {
     for (const int tasklet : told) post(tasklet, barrier);
   }
 
-  void commit(const CommitPrepared& commit) override {
-    for (const int tasklet : deployment_->sinks) post(tasklet, commit);
-  }
+  void commit(int tasklet, CommitPrepared commit) override { post(tasklet, std::move(commit)); }
 
   void on_published(int64_t checkpoint) override {
     for (const DeployedSource& source : deployment_->sources)

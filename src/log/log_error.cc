@@ -3,8 +3,9 @@
 #include "log/log_error.h"
 
 #include <memory>
-#include <string_view>
 #include <utility>
+
+#include "base/status_detail.h"
 
 namespace hw {
 namespace {
@@ -33,9 +34,9 @@ Status log_error(LogErrorKind kind, std::string message) {
 }
 
 std::optional<LogErrorKind> log_error_of(const Status& status) {
-  if (status.ok() || status.detail() == nullptr) return std::nullopt;
-  if (std::string_view(status.detail()->type_id()) != kDetail) return std::nullopt;
-  return static_cast<const LogErrorDetail&>(*status.detail()).kind();
+  const arrow::StatusDetail* detail = detail_of(status, kDetail);
+  if (detail == nullptr) return std::nullopt;
+  return static_cast<const LogErrorDetail&>(*detail).kind();
 }
 
 }  // namespace hw

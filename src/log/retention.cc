@@ -17,6 +17,7 @@
 #include "log/offloading.h"
 #include "log/partition_locks.h"
 #include "log/segment_file.h"
+#include "log/settled_epochs.h"
 #include "log/small_file.h"
 #include "log/topic.h"
 #include "log/topic_chain.h"
@@ -110,7 +111,8 @@ class PartitionSweep {
                                     topic_.env().memory_pool());
     if (!opened.ok()) return false;  // damaged: for people to look at
     SegmentFile& file = **opened;
-    const int64_t settled = topic_.state().settled_epoch(file.header().header.identity);
+    // One slot may go on no more where the job has fewer writers now.
+    const int64_t settled = settled_epoch_of_sink(topic_.state(), file.header().header.identity);
     HW_ASSIGN_OR_RETURN(const int64_t size, file.size());
     for (int64_t position = file.header().length; position + kFrameHeaderBytes <= size;) {
       const auto frame = file.read_header({.position = position, .end = size});

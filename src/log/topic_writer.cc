@@ -73,6 +73,8 @@ class RealTopicWriter final : public TopicWriter {
   std::map<int64_t, PartitionWriter> partitions_;
   /// Partitions whose earlier writers are all dead.
   std::vector<int64_t> resumable_;
+  /// Whose pieces are to be put into index files: our own, and those we have committed rows to.
+  std::set<int64_t> indexed_;
   int64_t last_prepared_ = 0;
   int64_t synced_ms_ = 0;
 };
@@ -134,6 +136,7 @@ Status RealTopicWriter::begin() {
   if (options_.memory_pool == nullptr) options_.memory_pool = env_.memory_pool();
   HW_ASSIGN_OR_RETURN(const int64_t number, claim());
   for (const int partition : options_.partitions) {
+    indexed_.insert(partition);
     partitions_.try_emplace(partition, env_,
                             PartitionWriterParts{.topic_path = topic_->path(),
                                                  .partition = partition,
@@ -215,6 +218,9 @@ Result<std::vector<PreparedEpoch>> decode_tokens(std::span<const std::string> to
 Result<int64_t> RealTopicWriter::commit(std::span<const std::string> tokens) {
   HW_ASSIGN_OR_RETURN(const std::vector<PreparedEpoch> epochs, decode_tokens(tokens));
   if (epochs.empty()) return 0;
+  for (const PreparedEpoch& epoch : epochs) {
+    for (const PreparedExtent& extent : epoch.extents) indexed_.insert(extent.partition);
+  }
   HW_ASSIGN_OR_RETURN(const int64_t commit, topic_->chain().publish([&](const TopicState& state) {
     return decide_commit(state, claim_, epochs);
   }));
@@ -233,7 +239,7 @@ Status RealTopicWriter::abort(std::span<const std::string> tokens) {
 Status RealTopicWriter::index_pieces() {
   IndexPieces change;
   std::set<std::string> written;
-  for (const auto& [number, _] : partitions_) {
+  for (const int64_t number : indexed_) {
     const std::vector<Piece>& pieces =
         topic_->state().partitions[static_cast<size_t>(number)].pieces;
     SmallFileWriter files(env_, partition_folder(topic_->path(), number));

@@ -53,7 +53,7 @@ Result<std::optional<TopicChange>> decide_commit(const TopicState& state, const 
                                                  std::vector<PreparedEpoch> epochs) {
   HW_TRY(check_not_fenced(state, claim));
   std::stable_sort(epochs.begin(), epochs.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.identity, a.epoch) < std::tie(b.identity, b.epoch);
+    return std::tie(a.epoch, a.identity) < std::tie(b.epoch, b.identity);
   });
   CommitEpochs commit;
   std::map<WriterIdentity, int64_t> settled;

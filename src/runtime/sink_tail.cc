@@ -7,11 +7,13 @@
 
 #include "base/log.h"
 #include "runtime/barrier_answers.h"
+#include "runtime/partitioned_sink.h"
 
 namespace hw {
 
 Status SinkTail::open() {
   HW_TRY(parts_.sink->make_writer(parts_.context).Value(&writer_));
+  if (commits_together(*parts_.sink)) together_ = dynamic_cast<PartitionedWriter*>(writer_.get());
   // Before the first row: what an earlier attempt had prepared comes first.
   if (parts_.pending.empty()) return Status::OK();
   return writer_->recover(parts_.pending);
@@ -92,12 +94,25 @@ Status SinkTail::take(const Message& control) {
   return Status::OK();
 }
 
+bool SinkTail::commits_elsewhere() const {
+  return parts_.answers != nullptr && parts_.context.subtask != 0 && commits_together(*parts_.sink);
+}
+
+void SinkTail::add(CommitPrepared::Prepared prepared) {
+  const auto place =
+      std::lower_bound(epochs_.begin(), epochs_.end(), prepared.epoch,
+                       [](const Epoch& epoch, int64_t number) { return epoch.number < number; });
+  const bool there = place != epochs_.end() && place->number == prepared.epoch;
+  Epoch& epoch = there ? *place : *epochs_.insert(place, {.number = prepared.epoch});
+  epoch.committables.push_back(std::move(prepared.committable));
+}
+
 Result<std::vector<Committable>> SinkTail::prepare(int64_t epoch) {
   // Where there is no second phase, what was written up to here has to be out.
   if (parts_.answers != nullptr) HW_TRY(writer_->flush());
   dirty_ = false;
   HW_ASSIGN_OR_RETURN(std::vector<Committable> committables, writer_->prepare(epoch));
-  epochs_.push_back({epoch, committables});
+  if (!commits_elsewhere()) epochs_.push_back({epoch, committables});
   prepared_up_to_ = epoch;
   return committables;
 }
@@ -157,9 +172,9 @@ Status SinkTail::on_quiet() {
 
 Status SinkTail::on_commit(const CommitPrepared& commit) {
   if (phase_ == Phase::kCommitted || phase_ == Phase::kClosed) return Status::OK();
-  due_ = due_ ? CommitPrepared{.up_to = std::max(due_->up_to, commit.up_to),
-                               .last = due_->last || commit.last}
-              : commit;
+  for (const CommitPrepared::Prepared& prepared : commit.of_others) add(prepared);
+  due_ = CommitPrepared{.up_to = due_ ? std::max(due_->up_to, commit.up_to) : commit.up_to,
+                        .last = commit.last || (due_ && due_->last)};
   const Status committed = commit_what_is_due();
   if (!committed.IsCapacityError()) return committed;
   HW_TRY(look_for_room());
@@ -172,7 +187,11 @@ Status SinkTail::commit_what_is_due() {
   if (!due_) return Status::OK();
   while (!epochs_.empty() && epochs_.front().number <= due_->up_to) {
     std::vector<Committable>& left = epochs_.front().committables;
-    for (; !left.empty(); left.erase(left.begin())) HW_TRY(writer_->commit(left.front()));
+    if (together_ != nullptr) {
+      if (!left.empty()) HW_TRY(together_->commit_epoch(left));
+    } else {
+      for (; !left.empty(); left.erase(left.begin())) HW_TRY(writer_->commit(left.front()));
+    }
     epochs_.pop_front();
   }
   const CommitPrepared done = *std::exchange(due_, std::nullopt);
@@ -187,6 +206,7 @@ void SinkTail::close() {
   if (writer_ != nullptr && phase_ != Phase::kCommitted && phase_ != Phase::kClosed)
     writer_->abort();
   if (phase_ != Phase::kCommitted) phase_ = Phase::kClosed;
+  together_ = nullptr;
   writer_.reset();
 }
 

@@ -23,6 +23,7 @@
 namespace hw {
 
 class BarrierAnswers;
+class PartitionedWriter;
 
 struct SinkTailParts {
   std::shared_ptr<Sink> sink;
@@ -69,6 +70,9 @@ class SinkTail final : public ChainTail {
     int64_t number;
     std::vector<Committable> committables;
   };
+  /// Another instance commits what this one prepares.
+  bool commits_elsewhere() const;
+  void add(CommitPrepared::Prepared prepared);
   Result<std::vector<Committable>> prepare(int64_t epoch);
   Status take(const Message& control);
   Status on_barrier(const Barrier& barrier);
@@ -81,9 +85,10 @@ class SinkTail final : public ChainTail {
   const SinkTailParts parts_;
   // Owned by the tasklet's thread.
   std::unique_ptr<SinkWriter> writer_;
-  std::deque<Epoch> epochs_;           // prepared, not committed
-  std::deque<int64_t> expected_;       // barriers under way, at most those in flight
-  std::optional<CommitPrepared> due_;  // said, but not all done: the disk is full
+  PartitionedWriter* together_ = nullptr;  // the writer, where one commits for all
+  std::deque<Epoch> epochs_;               // prepared, not committed; ascending
+  std::deque<int64_t> expected_;           // barriers under way, at most those in flight
+  std::optional<CommitPrepared> due_;      // said, but not all done: the disk is full
   int64_t prepared_up_to_ = 0;
   Phase phase_ = Phase::kWriting;
   bool dirty_ = false;    // written since the last flush

@@ -10,6 +10,7 @@
 
 #include "columnar/literal.h"
 #include "runtime/barrier_answers.h"
+#include "runtime/partitioned_sink.h"
 #include "testkit/virtual_env.h"
 
 namespace hw {
@@ -22,19 +23,22 @@ struct Diary {
   int num_committables = 0;
   /// How many commits find room.
   int commits_left = 0;
+  bool together = false;
 };
 
-class DiarySink final : public Sink {
+class DiarySink final : public PartitionedSink {
  public:
   explicit DiarySink(Diary& diary) : diary_(diary) {}
   Guarantee guarantee() const override { return Guarantee::kExactlyOnce; }
   Description describe() const override { return {.name = "Diary", .details = {}}; }
+  int writers_max() const override { return 4; }
+  bool commits_together() const override { return diary_.together; }
   Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext&) override {
     return std::make_unique<Writer>(diary_);
   }
 
  private:
-  class Writer final : public SinkWriter {
+  class Writer final : public PartitionedWriter {
    public:
     explicit Writer(Diary& diary) : diary_(diary) {}
     Status write(const Batch&) override { return note("row"); }
@@ -55,6 +59,12 @@ class DiarySink final : public Sink {
       if (diary_.commits_left-- <= 0) return Status::CapacityError("no space");
       return note("commit " + committable);
     }
+    Status commit_epoch(std::span<const Committable> committables) override {
+      if (diary_.commits_left-- <= 0) return Status::CapacityError("no space");
+      std::string line = "commit";
+      for (const Committable& committable : committables) line += " " + committable;
+      return note(line);
+    }
 
    private:
     Status note(std::string line) {
@@ -68,13 +78,15 @@ class DiarySink final : public Sink {
 
 class SinkTailTest : public ::testing::Test {
  protected:
-  SinkTailTest() {
-    tail_ = std::make_unique<SinkTail>(
-        SinkTailParts{.sink = std::make_shared<DiarySink>(diary_),
-                      .context = {.env = &env_, .memory_pool = env_.memory_pool(), .sink = "t"},
-                      .metrics = std::make_shared<OperatorMetrics>("sink", "Diary", 0, 0),
-                      .answers = &answers_,
-                      .on_prepared = [this] { diary_.lines.push_back("prepared"); }});
+  SinkTailTest() { open(0); }
+  void open(int subtask) {
+    tail_ = std::make_unique<SinkTail>(SinkTailParts{
+        .sink = std::make_shared<DiarySink>(diary_),
+        .context =
+            {.env = &env_, .memory_pool = env_.memory_pool(), .subtask = subtask, .sink = "t"},
+        .metrics = std::make_shared<OperatorMetrics>("sink", "Diary", 0, 0),
+        .answers = &answers_,
+        .on_prepared = [this] { diary_.lines.push_back("prepared"); }});
     EXPECT_TRUE(tail_->open().ok());
   }
   Status row() {
@@ -163,6 +175,40 @@ TEST_F(SinkTailTest, TheLastBarrierWaitsForRoomToo) {
   diary_.room = true;
   ASSERT_TRUE(tail_->drain().ok());
   EXPECT_EQ(diary_.lines, (Lines{"row", "end", "prepared", "prepare 2", "answer 2"}));
+}
+
+TEST_F(SinkTailTest, OneInstanceCommitsAnEpochForAll) {
+  diary_ = {.num_committables = 1, .commits_left = 2, .together = true};
+  open(0);
+  ASSERT_TRUE(tail_->on_control(-1, Barrier{.id = 1}).ok());
+  ASSERT_TRUE(tail_->on_control(-1, Barrier{.id = 2}).ok());
+  ASSERT_TRUE(tail_->on_control(-1, Barrier{.id = 3}).ok());
+  diary_.lines.clear();
+  ASSERT_TRUE(
+      tail_->on_commit({.up_to = 2, .last = false, .of_others = {{1, "x"}, {2, "y"}, {2, "z"}}})
+          .ok());
+  EXPECT_EQ(diary_.lines, (Lines{"commit 0 x", "commit 0 y z"}));
+}
+
+TEST_F(SinkTailTest, WhatOthersPreparedIsKeptWhileTheDiskIsFull) {
+  diary_ = {.num_committables = 0, .commits_left = 0, .together = true};
+  open(0);
+  ASSERT_TRUE(tail_->on_control(-1, Barrier{.id = 1}).ok());
+  diary_.lines.clear();
+  ASSERT_TRUE(tail_->on_commit({.up_to = 1, .last = false, .of_others = {{1, "x"}}}).ok());
+  EXPECT_FALSE(tail_->has_room());
+  diary_.commits_left = 1;
+  ASSERT_TRUE(tail_->drain().ok());
+  EXPECT_EQ(diary_.lines, (Lines{"commit x"}));
+}
+
+TEST_F(SinkTailTest, TheOtherInstancesCommitNothing) {
+  diary_ = {.num_committables = 1, .commits_left = 5, .together = true};
+  open(1);
+  ASSERT_TRUE(tail_->on_control(-1, Barrier{.id = 1}).ok());
+  ASSERT_TRUE(tail_->on_commit({.up_to = 1, .last = true}).ok());
+  EXPECT_EQ(diary_.lines, (Lines{"prepare 1", "answer 1"}));
+  EXPECT_TRUE(tail_->done());
 }
 
 }  // namespace

@@ -65,8 +65,9 @@ Status SourceTasklet::on_control(Control control) {
 Result<Progress> SourceTasklet::step() {
   step_clock_.begin();
   polls_outside_ = false;
-  now_ms_ = context_.env->wall_ms();
-  chain_.on_time(now_ms_);
+  // A clock that is set makes no split idle, and keeps none from it.
+  now_ms_ = context_.env->monotonic_ns() / 1'000'000;
+  chain_.on_time(context_.env->wall_ms());
   HW_ASSIGN_OR_RETURN(const Turn turn, this->turn());
   step_clock_.end(turn.wait);
   return turn.progress;
@@ -275,7 +276,10 @@ Result<Flow> SourceTasklet::poll(size_t i) {
 
 int64_t SourceTasklet::next_due_ms() const {
   int64_t next = chain_.next_due_ms();
-  for (const auto& feed : feeds_) next = std::min(next, feed->idle_at_ms());
+  for (const auto& feed : feeds_) {
+    if (feed->idle_at_ms() == kNever) continue;
+    next = std::min(next, context_.env->wall_ms() + feed->idle_at_ms() - now_ms_);
+  }
   return next;
 }
 

@@ -100,7 +100,7 @@ class SourceTasklet final : public Tasklet {
   std::optional<int> splits_to_come_;  // an idle member while splits may still be dealt
   ReadProgress finished_reads_;
   size_t turn_ = 0;
-  int64_t now_ms_ = 0;
+  int64_t now_ms_ = 0;  // monotonic
   Phase phase_ = Phase::kReading;
   bool reading_ = false;  // the source is at work, not the chain
   bool no_more_splits_ = false;

@@ -52,6 +52,12 @@ struct CommitPrepared {
   int64_t up_to = std::numeric_limits<int64_t>::max();
   /// Nothing comes after it: the sink is done.
   bool last = true;
+  /// What other instances of the sink have prepared for these epochs, where one commits for all.
+  struct Prepared {
+    int64_t epoch = 0;
+    std::string committable;
+  };
+  std::vector<Prepared> of_others = {};
 };
 
 /// What the job tells a tasklet; it arrives through the worker's mailbox, before data.

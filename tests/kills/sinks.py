@@ -59,14 +59,16 @@ class Files:
 
 
 class Log:
-    """A topic of three partitions, read by processes of their own."""
+    """A topic of several partitions, read by processes of their own. `hashed`: a row's hash says its
+    partition, and so which writer gets it; else writers take what comes."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, partitions=3, hashed=False):
         self.directory = folder / "log"
+        self.options = f"'partitions' = '{partitions}'" + (", 'changelog-mode' = 'all'" if hashed else "")
 
     def table(self):
         return (f"CREATE TABLE shown (n BIGINT, k BIGINT) WITH ('connector' = 'log', "
-                f"'topic' = 'shown', 'path' = '{self.directory}', 'partitions' = '3');")
+                f"'topic' = 'shown', 'path' = '{self.directory}', {self.options});")
 
     def sql(self, source):
         return self.table() + f"INSERT INTO shown SELECT n, k FROM {source};"
@@ -93,4 +95,5 @@ SINKS = {
     "rolling": lambda folder: Files(folder, "json", ", 'sink.rolling-policy.file-size' = '20kb'"),
     "partitioned": lambda folder: Files(folder, "csv", SOON, partitioned=True),
     "log": Log,
+    "hashed-log": lambda folder: Log(folder, partitions=8, hashed=True),
 }

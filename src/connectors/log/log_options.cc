@@ -243,7 +243,8 @@ OptionSpec partitioner() {
           .values = {"default", "fixed", "round-robin"},
           .sentence =
               "default: by the hash of the PRIMARY KEY (changelog-mode all without one: of the "
-              "row), else round-robin; fixed: all into partition 0; round-robin: batch by batch."};
+              "row), else round-robin; fixed: all that one writer gets into one partition; "
+              "round-robin: batch by batch."};
 }
 
 std::vector<OptionSpec> all() {

@@ -215,5 +215,22 @@ TEST_F(LogReadersTest, ASinkSaysWhichEpochItShowsAndShowsNoMoreOfEarlierAttempts
   EXPECT_EQ(*sink->newest_shown_epoch(context), 0);
 }
 
+TEST_F(LogReadersTest, TheNewestEpochIsThatOfAnyWriter) {
+  TableProbe probe = table({{"topic", "many"}, {"partitions", "2"}});
+  probe.sink_request.job_guarantee = Guarantee::kExactlyOnce;
+  const auto sink = *probe.sink();
+  SinkContext context = probe.sink_context;
+  context.attempt = 1;
+  context.parallelism = 2;
+  context.subtask = 1;
+  const auto writer = *sink->make_writer(context);
+  ASSERT_TRUE(writer->write(*parse_batch(probe.sink_request.schema, "+ 1")).ok());
+  const auto prepared = *writer->prepare(4);
+  ASSERT_TRUE(writer->commit(prepared.at(0)).ok());
+  SinkContext asking = probe.sink_context;
+  asking.attempt = 2;
+  EXPECT_EQ(*sink->newest_shown_epoch(asking), 4);
+}
+
 }  // namespace
 }  // namespace hw

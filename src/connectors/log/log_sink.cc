@@ -18,14 +18,19 @@ RowKindSet accepted_kinds(const LogTable& table) {
   return table.payload.any() ? table.payload.accepts() : kinds_of(table.changelog);
 }
 
-class LogSink final : public Sink {
+class LogSink final : public PartitionedSink {
  public:
   explicit LogSink(LogTarget target)
       : target_(std::make_shared<const LogTarget>(std::move(target))) {}
 
   RowKindSet accepts() const override { return accepted_kinds(target_->table); }
   Guarantee guarantee() const override { return target_->guarantee; }
-  bool one_writer() const override { return true; }
+  std::vector<int> partition_by() const override {
+    if (target_->partitioner != PartitionerSpec::Kind::kByKey) return {};
+    return target_->writers_max > 1 ? target_->key : std::vector<int>();
+  }
+  int writers_max() const override { return target_->writers_max; }
+  bool commits_together() const override { return target_->two_phases; }
   Result<std::unique_ptr<SinkWriter>> make_writer(const SinkContext& context) override {
     return make_log_writer(target_, context);
   }
@@ -33,10 +38,15 @@ class LogSink final : public Sink {
     return newest_epoch_in_topic(*target_, context);
   }
   Description describe() const override {
-    return {.name = "log",
-            .details = {{"path", target_->table.directory},
-                        {"topic", target_->table.topic},
-                        {"guarantee", std::string(to_text(target_->guarantee))}}};
+    Description description = {
+        .name = "log",
+        .details = {{"path", target_->table.directory},
+                    {"topic", target_->table.topic},
+                    {"guarantee", std::string(to_text(target_->guarantee))}}};
+    if (target_->num_partitions > 1) {
+      description.details.emplace_back("writersMax", std::to_string(target_->writers_max));
+    }
+    return description;
   }
 
  private:
@@ -98,8 +108,20 @@ Status check_new_topic(const LogTarget& target) {
                              changelog);
 }
 
-/// Seen before the job starts; the writer looks again.
-Status check_topic(const LogTarget& target, Env& env) {
+/// How many writers there may be. One has to commit everything at once where no checkpoint brings
+/// what several have prepared together.
+int writers_of(const LogTarget& target, const Schema& stored) {
+  const bool together =
+      !target.two_phases || target.request.job_guarantee == Guarantee::kExactlyOnce;
+  const bool changes = !accepted_kinds(target.table).is_insert_only();
+  const bool dealt = target.partitioner == PartitionerSpec::Kind::kByKey
+                         ? keeps_partition(target, stored)
+                         : !changes;
+  return together && dealt ? target.num_partitions : 1;
+}
+
+/// Seen before the job starts; the writer looks again. Sets how many writers there may be.
+Status check_topic(LogTarget& target, Env& env) {
   Result<std::unique_ptr<Topic>> topic =
       Topic::open(env, target.table.directory, target.table.topic);
   if (topic.status().IsKeyError()) {
@@ -114,6 +136,8 @@ Status check_topic(const LogTarget& target, Env& env) {
   }
   const SchemaPtr schema = stored_schema(target.schema, state);
   HW_TRY(check_key(target, **topic, *schema));
+  target.num_partitions = (*topic)->num_partitions();
+  target.writers_max = writers_of(target, *schema);
   TopicOptions options = state.options;
   apply_topic_options(target.options, options);
   HW_TRY(check_topic_options(options, target.table.changelog));
@@ -124,6 +148,15 @@ Status check_topic(const LogTarget& target, Env& env) {
 }
 
 }  // namespace
+
+bool keeps_partition(const LogTarget& target, const Schema& schema) {
+  if (target.partitioner != PartitionerSpec::Kind::kByKey) return true;
+  if (target.table.payload.any()) return true;  // a message does not tell the key of its row
+  return std::all_of(target.key.begin(), target.key.end(), [&](int column) {
+    const int stored = schema.index_of(target.schema->name(column));
+    return stored >= 0 && hash_alike(target.schema->type(column), schema.type(stored));
+  });
+}
 
 std::vector<std::string> key_names(const LogTarget& target) {
   std::vector<std::string> names;
@@ -188,6 +221,7 @@ Result<std::unique_ptr<Sink>> make_log_sink(const SinkRequest& request,
   target.show_interval_ms = options.duration_ms(log_options::flush_interval());
   HW_TRY(choose_guarantee(options, target));
   HW_TRY(choose_partitioner(options, target));
+  target.writers_max = writers_of(target, *target.schema);
   if (context.env != nullptr) {
     HW_TRY(check_topic(target, *context.env));
   } else {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sink of the log connector. One writer writes all partitions of the topic, so an epoch has one
-// token and its rows appear everywhere under one commit. With checkpoints in exactly-once mode, or
-// where the input ends, rows appear when the epoch is committed; else whenever the input pauses,
-// and at the latest after `flush.interval`.
+// The sink of the log connector. Each partition of the topic has one writer; the writer of subtask
+// s owns those that key groups would give it, so rows go to the owner of their partition. What all
+// writers prepare for an epoch the first one commits, so that its rows appear everywhere under one
+// commit. With checkpoints in exactly-once mode, or where the input ends, rows appear when the
+// epoch is committed; else whenever a writer's input pauses, and at the latest after
+// `flush.interval`.
 
 #pragma once
 
@@ -13,7 +15,7 @@
 
 #include "connectors/log/log_table.h"
 #include "connectors/log/partitioner.h"
-#include "runtime/sink.h"
+#include "runtime/partitioned_sink.h"
 
 namespace hw {
 
@@ -26,6 +28,9 @@ struct LogTarget {
   /// How the topic is made if it is missing, and which of its options the table gives.
   bool create = true;
   int num_partitions = 1;
+  /// At most so many writers: with more than one, as many as the topic had partitions when the job
+  /// was planned.
+  int writers_max = 1;
   Options options;
   PartitionerSpec::Kind partitioner = PartitionerSpec::Kind::kRoundRobin;
   std::vector<int> key;  // columns that say the partition
@@ -46,6 +51,9 @@ std::vector<std::string> key_names(const LogTarget& target);
 /// Fails (Invalid) when the topic has another key, or keeps rows of a key elsewhere than rows of
 /// `schema` would go to.
 Status check_key(const LogTarget& target, const Topic& topic, const Schema& schema);
+
+/// Whether the rows of a key would be in the same partition if they were stored as `schema`.
+bool keeps_partition(const LogTarget& target, const Schema& schema);
 
 /// Takes the rows of one subtask: makes or opens the topic. Fails with kHeld or kFenced
 /// (log/log_error.h) when somebody else writes to it.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The sink of a job that is killed at every step that changes a file, started again from its last
-// checkpoint, and read all the while: what a reader sees is whole epochs, each once, in order.
+// checkpoint with as many writers or another number of them, and read all the while: what a reader
+// sees is whole epochs, each once, in order.
 
 #include <algorithm>
 #include <memory>
@@ -16,6 +17,8 @@
 #include "connectors/testing/table_probe.h"
 #include "log/topic.h"
 #include "log/topic_reader.h"
+#include "runtime/partitioned_sink.h"
+#include "runtime/router.h"
 #include "testkit/faulty_env.h"
 
 namespace hw {
@@ -25,7 +28,7 @@ using testing::TableProbe;
 
 constexpr int64_t kEpochs = 3;
 constexpr int64_t kRowsPerEpoch = 40;
-constexpr int kPartitions = 2;
+constexpr int kPartitions = 4;
 
 /// What survives a kill: the last checkpoint that is complete, with what the sink had prepared.
 struct Checkpoint {
@@ -71,8 +74,8 @@ class KilledSink : public ::testing::Test {
   ~KilledSink() override { clear(); }
   void clear() { (void)real_env().locate(directory_)->files->DeleteDir(directory_).ok(); }
 
-  /// One attempt, from the checkpoint on, as the driver of a sink does it.
-  Status attempt(Env& env, int64_t number, Checkpoint& checkpoint) {
+  /// One attempt of so many writers, from the checkpoint on, as the driver of a sink does it.
+  Status attempt(Env& env, int64_t number, int num_writers, Checkpoint& checkpoint) {
     TableProbe probe(env, "id BIGINT NOT NULL",
                      {{"connector", "log"},
                       {"path", directory_},
@@ -83,15 +86,32 @@ class KilledSink : public ::testing::Test {
     probe.sink_request.job_guarantee = Guarantee::kExactlyOnce;
     SinkContext context = probe.sink_context;
     context.attempt = number;
+    context.parallelism = num_writers;
     HW_ASSIGN_OR_RETURN(const auto sink, probe.sink());
-    HW_ASSIGN_OR_RETURN(const auto writer, sink->make_writer(context));
-    const Status done = run(probe, *writer, checkpoint);
-    if (!done.ok()) writer->abort();
+    EXPECT_EQ(as_partitioned(*sink)->writers_max(), kPartitions);
+    Writers writers(static_cast<size_t>(num_writers));
+    const Status done = run(*sink, context, writers, checkpoint);
+    if (done.ok()) return done;
+    for (const auto& writer : writers) {
+      if (writer != nullptr) writer->abort();
+    }
     return done;
   }
 
-  Status run(const TableProbe& probe, SinkWriter& writer, Checkpoint& checkpoint) {
-    HW_TRY(writer.recover(checkpoint.pending));
+  using Writers = std::vector<std::unique_ptr<SinkWriter>>;
+
+  Status run(Sink& sink, SinkContext context, Writers& writers, Checkpoint& checkpoint) {
+    // Each begins on a thread of its own, so in any order; only the first one recovers.
+    for (size_t i = writers.size(); i-- > 0;) {
+      context.subtask = static_cast<int>(i);
+      HW_TRY(sink.make_writer(context).Value(&writers[i]));
+    }
+    HW_TRY(writers[0]->recover(checkpoint.pending));
+    const auto router = make_router({.contract = EdgeContract::kHash,
+                                     .key_columns = sink.partition_by(),
+                                     .num_receivers = static_cast<int>(writers.size()),
+                                     .max_parallelism = kPartitions});
+    const SchemaPtr schema = *parse_schema("id BIGINT NOT NULL");
     for (int64_t epoch = checkpoint.epoch; epoch < kEpochs; ++epoch) {
       for (int64_t half = 0; half < 2; ++half) {
         std::string text;
@@ -99,26 +119,37 @@ class KilledSink : public ::testing::Test {
           const int64_t id = epoch * kRowsPerEpoch + half * (kRowsPerEpoch / 2) + row;
           text += (row > 0 ? " | + " : "+ ") + std::to_string(id);
         }
-        HW_TRY(writer.write(*parse_batch(probe.sink_request.schema, text)));
+        std::vector<RoutedBatch> routed;
+        HW_TRY(router->route(*parse_batch(schema, text), routed));
+        for (const RoutedBatch& part : routed) {
+          HW_TRY(writers[static_cast<size_t>(part.receiver)]->write(part.batch));
+        }
       }
-      HW_ASSIGN_OR_RETURN(const std::vector<Committable> prepared, writer.prepare(epoch + 1));
+      std::vector<Committable> prepared;
+      for (const auto& writer : writers) {
+        HW_ASSIGN_OR_RETURN(const std::vector<Committable> own, writer->prepare(epoch + 1));
+        prepared.insert(prepared.end(), own.begin(), own.end());
+      }
       checkpoint = {.epoch = epoch + 1, .pending = prepared};
-      for (const Committable& committable : prepared) HW_TRY(writer.commit(committable));
+      HW_TRY(dynamic_cast<PartitionedWriter&>(*writers[0]).commit_epoch(prepared));
     }
     return Status::OK();
   }
 
+  /// Kills the first attempt at every step.
+  void kill_everywhere(int num_writers, int num_writers_then);
+
   const std::string directory_;
 };
 
-TEST_F(KilledSink, ShowsEachEpochOnceWhereverItDies) {
+void KilledSink::kill_everywhere(int num_writers, int num_writers_then) {
   int num_kills = 0;
   for (int64_t fail_at = 0;; ++fail_at) {
     clear();
     Checkpoint checkpoint;
     FaultyEnv dying;
     dying.faults.fail_at = fail_at;
-    const Status first = attempt(dying, 1, checkpoint);
+    const Status first = attempt(dying, 1, num_writers, checkpoint);
     if (!dying.faults.fired) {
       EXPECT_TRUE(first.ok()) << first;
       break;
@@ -127,13 +158,19 @@ TEST_F(KilledSink, ShowsEachEpochOnceWhereverItDies) {
     const std::string when = "killed at step " + std::to_string(fail_at);
     expect_whole_epochs(directory_, when);
     FaultyEnv living;
-    const Status second = attempt(living, 2, checkpoint);
+    const Status second = attempt(living, 2, num_writers_then, checkpoint);
     ASSERT_TRUE(second.ok()) << when << ": " << second;
     expect_whole_epochs(directory_, when + ", started again");
     EXPECT_EQ(static_cast<int64_t>(ids_in(directory_).size()), kEpochs * kRowsPerEpoch) << when;
   }
   EXPECT_GT(num_kills, 20);
 }
+
+TEST_F(KilledSink, ShowsEachEpochOnceWhereverItDies) { kill_everywhere(1, 1); }
+TEST_F(KilledSink, ShowsEachEpochOnceWithAWriterAPartition) { kill_everywhere(4, 4); }
+TEST_F(KilledSink, GoesOnWithMoreWriters) { kill_everywhere(1, 3); }
+TEST_F(KilledSink, GoesOnWithFewerWriters) { kill_everywhere(4, 2); }
+TEST_F(KilledSink, GoesOnWithOneWriter) { kill_everywhere(3, 1); }
 
 TEST_F(KilledSink, AFullDiskIsWaitedForWithoutCheckpointsToo) {
   int num_waits = 0;

@@ -2,27 +2,35 @@
 
 #include "connectors/log/partitioner.h"
 
+#include <memory>
+
 #include "columnar/gather.h"
 #include "columnar/key_bytes.h"
 #include "state/key_group.h"
 
 namespace hw {
 
+KeyHashesPtr Partitioner::hashes_of(const Batch& batch) const {
+  if (spec_.hashed && batch.key_hashes() != nullptr) return batch.key_hashes();
+  std::vector<ColumnPtr> key;
+  for (const int column : spec_.key) key.push_back(batch.column(column));
+  return std::make_shared<const std::vector<uint64_t>>(hash_keys(key, batch.num_stored_rows()));
+}
+
 Result<std::vector<Partitioner::Part>> Partitioner::parts(const Batch& batch) {
   std::vector<Part> parts;
   if (batch.empty()) return parts;
-  if (spec_.num_partitions == 1 || spec_.kind == PartitionerSpec::Kind::kFixed) {
-    parts.push_back({0, batch});
+  if (spec_.own.size() == 1 || spec_.kind == PartitionerSpec::Kind::kFixed) {
+    parts.push_back({spec_.own.front(), batch});
     return parts;
   }
   if (spec_.kind == PartitionerSpec::Kind::kRoundRobin) {
-    parts.push_back({next_, batch});
-    next_ = (next_ + 1) % spec_.num_partitions;
+    parts.push_back({spec_.own[next_], batch});
+    next_ = (next_ + 1) % spec_.own.size();
     return parts;
   }
-  std::vector<ColumnPtr> key;
-  for (const int column : spec_.key) key.push_back(batch.column(column));
-  const std::vector<uint64_t> hashes = hash_keys(key, batch.num_stored_rows());
+  const KeyHashesPtr hashed = hashes_of(batch);
+  const std::vector<uint64_t>& hashes = *hashed;
   std::vector<std::vector<int32_t>> rows(static_cast<size_t>(spec_.num_partitions));
   for (size_t row = 0; row < hashes.size(); ++row) {
     const int partition = key_group_of(hashes[row], spec_.num_partitions);

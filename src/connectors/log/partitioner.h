@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct PartitionerSpec {
   Kind kind = Kind::kRoundRobin;
   std::vector<int> key;  // kByKey
   int num_partitions = 1;
+  /// Of these, ascending; not empty. kByKey: no other row comes.
+  std::vector<int> own = {0};
+  /// kByKey: batches bring the hashes of these columns, as an exchange has computed them.
+  bool hashed = false;
 };
 
 class Partitioner {
@@ -33,8 +38,10 @@ class Partitioner {
   Result<std::vector<Part>> parts(const Batch& batch);
 
  private:
+  KeyHashesPtr hashes_of(const Batch& batch) const;
+
   const PartitionerSpec spec_;
-  int next_ = 0;
+  size_t next_ = 0;  // of the own ones
 };
 
 }  // namespace hw

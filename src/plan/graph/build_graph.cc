@@ -2,6 +2,7 @@
 
 #include "plan/graph/build_graph.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "plan/graph/shared_parts.h"
 #include "plan/graph/state_meaning.h"
 #include "plan/lower/lowering.h"
+#include "runtime/partitioned_sink.h"
 
 namespace hw {
 namespace {
@@ -63,7 +65,12 @@ class GraphBuilder {
     root_ = &sink;
     HW_ASSIGN_OR_RETURN(Branches branches, build(sink.input()));
     const Placement placement = sink_placement(sink, branches);
+    const bool spread =
+        !in_place(branches, placement) && placement.contract != EdgeContract::kGlobal;
     HW_ASSIGN_OR_RETURN(OpenChain chain, placed(std::move(branches), placement));
+    if (spread && writers_max(*sink.sink) > 0) {
+      chain.vertex.parallelism = std::min(writers_max(*sink.sink), options_.parallelism);
+    }
     SinkRecipe recipe;
     recipe.uid = uids_.make({"Sink", {sink.table}, chain.ancestors});
     recipe.description = description_of(sink);
@@ -85,11 +92,19 @@ class GraphBuilder {
   /// order only in one place.
   Placement sink_placement(const PhysicalNode& sink, const Branches& branches) const {
     if (sink.sink->one_writer()) return Placement::all_in_one();
-    if (sink.placements[0].contract != EdgeContract::kForward || branches.size() == 1) {
-      return sink.placements[0];
-    }
+    const int most = writers_max(*sink.sink);
+    if (sink.placements[0].contract != EdgeContract::kForward) return sink.placements[0];
+    const int set = branches[0].vertex.parallelism;
+    const int senders = set > 0 ? set : options_.parallelism;
+    if (branches.size() == 1 && (most == 0 || senders <= most)) return sink.placements[0];
     if (!sink.input().traits.kinds.is_insert_only()) return Placement::all_in_one();
     return {EdgeContract::kRebalance, {}};
+  }
+
+  /// 0: as many as the job has instances.
+  static int writers_max(const Sink& sink) {
+    const PartitionedSink* partitioned = as_partitioned(sink);
+    return partitioned == nullptr ? 0 : partitioned->writers_max();
   }
 
   /// The table's, with a number behind it when it is written again.

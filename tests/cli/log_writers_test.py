@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A log sink with several writers: who writes which partition, what one record commits, and jobs that go
+on with another number of writers.
+"""
+
+import json
+import re
+import unittest
+
+from binary import Case, headwater
+
+PARTITIONS = 8
+COMMIT = 2  # the kind of a record that shows rows; it stands behind magic, number and time
+KIND_AT = 24
+
+
+class Writers(Case):
+    def setUp(self):
+        super().setUp()
+        self.log = self.folder / "log"
+
+    def script(self, rows, key=", PRIMARY KEY (id) NOT ENFORCED", options=""):
+        """Copies the ids 1 to `rows` into topic t."""
+        return self.write("q.sql", f"""
+SET 'pipeline.name' = 'fill';
+CREATE TABLE numbers (id BIGINT NOT NULL) WITH ('connector' = 'datagen', 'number-of-rows' = '{rows}',
+  'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '{rows}');
+CREATE TABLE t (id BIGINT NOT NULL, half BIGINT{key}) WITH ('connector' = 'log', 'path' = '{self.log}',
+  'topic' = 't', 'partitions' = '{PARTITIONS}'{options});
+INSERT INTO t SELECT id, id / 2 FROM numbers;
+""")
+
+    def run_job(self, script, parallelism, *arguments):
+        done = headwater("run", str(script), "--parallelism", str(parallelism), *arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def committed(self):
+        """Partition to ids, as they were committed."""
+        rows = {}
+        done = self.run_sql(f"CREATE TABLE t (id BIGINT, p INT METADATA FROM 'partition') WITH ('connector' = 'log', "
+                            f"'path' = '{self.log}', 'topic' = 't', 'changelog-mode' = 'all'); SELECT p, id FROM t",
+                            "--mode", "batch", "--output", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for line in done.stdout.splitlines():
+            row = json.loads(line)
+            rows.setdefault(row["p"], []).append(row["id"])
+        return rows
+
+    def commits(self):
+        records = sorted((self.log / "t" / "chain").glob("*.rec"))
+        return [record for record in records if record.read_bytes()[KIND_AT] == COMMIT]
+
+    def owners(self):
+        """The partitions in which each process's writers began segments, by the writer's number."""
+        owners = {}
+        for path in (self.log / "t").glob("p*/*.seg"):
+            owners.setdefault(int(path.name.split("-")[0]), set()).add(int(path.parent.name[1:]))
+        return list(owners.values())
+
+    def test_each_partition_has_one_writer_and_one_record_commits_an_epoch(self):
+        self.run_job(self.script(2000), 4, "--state-dir", str(self.folder / "state"))
+        rows = self.committed()
+        self.assertEqual(sorted(id for ids in rows.values() for id in ids), list(range(1, 2001)))
+        self.assertEqual(set(rows), set(range(PARTITIONS)))
+        self.assertEqual(sorted(map(sorted, self.owners())), [[0, 1], [2, 3], [4, 5], [6, 7]])
+        self.assertEqual(len(self.commits()), 1, "one checkpoint, one record")
+
+    def test_a_key_stays_in_its_partition_whatever_the_parallelism(self):
+        placed = []
+        for parallelism in (1, 3, 4, 8, 12):
+            self.log = self.folder / f"log-{parallelism}"
+            self.run_job(self.script(300), parallelism, "--state-dir", str(self.folder / f"state-{parallelism}"))
+            placed.append({partition: sorted(ids) for partition, ids in self.committed().items()})
+        for other in placed[1:]:
+            self.assertEqual(other, placed[0])
+
+    def test_a_job_goes_on_with_more_and_with_fewer_writers(self):
+        state = ("--state-dir", str(self.folder / "state"), "--available-now")
+        rows = 0
+        for parallelism in (1, 4, 2, 8, 3):
+            source = self.folder / "in"
+            source.mkdir(exist_ok=True)
+            (source / f"{rows}.json").write_text("".join(f'{{"id": {i}}}\n' for i in range(rows, rows + 50)))
+            rows += 50
+            script = self.write("q.sql", f"""
+SET 'pipeline.name' = 'copy';
+CREATE TABLE s (id BIGINT) WITH ('connector' = 'filesystem', 'path' = '{source}', 'format' = 'json',
+  'source.monitor-interval' = '10 ms');
+CREATE TABLE t (id BIGINT) WITH ('connector' = 'log', 'path' = '{self.log}', 'topic' = 't',
+  'partitions' = '{PARTITIONS}', 'changelog-mode' = 'all');
+INSERT INTO t SELECT id FROM s;
+""")
+            self.run_job(script, parallelism, *state)
+            self.assertEqual(sorted(id for ids in self.committed().values() for id in ids), list(range(rows)))
+
+    def test_rows_without_a_key_take_turns_among_all_partitions(self):
+        self.run_job(self.script(100_000, key=""), 2, "--state-dir", str(self.folder / "state"))
+        rows = self.committed()
+        self.assertEqual(sorted(id for ids in rows.values() for id in ids), list(range(1, 100_001)))
+
+    def test_explain_says_how_many_writers_there_may_be(self):
+        def writers(script, *arguments):
+            done = headwater("explain", str(script), "--parallelism", "4", *arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return re.findall(r"writersMax=\[?(\d+)", done.stdout)
+        checkpoints = ("-D", "execution.checkpointing.interval=1 s")
+        self.assertEqual(set(writers(self.script(10), *checkpoints)), {"8"})
+        self.assertEqual(set(writers(self.script(10))), {"1"}, "bounded input without checkpoints appears at once")
+
+
+if __name__ == "__main__":
+    unittest.main()
