@@ -35,20 +35,23 @@ constexpr size_t kOffsetZeros = 2;
 class PartitionSweep {
  public:
   PartitionSweep(Topic& topic, int64_t partition)
-      : topic_(topic),
-        number_(partition),
-        folder_(partition_folder(topic.path(), partition)),
-        rows_(topic.state().partitions[static_cast<size_t>(partition)]) {}
+      : topic_(topic), number_(partition), folder_(partition_folder(topic.path(), partition)) {}
 
   Result<int64_t> run() {
     HW_ASSIGN_OR_RETURN(files_, files_of(topic_.env(), folder_));
     PartitionLocks locks(topic_.env(), topic_.path());
+    seen_ = topic_.state().record;
     HW_ASSIGN_OR_RETURN(living_, locks.look(topic_.state(), number_));
+    // In this order: who has let go of a lock since has told what came of its files.
+    HW_TRY(topic_.refresh().status());
+    rows_ = topic_.state().partitions[static_cast<size_t>(number_)];
     HW_ASSIGN_OR_RETURN(const std::vector<std::string> names, names_in(*files_, folder_));
     int64_t num_removed = 0;
     for (const std::string& name : names) {
       HW_ASSIGN_OR_RETURN(const bool needless, is_needless(name));
       if (!needless) continue;
+      // Somebody else may have made it so just now.
+      if (num_removed == 0) HW_TRY(topic_.chain().sync_state());
       HW_TRY(files_->DeleteFile(folder_ + "/" + name));
       ++num_removed;
     }
@@ -61,7 +64,7 @@ class PartitionSweep {
     const auto segment = SegmentId::of_file(name, ".seg");
     if (!segment) return false;
     // One that was made since we looked belongs to somebody who lives.
-    if (segment->writer > topic_.state().record) return false;
+    if (segment->writer > seen_) return false;
     const auto holds = [&](const Piece& piece) {
       return piece.segment == *segment && piece.location.empty();
     };
@@ -80,7 +83,7 @@ class PartitionSweep {
     const size_t dash = name.find('-');
     if (dash == std::string::npos) return false;
     if (const auto segment = SegmentId::of_file(name.substr(dash + 1), kIndexSuffix)) {
-      return segment->writer <= topic_.state().record && !living_.sleepers;
+      return segment->writer <= seen_ && !living_.sleepers;
     }
     if (dash != kOffsetDigits) return false;
     const auto first = number_of(name.substr(kOffsetZeros, dash - kOffsetZeros), "");
@@ -126,9 +129,10 @@ class PartitionSweep {
   Topic& topic_;
   const int64_t number_;
   const std::string folder_;
-  const PartitionState& rows_;
   std::shared_ptr<arrow::fs::FileSystem> files_;
+  int64_t seen_ = 0;  // the record as of which locks were looked at
   PartitionLocks::Living living_;
+  PartitionState rows_;  // later
 };
 
 }  // namespace

@@ -5,9 +5,12 @@ on with another number of writers.
 
 import json
 import re
+import signal
+import subprocess
+import time
 import unittest
 
-from binary import Case, headwater
+from binary import BINARY, Case, headwater
 
 PARTITIONS = 8
 COMMIT = 2  # the kind of a record that shows rows; it stands behind magic, number and time
@@ -98,6 +101,27 @@ INSERT INTO t SELECT id FROM s;
         self.run_job(self.script(100_000, key=""), 2, "--state-dir", str(self.folder / "state"))
         rows = self.committed()
         self.assertEqual(sorted(id for ids in rows.values() for id in ids), list(range(1, 100_001)))
+
+    def test_writers_that_clean_side_by_side_remove_only_what_nobody_needs(self):
+        script = self.write("q.sql", f"""
+CREATE TABLE s (id BIGINT, v BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '200000',
+  'fields.id.min' = '1', 'fields.id.max' = '1000', 'fields.v.min' = '1', 'fields.v.max' = '9');
+CREATE TABLE t (id BIGINT, n BIGINT, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'log', 'path' = '{self.log}',
+  'topic' = 't', 'partitions' = '{PARTITIONS}', 'flush' = 'none', 'segment.bytes' = '128kb',
+  'compaction.min-dirty-ratio' = '0.2');
+INSERT INTO t SELECT id, SUM(v) FROM s GROUP BY id;
+""")
+        job = subprocess.Popen([BINARY, "run", str(script), "--parallelism", "4"], stderr=subprocess.PIPE, text=True)
+        time.sleep(4)
+        job.send_signal(signal.SIGINT)
+        _, errors = job.communicate(timeout=30)
+        done = headwater("log", "verify", str(self.log))
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout + errors)
+        describe = headwater("log", "describe", str(self.log), "t").stdout
+        sizes = [line.split() for line in describe.splitlines() if re.match(r"\d+ +\[", line)]
+        self.assertEqual(len(sizes), PARTITIONS, describe)
+        compacted = [row for row in sizes if int(row[3]) < int(row[2].rstrip(")"))]
+        self.assertTrue(compacted, describe)
 
     def test_explain_says_how_many_writers_there_may_be(self):
         def writers(script, *arguments):
