@@ -230,7 +230,7 @@ class WindowAggregate final : public Operator {
     if (rows.num_rows() == 0) return Status::OK();
     if (one_pane_) {
       if (is_late(*one_pane_)) {
-        late_rows_->add(rows.num_rows());
+        late_rows_->add(HW_PLANTED_BUG(53) ? 0 : rows.num_rows());
         return Status::OK();
       }
       return update(*one_pane_, rows);
@@ -252,7 +252,7 @@ class WindowAggregate final : public Operator {
     }
     for (const auto& [pane, part] : rows_of_pane) {
       if (is_late(pane)) {
-        late_rows_->add(static_cast<int64_t>(part.size()));
+        late_rows_->add(HW_PLANTED_BUG(53) ? 0 : static_cast<int64_t>(part.size()));
         continue;
       }
       HW_ASSIGN_OR_RETURN(const DenseInput input, rows.gathered(part));

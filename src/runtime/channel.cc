@@ -6,9 +6,11 @@
 #include <atomic>
 #include <bit>
 #include <deque>
+#include <string>
 #include <utility>
 
 #include "base/assert.h"
+#include "base/broken_promise.h"
 #include "base/planted.h"
 #include "runtime/worker_waker.h"
 
@@ -79,15 +81,23 @@ class SpscChannel final : public Channel {
     const uint64_t tail = tail_.load(std::memory_order_relaxed);
     const uint64_t waiting_messages = tail - head_.load(std::memory_order_acquire);
     if (HW_PLANTED_BUG(37) && waiting_messages == mask_ + 1) ++lost_credit_;
-    if (waiting_messages + lost_credit_ > mask_) return false;
+    if (waiting_messages + lost_credit_ > mask_ + (HW_PLANTED_BUG(52) ? 1 : 0)) return false;
     const int64_t bytes = bytes_of(message);
     const int64_t waiting = bytes_in_ - bytes_out_.load(std::memory_order_acquire);
+    HW_PROMISE(waiting_messages > 0 || waiting == 0,
+               "a channel without messages accounts for " + std::to_string(waiting) + " bytes");
     if (waiting > 0 && waiting + bytes > options_.bytes_max) return false;
     bytes_in_ += bytes;
     Slot& slot = slots_[tail & mask_];
     slot.message = std::move(message);
     slot.bytes = bytes;
     tail_.store(tail + 1, std::memory_order_release);
+    HW_PROMISE(waiting_messages < slots_.size(),
+               "a channel holds " + std::to_string(waiting_messages + 1) +
+                   " messages, and has room for " + std::to_string(slots_.size()));
+    HW_PROMISE(waiting == 0 || waiting + bytes <= options_.bytes_max,
+               "a channel holds " + std::to_string(waiting + bytes) + " bytes, and may hold " +
+                   std::to_string(options_.bytes_max));
     consumer_.wake();
     return true;
   }

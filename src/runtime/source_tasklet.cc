@@ -165,7 +165,7 @@ Result<bool> SourceTasklet::deliver_read() {
     HW_TRY(tell(merge_.on_row(member)));
     if (checker_) HW_TRY(checker_->on_batch(*batch));
     metrics_->batches_out.add(1);
-    metrics_->rows_out.add(batch->num_rows());
+    metrics_->rows_out.add(HW_PLANTED_BUG(51) ? 1 : batch->num_rows());
     metrics_->bytes_out.add(batch->num_bytes());
     HW_TRY(chain_.deliver(0, std::move(message)));
   } else {

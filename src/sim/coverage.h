@@ -33,7 +33,7 @@ class Coverage {
   /// A line a phase and fault; feasible cells that were never hit at the end.
   std::string describe() const;
 
-  static constexpr int kNumFaults = kNumFaultKinds + kNumIncidentKinds;
+  static constexpr int kNumFaults = kNumFaultKinds + kNumMishaps;
 
  private:
   template <typename T>

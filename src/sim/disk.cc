@@ -61,6 +61,20 @@ Disk::Disk() {
   durable_names_["/"] = root;
 }
 
+Disk Disk::copy() const {
+  Disk made = *this;
+  std::map<const DiskFile*, DiskFilePtr> copies;
+  const auto copy_of = [&](DiskFilePtr& file) {
+    DiskFilePtr& copied = copies[file.get()];
+    if (copied == nullptr) copied = std::make_shared<DiskFile>(*file);
+    file = copied;
+  };
+  for (Names* names : {&made.names_, &made.durable_names_})
+    for (auto& [path, file] : *names) copy_of(file);
+  for (NameChange& change : made.unsynced_names_) copy_of(change.file);
+  return made;
+}
+
 DiskFilePtr Disk::find(const std::string& path) const {
   const auto found = names_.find(path);
   return found == names_.end() ? nullptr : found->second;

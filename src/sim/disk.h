@@ -44,6 +44,8 @@ enum class CrashRule : uint8_t {
 class Disk {
  public:
   Disk();
+  /// Another one that is like this one, with files of its own.
+  Disk copy() const;
 
   /// Null when there is none. Paths are absolute, without a slash at the end.
   DiskFilePtr find(const std::string& path) const;

@@ -11,8 +11,8 @@ namespace {
 constexpr std::array<std::string_view, kNumFaultKinds> kFaults = {
     "error",        "error-after", "torn",        "no-space",   "sync-lost", "slow",
     "flipped-read", "flipped-bit", "misdirected", "stale-read", "vanished"};
-constexpr std::array<std::string_view, kNumIncidentKinds> kIncidents = {"kill", "power-loss",
-                                                                        "pause", "clock"};
+constexpr std::array<std::string_view, kNumIncidentKinds> kIncidents = {
+    "kill", "power-loss", "pause", "clock", "savepoint", "stop"};
 
 template <typename Kind, size_t N>
 std::optional<Kind> find_name(const std::array<std::string_view, N>& names, std::string_view text) {

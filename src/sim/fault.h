@@ -24,9 +24,9 @@ enum class FaultKind : uint8_t {
   kNoSpace,      // ENOSPC; part may be written
   kSyncLost,     // fsync fails and drops the pages; the next one succeeds
   kSlow,         // it takes long
-  kFlippedRead,  // one bit of what is read is wrong, once
+  kFlippedRead,  // a bit of what is read is wrong, or that bit of many bytes, once
   // These damage what lies on the disk: only in runs that may end with a loud stop.
-  kFlippedBit,   // one bit on the disk changes
+  kFlippedBit,   // the same on the disk
   kMisdirected,  // what is written goes to another place of the file
   kStaleRead,    // a read finds what was there before the last sync
   kVanished,     // the file is gone
@@ -57,6 +57,9 @@ struct Incident {
     kPowerLoss,  // all processes die, what was not synced is lost in part
     kPause,      // SIGSTOP; a new process is started, the old one wakes later
     kClock,      // the wall clocks are set to another time
+    // What a user asks for: no faults.
+    kSavepoint,  // a savepoint, and the job goes on
+    kStop,       // it stops with a savepoint, and another process goes on
   };
   Kind kind = Kind::kKill;
   /// From when on: a step, an operation on files by its number, or so long after the newest process
@@ -68,14 +71,17 @@ struct Incident {
   std::optional<Phase> phase = {};
   CrashRule rule = CrashRule::kAny;
   int64_t sector = 512;
-  /// Of what the loss leaves.
+  /// Of what the loss leaves; of a stop: odd = the next process starts from the savepoint, even =
+  /// from the directory.
   uint64_t seed = 0;
   /// How long a paused one sleeps.
   int64_t pause_ms = 0;
   /// By how much clocks are set on, or back.
   int64_t clock_ms = 0;
 };
-constexpr int kNumIncidentKinds = 4;
+constexpr int kNumIncidentKinds = 6;
+/// The first ones are faults.
+constexpr int kNumMishaps = 4;
 std::string_view to_text(Incident::Kind kind);
 std::optional<Incident::Kind> incident_kind(std::string_view text);
 

@@ -34,7 +34,8 @@ JobProcess::JobProcess(World& world, const SimJob& job, ProcessOptions options)
       process_(world.add_process()),
       env_(world, process_,
            {.num_cores = options_.num_cores, .working_directory = job.working_directory}),
-      started_ns_(world.scheduler.now_ns()) {
+      started_ns_(world.scheduler.now_ns()),
+      last_news_ns_(started_ns_) {
   main_ = world_.scheduler.start_thread(process_, "main", [this] { run(); });
 }
 
@@ -43,6 +44,13 @@ JobProcess::~JobProcess() { HW_CHECK(ended()); }
 void JobProcess::kill() {
   world_.kill(process_);
   for (JobRun* job : running_) job->cancel();
+}
+
+void JobProcess::ask_savepoint(bool stop, const std::string& directory) {
+  for (JobRun* job : running_)
+    job->checkpoint({.purpose = stop ? CheckpointPurpose::kStop : CheckpointPurpose::kSavepoint,
+                     .savepoint_directory = directory});
+  asked_to_stop_ = asked_to_stop_ || (stop && !running_.empty());
 }
 
 void JobProcess::run() {
@@ -65,6 +73,10 @@ void JobProcess::watch(JobProgress now, JobProgress& before) {
         lie_ =
             Status::Invalid("the counter ", name, " fell from ", count, " to ", now.counters[name]);
   }
+  if (now.rows_read != before.rows_read || now.watermark_ms != before.watermark_ms ||
+      now.counters != before.counters)
+    last_news_ns_ = world_.scheduler.now_ns();
+  last_progress_ = now;
   before = std::move(now);
 }
 
@@ -78,6 +90,11 @@ Status JobProcess::wait_for(JobRun& job) {
       begins_anew = begins_anew || event.find("starts again") != std::string::npos ||
                     event.find("goes on from") != std::string::npos;
       if (event.find("goes on from checkpoint") != std::string::npos) ++world_.num_restores;
+      went_on_ = went_on_ || begins_anew || event.find("already complete") != std::string::npos;
+      last_news_ns_ = world_.scheduler.now_ns();
+      constexpr std::string_view kSavepoint = ": savepoint: ";
+      const size_t place = event.find(kSavepoint);
+      if (place != std::string::npos) savepoint_ = event.substr(place + kSavepoint.size());
       if (!process_.dead) world_.tell("process " + std::to_string(process_.id) + ": " + event);
       events_.push_back(std::move(event));
     }
@@ -98,6 +115,8 @@ Status JobProcess::run_script() {
     HW_TRY(session.config().set_base(key, value).status());
   for (const auto& [key, value] : job_.settings)
     HW_TRY(session.config().set_base(key, value).status());
+  if (from_savepoint())
+    HW_TRY(session.config().set_base("execution.state-recovery.path", options_.savepoint).status());
   HW_TRY(session.config()
              .set_base("parallelism.default", std::to_string(options_.parallelism))
              .status());
@@ -121,6 +140,7 @@ Status JobProcess::run_script() {
         status = not_supported_yet("simulating a job whose input has no end: " + started->name);
       }
       running_.push_back(started->job.get());
+      ++num_jobs_;
       jobs.push_back(std::move(started->job));
     }
   }

@@ -24,6 +24,8 @@ struct ProcessOptions {
   int parallelism = 2;
   int64_t output_rows_max = 64;
   bool standby = false;
+  /// Goes on from this savepoint; empty: from the directory.
+  std::string savepoint = {};
   /// Runs the job's reader_script instead.
   bool reads_back = false;
   SourcePace pace = {};
@@ -41,6 +43,8 @@ class JobProcess {
   SimProcess& process() { return process_; }
   /// No effect of it from now on; its threads end.
   void kill();
+  /// Asks its jobs for a savepoint below this directory, or to stop with one.
+  void ask_savepoint(bool stop, const std::string& directory);
   void pause() { process_.paused = true; }
   void wake() { process_.paused = false; }
 
@@ -53,6 +57,16 @@ class JobProcess {
   /// What its jobs said that cannot be; OK: nothing.
   const Status& lie() const { return lie_; }
   int64_t started_ns() const { return started_ns_; }
+  bool asked_to_stop() const { return asked_to_stop_; }
+  bool from_savepoint() const { return !options_.savepoint.empty(); }
+  /// The last one that was said to be there; empty = none.
+  const std::string& savepoint() const { return savepoint_; }
+  /// When its jobs last read a row, told something or counted anything; it runs some.
+  int64_t last_news_ns() const { return last_news_ns_; }
+  bool runs_jobs() const { return !running_.empty(); }
+  /// What its only job said last; several are not told apart.
+  const JobProgress& last_progress() const { return last_progress_; }
+  bool began_anew() const { return num_jobs_ == 1 && !went_on_; }
   /// What its jobs had to say.
   const std::vector<std::string>& events() const { return events_; }
 
@@ -73,6 +87,12 @@ class JobProcess {
   Status status_;
   Status lie_;
   bool finished_ = false;
+  bool asked_to_stop_ = false;
+  bool went_on_ = false;  // from a checkpoint
+  int num_jobs_ = 0;
+  int64_t last_news_ns_ = 0;
+  std::string savepoint_;
+  JobProgress last_progress_;
   std::unique_ptr<Thread> main_;
 };
 

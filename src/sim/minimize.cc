@@ -9,13 +9,17 @@
 namespace hw::sim {
 namespace {
 
+// Turns of a run that is looked at more closely, and of a list that is kept.
+constexpr size_t kRecordedMax = 100'000;
+constexpr size_t kListedMax = 200;
+
 class Minimizer {
  public:
   Minimizer(SimPlan plan, const MinimizeOptions& options)
       : best_(std::move(plan)), options_(options) {}
 
   SimPlan run() {
-    plain_schedule();
+    if (!listed_schedule()) plain_schedule();
     for (int round = 0; round < 2 && tries_ < options_.tries_max; ++round) {
       shrink([](SimPlan& plan) -> auto& { return plan.incidents; }, false);
       shrink([](SimPlan& plan) -> auto& { return plan.faults; }, false);
@@ -25,6 +29,8 @@ class Minimizer {
         for (size_t s = 0; s < best_.job.tables[t].splits.size(); ++s)
           shrink([t, s](SimPlan& plan) -> auto& { return plan.job.tables[t].splits[s]; }, true);
       }
+      if (best_.schedule.strategy == Strategy::kListed)
+        shrink([](SimPlan& plan) -> auto& { return plan.schedule.preemptions; }, false);
       plain_processes();
     }
     return best_;
@@ -35,9 +41,7 @@ class Minimizer {
     if (tries_++ >= options_.tries_max) return false;
     if (rows_changed) {
       for (SimTable& table : plan.job.tables) table.batches.clear();
-      Result<RowBag> expected = options_.expected(plan.job);
-      if (!expected.ok()) return false;
-      plan.job.expected = *std::move(expected);
+      if (!options_.expect(plan.job).ok()) return false;
     }
     return !carry_out(plan).verdict.ok();
   }
@@ -66,6 +70,23 @@ class Minimizer {
   }
   template <typename List>
   static constexpr bool kMayBeEmpty = !std::is_same_v<List, std::vector<ProcessOptions>&>;
+
+  // Whoever runs goes on until it waits, but for preemptions that are listed: then those that do
+  // not matter can be left out. A list that stays long says nothing to anybody.
+  bool listed_schedule() {
+    SimPlan plan = best_;
+    plan.schedule.record = true;
+    plan.schedule.preemptions = carry_out(plan).preemptions;
+    plan.schedule.record = false;
+    plan.schedule.strategy = Strategy::kListed;
+    if (plan.schedule.preemptions.size() > kRecordedMax) return false;
+    const SimPlan before = best_;
+    if (!accept(std::move(plan), false)) return false;
+    shrink([](SimPlan& listed) -> auto& { return listed.schedule.preemptions; }, false);
+    if (best_.schedule.preemptions.size() <= kListedMax) return true;
+    best_ = before;
+    return false;
+  }
 
   void plain_schedule() {
     for (const Strategy strategy : {Strategy::kRunToBlock, Strategy::kRoundRobin}) {

@@ -14,8 +14,8 @@ namespace hw::sim {
 struct MinimizeOptions {
   /// Runs at most.
   int tries_max = 400;
-  /// What is expected of changed rows; a plan without an answer is not tried.
-  std::function<Result<RowBag>(const SimJob&)> expected;
+  /// Fills in what is expected of changed rows; a plan without an answer is not tried.
+  std::function<Status(SimJob&)> expect;
 };
 
 /// Requires: `plan` fails.

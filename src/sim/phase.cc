@@ -11,7 +11,7 @@ namespace {
 constexpr std::array<std::string_view, kNumPhases> kPhases = {
     "running",     "take-lease", "show-life",      "read-manifest", "read-state",
     "write-state", "sync-state", "write-manifest", "publish",       "write-output",
-    "sync-output", "commit",     "prune"};
+    "sync-output", "commit",     "prune",          "load-state"};
 
 bool contains(const std::string& path, std::string_view part) {
   return path.find(part) != std::string::npos;
@@ -27,7 +27,7 @@ std::optional<Phase> phase_named(std::string_view text) {
   return static_cast<Phase>(found - kPhases.begin());
 }
 
-Phase phase_of(FileOp op, const std::string& path) {
+Phase phase_of(FileOp op, const std::string& path, bool by_worker) {
   if (op == FileOp::kRemove) return Phase::kPrune;
   if (op == FileOp::kTouch || contains(path, "/lease/heartbeat")) return Phase::kShowLife;
   if (path.starts_with("/out") || path.starts_with("/log")) {
@@ -39,7 +39,8 @@ Phase phase_of(FileOp op, const std::string& path) {
   if (contains(path, "/lease"))
     return reads || op == FileOp::kLock ? Phase::kTakeLease : Phase::kPublish;
   const bool data = contains(path, "/data");
-  if (reads) return data ? Phase::kReadState : Phase::kReadManifest;
+  if (reads && data) return by_worker ? Phase::kLoadState : Phase::kReadState;
+  if (reads) return Phase::kReadManifest;
   if (!data) return Phase::kWriteManifest;
   const bool sync = op == FileOp::kSync || op == FileOp::kSyncDirectory;
   return sync ? Phase::kSyncState : Phase::kWriteState;

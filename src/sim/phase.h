@@ -19,7 +19,7 @@ enum class Phase : uint8_t {
   kTakeLease,      // the chain is read, a record is written
   kShowLife,       // heartbeats
   kReadManifest,   // manifests are looked for and read
-  kReadState,      // data of checkpoints is read
+  kReadState,      // data of checkpoints is read: entries, checks, copies
   kWriteState,     // files of a checkpoint
   kSyncState,      // … are forced to disk
   kWriteManifest,  // manifests
@@ -28,11 +28,13 @@ enum class Phase : uint8_t {
   kSyncOutput,     // … are forced to disk
   kCommit,         // parts become visible
   kPrune,          // what is needed no more is removed
+  kLoadState,      // data of checkpoints becomes the state of an operator
 };
-constexpr int kNumPhases = 13;
+constexpr int kNumPhases = 14;
 /// One word, as in scenarios.
 std::string_view to_text(Phase phase);
 std::optional<Phase> phase_named(std::string_view text);
-Phase phase_of(FileOp op, const std::string& path);
+/// `by_worker`: a thread that runs operators does it.
+Phase phase_of(FileOp op, const std::string& path, bool by_worker);
 
 }  // namespace hw::sim

@@ -105,6 +105,8 @@ class Parser {
     }
     if (key == "split" || key == "row") return row(key, rest);
     if (key == "schedule") return schedule(Facts(line));
+    if (key == "preempt") return preempt(Facts(line));
+    if (key == "counts") return counts(Facts(line));
     if (key == "process") return process(Facts(line));
     if (key == "set") return setting(rest);
     if (key == "fault") return fault(Facts(line));
@@ -160,6 +162,16 @@ class Parser {
                       .strategy = strategy_of(facts.word("strategy")),
                       .quantum_max = facts.number<int64_t>("quantum", 8),
                       .step_ns = facts.number<int64_t>("step-ns", 20'000)};
+    return Status::OK();
+  }
+  Status preempt(const Facts& facts) {
+    plan_.schedule.preemptions.push_back(
+        {.step = facts.number<int64_t>("step", 0), .thread = facts.number("thread", 0)});
+    return Status::OK();
+  }
+  Status counts(const Facts& facts) {
+    plan_.job.expected_read = facts.number<int64_t>("read", -1);
+    plan_.job.expected_late = facts.number<int64_t>("late", -1);
     return Status::OK();
   }
   Status process(const Facts& facts) {
@@ -229,6 +241,7 @@ std::string text_of(const Incident& incident) {
   if (incident.kind == Incident::Kind::kPowerLoss)
     line += fmt::format(" leaves {} sector {} seed {}", kRules[static_cast<size_t>(incident.rule)],
                         incident.sector, incident.seed);
+  if (incident.kind == Incident::Kind::kStop) line += fmt::format(" seed {}", incident.seed);
   if (incident.kind == Incident::Kind::kPause)
     line += fmt::format(" pause-ms {}", incident.pause_ms);
   if (incident.kind == Incident::Kind::kClock)
@@ -283,9 +296,13 @@ std::string scenario_text(const SimPlan& plan) {
   text += fmt::format("schedule seed {} strategy {} quantum {} step-ns {}\n", plan.schedule.seed,
                       to_text(plan.schedule.strategy), plan.schedule.quantum_max,
                       plan.schedule.step_ns);
+  for (const Preemption& preemption : plan.schedule.preemptions)
+    text += fmt::format("preempt step {} thread {}\n", preemption.step, preemption.thread);
   for (const ProcessOptions& process : plan.processes) text += text_of(process);
   for (const Fault& fault : plan.faults) text += text_of(fault);
   for (const Incident& incident : plan.incidents) text += text_of(incident);
+  if (plan.job.expected_read >= 0)
+    text += fmt::format("counts read {} late {}\n", plan.job.expected_read, plan.job.expected_late);
   for (const auto& [row, count] : plan.job.expected)
     text += fmt::format("expect {} {}\n", count, escaped(row));
   return text;

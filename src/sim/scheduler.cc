@@ -24,8 +24,8 @@ constexpr int64_t kLongTurnSteps = 20'000;
 }  // namespace
 
 std::string_view to_text(Strategy strategy) {
-  constexpr std::array<std::string_view, 5> kNames = {"uniform", "round-robin", "run-to-block",
-                                                      "priorities", "starve"};
+  constexpr std::array<std::string_view, kNumStrategies> kNames = {
+      "uniform", "round-robin", "run-to-block", "priorities", "starve", "listed"};
   return kNames[static_cast<size_t>(strategy)];
 }
 
@@ -80,6 +80,7 @@ bool Scheduler::wait(const std::function<bool()>& ready, int64_t timeout_ns) {
   self.ready = &ready;
   self.deadline_ns = timeout_ns < 0 ? kForever : now_ns_ + timeout_ns;
   ++steps_;
+  waited_ = true;
   self.fiber.suspend();
   self.ready = nullptr;
   return ready();
@@ -89,7 +90,10 @@ void Scheduler::pass() {
   if (running_ == nullptr) return;
   ++steps_;
   now_ns_ += options_.step_ns;
-  if (--left_ > 0 && steps_ != stop_step_) return;
+  const bool listed = next_preemption_ < options_.preemptions.size() &&
+                      steps_ >= options_.preemptions[next_preemption_].step;
+  if (--left_ > 0 && steps_ != stop_step_ && !listed) return;
+  waited_ = false;
   running_->fiber.suspend();
 }
 
@@ -114,16 +118,45 @@ Scheduler::SimThread* Scheduler::by_priority() {
   return best;
 }
 
+Scheduler::SimThread* Scheduler::next_in_turn() const {
+  for (SimThread* thread : ready_)
+    if (thread->number > last_number_) return thread;
+  return ready_.front();
+}
+
+// Who is named here; else who has run goes on, and behind a wait the next one.
+Scheduler::SimThread* Scheduler::listed() {
+  const std::vector<Preemption>& list = options_.preemptions;
+  SimThread* named = nullptr;
+  for (; next_preemption_ < list.size() && list[next_preemption_].step <= steps_;
+       ++next_preemption_)
+    for (SimThread* thread : ready_)
+      if (thread->number == list[next_preemption_].thread) named = thread;
+  if (named != nullptr) return named;
+  for (SimThread* thread : ready_)
+    if (!waited_ && thread->number == last_number_) return thread;
+  return next_in_turn();
+}
+
+void Scheduler::note_end_of_turn() {
+  if (options_.record) recorded_.push_back({.step = steps_, .thread = -1});
+}
+
+void Scheduler::record() {
+  const bool goes_on = !waited_ && running_->number == last_number_;
+  const bool in_turn = waited_ && running_ == next_in_turn();
+  if (!goes_on && !in_turn) recorded_.push_back({.step = steps_, .thread = running_->number});
+}
+
 Scheduler::SimThread* Scheduler::choose() {
   switch (options_.strategy) {
     case Strategy::kUniform:
       break;
     case Strategy::kRoundRobin:
-    case Strategy::kRunToBlock: {
-      for (SimThread* thread : ready_)
-        if (thread->number > last_number_) return thread;
-      return ready_.front();
-    }
+    case Strategy::kRunToBlock:
+      return next_in_turn();
+    case Strategy::kListed:
+      return listed();
     case Strategy::kPriorities:
       return by_priority();
     case Strategy::kStarve:
@@ -154,11 +187,13 @@ bool Scheduler::run_one(int64_t until_ns) {
     return due_ns <= until_ns;
   }
   running_ = choose();
+  if (options_.record) record();
   left_ =
-      options_.strategy == Strategy::kRunToBlock
+      options_.strategy == Strategy::kRunToBlock || options_.strategy == Strategy::kListed
           ? kLongTurnSteps
           : 1 + static_cast<int64_t>(random_.below(static_cast<uint64_t>(options_.quantum_max)));
-  now_ns_ += options_.step_ns;
+  // Whoever goes on takes no time for that.
+  if (waited_ || running_->number != last_number_) now_ns_ += options_.step_ns;
   hash_.add(static_cast<uint64_t>(now_ns_));
   hash_.add(static_cast<uint64_t>(running_->number));
   thread_turn = this;
@@ -168,6 +203,8 @@ bool Scheduler::run_one(int64_t until_ns) {
   thread_turn = nullptr;
   last_number_ = running_->number;
   const bool finished = running_->fiber.finished();
+  // Each turn is one step at least.
+  if (finished) waited_ = true, ++steps_;
   running_ = nullptr;
   if (finished)
     std::erase_if(threads_, [](const auto& thread) { return thread->fiber.finished(); });

@@ -26,9 +26,18 @@ enum class Strategy : uint8_t {
   kRunToBlock,  // until it waits
   kPriorities,  // random ones, that of who runs drops now and then (PCT)
   kStarve,      // one thread gets no turn for long stretches
+  kListed,      // until it waits, but for the preemptions that are listed
 };
-constexpr int kNumStrategies = 5;
+/// Those that a seed draws come first.
+constexpr int kNumStrategies = 6;
+constexpr int kNumDrawnStrategies = 5;
 std::string_view to_text(Strategy strategy);
+
+/// At this step that thread gets its turn, if it can run; -1: a turn ends, whoever has the next.
+struct Preemption {
+  int64_t step = 0;
+  int thread = 0;
+};
 
 struct ScheduleOptions {
   uint64_t seed = 1;
@@ -36,6 +45,10 @@ struct ScheduleOptions {
   /// Steps of one turn, at most.
   int64_t quantum_max = 8;
   int64_t step_ns = 20'000;
+  /// kListed, by step.
+  std::vector<Preemption> preemptions = {};
+  /// Every turn that kListed would not give by itself is noted.
+  bool record = false;
 };
 
 /// Threads that live and die together.
@@ -45,6 +58,8 @@ struct SimProcess {
   bool dead = false;
   /// Stopped (SIGSTOP): its threads get no turn.
   bool paused = false;
+  /// Only looks, and no time passes: nothing that it does is counted or fails.
+  bool observes = false;
   int num_threads = 0;
   int64_t num_objects = 0;
 };
@@ -74,6 +89,10 @@ class Scheduler final : public ThreadTurn {
   int64_t now_ns() const { return now_ns_; }
   void advance(int64_t ns) { now_ns_ += ns; }
   int64_t steps() const { return steps_; }
+  /// Something happens here from outside: of options.record, a turn has to end here.
+  void note_end_of_turn();
+  /// Of options.record: a list with which kListed does the same.
+  const std::vector<Preemption>& recorded() const { return recorded_; }
   const std::string& running_name() const;
   SimProcess* running_process() const;
   /// What each living thread is called and does, for a stuck run.
@@ -84,6 +103,9 @@ class Scheduler final : public ThreadTurn {
   class Handle;
   bool can_run(const SimThread& thread) const;
   SimThread* choose();
+  SimThread* next_in_turn() const;
+  SimThread* listed();
+  void record();
   SimThread* by_priority();
 
   const ScheduleOptions options_;
@@ -100,6 +122,9 @@ class Scheduler final : public ThreadTurn {
   int last_number_ = -1;
   int starved_ = -1;
   int64_t starved_until_ = 0;
+  size_t next_preemption_ = 0;
+  bool waited_ = true;  // whoever had the last turn gave it up
+  std::vector<Preemption> recorded_;
 };
 
 }  // namespace hw::sim

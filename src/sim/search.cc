@@ -30,6 +30,8 @@ void add(SimResult& sum, const SimResult& result) {
   sum.kills += result.kills;
   sum.pauses += result.pauses;
   sum.restores += result.restores;
+  sum.savepoints += result.savepoints;
+  sum.versions += result.versions;
   sum.faults += result.faults;
   sum.ops += result.ops;
   sum.steps += result.steps;
@@ -107,9 +109,8 @@ class Search {
   void keep(uint64_t seed, SimPlan plan) {
     if (options_.scenario_directory.empty() || options_.planted > 0) return;
     if (options_.minimize)
-      plan =
-          minimize(std::move(plan),
-                   {.expected = [](const SimJob& job) { return undisturbed_output(job, false); }});
+      plan = minimize(std::move(plan),
+                      {.expect = [](SimJob& job) { return expect_undisturbed(job, false); }});
     const std::string path = fmt::format("{}/seed-{}.scenario", options_.scenario_directory, seed);
     const Status kept = write_text_file(env_, path, scenario_text(plan));
     say_(kept.ok() ? fmt::format("  scenario: {}\n", path)
@@ -128,9 +129,11 @@ class Search {
 std::string SearchResult::describe() const {
   return fmt::format(
       "{} seeds, {} failures, {} kills, {} pauses, {} faults, {} processes, {} restores, {} "
-      "operations, {} steps, {:.1f} h simulated in {:.1f} s: {:.0f} seeds a minute\n",
+      "savepoints, {} versions from them, {} operations, {} steps, {:.1f} h simulated in {:.1f} s: "
+      "{:.0f} seeds a minute\n",
       seeds, failures.size(), sum.kills, sum.pauses, sum.faults, sum.processes, sum.restores,
-      sum.ops, sum.steps, static_cast<double>(sum.simulated_ns) / 3.6e12, seconds,
+      sum.savepoints, sum.versions, sum.ops, sum.steps,
+      static_cast<double>(sum.simulated_ns) / 3.6e12, seconds,
       static_cast<double>(seeds) * 60 / seconds);
 }
 

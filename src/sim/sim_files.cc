@@ -15,12 +15,6 @@
 namespace hw::sim {
 namespace {
 
-void flip_bit(char* bytes, int64_t count, uint64_t amount) {
-  if (count <= 0) return;
-  const uint64_t bit = amount % (static_cast<uint64_t>(count) * 8);
-  bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
-}
-
 class SimAppendFile final : public AppendFile {
  public:
   SimAppendFile(World& world, SimProcess& process, std::string path, DiskFilePtr file)
@@ -123,7 +117,7 @@ class SimInputFile final : public arrow::io::RandomAccessFile {
     const int64_t copied = std::clamp<int64_t>(size - position, 0, count);
     if (copied > 0) std::memcpy(out, bytes->data() + position, static_cast<size_t>(copied));
     if (fault != nullptr && fault->kind == FaultKind::kFlippedRead)
-      flip_bit(static_cast<char*>(out), copied, fault->amount);
+      flip_bits(static_cast<char*>(out), copied, fault->amount);
     return copied;
   }
   Result<std::shared_ptr<arrow::Buffer>> ReadAt(int64_t position, int64_t count) override {
@@ -153,7 +147,7 @@ class SimInputFile final : public arrow::io::RandomAccessFile {
 
  private:
   void damage(uint64_t amount) {
-    flip_bit(file_->bytes.data(), static_cast<int64_t>(file_->bytes.size()), amount);
+    flip_bits(file_->bytes.data(), static_cast<int64_t>(file_->bytes.size()), amount);
     if (file_->durable.size() == file_->bytes.size()) file_->durable = file_->bytes;
   }
 
@@ -310,6 +304,16 @@ class SimFileSystem final : public arrow::fs::FileSystem {
 };
 
 }  // namespace
+
+// A bad cell of memory is one bit; a bad line of a bus is the same bit of many bytes.
+void flip_bits(char* bytes, int64_t count, uint64_t amount) {
+  constexpr int64_t kLine = 128;
+  if (count <= 0) return;
+  const auto bit = static_cast<int64_t>(amount / 2 % (static_cast<uint64_t>(count) * 8));
+  const int64_t end = amount % 2 == 0 ? bit / 8 + 1 : std::min(count, bit / 8 + kLine);
+  for (int64_t at = bit / 8; at < end; at += 8)
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << (bit % 8)));
+}
 
 Status io_error(std::string_view what, const std::string& path) {
   return Status::IOError(what, " '", path, "': Input/output error");

@@ -27,6 +27,9 @@ Status sync_sim(World& world, SimProcess& process, const std::string& path);
 Status publish_sim(World& world, SimProcess& process, const std::string& from,
                    const std::string& to);
 
+/// Damages what was read, or what is there. `amount` says where and how.
+void flip_bits(char* bytes, int64_t count, uint64_t amount);
+
 /// `errno` in words, as the real files' errors say it.
 Status io_error(std::string_view what, const std::string& path);
 Status no_space(std::string_view what, const std::string& path);

@@ -49,6 +49,10 @@ struct SimJob {
   /// in batch mode, when the job is over. Empty: the job's own files are the output.
   std::string reader_script = {};
   RowBag expected;
+  /// Rows that are late, where that is certain; negative: it is not.
+  int64_t expected_late = -1;
+  /// Rows that are there to be read; negative: nobody knows.
+  int64_t expected_read = -1;
 
   /// Where the output is, but for `files`, checkpoints and topics.
   std::string output_directory = "/out";
@@ -62,7 +66,8 @@ struct SimJob {
   std::vector<std::pair<std::string, std::string>> settings = {};
 };
 
-/// Rows of a batch as cells of a SimTable, the kind first.
+/// Rows of a batch as cells of a SimTable, the kind first. Fails (Invalid) when they hold a text
+/// that cells do not have.
 Result<std::vector<std::vector<std::string>>> cells_of(const Batch& rows);
 
 /// How a process runs it.

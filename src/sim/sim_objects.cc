@@ -113,7 +113,10 @@ class SimObjectStore final : public ObjectStore {
 
   Status remove(const ObjectName& name) override {
     HW_ASSIGN_OR_RETURN(const Fault* fault, begin(FileOp::kRemove, name));
-    if (fault == nullptr || fault->kind == FaultKind::kErrorAfter) objects().by_key.erase(name.key);
+    if (fault == nullptr || fault->kind == FaultKind::kErrorAfter) {
+      objects().by_key.erase(name.key);
+      if (world_.on_visible) world_.on_visible(path_of(name));
+    }
     return fault == nullptr ? Status::OK() : io_error("cannot remove", name.uri());
   }
 
@@ -149,6 +152,7 @@ class SimObjectStore final : public ObjectStore {
 
   Result<const Fault*> begin(FileOp op, const ObjectName& name) {
     HW_ASSIGN_OR_RETURN(const Fault* fault, world_.on_op(process_, op, path_of(name)));
+    if (process_.observes) return fault;
     for (auto it = objects().late.begin(); it != objects().late.end();) {
       if (it->at_ns > world_.scheduler.now_ns()) {
         ++it;
@@ -171,6 +175,7 @@ class SimObjectStore final : public ObjectStore {
     objects().by_key[key] = {.bytes = std::string(bytes),
                              .etag = std::to_string(objects().next_number++),
                              .modified_ns = world_.scheduler.now_ns()};
+    if (world_.on_visible) world_.on_visible("/s3/" + key);
     return Status::OK();
   }
 
@@ -181,9 +186,7 @@ class SimObjectStore final : public ObjectStore {
             .etag = object.etag};
   }
   static void flip(std::string& bytes, uint64_t amount) {
-    if (bytes.empty()) return;
-    const uint64_t bit = amount % (bytes.size() * 8);
-    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
+    flip_bits(bytes.data(), static_cast<int64_t>(bytes.size()), amount);
   }
 
   World& world_;

@@ -20,8 +20,9 @@ using JobMaker = std::function<Result<SimJob>(Random& random)>;
 /// Fails when the maker does.
 Result<SimPlan> plan_of_seed(uint64_t seed, const JobMaker& make_job);
 
-/// The rows that an undisturbed run of the job shows.
-Result<RowBag> undisturbed_output(const SimJob& job, bool batch_mode);
+/// Fills in what is expected: what an undisturbed run of the job shows and counts. Fails as it
+/// does.
+Status expect_undisturbed(SimJob& job, bool batch_mode);
 
 /// The simulator's own jobs (workload.h), expected to show what a batch does.
 Result<SimJob> make_own_job(Random& random);

@@ -9,7 +9,10 @@
 
 #include <fmt/format.h>
 
+#include "base/broken_promise.h"
 #include "job/checkpoint_error.h"
+#include "sim/checkpoint_watch.h"
+#include "sim/savepoint_version.h"
 #include "sim/visible_output.h"
 #include "sim/world.h"
 
@@ -25,6 +28,11 @@ constexpr int64_t kQuietNsMax = 600'000'000'000;
 constexpr int64_t kDyingStepsMax = 500'000;
 constexpr int64_t kRestartDelayNs = 300'000'000;
 constexpr int64_t kStartsMax = 60;
+// A job that runs, and to which nothing happens, reads or tells something at least so often.
+constexpr int64_t kSilentNsMax = 120'000'000'000;
+// Every checkpoint is read each time that one was removed, but not more often than that.
+constexpr int64_t kRestorableChecksMax = 6;
+constexpr size_t kVersionsMax = 2;
 
 class Director {
  public:
@@ -36,9 +44,14 @@ class Director {
                 .incidents = plan.incidents,
                 .damaged_below = {kStateDirectory, "/s3/"},
                 .import = plan.import,
+                .begin_from = plan.begin_from,
                 .trace = plan.trace}),
-        output_(world_.disk, plan.job) {
+        output_(world_.disk, plan.job),
+        watch_(world_),
+        watched_(is_durable(plan)) {
     world_.on_visible = [this](const std::string& path) {
+      if (watched_) watch_.on_visible(path);
+      note_savepoint(path);
       if (!path.starts_with(kStateDirectory)) look_ = true;
     };
   }
@@ -50,6 +63,8 @@ class Director {
     if (verdict.ok()) verdict = ended;
     if (verdict.ok() && !result_.stopped_loudly) verdict = read_back();
     if (verdict.ok() && !result_.stopped_loudly) verdict = output_.finish();
+    if (verdict.ok() && watched_ && !plan_.doomed) verdict = watch_.check_restorable();
+    if (verdict.ok() && !result_.stopped_loudly) verdict = check_versions();
     result_.verdict = std::move(verdict);
     result_.hash = world_.hash.value();
     result_.steps = world_.scheduler.steps();
@@ -58,6 +73,8 @@ class Director {
     result_.restores = world_.num_restores;
     result_.rows = output_.num_rows();
     result_.output = output_.bag();
+    result_.version_output = rows_below(world_.disk, plan_.job, kVersionOutputDirectory);
+    result_.preemptions = world_.scheduler.recorded();
     result_.simulated_ns = world_.scheduler.now_ns();
     result_.coverage = world_.coverage;
     result_.story = world_.story();
@@ -66,12 +83,20 @@ class Director {
   }
 
  private:
+  static bool is_durable(const SimPlan& plan) {
+    for (const auto& [key, value] : plan.processes.front().settings)
+      if (key == "execution.checkpointing.dir") return true;
+    return false;
+  }
+
   Status prepare() {
     for (const char* directory : {kOutputDirectory, kStateDirectory, kLogDirectory}) {
+      if (world_.disk.find(directory) != nullptr) continue;
       HW_TRY(world_.disk.create(directory, /*is_directory=*/true, 0).status());
       world_.disk.sync_directory("/");
     }
-    for (const auto& [path, bytes] : plan_.job.files) HW_TRY(world_.disk.put(path, bytes));
+    if (plan_.begin_from == nullptr)
+      for (const auto& [path, bytes] : plan_.job.files) HW_TRY(world_.disk.put(path, bytes));
     start();
     return Status::OK();
   }
@@ -80,7 +105,10 @@ class Director {
     const auto number = static_cast<size_t>(result_.processes++);
     // One that nobody else is there with, and that nothing happens to, has no reason to fail.
     alone_since_fault_ = newest_living() == nullptr && sleepers_.empty() ? world_.num_faults() : -1;
-    processes_.emplace_back(world_, plan_.job, plan_.processes[number % plan_.processes.size()]);
+    ProcessOptions options = plan_.processes[number % plan_.processes.size()];
+    if (!next_savepoint_.empty()) options.savepoint = std::exchange(next_savepoint_, "");
+    processes_.emplace_back(world_, plan_.job, std::move(options));
+    world_.scheduler.note_end_of_turn();
     world_.tell(fmt::format("process {} starts", processes_.back().process().id));
     start_at_ns_ = -1;
   }
@@ -88,12 +116,18 @@ class Director {
   // Until somebody has finished the job.
   Status direct() {
     while (true) {
-      while (const std::optional<Incident> incident = world_.take_incident()) HW_TRY(on(*incident));
+      while (const std::optional<Incident> incident = world_.take_incident()) {
+        world_.scheduler.note_end_of_turn();
+        last_event_ns_ = world_.scheduler.now_ns();
+        HW_TRY(on(*incident));
+      }
       if (!world_.healed() && world_.scheduler.steps() >= plan_.quiet_step) heal();
       wake_sleepers();
       HW_TRY(bury());
       if (done_) return Status::OK();
       if (look_) HW_TRY(look());
+      HW_TRY(check_checkpoints());
+      HW_TRY(check_promises());
       if (start_at_ns_ >= 0 && world_.scheduler.now_ns() >= start_at_ns_) start();
       HW_TRY(check_progress());
       if (!world_.scheduler.run_one(next_ns()) && next_ns() == kNever)
@@ -114,10 +148,54 @@ class Director {
     if (healed_ns_ >= 0 && world_.scheduler.now_ns() > healed_ns_ + kQuietNsMax)
       return Status::Invalid("no end ", kQuietNsMax / 1'000'000'000,
                              " s after the last fault: ", world_.scheduler.describe());
+    return check_silence();
+  }
+
+  // Whoever says nothing, and whom nothing happens to, has to get on.
+  Status check_silence() {
+    if (world_.num_faults() != last_num_faults_) {
+      last_num_faults_ = world_.num_faults();
+      last_event_ns_ = world_.scheduler.now_ns();
+    }
+    const JobProcess* const process = newest_living();
+    if (process == nullptr || !process->runs_jobs()) return Status::OK();
+    const int64_t since_ns = std::max(last_event_ns_, process->last_news_ns());
+    if (world_.scheduler.now_ns() < since_ns + kSilentNsMax) return Status::OK();
+    return Status::Invalid("for ", kSilentNsMax / 1'000'000'000,
+                           " s a job that says that it runs read nothing and told nothing: ",
+                           world_.scheduler.describe());
+  }
+
+  static Status check_promises() {
+#ifdef HW_DEBUG_CHECKS
+    if (!broken_promise.empty()) return Status::Invalid(std::exchange(broken_promise, ""));
+#endif
     return Status::OK();
   }
 
+  Status check_checkpoints() {
+    if (!watched_ || plan_.doomed) return Status::OK();
+    HW_TRY(watch_.problem());
+    HW_TRY(watch_.check_splits());
+    if (!watch_.has_shrunk() || num_restorable_checks_ >= kRestorableChecksMax) return Status::OK();
+    ++num_restorable_checks_;
+    return watch_.check_restorable();
+  }
+
+  // Only what no later epoch was shown behind: what was visible then belongs to it.
+  void note_savepoint(const std::string& path) {
+    TakenSavepoint taken = savepoint_of_manifest(path);
+    if (taken.path.empty()) return;
+    ++result_.savepoints;
+    if (plan_.doomed || plan_.job.any_lines || savepoints_.size() >= kVersionsMax ||
+        watch_.newest_published(taken.generation) != taken.checkpoint)
+      return;
+    taken.world = std::make_shared<const WorldImage>(world_.image());
+    savepoints_.push_back(std::move(taken));
+  }
+
   void heal() {
+    world_.scheduler.note_end_of_turn();
     world_.heal();
     healed_ns_ = world_.scheduler.now_ns();
     world_.tell("no more faults");
@@ -139,6 +217,10 @@ class Director {
       world_.lose_power(incident);
       start_later();
       look_ = false;
+      if (watched_) {
+        watch_.after_crash();
+        if (!plan_.doomed) HW_TRY(watch_.check_restorable());
+      }
       return output_.look_after_crash();
     }
     if (incident.kind == Incident::Kind::kClock) {
@@ -148,7 +230,16 @@ class Director {
     }
     JobProcess* const victim = newest_living();
     if (victim == nullptr) return Status::OK();
-    if (incident.kind == Incident::Kind::kKill) {
+    if (incident.kind >= Incident::Kind::kSavepoint) {
+      const bool stop = incident.kind == Incident::Kind::kStop;
+      world_.tell(fmt::format("process {} is asked for a savepoint{}", victim->process().id,
+                              stop ? " and to stop" : ""));
+      stop_by_path_ = stop ? incident.seed % 2 == 1 && !plan_.job.any_lines : stop_by_path_;
+      victim->ask_savepoint(stop, kSavepointDirectory);
+      return Status::OK();
+    }
+    // One that sleeps before it goes back to a savepoint would do so over a newer one's output.
+    if (incident.kind == Incident::Kind::kKill || victim->from_savepoint()) {
       ++result_.kills;
       world_.tell(fmt::format("process {} is killed", victim->process().id));
       victim->kill();
@@ -177,6 +268,8 @@ class Director {
   void wake_sleepers() {
     std::erase_if(sleepers_, [this](const auto& sleeper) {
       if (world_.scheduler.now_ns() < sleeper.second) return false;
+      world_.scheduler.note_end_of_turn();
+      last_event_ns_ = world_.scheduler.now_ns();
       world_.tell(fmt::format("process {} goes on", sleeper.first->process().id));
       sleeper.first->wake();
       return true;
@@ -203,10 +296,14 @@ class Director {
     HW_TRY(process.lie());
     const Status& status = process.status();
     world_.tell(fmt::format("process {} ends: {}", process.process().id, status.ToString()));
+    if (process.asked_to_stop()) {
+      note_stop(process);
+      return Status::OK();
+    }
     if (status.ok()) {
       ++result_.num_ended_well;
       done_ = true;
-      return Status::OK();
+      return check_counts(process);
     }
     const auto kind = checkpoint_error_of(status);
     if (kind == CheckpointErrorKind::kHeld || kind == CheckpointErrorKind::kFenced)
@@ -228,20 +325,79 @@ class Director {
     return Status::OK();
   }
 
+  // Whether it had a savepoint to give or not, somebody goes on.
+  void note_stop(const JobProcess& process) {
+    const TakenSavepoint taken = savepoint_of_manifest(process.savepoint() + "/manifest");
+    if (process.status().ok() && stop_by_path_ && !taken.path.empty() &&
+        watch_.newest_published(taken.generation) == taken.checkpoint)
+      next_savepoint_ = taken.path;
+  }
+
+  // What was read is what there is, and late what an undisturbed run found late.
+  Status check_counts(const JobProcess& process) {
+    const JobProgress& told = process.last_progress();
+    const auto late = told.counters.find("late_rows_dropped");
+    result_.rows_read = told.rows_read;
+    result_.rows_late = late == told.counters.end() ? 0 : late->second;
+    const SimJob& job = plan_.job;
+    if (job.expected_read < 0 || !process.began_anew()) return Status::OK();
+    if (result_.rows_read != job.expected_read)
+      return Status::Invalid("the job says that it read ", result_.rows_read,
+                             " rows, but there are ", job.expected_read);
+    if (job.expected_late >= 0 && result_.rows_late != job.expected_late)
+      return Status::Invalid("the job says that ", result_.rows_late, " rows were late, but ",
+                             job.expected_late, " are");
+    return Status::OK();
+  }
+
+  // From each savepoint in a world that is as it was then; then once more beside the output of the
+  // version that went on meanwhile.
+  Status check_versions() {
+    for (size_t i = 0; i < savepoints_.size(); ++i) {
+      const TakenSavepoint& savepoint = savepoints_[i];
+      const bool own = has_own_place(plan_.job) && (plan_.seed + i) % 2 == 0;
+      const SimPlan version = plan_of_version(plan_, savepoint, own);
+      const SimResult result = carry_out(version);
+      ++result_.versions;
+      if (!result.verdict.ok()) {
+        for (const std::string& line : result.story) world_.tell("  version: " + line);
+        return Status::Invalid("another version, from ", savepoint.path, ": ",
+                               result.verdict.message());
+      }
+      if (own && world_.disk.find(savepoint.path + "/manifest") != nullptr)
+        HW_TRY(run_beside(version, result.version_output));
+    }
+    return Status::OK();
+  }
+
+  Status run_beside(const SimPlan& version, const RowBag& expected) {
+    if (std::exchange(beside_, true)) return Status::OK();
+    if (!world_.healed()) heal();
+    HW_TRY(run_alone(version.job, version.processes.front()));
+    const RowBag found = rows_below(world_.disk, version.job, kVersionOutputDirectory);
+    if (found == expected) return Status::OK();
+    return Status::Invalid("two versions from ", version.processes.front().savepoint,
+                           " do not show the same:", difference(expected, found));
+  }
+
   // What is not in files of its own is copied into some, by a reader that nothing disturbs.
   Status read_back() {
     if (plan_.job.reader_script.empty()) return Status::OK();
     if (!world_.healed()) heal();
-    processes_.emplace_back(world_, plan_.job,
-                            ProcessOptions{.num_cores = 1,
-                                           .parallelism = 1,
-                                           .output_rows_max = 4096,
-                                           .reads_back = true,
-                                           .settings = {{"execution.runtime-mode", "batch"}}});
-    const JobProcess& reader = processes_.back();
-    while (!reader.ended() && world_.scheduler.run_one(kNever)) {
+    return run_alone(plan_.job, {.num_cores = 1,
+                                 .parallelism = 1,
+                                 .output_rows_max = 4096,
+                                 .reads_back = true,
+                                 .settings = {{"execution.runtime-mode", "batch"}}});
+  }
+
+  Status run_alone(const SimJob& job, ProcessOptions options) {
+    processes_.emplace_back(world_, job, std::move(options));
+    const JobProcess& process = processes_.back();
+    while (!process.ended() && world_.scheduler.run_one(kNever)) {
     }
-    const Status status = reader.ended() ? reader.status() : Status::Invalid("the reader is stuck");
+    const Status status =
+        process.ended() ? process.status() : Status::Invalid("a process alone is stuck");
     HW_TRY(end_all());
     return status;
   }
@@ -279,6 +435,8 @@ class Director {
   const SimPlan& plan_;
   World world_;
   VisibleOutput output_;
+  CheckpointWatch watch_;
+  const bool watched_;  // the job keeps checkpoints
   SimResult result_;
   std::list<JobProcess> processes_;
   std::vector<std::pair<JobProcess*, int64_t>> sleepers_;
@@ -286,6 +444,13 @@ class Director {
   int64_t healed_ns_ = -1;
   int64_t alone_since_fault_ = -1;  // of the newest process; -1 = it was not alone
   std::string last_failure_;
+  std::vector<TakenSavepoint> savepoints_;
+  std::string next_savepoint_;  // that the next process goes on from
+  bool stop_by_path_ = false;
+  bool beside_ = false;
+  int64_t num_restorable_checks_ = 0;
+  int64_t last_event_ns_ = 0;
+  int64_t last_num_faults_ = 0;
   bool look_ = false;
   bool done_ = false;
 };

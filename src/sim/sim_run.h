@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@
 #include "sim/sim_job.h"
 
 namespace hw::sim {
+
+class Disk;
+struct WorldImage;
 
 /// Where simulated jobs keep their checkpoints and show their rows.
 constexpr const char* kStateDirectory = "/state";
@@ -37,6 +41,8 @@ struct SimPlan {
   int64_t quiet_step = 200'000;
   /// See WorldOptions; not part of a scenario.
   std::function<void(const std::string& path, Disk& disk)> import = {};
+  /// What the world holds at the beginning; null = nothing. Not part of a scenario.
+  std::shared_ptr<const WorldImage> begin_from = nullptr;
   /// Every operation on files is kept in the result.
   bool trace = false;
   /// Damage is done that nothing can repair: right output or a loud stop.
@@ -54,12 +60,20 @@ struct SimResult {
   int64_t kills = 0;  // and losses of power
   int64_t pauses = 0;
   int64_t restores = 0;
+  int64_t savepoints = 0;
+  int64_t versions = 0;  // that went on from one of them
   int64_t processes = 0;
   int64_t rows = 0;
   int64_t simulated_ns = 0;
   int64_t num_ended_well = 0;
   bool stopped_loudly = false;
   RowBag output;
+  /// Below the directory of a version (savepoint_version.h).
+  RowBag version_output;
+  int64_t rows_read = 0;  // and late, by the last process
+  int64_t rows_late = 0;
+  /// Of a schedule that is recorded.
+  std::vector<Preemption> preemptions;
   Coverage coverage;
   std::vector<std::string> story;
   std::vector<std::string> trace;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/planted.h"
 #include "sim/scenario.h"
 #include "sim/sim_plan.h"
 
@@ -68,6 +69,74 @@ TEST(SimRunTest, AStoppedProcessIsTakenOverAndHarmsNobodyWhenItWakes) {
   }
   EXPECT_GT(processes, 3);
 }
+
+TEST(SimRunTest, AJobIsAskedForSavepointsAndOtherVersionsGoOnFromThem) {
+  int64_t savepoints = 0, versions = 0;
+  for (int64_t ms = 5; ms < 60; ms += 10) {
+    const SimResult result =
+        carry_out(plan_with({{.kind = Incident::Kind::kSavepoint, .ms = ms},
+                             {.kind = Incident::Kind::kStop, .ms = 60, .seed = 1}}));
+    EXPECT_TRUE(result.verdict.ok()) << ms << ": " << result.verdict.ToString();
+    savepoints += result.savepoints;
+    versions += result.versions;
+  }
+  EXPECT_GT(savepoints, 3);
+  EXPECT_GT(versions, 3);
+}
+
+TEST(SimRunTest, AListOfPreemptionsDoesWhatWasRecorded) {
+  SimPlan plan = plan_with({{.kind = Incident::Kind::kKill, .step = 200}});
+  plan.schedule.record = true;
+  const SimResult recorded = carry_out(plan);
+  plan.schedule.record = false;
+  plan.schedule.strategy = Strategy::kListed;
+  plan.schedule.preemptions = recorded.preemptions;
+  const SimResult listed = carry_out(*parse_scenario(scenario_text(plan)));
+  EXPECT_GT(recorded.preemptions.size(), 3u);
+  EXPECT_EQ(listed.steps, recorded.steps);
+  EXPECT_EQ(listed.ops, recorded.ops);
+  EXPECT_EQ(listed.simulated_ns, recorded.simulated_ns);
+}
+
+#ifdef HW_DEBUG_CHECKS
+// What the first seed says that a planted bug fails; nothing where none does.
+std::string verdict_with(int bug) {
+  constexpr uint64_t kSeedsMax = 400;
+  for (uint64_t seed = 1; seed <= kSeedsMax; ++seed) {
+    const SimPlan plan = *plan_of_seed(seed, &make_own_job);
+    planted_bug = bug;
+    const SimResult result = carry_out(plan);
+    planted_bug = 0;
+    if (!result.verdict.ok()) return result.verdict.message();
+  }
+  return "";
+}
+
+TEST(SimRunTest, OutputThatComesBeforeItsCheckpointIsSeen) {
+  EXPECT_NE(verdict_with(1).find("but the newest checkpoint that was published is"),
+            std::string::npos);
+}
+
+TEST(SimRunTest, ACheckpointThatCannotBeRestoredIsSeen) {
+  EXPECT_NE(verdict_with(23).find("was published and cannot be restored"), std::string::npos);
+}
+
+TEST(SimRunTest, WatermarksOfSplitsThatAreNotRestoredAreSeen) {
+  EXPECT_NE(verdict_with(48).find("the watermark of "), std::string::npos);
+}
+
+TEST(SimRunTest, RowsThatAreNotCountedAreSeen) {
+  EXPECT_NE(verdict_with(51).find("the job says that it read"), std::string::npos);
+}
+
+TEST(SimRunTest, LateRowsThatAreNotCountedAreSeen) {
+  EXPECT_NE(verdict_with(53).find("rows were late, but"), std::string::npos);
+}
+
+TEST(SimRunTest, AChannelThatHoldsTooMuchIsSeen) {
+  EXPECT_NE(verdict_with(52).find("messages, and has room for"), std::string::npos);
+}
+#endif
 
 }  // namespace
 }  // namespace hw::sim

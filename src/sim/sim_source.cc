@@ -157,7 +157,10 @@ Result<std::vector<std::vector<std::string>>> cells_of(const Batch& rows) {
     cells.emplace_back(to_text(dense.row_kind(row)));
     for (size_t i = 0; i < printers.size(); ++i) {
       std::string text;
-      printers[i]->print(*dense.column(static_cast<int>(i)), row, text);
+      const Column& column = *dense.column(static_cast<int>(i));
+      printers[i]->print(column, row, text);
+      if (!column.is_null(row) && (text == "NULL" || text == "(empty)"))
+        return Status::Invalid("the text '", text, "' means something else in a cell");
       cells.push_back(text.empty() ? "(empty)" : std::move(text));
     }
   }

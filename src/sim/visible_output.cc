@@ -78,10 +78,20 @@ std::string difference(const RowBag& expected, const RowBag& found) {
   return text;
 }
 
+RowBag rows_below(const Disk& disk, const SimJob& job, const std::string& directory) {
+  SimJob reader;
+  reader.append_only = false;
+  reader.any_lines = job.any_lines;
+  reader.output_directory = directory;
+  VisibleOutput output(disk, reader);
+  (void)output.look();
+  return output.bag();
+}
+
 VisibleOutput::VisibleOutput(const Disk& disk, const SimJob& job) : disk_(disk), job_(job) {}
 
 bool VisibleOutput::is_output(const std::string& path) const {
-  for (const std::string_view other : {"/state/", "/log/"})
+  for (const std::string_view other : {"/state/", "/log/", "/save/", "/state-version/"})
     if (path.starts_with(other)) return false;
   return !is_hidden(path, 0) && !job_.files.contains(path);
 }

@@ -51,6 +51,9 @@ class VisibleOutput {
   int64_t num_rows_ = 0;
 };
 
+/// The rows of all visible files below a directory.
+RowBag rows_below(const Disk& disk, const SimJob& job, const std::string& directory);
+
 /// `expected` against `found`, rows that are missing and rows that are too many, a few of each.
 std::string difference(const RowBag& expected, const RowBag& found);
 /// A line of json or changelog-json as a row and what it does to the bag: +1 or -1.

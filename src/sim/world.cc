@@ -12,13 +12,23 @@ namespace hw::sim {
 World::World(WorldOptions options)
     : scheduler(options.schedule, hash), options_(std::move(options)) {
   fired_.resize(options_.faults.size());
+  if (options_.begin_from == nullptr) return;
+  disk = options_.begin_from->disk.copy();
+  objects = options_.begin_from->objects;
 }
 
 SimProcess& World::add_process() {
   process_began_ns_ = scheduler.now_ns();
-  processes_.push_back({.id = 1000 + static_cast<int64_t>(processes_.size())});
+  processes_.push_back({.id = next_process_++});
   return processes_.back();
 }
+
+SimProcess& World::add_observer() {
+  processes_.push_back({.id = 999, .observes = true});
+  return processes_.back();
+}
+
+WorldImage World::image() const { return {.disk = disk.copy(), .objects = objects}; }
 
 void World::kill(SimProcess& process) {
   process.dead = true;
@@ -27,7 +37,8 @@ void World::kill(SimProcess& process) {
 }
 
 void World::lose_power(const Incident& incident) {
-  for (SimProcess& process : processes_) kill(process);
+  for (SimProcess& process : processes_)
+    if (!process.observes) kill(process);
   Random random(incident.seed);
   disk.crash(incident.rule, incident.sector, random);
 }
@@ -92,16 +103,17 @@ const Fault* World::fault_for(FileOp op, Phase phase, const std::string& path) {
 
 Result<const Fault*> World::on_op(SimProcess& process, FileOp op, const std::string& path) {
   const auto dead = [&] { return Status::IOError("process ", process.id, " is dead"); };
+  if (process.observes) return nullptr;
   if (process.dead) return dead();
   scheduler.pass();
   if (process.dead) return dead();
   ++num_ops_;
-  const Phase phase = phase_of(op, path);
   const Role role = role_of(scheduler.running_name());
+  const Phase phase = phase_of(op, path, role == Role::kWorker);
   coverage.seen(phase, op, role);
   if (incident_hits(phase)) {
-    coverage.hit(phase, kNumFaultKinds + static_cast<int>(options_.incidents[next_incident_].kind),
-                 role);
+    const auto kind = static_cast<int>(options_.incidents[next_incident_].kind);
+    if (kind < kNumMishaps) coverage.hit(phase, kNumFaultKinds + kind, role);
     scheduler.preempt();
     scheduler.pass();
     if (process.dead) return dead();

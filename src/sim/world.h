@@ -25,6 +25,12 @@
 
 namespace hw::sim {
 
+/// What outlives processes.
+struct WorldImage {
+  Disk disk;
+  SimObjects objects;
+};
+
 struct WorldOptions {
   uint64_t seed = 1;
   ScheduleOptions schedule = {};
@@ -34,6 +40,8 @@ struct WorldOptions {
   std::vector<std::string> damaged_below;
   /// Asked once for each path that is looked for and not there: may put something there.
   std::function<void(const std::string& path, Disk& disk)> import = {};
+  /// What is there at the beginning; null = nothing.
+  std::shared_ptr<const WorldImage> begin_from = nullptr;
   /// Every operation is kept as a line.
   bool trace = false;
 };
@@ -55,6 +63,9 @@ class World {
   int64_t num_restores = 0;
 
   SimProcess& add_process();
+  /// One that only looks.
+  SimProcess& add_observer();
+  WorldImage image() const;
   /// Nothing that it does from now on has an effect.
   void kill(SimProcess& process);
   void lose_power(const Incident& incident);
@@ -90,6 +101,7 @@ class World {
 
   WorldOptions options_;
   std::list<SimProcess> processes_;
+  int64_t next_process_ = 1000;
   std::set<std::string> looked_for_;
   std::vector<bool> fired_;
   size_t first_open_ = 0;  // faults before it have fired

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Jobs for the simulator from the reference's generator: queries of its whole grammar over rows
-// that are chosen to hurt.
+// that are chosen to hurt, and what the naive interpreter says that they show.
 
 #pragma once
 
@@ -9,9 +9,9 @@
 
 namespace hw::sim {
 
-/// One of the generator's or one of the simulator's own. What is expected of the former is what an
-/// undisturbed run shows; that this is right is the affair of the differential tests, which compare
-/// the same jobs with the reference.
+/// One of the generator's or one of the simulator's own. Fails (UnknownError) when an undisturbed
+/// run of the former shows other rows than the reference: then the engine is wrong without any
+/// fault.
 Result<SimJob> make_any_job(Random& random);
 
 }  // namespace hw::sim
