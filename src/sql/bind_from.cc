@@ -50,7 +50,7 @@ Result<LogicalNodePtr> expand_view(const ObjectPath& path, const ViewDefinition&
   std::map<std::string, BoundCommonTable> outer = std::exchange(session.common_tables, {});
   std::vector<const Relation*> around = std::exchange(session.outer_relations, {});
   const Result<LogicalNodePtr> bound = [&]() -> Result<LogicalNodePtr> {
-    HW_ASSIGN_OR_RETURN(const ast::QueryPtr query, parse_query(view.sql));
+    HW_ASSIGN_OR_RETURN(const ast::QueryPtr query, parse_query(view.sql, position));
     return bind_query(*query, QueryPlace::kNested, session);
   }();
   session.catalog = std::move(catalog);

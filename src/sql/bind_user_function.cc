@@ -206,7 +206,7 @@ Result<BoundExprPtr> expand_user_function(const FunctionDefinition& function,
   const std::string catalog = std::exchange(session.catalog, function.catalog);
   const std::string database = std::exchange(session.database, function.database);
   Result<BoundExprPtr> body = [&]() -> Result<BoundExprPtr> {
-    HW_ASSIGN_OR_RETURN(const ast::ExprPtr syntax, parse_expression(function.body_sql));
+    HW_ASSIGN_OR_RETURN(const ast::ExprPtr syntax, parse_expression(function.body_sql, position));
     return bind_body(function, *syntax, session);
   }();
   session.catalog = catalog;

@@ -62,15 +62,17 @@ Result<ast::StatementPtr> parse_statement(std::string_view text) {
   return Parser(text).only_statement();
 }
 
-Result<ast::QueryPtr> parse_query(std::string_view text) {
+Result<ast::QueryPtr> parse_query(std::string_view text, SqlPosition place) {
   Parser parser(text);
+  parser.place_at(place);
   HW_ASSIGN_OR_RETURN(ast::QueryPtr query, parser.query());
   HW_TRY(parser.expect_end());
   return query;
 }
 
-Result<ast::ExprPtr> parse_expression(std::string_view text) {
+Result<ast::ExprPtr> parse_expression(std::string_view text, SqlPosition place) {
   Parser parser(text);
+  parser.place_at(place);
   HW_ASSIGN_OR_RETURN(ast::ExprPtr expr, parser.expression());
   HW_TRY(parser.expect_end());
   return expr;

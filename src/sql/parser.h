@@ -51,11 +51,12 @@ Result<std::vector<ast::StatementPtr>> parse_script(std::string_view script);
 /// Parses one statement; a semicolon may follow.
 Result<ast::StatementPtr> parse_statement(std::string_view text);
 
-/// Parses one query and nothing else.
-Result<ast::QueryPtr> parse_query(std::string_view text);
+/// Parses one query and nothing else. `place`, if known, becomes the position of all its parts:
+/// that of a view's name, say, which stands for its text.
+Result<ast::QueryPtr> parse_query(std::string_view text, SqlPosition place = {});
 
-/// Parses one expression and nothing else.
-Result<ast::ExprPtr> parse_expression(std::string_view text);
+/// Parses one expression and nothing else; `place` as above.
+Result<ast::ExprPtr> parse_expression(std::string_view text, SqlPosition place = {});
 
 /// Parses one type and nothing else, e.g. "ROW<a INT NOT NULL, b STRING>".
 Result<ast::Type> parse_type(std::string_view text);

@@ -198,6 +198,7 @@ Result<std::vector<ast::Hint>> Parser::optional_hints() {
   const HintComment comment = peek().hint;
   if (!comment.present()) return std::vector<ast::Hint>();
   Parser inner(text().substr(comment.begin, comment.end - comment.begin), comment.position);
+  inner.place_at(place());
   return inner.hint_list();
 }
 

@@ -95,6 +95,14 @@ TEST_F(PlanRepeatableValuesTest, CallsOverRowsThatChangeAreRefusedWhereTheyStand
   for (const auto& one : cases) expect_refused(one.sql, one.place, {one.part, "is taken back"});
 }
 
+TEST_F(PlanRepeatableValuesTest, InAViewOrAFunctionTheyStandWhereThatIsNamed) {
+  session.must(
+      "CREATE VIEW w AS SELECT id, 'a longer text than that of the query' || UUID() AS u FROM c;"
+      "CREATE FUNCTION two() RETURNS STRING LANGUAGE SQL RETURN 'x' || UUID()");
+  expect_refused("SELECT u FROM w", "1:15", {"UUID() differs"});
+  expect_refused("SELECT id, two() FROM c", "1:12", {"UUID() differs"});
+}
+
 TEST_F(PlanRepeatableValuesTest, CallsOverRowsThatStayGoOn) {
   for (const char* sql : {
            "SELECT k, RAND(), NOW(), UUID() FROM t",

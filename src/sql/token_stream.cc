@@ -64,6 +64,7 @@ const Token& TokenStream::peek(size_t ahead) {
   while (count_ <= ahead) {
     const size_t slot = (first_ + count_) % kLookahead;
     ahead_[slot] = lexer_.next();
+    if (place_.known()) ahead_[slot].position = place_;
     places_[slot] = lexer_.place();
     ++count_;
   }

@@ -22,6 +22,10 @@ class TokenStream {
   explicit TokenStream(std::string_view text, SqlPosition position = {1, 1})
       : lexer_(text, position) {}
 
+  /// From now on every token stands there: of a text that the reader of an error does not see.
+  void place_at(SqlPosition position) { place_ = position; }
+  SqlPosition place() const { return place_; }
+
   /// Returns the token `ahead` places behind the current one. Requires: ahead < kLookahead.
   const Token& peek(size_t ahead = 0);
   /// Returns the current token and goes on to the next one.
@@ -66,6 +70,7 @@ class TokenStream {
   std::string proposal();
 
   Lexer lexer_;
+  SqlPosition place_;  // of all tokens, if known
   /// Ring of the tokens looked at but not taken.
   std::array<Token, kLookahead> ahead_;
   size_t first_ = 0;
