@@ -132,6 +132,21 @@ TEST(Orc, RefusesTypesThatOrcDoesNotHave) {
   }
 }
 
+TEST(Orc, RefusesTimesThatCouldNotBeReadAgain) {
+  const auto refused = [](std::string_view columns, std::string_view rows) {
+    const SchemaPtr schema = parse_schema(columns).ValueOrDie();
+    const auto sink = arrow::io::BufferOutputStream::Create().ValueOrDie();
+    const auto writer = format().bulk_writer(sink, schema, Options()).ValueOrDie();
+    const Status status = writer->write(parse_batch(schema, rows).ValueOrDie());
+    return status.message().find("times from 1677-09-22 to 2262-04-11") != std::string::npos;
+  };
+  EXPECT_TRUE(refused("t TIMESTAMP(3)", "+ '2020-01-01 00:00:00' | + '9999-12-31 00:00:00'"));
+  EXPECT_TRUE(refused("t TIMESTAMP(6)", "+ '0001-01-01 00:00:00'"));
+  EXPECT_TRUE(refused("t TIMESTAMP_LTZ(3)", "+ '9999-12-31 00:00:00'"));
+  EXPECT_TRUE(refused("r ROW<t TIMESTAMP(3)>", "+ ('9999-12-31 00:00:00')"));
+  EXPECT_FALSE(refused("t TIMESTAMP(3)", "+ '2262-04-11 00:00:00' | + '1677-09-22 00:00:00'"));
+}
+
 TEST(Orc, GoesOnWhereItWasSkippedTo) {
   arrow::Int64Builder builder;
   constexpr int64_t kRows = 30'000;

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <cstdint>
+#include <limits>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <arrow/adapters/orc/adapter.h>
+#include <arrow/array/array_base.h>
+#include <arrow/array/data.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
@@ -39,6 +44,36 @@ Status check_type(const std::string& column, const SqlType& type) {
   return Status::OK();
 }
 
+/// Nanoseconds a tick of the unit.
+int64_t nanoseconds_of(arrow::TimeUnit::type unit) {
+  switch (unit) {
+    case arrow::TimeUnit::SECOND:
+      return 1'000'000'000;
+    case arrow::TimeUnit::MILLI:
+      return 1'000'000;
+    case arrow::TimeUnit::MICRO:
+      return 1'000;
+    default:
+      return 1;
+  }
+}
+
+/// Timestamps are read in nanoseconds: a file with others could be written, but not be read again.
+Status check_times(const std::string& column, const arrow::ArrayData& data) {
+  for (const auto& child : data.child_data) HW_TRY(check_times(column, *child));
+  if (data.type->id() != arrow::Type::TIMESTAMP) return Status::OK();
+  const auto& type = static_cast<const arrow::TimestampType&>(*data.type);
+  const int64_t most = std::numeric_limits<int64_t>::max() / nanoseconds_of(type.unit());
+  const int64_t* ticks = data.GetValues<int64_t>(1);
+  for (int64_t i = 0; i < data.length; ++i) {
+    if ((ticks[i] > most || ticks[i] < -most) && data.IsValid(i)) {
+      return Status::Invalid("column '", column, "' of an ORC file holds times from 1677-09-22 to ",
+                             "2262-04-11, but a row has one outside; write it as STRING");
+    }
+  }
+  return Status::OK();
+}
+
 class OrcWriter final : public BulkWriter {
  public:
   OrcWriter(const SchemaPtr& schema, std::shared_ptr<arrow::io::OutputStream> sink)
@@ -58,6 +93,8 @@ class OrcWriter final : public BulkWriter {
     for (const ColumnPtr& column : dense.columns()) {
       HW_ASSIGN_OR_RETURN(const ColumnPtr plain, column->flattened());
       arrays.push_back(plain->to_arrow());
+      const auto place = static_cast<int>(arrays.size()) - 1;
+      HW_TRY(check_times(arrow_schema_->field(place)->name(), *arrays.back()->data()));
     }
     return writer_->Write(
         *arrow::RecordBatch::Make(arrow_schema_, dense.num_rows(), std::move(arrays)));
