@@ -272,7 +272,13 @@ Result<int64_t> bind_window_interval(std::string_view function, std::string_view
   if ((*value)->is_null(0)) {
     return at(expr.position, Status::Invalid(what, " of ", function, " must not be NULL"));
   }
-  return literal_integer(**value);
+  const int64_t ms = literal_integer(**value);
+  if (ms > kWindowIntervalMaxMs || ms < -kWindowIntervalMaxMs) {
+    return at(expr.position,
+              Status::Invalid(what, " of ", function, " is 10,000 years at most, but is ",
+                              ast::to_sql(expr)));
+  }
+  return ms;
 }
 
 Result<LogicalNodePtr> bind_table_function(const ast::FunctionCall& call, BindSession& session) {

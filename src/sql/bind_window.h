@@ -28,4 +28,7 @@ Result<int64_t> bind_window_interval(std::string_view function, std::string_view
 /// the input.
 constexpr int64_t kWindowsPerRowMax = 1'000'000;
 
+/// 10,000 years, so that a border is a time whatever the row's time is.
+constexpr int64_t kWindowIntervalMaxMs = int64_t{3'652'425} * 86'400'000;
+
 }  // namespace hw
