@@ -169,6 +169,13 @@ std::vector<Edit> migrations() {
   };
 }
 
+/// An aggregate with a filter by a list that EXPLAIN cuts before `last`.
+std::string of_items(const std::string& last) {
+  std::string items;
+  for (int i = 100; i < 130; ++i) items += std::to_string(i) + ", ";
+  return "SELECT k, SUM(a) FILTER (WHERE b IN (" + items + last + ")) FROM t GROUP BY k";
+}
+
 // What cannot be, or would be another thing under the same name.
 std::vector<Edit> refusals() {
   const std::string sum = "SELECT k, SUM(a) FROM t GROUP BY k";
@@ -211,6 +218,12 @@ std::vector<Edit> refusals() {
       {"another condition of an outer join",
        "SELECT t.k, w FROM t LEFT JOIN u ON t.k = u.k AND t.a > u.x",
        "SELECT t.k, w FROM t LEFT JOIN u ON t.k = u.k AND t.a > u.x + 1", kRefused, "condition is"},
+      {"an outer join by the other side's columns",
+       "SELECT t.k, z.b FROM t LEFT JOIN t AS z ON t.k = z.k AND t.a < z.a",
+       "SELECT t.k, z.b FROM t LEFT JOIN t AS z ON t.k = z.k AND z.a < t.a", kRefused,
+       "sides is [right.a < a], but was [a < right.a]"},
+      {"another item at the end of a long list", of_items("1"), of_items("2"), kLoses,
+       "WHERE b IN"},
       {"other keys of a join", "SELECT t.k, w FROM t JOIN u ON t.k = u.k",
        "SELECT t.k, w FROM t JOIN u ON t.k = u.x", kLoses, ""},
       {"a column less in a join", "SELECT t.k, s FROM t JOIN u ON t.k = u.k",

@@ -3,9 +3,12 @@
 #include "plan/graph/state_meaning.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 
+#include "columnar/text/type_text.h"
+#include "expr/scalar_function.h"
 #include "plan/logical/aggregate.h"
 #include "plan/logical/join.h"
 #include "plan/logical/late.h"
@@ -32,6 +35,25 @@ std::string shortened(std::string text) {
   return text.substr(0, kMeaningBytesMax) + ".. " + to_text(digest_of(text));
 }
 
+/// Everything that an expression is made of, in order.
+void append_parts(const BoundExpr& expr, std::string& out) {
+  out += std::to_string(static_cast<int>(expr.kind())) + ":" + expr.name() + ":";
+  if (expr.function() != nullptr) out += expr.function()->name;
+  if (expr.is_literal()) out += value_text(*expr.literal_value(), 0);
+  out += ":" + expr.type().to_sql() + "(";
+  for (const BoundExprPtr& arg : expr.args()) append_parts(*arg, out);
+  out += ")";
+}
+
+/// The text of EXPLAIN; where that cuts a long list, a digest of the whole stands behind it.
+std::string text_of(const BoundExprPtr& expr) {
+  std::string text = expr->to_sql();
+  if (text.find("…") == std::string::npos) return shortened(std::move(text));
+  std::string parts;
+  append_parts(*expr, parts);
+  return shortened(text + " " + to_text(digest_of(parts)));
+}
+
 std::string column_meaning(const PhysicalNode& node, int column);
 
 std::string expr_meaning(const BoundExprPtr& expr, const PhysicalNode& input) {
@@ -43,7 +65,7 @@ std::string expr_meaning(const BoundExprPtr& expr, const PhysicalNode& input) {
     columns[static_cast<size_t>(i)] =
         BoundExpr::column(i, input.schema->type(i), column_meaning(input, i));
   }
-  return shortened(substitute_columns(expr, columns)->to_sql());
+  return text_of(substitute_columns(expr, columns));
 }
 
 std::string call_meaning(const AggregateCall& call, const PhysicalNode& input) {
@@ -182,6 +204,25 @@ void add_late(const PhysicalNode& node, StateMeaning& meaning) {
   meaning.fixed.emplace_back("timeColumn", column_meaning(node.input(), late.time_column()));
 }
 
+/// The condition of a join. Columns of the right whose like is on the left get `mark`.
+std::string join_condition(const PhysicalNode& node, const BoundExprPtr& condition,
+                           const std::string& mark) {
+  std::vector<BoundExprPtr> columns;
+  std::set<std::string> left;
+  const int num_left = node.input(0).schema->num_fields();
+  for (size_t side = 0; side < 2; ++side) {
+    const PhysicalNode& input = node.input(side);
+    for (int i = 0; i < input.schema->num_fields(); ++i) {
+      std::string name = column_meaning(input, i);
+      if (side == 0) left.insert(name);
+      if (side == 1 && left.contains(name)) name = mark + name;
+      columns.push_back(BoundExpr::column(i + (side == 0 ? 0 : num_left), input.schema->type(i),
+                                          std::move(name)));
+    }
+  }
+  return text_of(substitute_columns(condition, columns));
+}
+
 void add_join(const PhysicalNode& node, StateMeaning& meaning) {
   const auto& parts = node.logical->as<JoinNode>().parts();
   meaning.fixed.emplace_back("joinType", to_text(parts.kind));
@@ -204,17 +245,10 @@ void add_join(const PhysicalNode& node, StateMeaning& meaning) {
   if (parts.windows) meaning.fixed.emplace_back("window", to_text(parts.windows->window));
   // Rows without a partner were shown, or not, under the old condition.
   if (parts.kind == JoinKind::kInner || parts.condition == nullptr) return;
-  std::vector<BoundExprPtr> columns;
-  const int num_left = node.input(0).schema->num_fields();
-  for (size_t side = 0; side < 2; ++side) {
-    const PhysicalNode& input = node.input(side);
-    for (int i = 0; i < input.schema->num_fields(); ++i) {
-      columns.push_back(BoundExpr::column(i + (side == 0 ? 0 : num_left), input.schema->type(i),
-                                          column_meaning(input, i)));
-    }
-  }
-  meaning.fixed.emplace_back("condition",
-                             shortened(substitute_columns(parts.condition, columns)->to_sql()));
+  const std::string condition = join_condition(node, parts.condition, "");
+  std::string sides = join_condition(node, parts.condition, "right.");
+  if (sides != condition) meaning.fixed.emplace_back("sides", std::move(sides));
+  meaning.fixed.emplace_back("condition", condition);
 }
 
 std::string over_meaning(const PhysicalNode& node, const OverNode::Parts& parts) {
