@@ -88,7 +88,25 @@ struct FloatToDecimal {
   }
 };
 
-struct DecimalToDecimal {
+/// To as many places or more: a multiplication, and one comparison with what still fits.
+class DecimalToWider {
+ public:
+  DecimalToWider(int from_scale, int precision, int scale)
+      : factor_(static_cast<Int128>(power_of_ten(scale - from_scale))),
+        most_(
+            static_cast<Int128>((power_of_ten(precision) - 1) / power_of_ten(scale - from_scale))) {
+  }
+  std::optional<Int128> operator()(Int128 value) const {
+    if (value > most_ || value < -most_) return std::nullopt;
+    return value * factor_;
+  }
+
+ private:
+  Int128 factor_;
+  Int128 most_;
+};
+
+struct DecimalToNarrower {
   int from_scale;
   int precision;
   int scale;
@@ -138,7 +156,11 @@ Result<CastKernel> to_decimal_cast(const CastRequest& request) {
   const int precision = request.to.precision();
   const int scale = request.to.scale();
   if constexpr (std::is_same_v<From, Int128>) {
-    return make_cast_kernel(request, DecimalToDecimal{request.from.scale(), precision, scale});
+    const int from_scale = request.from.scale();
+    if (scale >= from_scale) {
+      return make_cast_kernel(request, DecimalToWider(from_scale, precision, scale));
+    }
+    return make_cast_kernel(request, DecimalToNarrower{from_scale, precision, scale});
   } else if constexpr (std::is_floating_point_v<From>) {
     return make_cast_kernel(request, FloatToDecimal<From>{precision, scale, {}});
   } else {

@@ -10,6 +10,7 @@
 
 #include "columnar/gather.h"
 #include "expr/merge_rows.h"
+#include "expr/overlay_rows.h"
 #include "expr/program.h"
 #include "expr/truth.h"
 
@@ -17,6 +18,9 @@ namespace hw {
 namespace {
 
 using Kind = BoundExpr::Kind;
+
+/// A comparison of two numbers that are there weighs 1; a few of them are done for all rows.
+constexpr int kLightCondition = 4;
 
 /// A frame for some rows that is given back at the end of its scope.
 class Narrowed {
@@ -182,7 +186,35 @@ Status split(ExprProgram& program, int condition, Frame& frame, const Remaining&
   return Status::OK();
 }
 
+/// Whether the values of a CASE are there for every row anyway, and its conditions cost less than
+/// finding out which rows need them.
+bool is_overlay(const ExprProgram& program, const ProgramNode& node) {
+  if (!can_overlay(node.expr->type())) return false;
+  for (size_t i = 0; i < node.args.size(); ++i) {
+    const ProgramNode& arg = program.node(node.args[i]);
+    const bool condition = i % 2 == 0 && i + 1 < node.args.size();
+    if (arg.can_fail || (condition ? arg.weight > kLightCondition : !arg.free)) return false;
+  }
+  return true;
+}
+
+Result<ColumnPtr> evaluate_overlay(ExprProgram& program, const ProgramNode& node, Frame& frame) {
+  const SqlType& type = node.expr->type();
+  std::vector<Layer> layers(node.args.size() / 2);
+  for (size_t i = 0; i < layers.size(); ++i) {
+    HW_ASSIGN_OR_RETURN(const ColumnPtr condition, program.value(node.args[2 * i], frame));
+    HW_TRY(layers[i].where.load(*condition));
+    HW_ASSIGN_OR_RETURN(layers[i].column, program.value(node.args[2 * i + 1], frame));
+  }
+  ColumnPtr rest = Column::nulls(type, frame.num_rows);
+  if (node.args.size() % 2 == 1) {
+    HW_ASSIGN_OR_RETURN(rest, program.value(node.args.back(), frame));
+  }
+  return overlay_rows(type, layers, rest);
+}
+
 Result<ColumnPtr> evaluate_case(ExprProgram& program, const ProgramNode& node, Frame& frame) {
+  if (is_overlay(program, node)) return evaluate_overlay(program, node, frame);
   Assembly assembly(program, frame, node.expr->type());
   Remaining remaining(frame);
   size_t i = 0;

@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include <arrow/array/data.h>
+#include <arrow/buffer.h>
+
 #include "base/assert.h"
+#include "expr/kernel_output.h"
 
 namespace hw {
 namespace {
@@ -24,6 +28,18 @@ std::string unique_name(const std::vector<SqlField>& columns, const std::string&
   std::string candidate = name;
   for (int i = 2; taken(candidate); ++i) candidate = name + " #" + std::to_string(i);
   return candidate;
+}
+
+/// Writes 1 for the rows of a plain BOOLEAN column that are TRUE, else 0.
+void mark_true(const Column& condition, int8_t* marks) {
+  const uint8_t* bits = condition.values().buffers[1]->data();
+  const int64_t offset = condition.values().offset;
+  for (int64_t begin = 0; begin < condition.num_rows(); begin += 64) {
+    const int64_t count = std::min<int64_t>(64, condition.num_rows() - begin);
+    uint64_t word = load_bits(bits, offset + begin, count);
+    if (condition.may_have_nulls()) word &= load_bits(condition.validity(), offset + begin, count);
+    for (int64_t i = 0; i < count; ++i) marks[begin + i] = static_cast<int8_t>((word >> i) & 1);
+  }
 }
 
 }  // namespace
@@ -160,11 +176,15 @@ std::span<const int8_t> filtered_signs(const DenseInput& input, int filter,
   const Column& condition = *input.column(filter);
   const auto num_rows = static_cast<size_t>(input.num_rows());
   scratch.resize(num_rows);
-  for (size_t i = 0; i < num_rows; ++i) {
-    const int64_t slot = condition.slot(static_cast<int64_t>(i));
-    const bool counts = !condition.slot_is_null(slot) && condition.slot_value<bool>(slot);
-    scratch[i] = counts ? (signs.empty() ? int8_t{1} : signs[i]) : int8_t{0};
+  if (condition.is_plain()) {
+    mark_true(condition, scratch.data());
+  } else {
+    for (size_t i = 0; i < num_rows; ++i) {
+      const int64_t slot = condition.slot(static_cast<int64_t>(i));
+      scratch[i] = !condition.slot_is_null(slot) && condition.slot_value<bool>(slot) ? 1 : 0;
+    }
   }
+  for (size_t i = 0; i < signs.size(); ++i) scratch[i] = static_cast<int8_t>(scratch[i] * signs[i]);
   return scratch;
 }
 

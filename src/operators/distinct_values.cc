@@ -41,6 +41,7 @@ Status DistinctValues::update(KeyedTable& table, const DenseInput& input,
                               std::span<const uint32_t> groups, std::span<const int8_t> signs) {
   const auto num_rows = static_cast<size_t>(input.num_rows());
   // Only rows that some filter lets through leave a value behind.
+  bool all = false;
   std::vector<uint8_t> wanted(num_rows, 0);
   std::vector<int8_t> scratch;
   for (size_t slot = 0; slot < changes_.size(); ++slot) {
@@ -49,47 +50,73 @@ Status DistinctValues::update(KeyedTable& table, const DenseInput& input,
         filtered_signs(input, args_.filters[slot], signs, scratch);
     if (counting.empty()) {
       asked.assign(num_rows, 1);
-    } else {
-      asked.assign(counting.begin(), counting.end());
+      all = true;
+      continue;
     }
-    for (size_t i = 0; i < num_rows; ++i) wanted[i] |= asked[i] != 0 ? 1 : 0;
+    asked.assign(counting.begin(), counting.end());
+    for (size_t i = 0; i < num_rows && !all; ++i) wanted[i] |= asked[i] != 0 ? 1 : 0;
   }
   std::vector<int32_t> rows;
-  for (size_t i = 0; i < num_rows; ++i) {
+  for (size_t i = 0; i < num_rows && !all; ++i) {
     if (wanted[i] != 0) rows.push_back(static_cast<int32_t>(i));
   }
-  const bool all = rows.size() == num_rows;
-  std::vector<uint32_t> groups_of_rows;
-  for (const int32_t row : rows) groups_of_rows.push_back(groups[static_cast<size_t>(row)]);
-  std::vector<ColumnPtr> keys = {parent_row_column(groups_of_rows)};
-  for (const int arg : args_.args) {
-    ColumnPtr values = input.column(arg);
-    if (!all) {
-      HW_ASSIGN_OR_RETURN(values, gather(*values, rows));
-    }
-    keys.push_back(std::move(values));
-  }
-  std::vector<uint32_t> found;
-  HW_TRY(table.find_or_insert(
-      {.columns = keys, .num_rows = static_cast<int64_t>(rows.size()), .hashes = nullptr}, found,
-      nullptr));
-  std::vector<uint32_t> entries(num_rows, KeyedTable::kNoRow);
-  for (size_t i = 0; i < rows.size(); ++i) entries[static_cast<size_t>(rows[i])] = found[i];
+  all = all || rows.size() == num_rows;
+  std::vector<uint32_t> entries;
+  HW_TRY(find_entries(table, input, groups, all ? nullptr : &rows, entries));
   if (counts()) return count(table, entries);
   mark_bits(table, entries);
   return Status::OK();
 }
 
+Status DistinctValues::find_entries(KeyedTable& table, const DenseInput& input,
+                                    std::span<const uint32_t> groups,
+                                    const std::vector<int32_t>* rows,
+                                    std::vector<uint32_t>& entries) const {
+  std::vector<uint32_t> groups_of_rows;
+  if (rows != nullptr) {
+    for (const int32_t row : *rows) groups_of_rows.push_back(groups[static_cast<size_t>(row)]);
+    groups = groups_of_rows;
+  }
+  std::vector<ColumnPtr> keys = {parent_row_column(groups)};
+  for (const int arg : args_.args) {
+    ColumnPtr values = input.column(arg);
+    if (rows != nullptr) {
+      HW_ASSIGN_OR_RETURN(values, gather(*values, *rows));
+    }
+    keys.push_back(std::move(values));
+  }
+  const KeyColumns wanted{
+      .columns = keys, .num_rows = static_cast<int64_t>(groups.size()), .hashes = nullptr};
+  if (rows == nullptr) return table.find_or_insert(wanted, entries, nullptr);
+  std::vector<uint32_t> found;
+  HW_TRY(table.find_or_insert(wanted, found, nullptr));
+  entries.assign(static_cast<size_t>(input.num_rows()), KeyedTable::kNoRow);
+  for (size_t i = 0; i < rows->size(); ++i) entries[static_cast<size_t>((*rows)[i])] = found[i];
+  return Status::OK();
+}
+
 void DistinctValues::mark_bits(KeyedTable& table, std::span<const uint32_t> entries) {
   const FixedColumn<int64_t> seen = table.fixed<int64_t>(0);
+  // Of each row the filters that let it through, then those for which its value is new: an entry is
+  // looked at once, whatever the number of filters.
+  std::vector<int64_t> bits(entries.size(), 0);
+  for (size_t slot = 0; slot < changes_.size(); ++slot) {
+    const std::vector<int8_t>& asked = changes_[slot];
+    for (size_t i = 0; i < entries.size(); ++i) {
+      bits[i] |= static_cast<int64_t>(asked[i] != 0) << slot;
+    }
+  }
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (bits[i] == 0) continue;
+    int64_t& known = seen[entries[i]];
+    const int64_t all = known | bits[i];
+    bits[i] &= ~known;
+    known = all;
+  }
   for (size_t slot = 0; slot < changes_.size(); ++slot) {
     std::vector<int8_t>& change = changes_[slot];
-    const int64_t bit = int64_t{1} << slot;
     for (size_t i = 0; i < entries.size(); ++i) {
-      if (change[i] == 0) continue;
-      int64_t& bits = seen[entries[i]];
-      change[i] = (bits & bit) == 0 ? 1 : 0;
-      bits |= bit;
+      change[i] = static_cast<int8_t>((bits[i] >> slot) & 1);
     }
   }
 }

@@ -40,6 +40,10 @@ class DistinctValues {
 
   bool counts() const { return retracts_ || num_slots() > kBitsMax; }
   int num_slots() const { return static_cast<int>(args_.filters.size()); }
+  /// Per row its value's entry, which is made if it is not there; kNoRow where `rows` (null: all)
+  /// do not name it.
+  Status find_entries(KeyedTable& table, const DenseInput& input, std::span<const uint32_t> groups,
+                      const std::vector<int32_t>* rows, std::vector<uint32_t>& entries) const;
   void mark_bits(KeyedTable& table, std::span<const uint32_t> entries);
   Status count(KeyedTable& table, std::span<const uint32_t> entries);
 

@@ -159,7 +159,7 @@ class IntervalJoin final : public Operator, public WatermarkDelay {
     RowLogSpec spec;
     spec.columns = side(input).schema->fields();
     spec.key_columns = side(input).keys;
-    spec.erasable = true;
+    spec.erasable = spec.by_id_only = true;
     spec.counted = is_counted(input);
     return spec;
   }

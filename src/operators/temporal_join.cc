@@ -130,7 +130,7 @@ class TemporalJoin final : public Operator {
     RowLogSpec spec;
     spec.columns = side(input).schema->fields();
     spec.key_columns = side(input).keys;
-    spec.erasable = true;
+    spec.erasable = spec.by_id_only = true;
     spec.counted = input == kRight;
     return spec;
   }

@@ -133,7 +133,7 @@ class WindowJoin final : public Operator {
     RowLogSpec spec;
     spec.columns = side(input).schema->fields();
     spec.key_columns = side(input).keys;
-    spec.erasable = true;
+    spec.erasable = spec.by_id_only = true;
     return spec;
   }
 

@@ -123,6 +123,104 @@ std::shared_ptr<arrow::Buffer> unpack_column(const SqlType& type, const std::byt
   }
 }
 
+/// Types whose key bytes are their bytes in memory, text behind its length.
+bool is_copied(const SqlType& type) {
+  switch (type.physical()) {
+    case PhysicalType::kInt8:
+    case PhysicalType::kInt16:
+    case PhysicalType::kInt32:
+    case PhysicalType::kInt64:
+    case PhysicalType::kDecimal128:
+    case PhysicalType::kBytes:
+      return true;
+    default:
+      return false;
+  }
+}
+
+constexpr size_t kTagBytes = 1;
+
+/// Adds to each row how many key bytes the column has there.
+void add_key_lengths(const Column& column, size_t num_rows, size_t* lengths) {
+  const auto width = static_cast<size_t>(column.type().fixed_width());
+  for (size_t i = 0; i < num_rows; ++i) {
+    const auto row = static_cast<int64_t>(i);
+    lengths[i] += kTagBytes;
+    if (column.may_have_nulls() && column.is_null(row)) continue;
+    lengths[i] +=
+        width > 0 ? width : sizeof(uint32_t) + column.slot_value<std::string_view>(row).size();
+  }
+}
+
+template <typename T>
+void put_fixed_keys(const Column& column, char* bytes, std::vector<size_t>& ends) {
+  const T* values = column.data<T>();
+  for (size_t i = 0; i < ends.size(); ++i) {
+    char* place = bytes + ends[i];
+    const bool is_null = column.may_have_nulls() && column.is_null(static_cast<int64_t>(i));
+    *place = is_null ? '\0' : '\1';
+    if (!is_null) std::memcpy(place + kTagBytes, &values[i], sizeof(T));
+    ends[i] += kTagBytes + (is_null ? 0 : sizeof(T));
+  }
+}
+
+/// Writes the column's part of each row's key at ends[i], and moves that on.
+void put_keys(const Column& column, char* bytes, std::vector<size_t>& ends) {
+  switch (column.type().fixed_width()) {
+    case 1:
+      return put_fixed_keys<int8_t>(column, bytes, ends);
+    case 2:
+      return put_fixed_keys<int16_t>(column, bytes, ends);
+    case 4:
+      return put_fixed_keys<int32_t>(column, bytes, ends);
+    case 8:
+      return put_fixed_keys<int64_t>(column, bytes, ends);
+    case 16:
+      return put_fixed_keys<Word128>(column, bytes, ends);
+    default:
+      break;
+  }
+  for (size_t i = 0; i < ends.size(); ++i) {
+    const auto row = static_cast<int64_t>(i);
+    char* place = bytes + ends[i];
+    const bool is_null = column.may_have_nulls() && column.is_null(row);
+    *place++ = is_null ? '\0' : '\1';
+    if (!is_null) {
+      const auto text = column.slot_value<std::string_view>(row);
+      const auto length = static_cast<uint32_t>(text.size());
+      std::memcpy(place, &length, sizeof(length));
+      place += sizeof(length);
+      if (!text.empty()) std::memcpy(place, text.data(), text.size());
+      place += text.size();
+    }
+    ends[i] = static_cast<size_t>(place - bytes);
+  }
+}
+
+/// The bytes of append_key_bytes, one row behind the other. Values of plain types are written
+/// column by column.
+void encode_bytes(const std::vector<SqlType>& types, std::span<const ColumnPtr> keys,
+                  size_t num_rows, std::string& bytes, std::vector<std::string_view>& rows) {
+  std::vector<size_t> begins(num_rows + 1, 0);
+  if (std::all_of(types.begin(), types.end(), is_copied)) {
+    for (const ColumnPtr& key : keys) add_key_lengths(*key, num_rows, begins.data() + 1);
+    for (size_t i = 0; i < num_rows; ++i) begins[i + 1] += begins[i];
+    bytes.resize(begins[num_rows]);
+    std::vector<size_t> ends(begins.begin(), begins.end() - 1);
+    for (const ColumnPtr& key : keys) put_keys(*key, bytes.data(), ends);
+  } else {
+    bytes.clear();
+    for (size_t i = 0; i < num_rows; ++i) {
+      append_key_bytes(keys, static_cast<int64_t>(i), bytes);
+      begins[i + 1] = bytes.size();
+    }
+  }
+  rows.resize(num_rows);
+  for (size_t i = 0; i < num_rows; ++i) {
+    rows[i] = std::string_view(bytes).substr(begins[i], begins[i + 1] - begins[i]);
+  }
+}
+
 /// Null when no row's mask has the bit.
 std::shared_ptr<arrow::Buffer> validity_of_masks(const RowChunks& rows, int bit,
                                                  std::span<const uint32_t> numbers) {
@@ -219,18 +317,7 @@ Result<const EncodedKeys*> KeyEncoder::encode(std::span<const ColumnPtr> keys, i
       if (encoded_.null_masks != nullptr && masks_[i] != 0) encoded_.bytes[i] = {};
     }
   } else {
-    bytes_.clear();
-    std::vector<size_t> ends(n);
-    for (size_t i = 0; i < n; ++i) {
-      append_key_bytes(flat_, static_cast<int64_t>(i), bytes_);
-      ends[i] = bytes_.size();
-    }
-    encoded_.bytes.resize(n);
-    size_t begin = 0;
-    for (size_t i = 0; i < n; ++i) {
-      encoded_.bytes[i] = std::string_view(bytes_).substr(begin, ends[i] - begin);
-      begin = ends[i];
-    }
+    encode_bytes(types_, flat_, n, bytes_, encoded_.bytes);
   }
   return &encoded_;
 }

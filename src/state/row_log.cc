@@ -141,7 +141,7 @@ Status RowLog::append(const Rows& rows, std::vector<uint32_t>& ids) {
   if (!rows.counts.empty()) {
     for (size_t i = 0; i < ids.size(); ++i) counts()[ids[i]] = rows.counts[i];
   }
-  if (!spec_.erasable) return Status::OK();
+  if (!spec_.erasable || spec_.by_id_only) return Status::OK();
   const std::vector<uint64_t> hashes =
       hash_keys(rows.columns.first(spec_.columns.size()), rows.num_rows);
   for (size_t i = 0; i < ids.size(); ++i) {
@@ -184,7 +184,7 @@ uint32_t RowLog::find_equal(uint32_t tag, std::span<const ColumnPtr> columns, in
 }
 
 Status RowLog::apply(const Rows& rows, std::span<const int8_t> signs, std::vector<uint32_t>& ids) {
-  HW_DCHECK(spec_.erasable);
+  HW_DCHECK(spec_.erasable && !spec_.by_id_only);
   std::vector<uint32_t> chains;
   HW_TRY(find_chain_rows(rows, chains));
   const std::vector<uint64_t> hashes =
@@ -243,21 +243,29 @@ Status RowLog::drop_empty_chains(std::span<const uint32_t> chains) {
 
 Status RowLog::erase(std::span<const uint32_t> ids) {
   HW_DCHECK(spec_.erasable);
+  if (!spec_.by_id_only) HW_TRY(unindex_rows(ids));
+  std::vector<uint32_t> chains;
+  chains.reserve(ids.size());
+  for (const uint32_t id : ids) {
+    chains.push_back(rows_.fixed<uint32_t>(kChain)[id]);
+    unlink(id);
+    rows_.erase(id);
+  }
+  return drop_empty_chains(chains);
+}
+
+Status RowLog::unindex_rows(std::span<const uint32_t> ids) {
   std::vector<ColumnPtr> columns;
   for (size_t c = 0; c < spec_.columns.size(); ++c) {
     HW_ASSIGN_OR_RETURN(ColumnPtr values, read(static_cast<int>(c), ids));
     columns.push_back(std::move(values));
   }
   const std::vector<uint64_t> hashes = hash_keys(columns, static_cast<int64_t>(ids.size()));
-  std::vector<uint32_t> chains;
   for (size_t i = 0; i < ids.size(); ++i) {
-    chains.push_back(rows_.fixed<uint32_t>(kChain)[ids[i]]);
     const uint32_t tag = HashIndex::tag_of(hashes[i]);
     unindex_row(tag, ids[i], find_equal(tag, columns, static_cast<int64_t>(i)));
-    unlink(ids[i]);
-    rows_.erase(ids[i]);
   }
-  return drop_empty_chains(chains);
+  return Status::OK();
 }
 
 Status RowLog::find_chains(const KeyColumns& keys, std::vector<uint32_t>& firsts) {

@@ -2,8 +2,9 @@
 //
 // Rows in columnar chunks with a chain per key, in order of arrival: join sides, sort buffers. An
 // id is 32 bits and stays with the row as long as it lives in this process; it is never part of a
-// state. What names a row in snapshots is its number of arrival. Where rows can be taken back, an
-// index over whole rows finds the one that equals a retraction at once, however long its chain is.
+// state. What names a row in snapshots is its number of arrival. Where rows can be taken back by
+// what they hold, an index over whole rows finds the one that equals a retraction at once, however
+// long its chain is.
 
 #pragma once
 
@@ -23,6 +24,9 @@ struct RowLogSpec {
   std::vector<int> key_columns;
   /// Rows can be retracted and erased.
   bool erasable = false;
+  /// Erasable only: they go by their ids (erase), never by what they hold (apply), so that there is
+  /// no index over whole rows.
+  bool by_id_only = false;
   /// Each row carries an INT that may change, 0 at first.
   bool counted = false;
   int version = 1;
@@ -104,6 +108,7 @@ class RowLog final : public StateTable {
   uint32_t find_equal(uint32_t tag, std::span<const ColumnPtr> columns, int64_t row) const;
   void index_row(uint32_t tag, uint32_t id, std::span<const ColumnPtr> columns, int64_t row);
   void unindex_row(uint32_t tag, uint32_t id, uint32_t first_equal);
+  Status unindex_rows(std::span<const uint32_t> ids);
   Status drop_empty_chains(std::span<const uint32_t> chains);
 
   const std::shared_ptr<const RowLogSpec> shared_spec_;
@@ -113,7 +118,7 @@ class RowLog final : public StateTable {
   const int arrival_column_;
   KeyedTable chains_;  // key -> oldest row, newest row
   RowChunks rows_;
-  HashIndex by_row_;  // erasable only: hash of the whole row -> the first of equal rows
+  HashIndex by_row_;  // not by_id_only: hash of the whole row -> the first of equal rows
   int64_t next_arrival_ = 0;
   FrozenVersions<RowLogVersion> versions_;
   bool cleared_ = false;  // since the last freeze()

@@ -97,6 +97,19 @@ TEST_F(RowLogTest, ErasesByNumber) {
   EXPECT_EQ(chain(log, "1"), "c");
 }
 
+TEST_F(RowLogTest, ErasesByNumberWithoutAnIndexOverRows) {
+  RowLogSpec by_id = spec(true);
+  by_id.by_id_only = true;
+  RowLog log(by_id, recycling_pool());
+  const std::vector<uint32_t> ids = append(log, "+ 1 a | + 1 b | + 1 b | + 1 c | + 2 d");
+  ASSERT_TRUE(log.erase(std::vector<uint32_t>{ids[2], ids[0], ids[4]}).ok());
+  EXPECT_EQ(chain(log, "1"), "b c");
+  EXPECT_EQ(chain(log, "2"), "");
+  append(log, "+ 2 e | + 1 b");
+  EXPECT_EQ(chain(log, "1"), "b c b");
+  EXPECT_EQ(chain(log, "2"), "e");
+}
+
 TEST_F(RowLogTest, CarriesACountPerRow) {
   RowLog log(spec(true, true), recycling_pool());
   const Batch added = batch("+ 1 a | + 1 b");

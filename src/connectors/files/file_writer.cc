@@ -153,24 +153,45 @@ Batch FileWriter::without_partition_columns(const Batch& batch) const {
 
 Status FileWriter::write_partitioned(const Batch& batch) {
   std::map<std::string, std::vector<int32_t>> rows_of;
+  std::vector<int32_t>* rows_here = nullptr;
+  std::string values, values_before;
   const SelectionPtr& selection = batch.selection();
   for (int64_t i = 0; i < batch.num_rows(); ++i) {
     const int64_t row = selection ? (*selection)[static_cast<size_t>(i)] : i;
-    std::string folder;
+    values.clear();
     for (size_t key = 0; key < partition_columns_.size(); ++key) {
       const Column& column = *batch.column(partition_columns_[key]);
-      std::string value;
-      if (!column.is_null(row)) partition_printers_[key]->print(column, row, value);
-      folder += target_->request.partition_keys[key] + "=" +
-                (value.empty() ? target_->default_partition : escape_partition(value)) + "/";
+      if (!column.is_null(row)) partition_printers_[key]->print(column, row, values);
+      const size_t end = values.size();
+      values.append(reinterpret_cast<const char*>(&end), sizeof(end));
     }
-    rows_of[folder].push_back(static_cast<int32_t>(i));
+    // Rows of a partition mostly come one after the other.
+    if (rows_here == nullptr || values != values_before)
+      rows_here = &rows_of[folder_of(batch, row)];
+    rows_here->push_back(static_cast<int32_t>(i));
+    values_before.swap(values);
   }
   for (const auto& [folder, rows] : rows_of) {
+    if (static_cast<int64_t>(rows.size()) == batch.num_rows()) {
+      return write_to(folder, without_partition_columns(batch));
+    }
     HW_ASSIGN_OR_RETURN(const Batch part, gather(batch, rows));
     HW_TRY(write_to(folder, without_partition_columns(part)));
   }
   return Status::OK();
+}
+
+/// `dt=2015-07-15/hm=00%3A01/`
+std::string FileWriter::folder_of(const Batch& batch, int64_t row) const {
+  std::string folder;
+  for (size_t key = 0; key < partition_columns_.size(); ++key) {
+    const Column& column = *batch.column(partition_columns_[key]);
+    std::string value;
+    if (!column.is_null(row)) partition_printers_[key]->print(column, row, value);
+    folder += target_->request.partition_keys[key] + "=" +
+              (value.empty() ? target_->default_partition : escape_partition(value)) + "/";
+  }
+  return folder;
 }
 
 Status FileWriter::write(const Batch& batch) {

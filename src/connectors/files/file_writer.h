@@ -72,6 +72,7 @@ class FileWriter final : public SinkWriter {
   Status begin_file(const std::string& folder);
   Status write_to(const std::string& folder, const Batch& batch);
   Status write_partitioned(const Batch& batch);
+  std::string folder_of(const Batch& batch, int64_t row) const;
 
   // Closing.
   Status close(std::map<std::string, Open>::iterator file);

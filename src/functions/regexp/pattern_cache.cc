@@ -24,6 +24,8 @@ const re2::RE2* PatternCache::get(std::string_view pattern) {
     text_ = pattern;
     compiled_ = compile(pattern);
     literal_ = compiled_->ok() ? required_literal(pattern) : "";
+    plain_text_ = literal_ == pattern ? literal_ : "";
+    run_ = compiled_->ok() ? RunAfterLiteral::of(pattern) : std::nullopt;
   }
   return compiled_->ok() ? compiled_.get() : nullptr;
 }

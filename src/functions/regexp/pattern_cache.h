@@ -5,10 +5,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "expr/scalar_function.h"
+#include "functions/regexp/run_after_literal.h"
 
 namespace re2 {
 class RE2;
@@ -27,10 +29,16 @@ class PatternCache {
   bool may_match(std::string_view text) const {
     return literal_.empty() || text.find(literal_) != text.npos;
   }
+  /// The same for patterns of a form that a search is enough for.
+  const std::optional<RunAfterLiteral>& run() const { return run_; }
+  /// What the pattern matches if that is one text; else empty.
+  const std::string& plain_text() const { return plain_text_; }
 
  private:
   std::string text_;
   std::string literal_;
+  std::string plain_text_;
+  std::optional<RunAfterLiteral> run_;
   std::shared_ptr<const re2::RE2> compiled_;
 };
 

@@ -38,6 +38,14 @@ bool extract(TextWriter& out, PatternCache& cache, std::string_view text, std::s
       group >= kGroupsMax || !cache.may_match(text)) {
     return false;
   }
+  if (cache.run()) {
+    const RunAfterLiteral::Match match = cache.run()->find(text);
+    if (!match.found) return false;
+    if (!match.unsure) {
+      out.append(cache.run()->group(match, group));
+      return true;
+    }
+  }
   re2::StringPiece groups[kGroupsMax];
   if (!compiled->Match(piece(text), 0, text.size(), re2::RE2::UNANCHORED, groups, group + 1)) {
     return false;
