@@ -102,6 +102,25 @@ INSERT INTO t SELECT id FROM s;
         rows = self.committed()
         self.assertEqual(sorted(id for ids in rows.values() for id in ids), list(range(1, 100_001)))
 
+    def test_the_partitioner_says_which_partitions_of_a_writer_get_its_rows(self):
+        def sizes(partitioner, parallelism):
+            name = f"{partitioner}-{parallelism}"
+            self.log = self.folder / name
+            script = self.write("q.sql", f"""
+CREATE TABLE bids (bidder BIGINT) WITH ('connector' = 'nexmark', 'event-type' = 'bid', 'events.num' = '100000');
+CREATE TABLE t (id BIGINT) WITH ('connector' = 'log', 'path' = '{self.log}', 'topic' = 't',
+  'partitions' = '{PARTITIONS}', 'sink.partitioner' = '{partitioner}');
+INSERT INTO t SELECT bidder FROM bids;
+""")
+            self.run_job(script, parallelism, "--state-dir", str(self.folder / f"state-{name}"))
+            rows = self.committed()
+            self.assertEqual(sum(map(len, rows.values())), 92_000)
+            return sorted(rows)
+        self.assertEqual(sizes("fixed", 1), [0])
+        self.assertEqual(sizes("fixed", 4), [0, 2, 4, 6])
+        self.assertEqual(sizes("round-robin", 3), list(range(PARTITIONS)))
+        self.assertEqual(sizes("default", 12), list(range(PARTITIONS)))
+
     def test_writers_that_clean_side_by_side_remove_only_what_nobody_needs(self):
         script = self.write("q.sql", f"""
 CREATE TABLE s (id BIGINT, v BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '200000',
