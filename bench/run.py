@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""./dev bench [core|recovery|nexmark|tpch]: what the engine reaches beside a reference of the same run.
+"""./dev bench [core|recovery|nexmark|tpch|flights]: what the engine reaches beside a reference of the same run.
 
 Every line states ours, the reference and their ratio, so that a noisy or shared machine shifts
 both. The machine's floor (memory bandwidth, process start) is printed first.
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 
+import flights
 import nexmark_bench
 import recovery
 import tpch
@@ -131,8 +132,10 @@ def main():
         return nexmark_bench.run(sys.argv[2:], BUILD / "bench" / "bench_nexmark", ROOT / "bench" / "nexmark")
     if what == "tpch":
         return tpch.run(sys.argv[2:], BINARY)
+    if what == "flights":
+        return flights.run(sys.argv[2:], BINARY)
     if what not in ("core", "recovery"):
-        sys.exit(f"there is no benchmark '{what}'; there are: core, recovery, nexmark, tpch")
+        sys.exit(f"there is no benchmark '{what}'; there are: core, recovery, nexmark, tpch, flights")
     print(f"machine: {os.cpu_count()} cores; one engine core is used; medians, CPU time where not said otherwise\n")
     if what == "core":
         core()
