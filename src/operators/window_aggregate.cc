@@ -174,7 +174,7 @@ class WindowAggregate final : public Operator {
     return spec_.windows_given() ? pane : clock_.last_end(pane);
   }
   bool is_late(int64_t pane) {
-    return !context_->batch_mode() && spec_.window.event_time &&
+    return !context_->batch_mode() && spec_.window.event_time && !spec_.windows_may_be_past &&
            clock_.closes_at(last_end(pane)) <= progress_ms_ - (HW_PLANTED_BUG(13) ? 1 : 0);
   }
 

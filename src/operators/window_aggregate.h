@@ -32,6 +32,9 @@ struct WindowAggregateSpec {
   /// -1 = windows are computed from `window`.
   int window_start_column = -1;
   int window_end_column = -1;
+  /// Given windows are told of once, and none is late: a deletion can part a session when the time
+  /// of one of its parts has passed.
+  bool windows_may_be_past = false;
   /// Input columns, window columns not among them.
   std::vector<int> keys;
   std::vector<AggregateCall> aggregates;

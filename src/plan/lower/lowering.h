@@ -80,6 +80,10 @@ OperatorMaker make_normalize_of(const PhysicalNode& node);
 OperatorMaker make_not_null_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_materialize_of(const PhysicalNode& node);
 
+/// Rows may come when the watermark has passed the windows that they carry: a deletion can part a
+/// session when the time of one of its parts has passed. Requires: kinds inferred.
+bool windows_may_be_past(const PhysicalNode& node);
+
 /// A node over lowered inputs, with the logical node's schema.
 PhysicalNodePtr physical_node(PhysicalKind kind, std::string name, const LogicalNodePtr& logical,
                               std::vector<PhysicalNodePtr> inputs,

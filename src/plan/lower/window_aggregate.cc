@@ -27,6 +27,15 @@ LogicalNodePtr taken_apart(const LogicalNodePtr& node) {
       std::make_shared<WindowTvfNode>(node->input(), std::move(window)), std::move(parts));
 }
 
+/// Sessions of the same keys right below: their rows are where they must be. That there is no
+/// exchange between also keeps the rows of a session before the watermark that they came with.
+bool is_of_sessions_below(const WindowAggregateNode::Parts& parts, const PhysicalNode& input) {
+  const auto* tvf = node_if<WindowTvfNode>(input.logical);
+  return input.kind == PhysicalKind::kWindowAssign && tvf != nullptr && tvf->is_session() &&
+         parts.grouping.given && parts.grouping.end == input.schema->num_fields() - 2 &&
+         tvf->spec().partition == parts.keys;
+}
+
 }  // namespace
 
 Result<PhysicalNodePtr> lower_window_aggregate(const LogicalNodePtr& node, Lowering& lowering) {
@@ -38,8 +47,11 @@ Result<PhysicalNodePtr> lower_window_aggregate(const LogicalNodePtr& node, Lower
     // A row that is taken back can part a session, which only the rows themselves can tell.
     if (!inputs[0]->traits.kinds.is_insert_only()) return lower(taken_apart(node), lowering);
   }
+  const WindowAggregateNode::Parts& parts = node->as<WindowAggregateNode>().parts();
+  Placement placement = Placement::by(parts.keys);
+  if (is_of_sessions_below(parts, *inputs[0])) placement.contract = EdgeContract::kForward;
   return physical_node(PhysicalKind::kWindowAggregate, "WindowAggregate", node, std::move(inputs),
-                       {Placement::by(node->as<WindowAggregateNode>().parts().keys)});
+                       {std::move(placement)});
 }
 
 OperatorMaker make_window_aggregate_of(const PhysicalNode& node, const ExprSession& session) {
@@ -50,6 +62,7 @@ OperatorMaker make_window_aggregate_of(const PhysicalNode& node, const ExprSessi
   if (parts.grouping.given) {
     spec.window_start_column = parts.grouping.start;
     spec.window_end_column = parts.grouping.end;
+    spec.windows_may_be_past = is_of_sessions_below(parts, node.input());
   }
   spec.keys = parts.keys;
   for (const NamedAggregate& named : parts.aggregates) spec.aggregates.push_back(named.call);

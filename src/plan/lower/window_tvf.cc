@@ -4,6 +4,7 @@
 
 #include "plan/logical/window_tvf.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "operators/session_assign.h"
@@ -18,6 +19,14 @@ Result<PhysicalNodePtr> lower_window_tvf(const LogicalNodePtr& node, Lowering& l
   HW_ASSIGN_OR_RETURN(inputs[0], lower(node->input(), lowering));
   return physical_node(PhysicalKind::kWindowAssign, "WindowTableFunction", node, std::move(inputs),
                        {tvf.is_session() ? Placement::by(tvf.spec().partition) : Placement::any()});
+}
+
+bool windows_may_be_past(const PhysicalNode& node) {
+  const bool sessions =
+      node.kind == PhysicalKind::kWindowAssign && node.logical->as<WindowTvfNode>().is_session();
+  if (sessions && !node.input().traits.kinds.is_insert_only()) return true;
+  return std::any_of(node.inputs.begin(), node.inputs.end(),
+                     [](const PhysicalNodePtr& input) { return windows_may_be_past(*input); });
 }
 
 OperatorMaker make_window_assign_of(const PhysicalNode& node) {
