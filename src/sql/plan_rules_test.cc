@@ -2,6 +2,9 @@
 //
 // From SQL to optimized plans and job graphs.
 
+#include <algorithm>
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "sql/session_fixture.h"
@@ -120,6 +123,18 @@ TEST_F(PlanRulesTest, BatchKeepsTheSmallerSideOfEachJoin) {
   EXPECT_EQ(session.columns(three), "(w STRING)");
   session.must("SET 'execution.runtime-mode' = 'streaming'");
   EXPECT_EQ(shape("SELECT a.y FROM a, b WHERE a.x = b.z"), "(ab)");
+}
+
+TEST_F(PlanRulesTest, ManyTablesThatNothingConnectsAreMultipliedAllTheSame) {
+  session.must("SET 'execution.runtime-mode' = 'batch'");
+  session.rows = {{"a", 1e300}};
+  std::string query = "SELECT 1 AS one FROM a AS t0";
+  for (int i = 1; i < 60; ++i) {
+    query += ", a AS t" + std::to_string(i);
+    if (i != 20 && i != 59) continue;  // some, and more than are put in order
+    const std::string shape = shape_of(session.optimized(query));
+    EXPECT_EQ(std::count(shape.begin(), shape.end(), 'a'), i + 1) << shape;
+  }
 }
 
 TEST_F(PlanRulesTest, MakesTopN) {

@@ -17,6 +17,13 @@
 namespace hw {
 namespace {
 
+/// Longer lists stay as they are: every pair of parts is looked at for every join.
+constexpr size_t kListMax = 24;
+/// Estimates end here, so that the product of two is a number.
+constexpr double kRowsMax = 1e150;
+
+double bounded(double rows) { return rows < kRowsMax ? rows : kRowsMax; }
+
 struct Part {
   JoinedPart joined;
   RowEstimate estimate;
@@ -65,7 +72,7 @@ Choice choose(const JoinList& list, const std::vector<Part>& parts) {
           [&](const BoundExprPtr& test) { return list.equates(*test, left.holds, right.holds); });
       const double share =
           share_joined(tests_between(list, left, right), parts[i].estimate, parts[k].estimate);
-      choice.rows = parts[i].estimate.rows * parts[k].estimate.rows * share;
+      choice.rows = bounded(parts[i].estimate.rows) * bounded(parts[k].estimate.rows) * share;
       if (choice.better_than(best)) best = choice;
     }
   }
@@ -88,7 +95,7 @@ LogicalNodePtr order(const LogicalNodePtr& node, const TableEstimates& tables) {
   std::vector<LogicalNodePtr> inputs;
   bool changed = false;
   const JoinNode* join = plain_join(node);
-  if (join == nullptr) {
+  if (join == nullptr || JoinList(node).inputs.size() > kListMax) {
     for (const LogicalNodePtr& input : node->inputs()) {
       inputs.push_back(order(input, tables));
       changed = changed || inputs.back() != input;
