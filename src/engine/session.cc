@@ -94,8 +94,9 @@ PlanContext Session::plan_context() const {
           .available_now = durability_.available_now};
 }
 
-Result<std::unique_ptr<JobRun>> Session::start_job(JobGraph graph, bool is_query, bool bounded,
-                                                   std::vector<std::string>& warnings) {
+Result<std::unique_ptr<JobRun>> Session::start_job(JobPlan& plan, bool is_query) {
+  JobGraph graph = std::move(plan.graph);
+  std::vector<std::string>& warnings = plan.warnings;
   JobOptions options{.env = &env_, .output_rows_max = output_rows_max_};
   options.available_now = durability_.available_now;
   if (job_starter_) return job_starter_(std::move(graph), options);
@@ -110,9 +111,10 @@ Result<std::unique_ptr<JobRun>> Session::start_job(JobGraph graph, bool is_query
     return Status::Invalid("two jobs are called '", graph.name,
                            "', and the name says where a job's checkpoints are: SET "
                            "'pipeline.name' for one of them");
-  HW_ASSIGN_OR_RETURN(DurableSettings settings,
-                      durable_settings(config_, durability_, graph.name, bounded, env_, warnings));
+  HW_ASSIGN_OR_RETURN(DurableSettings settings, durable_settings(config_, durability_, graph.name,
+                                                                 plan.bounded, env_, warnings));
   options.checkpoints = std::move(settings.checkpoints);
+  settings.job.unshared = std::move(plan.unshared);
   return start_durable_job(std::move(graph), std::move(options), std::move(settings.job));
 }
 
@@ -130,8 +132,7 @@ Result<Outcome> Session::start(std::vector<PlanRoot> roots, bool is_query, std::
   started.is_query = is_query;
   started.bounded = plan.bounded;
   started.name = plan.graph.name;
-  HW_ASSIGN_OR_RETURN(started.job,
-                      start_job(std::move(plan.graph), is_query, plan.bounded, plan.warnings));
+  HW_ASSIGN_OR_RETURN(started.job, start_job(plan, is_query));
   return Outcome{.what = std::move(started), .warnings = std::move(plan.warnings)};
 }
 
@@ -151,8 +152,7 @@ Result<Outcome> Session::analyze(const BoundExplain& explain) {
   started.report = [report, &env = env_, since_ns = env_.monotonic_ns()](const JobRun& job) {
     return report.text(job.metrics(), env.monotonic_ns() - since_ns);
   };
-  HW_ASSIGN_OR_RETURN(started.job,
-                      start_job(std::move(plan.graph), true, plan.bounded, plan.warnings));
+  HW_ASSIGN_OR_RETURN(started.job, start_job(plan, true));
   return Outcome{.what = std::move(started), .warnings = std::move(plan.warnings)};
 }
 
