@@ -11,6 +11,7 @@
 #include "engine/analyze_report.h"
 #include "engine/catalogues.h"
 #include "engine/system_time_zone.h"
+#include "plan/catalog/stored_catalog.h"
 #include "plan/logical/sink.h"
 #include "sql/binder.h"
 #include "sql/parser.h"
@@ -160,6 +161,7 @@ Result<Outcome> Session::create_and_fill(const BoundCreateAs& create) {
   if (create.plan == nullptr) return Outcome{};
   const Catalog before = catalog_;
   const ObjectPath& path = create.plan->as<SinkNode>().spec().path;
+  const auto replaced = catalog_.find(path);
   Status made;
   for (const BoundChange& change : create.changes) {
     made = apply_to_catalog(change, catalog_);
@@ -168,12 +170,19 @@ Result<Outcome> Session::create_and_fill(const BoundCreateAs& create) {
   auto outcome = made.ok() ? start(roots_of({create.plan}), false, path.object, nullptr)
                            : Result<Outcome>(made);
   if (outcome.ok()) return outcome;
-  // A catalog in memory is as it was; one outside has lost what was replaced.
+  // A catalog in memory is as it was, one of definitions is made so; another one outside has lost
+  // what was replaced.
   if (made.ok()) {
     const Status dropped = catalog_.drop(path, {.kind = Catalog::Kind::kTable});
     if (!dropped.ok()) return while_doing(outcome.status(), dropped.message());
   }
   catalog_ = before;
+  const auto catalog = catalog_.catalog(path.catalog);
+  StoredCatalog* stored = catalog.ok() ? as_stored((*catalog)->external.get()) : nullptr;
+  if (stored != nullptr && replaced.ok() && *replaced && !(*replaced)->temporary) {
+    const Status restored = stored->create(path, **replaced);
+    if (!restored.ok()) return while_doing(outcome.status(), restored.message());
+  }
   return outcome;
 }
 
