@@ -3,6 +3,7 @@
 #include "operators/deduplicate.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -123,7 +124,13 @@ class Deduplicate final : public Operator {
     return choose(input, numbers);
   }
 
-  /// Leaves out rows without a time, and late ones where the watermark decides.
+  /// Batch mode: before or behind all times, as the order says.
+  int64_t null_time() const {
+    return spec_.nulls_first != spec_.keep_last ? std::numeric_limits<int64_t>::min()
+                                                : std::numeric_limits<int64_t>::max();
+  }
+
+  /// In a stream leaves out rows without a time, and late ones where the watermark decides.
   Status read_times(DenseInput& input) {
     const Column& column = *input.column(spec_.time_column);
     std::vector<int32_t> kept;
@@ -131,8 +138,9 @@ class Deduplicate final : public Operator {
     int64_t late = 0, without_time = 0;
     for (int64_t i = 0; i < input.num_rows(); ++i) {
       const int64_t slot = column.slot(i);
-      const int64_t time = column.slot_is_null(slot) ? 0 : column.slot_value<int64_t>(slot);
-      if (column.slot_is_null(slot)) {
+      const bool is_null = column.slot_is_null(slot);
+      const int64_t time = is_null ? null_time() : column.slot_value<int64_t>(slot);
+      if (is_null && !context_->batch_mode()) {
         ++without_time;
       } else if (waits() && time / ticks_per_ms_ <= context_->watermark_ms()) {
         ++late;
@@ -162,7 +170,8 @@ class Deduplicate final : public Operator {
     if (!by_event_time()) return Status::OK();
     HW_ASSIGN_OR_RETURN(const ColumnPtr times, rows_->read_value(spec_.time_column, kept_rows_));
     for (size_t i = 0; i < kept_rows_.size(); ++i) {
-      kept_times_[i] = times->value<int64_t>(static_cast<int64_t>(i));
+      const auto place = static_cast<int64_t>(i);
+      kept_times_[i] = times->is_null(place) ? null_time() : times->value<int64_t>(place);
     }
     return Status::OK();
   }

@@ -7,7 +7,8 @@
 //   first, processing time   goes out at once
 //   last                     the newest row so far; of rows of one time the one that came later
 //
-// Batch mode puts out one row per key at the end.
+// Batch mode puts out one row per key at the end. A row without an event time is dropped and
+// counted in a stream; in batch it stands where the order puts NULLs.
 
 #pragma once
 
@@ -29,6 +30,8 @@ struct DeduplicateSpec {
   bool keep_last = false;
   /// Column of the event time; -1 = by processing time, in order of arrival.
   int time_column = -1;
+  /// Batch mode: where the order puts rows without a time.
+  bool nulls_first = true;
   /// keep_last: somebody downstream needs -U before each +U.
   bool generate_update_before = true;
 };

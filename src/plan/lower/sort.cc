@@ -108,6 +108,7 @@ OperatorMaker make_deduplicate_of(const PhysicalNode& node) {
   spec.key = top.parts().partition;
   spec.keep_last = top.parts().order[0].descending;
   if (by_event_time(top)) spec.time_column = top.parts().order[0].column;
+  spec.nulls_first = top.parts().order[0].nulls_first;
   spec.generate_update_before = node.traits.kinds.contains(RowKind::kUpdateBefore);
   return [spec = std::move(spec)] { return make_deduplicate(spec); };
 }
