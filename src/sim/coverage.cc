@@ -25,10 +25,11 @@ Role role_of(std::string_view thread) {
   return Role::kCoordinator;
 }
 
-void Coverage::seen(Phase phase, FileOp op, Role role) {
+void Coverage::seen(Phase phase, FileOp op, Role role, bool damaged) {
   auto& cells = feasible_[static_cast<size_t>(phase)];
   for (int fault = 0; fault < kNumFaults; ++fault)
-    if (fault >= kNumFaultKinds || fits(static_cast<FaultKind>(fault), op))
+    if (fault >= kNumFaultKinds || (fits(static_cast<FaultKind>(fault), op) &&
+                                    (damaged || !damages(static_cast<FaultKind>(fault)))))
       cells[static_cast<size_t>(fault)][static_cast<size_t>(role)] = true;
 }
 

@@ -27,8 +27,8 @@ class Coverage {
   void hit(Phase phase, int fault, Role role) {
     ++hits_[static_cast<size_t>(phase)][static_cast<size_t>(fault)][static_cast<size_t>(role)];
   }
-  /// An operation that could have been hit.
-  void seen(Phase phase, FileOp op, Role role);
+  /// An operation that could have been hit; `damaged`: where damage is done for good.
+  void seen(Phase phase, FileOp op, Role role, bool damaged);
   void add(const Coverage& other);
   /// A line a phase and fault; feasible cells that were never hit at the end.
   std::string describe() const;

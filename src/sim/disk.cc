@@ -114,14 +114,19 @@ Result<DiskFilePtr> Disk::create(const std::string& path, bool is_directory, int
   return file;
 }
 
-Status Disk::put(const std::string& path, std::string_view bytes) {
-  const std::string parent = directory_of(path);
+Status Disk::make_directories(const std::string& path) {
   std::vector<std::string> missing;
-  for (std::string at = parent; find(at) == nullptr; at = directory_of(at)) missing.push_back(at);
+  for (std::string at = path; find(at) == nullptr; at = directory_of(at)) missing.push_back(at);
   for (auto at = missing.rbegin(); at != missing.rend(); ++at) {
     HW_TRY(create(*at, /*is_directory=*/true, 0).status());
     sync_directory(directory_of(*at));
   }
+  return Status::OK();
+}
+
+Status Disk::put(const std::string& path, std::string_view bytes) {
+  const std::string parent = directory_of(path);
+  HW_TRY(make_directories(parent));
   if (find(path) != nullptr) return Status::AlreadyExists("'", path, "' exists already");
   HW_ASSIGN_OR_RETURN(const DiskFilePtr file, create(path, /*is_directory=*/false, 0));
   write(*file, 0, bytes, 0);

@@ -56,6 +56,8 @@ class Disk {
 
   /// Fails when the directory is missing.
   Result<DiskFilePtr> create(const std::string& path, bool is_directory, int64_t now_ns);
+  /// Durable directories, this one and all on its way that are missing.
+  Status make_directories(const std::string& path);
   /// A durable file with all directories on its way.
   Status put(const std::string& path, std::string_view bytes);
   Status remove(const std::string& path);

@@ -38,7 +38,7 @@ bool damages(FaultKind kind);
 /// Whether an operation can fail in this way.
 bool fits(FaultKind kind, FileOp op);
 
-/// Hits the first operation that it fits, from number `op` on.
+/// Hits the first operation that it fits, from number `op` on, or a later one.
 struct Fault {
   int64_t op = 0;
   /// Of this kind only; none: of any that it fits.
@@ -46,6 +46,8 @@ struct Fault {
   /// In this phase only.
   std::optional<Phase> phase = {};
   FaultKind kind = FaultKind::kError;
+  /// So many that it fits are let pass.
+  int64_t skip = 0;
   /// Which bit, how long, how much.
   uint64_t amount = 0;
 };

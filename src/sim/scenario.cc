@@ -200,6 +200,7 @@ class Parser {
                             .only = file_op(facts.word("only")),
                             .phase = phase_named(facts.word("phase")),
                             .kind = *kind,
+                            .skip = facts.number<int64_t>("skip", 0),
                             .amount = facts.number<uint64_t>("amount", 0)});
     return Status::OK();
   }
@@ -254,6 +255,7 @@ std::string text_of(const Fault& fault) {
       fmt::format("fault {} op {} amount {}", to_text(fault.kind), fault.op, fault.amount);
   if (fault.only) line += fmt::format(" only {}", to_text(*fault.only));
   if (fault.phase) line += fmt::format(" phase {}", to_text(*fault.phase));
+  if (fault.skip > 0) line += fmt::format(" skip {}", fault.skip);
   return line + "\n";
 }
 

@@ -180,7 +180,7 @@ class SimFileSystem final : public arrow::fs::FileSystem {
     const std::string path = normal_path(select.base_dir);
     HW_ASSIGN_OR_RETURN(const Fault* fault, world_.on_op(process_, FileOp::kList, path));
     if (fault != nullptr) return io_error("cannot list", path);
-    world_.look_for(path);
+    world_.look_for(path, /*contents=*/true);
     const DiskFilePtr directory = world_.disk.find(path);
     if (directory == nullptr) {
       if (select.allow_not_found) return arrow::fs::FileInfoVector();

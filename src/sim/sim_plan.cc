@@ -102,6 +102,13 @@ std::vector<Fault> draw_faults(Random& random, bool doomed) {
                                                ? static_cast<uint64_t>(FaultKind::kFlippedBit)
                                                : random.below(kNumFaultKinds)));
   std::vector<Fault> faults;
+  // State that is damaged where it lies, between the look at a checkpoint and its use: a table is
+  // read in pieces, each with the block around it, so only what stays wrong is seen to be.
+  for (uint64_t i = 0; doomed && i < 4 && random.below(5) > 0; ++i)
+    faults.push_back({.phase = Phase::kLoadState,
+                      .kind = FaultKind::kFlippedBit,
+                      .skip = static_cast<int64_t>(random.below(4)),
+                      .amount = random.next() >> 8 | 1});
   if (kinds.empty()) return faults;
   const uint64_t count = random.below(one_of(std::array<uint64_t, 3>{2, 5, 20}, random));
   for (uint64_t i = 0; i < count; ++i) {
@@ -114,7 +121,10 @@ std::vector<Fault> draw_faults(Random& random, bool doomed) {
     const Phase phase = draw_phase(random, fault.kind);
     const uint64_t aim = random.below(4);
     if (aim == 0 && fits(fault.kind, only)) fault.only = only;
+    // What comes first in a phase is the same each time.
+    const auto skip = static_cast<int64_t>(random.below(12));
     if (aim > 1) fault.phase = phase;
+    if (aim > 1 && random.below(2) == 0) fault.skip = skip;
     faults.push_back(fault);
   }
   std::sort(faults.begin(), faults.end(),

@@ -42,7 +42,7 @@ class Director {
                 .schedule = plan.schedule,
                 .faults = plan.faults,
                 .incidents = plan.incidents,
-                .damaged_below = {kStateDirectory, "/s3/"},
+                .damaged_below = damaged_below(plan),
                 .import = plan.import,
                 .begin_from = plan.begin_from,
                 .trace = plan.trace}),
@@ -57,6 +57,7 @@ class Director {
   }
 
   SimResult run() {
+    (void)check_promises();  // of an earlier run that ended otherwise
     Status verdict = prepare();
     if (verdict.ok()) verdict = direct();
     const Status ended = end_all();
@@ -83,6 +84,10 @@ class Director {
   }
 
  private:
+  static std::vector<std::string> damaged_below(const SimPlan& plan) {
+    if (!plan.doomed) return {};
+    return {kStateDirectory, "/s3/"};
+  }
   static bool is_durable(const SimPlan& plan) {
     for (const auto& [key, value] : plan.processes.front().settings)
       if (key == "execution.checkpointing.dir") return true;

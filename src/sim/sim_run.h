@@ -40,7 +40,7 @@ struct SimPlan {
   /// Faults end at this step at the latest.
   int64_t quiet_step = 200'000;
   /// See WorldOptions; not part of a scenario.
-  std::function<void(const std::string& path, Disk& disk)> import = {};
+  std::function<void(const std::string& path, bool contents, Disk& disk)> import = {};
   /// What the world holds at the beginning; null = nothing. Not part of a scenario.
   std::shared_ptr<const WorldImage> begin_from = nullptr;
   /// Every operation on files is kept in the result.

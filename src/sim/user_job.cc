@@ -22,20 +22,23 @@ class Sampler {
  public:
   Sampler(Env& real, int64_t lines_max) : real_(real), lines_max_(lines_max) {}
 
-  void bring(const std::string& path, Disk& disk) {
+  void bring(const std::string& path, bool contents, Disk& disk) {
     if (path.starts_with(kStateDirectory)) return;
-    const Status status = copy(path, disk);
+    const Status status = copy(path, contents, disk);
     if (problem_.ok() && !status.ok()) problem_ = status;
   }
   const std::map<std::string, std::string>& files() const { return files_; }
   const Status& problem() const { return problem_; }
 
  private:
-  Status copy(const std::string& path, Disk& disk) {
+  // Whoever only looks whether a directory is there does not read what is in it.
+  Status copy(const std::string& path, bool contents, Disk& disk) {
     HW_ASSIGN_OR_RETURN(const Env::Location at, real_.locate(path));
     HW_ASSIGN_OR_RETURN(const arrow::fs::FileInfo found, at.files->GetFileInfo(at.path));
     if (found.type() == arrow::fs::FileType::File) return copy_file(at, path, disk);
     if (found.type() != arrow::fs::FileType::Directory) return Status::OK();
+    HW_TRY(disk.make_directories(normal_path(path)));
+    if (!contents) return Status::OK();
     arrow::fs::FileSelector all;
     all.base_dir = at.path;
     all.recursive = true;
@@ -97,7 +100,9 @@ Result<SearchResult> simulate(const UserSimulation& simulation, Env& real,
   plan.schedule.strategy = Strategy::kRunToBlock;
   plan.processes = {{.num_cores = 1, .parallelism = 1, .output_rows_max = 4096}};
   Sampler sampler(real, simulation.lines_max);
-  plan.import = [&sampler](const std::string& path, Disk& disk) { sampler.bring(path, disk); };
+  plan.import = [&sampler](const std::string& path, bool contents, Disk& disk) {
+    sampler.bring(path, contents, disk);
+  };
   SimResult undisturbed = carry_out(plan);
   HW_TRY(sampler.problem());
   if (undisturbed.num_ended_well == 0) return undisturbed.verdict;

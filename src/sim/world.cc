@@ -12,6 +12,7 @@ namespace hw::sim {
 World::World(WorldOptions options)
     : scheduler(options.schedule, hash), options_(std::move(options)) {
   fired_.resize(options_.faults.size());
+  passed_.resize(options_.faults.size());
   if (options_.begin_from == nullptr) return;
   disk = options_.begin_from->disk.copy();
   objects = options_.begin_from->objects;
@@ -53,14 +54,20 @@ void World::tell(std::string line) {
                                std::move(line)));
 }
 
-void World::look_for(const std::string& path) {
-  if (options_.import && looked_for_.insert(path).second) options_.import(path, disk);
+void World::look_for(const std::string& path, bool contents) {
+  if (options_.import && looked_for_.emplace(path, contents).second)
+    options_.import(path, contents, disk);
 }
 
 bool World::comes(const Incident& incident) const {
   return (incident.step >= 0 && scheduler.steps() >= incident.step) ||
          (incident.op >= 0 && num_ops_ >= incident.op) ||
          (incident.ms >= 0 && scheduler.now_ns() >= process_began_ns_ + incident.ms * 1'000'000);
+}
+
+bool World::is_damaged(const std::string& path) const {
+  return std::any_of(options_.damaged_below.begin(), options_.damaged_below.end(),
+                     [&](const std::string& directory) { return path.starts_with(directory); });
 }
 
 bool World::incident_due() const {
@@ -91,10 +98,11 @@ const Fault* World::fault_for(FileOp op, Phase phase, const std::string& path) {
     if (fired_[i] || !fits(fault.kind, op) || (fault.only && *fault.only != op) ||
         (fault.phase && *fault.phase != phase))
       continue;
-    const bool below =
-        std::any_of(options_.damaged_below.begin(), options_.damaged_below.end(),
-                    [&](const std::string& directory) { return path.starts_with(directory); });
-    if (damages(fault.kind) && !below) continue;
+    if (damages(fault.kind) && !is_damaged(path)) continue;
+    if (passed_[i] < fault.skip) {
+      ++passed_[i];
+      continue;
+    }
     fired_[i] = true;
     return &fault;
   }
@@ -110,7 +118,7 @@ Result<const Fault*> World::on_op(SimProcess& process, FileOp op, const std::str
   ++num_ops_;
   const Role role = role_of(scheduler.running_name());
   const Phase phase = phase_of(op, path, role == Role::kWorker);
-  coverage.seen(phase, op, role);
+  if (!healed_) coverage.seen(phase, op, role, is_damaged(path));
   if (incident_hits(phase)) {
     const auto kind = static_cast<int>(options_.incidents[next_incident_].kind);
     if (kind < kNumMishaps) coverage.hit(phase, kNumFaultKinds + kind, role);

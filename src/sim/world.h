@@ -38,8 +38,9 @@ struct WorldOptions {
   std::vector<Incident> incidents;  // by step and op
   /// Damage is done to files below these directories only.
   std::vector<std::string> damaged_below;
-  /// Asked once for each path that is looked for and not there: may put something there.
-  std::function<void(const std::string& path, Disk& disk)> import = {};
+  /// Asked once for each path that is looked for: may put something there. `contents`: also what
+  /// is below it, if it is a directory.
+  std::function<void(const std::string& path, bool contents, Disk& disk)> import = {};
   /// What is there at the beginning; null = nothing.
   std::shared_ptr<const WorldImage> begin_from = nullptr;
   /// Every operation is kept as a line.
@@ -73,7 +74,7 @@ class World {
   /// What happens to the operation that `process` is about to do; null: nothing. Fails when the
   /// process dies first.
   Result<const Fault*> on_op(SimProcess& process, FileOp op, const std::string& path);
-  void look_for(const std::string& path);
+  void look_for(const std::string& path, bool contents = false);
   /// Told after each change below a directory that readers look at.
   std::function<void(const std::string& path)> on_visible;
 
@@ -94,6 +95,7 @@ class World {
   const std::vector<std::string>& trace() const { return trace_; }
 
  private:
+  bool is_damaged(const std::string& path) const;
   bool incident_due() const;
   bool comes(const Incident& incident) const;
   bool incident_hits(Phase phase);
@@ -102,9 +104,10 @@ class World {
   WorldOptions options_;
   std::list<SimProcess> processes_;
   int64_t next_process_ = 1000;
-  std::set<std::string> looked_for_;
+  std::set<std::pair<std::string, bool>> looked_for_;
   std::vector<bool> fired_;
-  size_t first_open_ = 0;  // faults before it have fired
+  std::vector<int64_t> passed_;  // that a fault fitted and let pass
+  size_t first_open_ = 0;        // faults before it have fired
   size_t next_incident_ = 0;
   bool incident_hit_ = false;  // the next one has found its operation
   int64_t process_began_ns_ = 0;
