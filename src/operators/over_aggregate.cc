@@ -6,7 +6,9 @@
 #include <bit>
 #include <utility>
 
+#include "columnar/gather.h"
 #include "state/row_columns.h"
+#include "state/state_store.h"
 
 namespace hw {
 namespace {
@@ -28,19 +30,100 @@ std::vector<int8_t> signs_of(const OverRows& rows, int filter) {
 
 Result<OverAggregate> OverAggregate::bind(const OverCall& call, const Schema& input,
                                           const ExprSession& session) {
-  if (call.aggregate.distinct) {
-    return not_supported_yet(call.aggregate.to_sql(input) + " in an OVER window");
-  }
   OverAggregate aggregate;
   aggregate.call_ = call;
+  aggregate.distinct_ = std::exchange(aggregate.call_.aggregate.distinct, false);
   HW_ASSIGN_OR_RETURN(
       Aggregates bound,
-      Aggregates::bind({call.aggregate}, input, session,
+      Aggregates::bind({aggregate.call_.aggregate}, input, session,
                        {.retracts = false, .first_column = 0, .deferred_sets = false}));
   aggregate.bound_ = std::make_shared<const Aggregates>(std::move(bound));
   aggregate.kernel_ = aggregate.bound_->calls()[0].kernel.get();
   if (call.frame.starts_unbounded()) aggregate.carried_columns_ = aggregate.bound_->columns();
   return aggregate;
+}
+
+void OverAggregate::open_set(StateStore& state, KeyedTable& partitions, const Schema& input,
+                             std::string_view name) {
+  if (!distinct_ || carried_columns_.empty()) return;
+  TableSchema schema;
+  for (const int arg : call_.aggregate.args) {
+    schema.keys.push_back({"value_" + input.name(arg), input.type(arg)});
+  }
+  seen_ = &state.keyed_table(name, partitions, std::move(schema));
+}
+
+/// Owner and value of all rows.
+std::vector<ColumnPtr> OverAggregate::set_keys(const OverRows& rows,
+                                               std::span<const uint32_t> owners) const {
+  std::vector<ColumnPtr> keys = {parent_row_column(owners)};
+  for (const int arg : call_.aggregate.args) keys.push_back(rows.columns[static_cast<size_t>(arg)]);
+  return keys;
+}
+
+/// Rows that FILTER leaves out are nobody's equals.
+Status OverAggregate::find_equals(const OverRows& rows, arrow::MemoryPool* pool) {
+  TableSchema schema{.keys = {{"partition", SqlType::integer().not_null()}}, .values = {}};
+  for (const int arg : call_.aggregate.args) {
+    const ColumnPtr& values = rows.columns[static_cast<size_t>(arg)];
+    schema.keys.push_back({"value", values->type()});
+  }
+  KeyedTable values(std::move(schema), pool);
+  std::vector<uint32_t> owners(static_cast<size_t>(rows.num_rows()));
+  for (size_t p = 0; p < rows.partitions.size(); ++p) {
+    const OverRows::Partition& partition = rows.partitions[p];
+    std::fill(owners.begin() + partition.begin, owners.begin() + partition.end,
+              static_cast<uint32_t>(p));
+  }
+  const std::vector<ColumnPtr> keys = set_keys(rows, owners);
+  std::vector<uint32_t> numbers;
+  HW_TRY(values.find_or_insert({.columns = keys, .num_rows = rows.num_rows(), .hashes = nullptr},
+                               numbers, nullptr));
+  const std::vector<int8_t> signs = signs_of(rows, call_.aggregate.filter);
+  std::vector<int32_t> last(values.end_row(), -1);
+  earlier_.assign(numbers.size(), -1);
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    if (!signs.empty() && signs[i] == 0) continue;
+    earlier_[i] = std::exchange(last[numbers[i]], static_cast<int32_t>(i));
+  }
+  return Status::OK();
+}
+
+/// By row: 1 where its value is one of rows that are no longer kept.
+Result<std::vector<uint8_t>> OverAggregate::find_seen(const OverRows& rows) {
+  std::vector<uint32_t> owners(static_cast<size_t>(rows.num_rows()));
+  for (const OverRows::Partition& partition : rows.partitions) {
+    std::fill(owners.begin() + partition.begin, owners.begin() + partition.end, partition.carried);
+  }
+  const std::vector<ColumnPtr> keys = set_keys(rows, owners);
+  std::vector<uint32_t> numbers;
+  HW_TRY(seen_->find({.columns = keys, .num_rows = rows.num_rows(), .hashes = nullptr}, numbers));
+  std::vector<uint8_t> seen;
+  for (const uint32_t number : numbers) seen.push_back(number == KeyedTable::kNoRow ? 0 : 1);
+  return seen;
+}
+
+/// The values of rows before keep_from will be seen no more.
+Status OverAggregate::keep_seen(const OverRows& rows, std::span<const int32_t> keep_from) {
+  const std::vector<int8_t> signs = signs_of(rows, call_.aggregate.filter);
+  std::vector<int32_t> gone;
+  std::vector<uint32_t> owners;
+  for (size_t p = 0; p < rows.partitions.size(); ++p) {
+    for (int32_t row = rows.partitions[p].begin; row < keep_from[p]; ++row) {
+      if (!signs.empty() && signs[static_cast<size_t>(row)] == 0) continue;
+      gone.push_back(row);
+      owners.push_back(rows.partitions[p].carried);
+    }
+  }
+  std::vector<ColumnPtr> keys = {parent_row_column(owners)};
+  for (const int arg : call_.aggregate.args) {
+    HW_ASSIGN_OR_RETURN(ColumnPtr values, gather(*rows.columns[static_cast<size_t>(arg)], gone));
+    keys.push_back(std::move(values));
+  }
+  std::vector<uint32_t> numbers;
+  return seen_->find_or_insert(
+      {.columns = keys, .num_rows = static_cast<int64_t>(gone.size()), .hashes = nullptr}, numbers,
+      nullptr);
 }
 
 void OverAggregate::initialize(KeyedTable& carried, std::span<const uint32_t> rows) const {
@@ -94,6 +177,7 @@ Result<ColumnPtr> OverAggregate::evaluate(const OverRows& rows, const OverFrames
     store_ = std::make_unique<RowChunks>(std::move(columns), pool);
   }
   HW_TRY(load(rows));
+  if (distinct_) HW_TRY(find_equals(rows, pool));
   return call_.frame.starts_unbounded() ? grow(rows, frames, carried) : slide(rows, frames);
 }
 
@@ -110,6 +194,10 @@ Result<ColumnPtr> OverAggregate::grow(const OverRows& rows, const OverFrames& fr
     }
     HW_TRY(kernel_->merge(RowStoreView(*store_, 0), starts, carried->values(first_carried_), from));
   }
+  std::vector<uint8_t> seen;
+  if (seen_ != nullptr && carried != nullptr) {
+    HW_ASSIGN_OR_RETURN(seen, find_seen(rows));
+  }
   std::vector<uint32_t> results;
   size_t wanted = 0;
   for (size_t p = 0; p < rows.partitions.size(); ++p) {
@@ -120,6 +208,8 @@ Result<ColumnPtr> OverAggregate::grow(const OverRows& rows, const OverFrames& fr
     for (int32_t row = partition.begin; row < longest; ++row) {
       const size_t link = static_cast<size_t>(row) + p;
       HW_TRY(merge(chain[link + 1], chain[link]));
+      if (!is_first(row, partition.begin)) continue;
+      if (!seen.empty() && seen[static_cast<size_t>(row)] != 0) continue;
       HW_TRY(merge(chain[link + 1], leaves_[static_cast<size_t>(row)]));
     }
     for (size_t i = 0; i < count; ++i, ++wanted) {
@@ -136,13 +226,18 @@ Result<ColumnPtr> OverAggregate::slide(const OverRows& rows, const OverFrames& f
   for (size_t i = 0; i < frames.begin.size(); ++i) {
     longest = std::max(longest, int64_t{frames.end[i]} - frames.begin[i]);
   }
-  HW_TRY(build_levels(rows, longest));
+  if (!distinct_) HW_TRY(build_levels(rows, longest));
   std::vector<uint32_t> results;
   HW_TRY(add_rows(frames.begin.size(), results));
   size_t wanted = 0;
   for (size_t p = 0; p < rows.partitions.size(); ++p) {
     const OverRows::Partition& partition = rows.partitions[p];
     for (int32_t i = partition.out_begin; i < partition.out_end; ++i, ++wanted) {
+      for (int32_t row = frames.begin[wanted]; distinct_ && row < frames.end[wanted]; ++row) {
+        if (!is_first(row, frames.begin[wanted])) continue;
+        HW_TRY(merge(results[wanted], leaves_[static_cast<size_t>(row)]));
+      }
+      if (distinct_) continue;
       // Positions count from the partition's start; rows that are not kept are in no frame.
       HW_TRY(merge_blocks(p, partition.position(frames.begin[wanted]),
                           partition.position(frames.end[wanted]), results[wanted]));
@@ -207,9 +302,16 @@ Status OverAggregate::merge_blocks(size_t partition, int64_t begin, int64_t end,
 Status OverAggregate::carry(const OverRows& rows, std::span<const int32_t> keep_from,
                             KeyedTable& carried) {
   if (carried_columns_.empty()) return Status::OK();
+  std::vector<uint8_t> seen;
+  if (seen_ != nullptr) {
+    HW_ASSIGN_OR_RETURN(seen, find_seen(rows));
+    HW_TRY(keep_seen(rows, keep_from));
+  }
   std::vector<uint32_t> into, from;
   for (size_t p = 0; p < rows.partitions.size(); ++p) {
     for (int32_t row = rows.partitions[p].begin; row < keep_from[p]; ++row) {
+      if (!is_first(row, rows.partitions[p].begin)) continue;
+      if (!seen.empty() && seen[static_cast<size_t>(row)] != 0) continue;
       into.push_back(rows.partitions[p].carried);
       from.push_back(leaves_[static_cast<size_t>(row)]);
     }

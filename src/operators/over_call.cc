@@ -81,6 +81,8 @@ std::string OverCall::to_sql(const Schema& input) const {
     }
     if (otherwise >= 0) args += ", " + input.name(otherwise);
     text = std::string(name_of(function)) + "(" + args + ")";
+    const bool said = distant || function == OverFunction::kNthValue;
+    if (said && ignore_nulls) text += " IGNORE NULLS";
   }
   return framed() ? text + " " + to_text(frame) : text;
 }
@@ -91,6 +93,9 @@ bool settles(const OverCall& call) {
     case OverFunction::kCumeDist:
     case OverFunction::kPercentRank:
       return false;
+    case OverFunction::kLead:
+      // Nobody knows how far ahead the next value is.
+      return !call.ignore_nulls;
     default:
       return !call.framed() || !call.frame.ends_unbounded();
   }

@@ -76,7 +76,7 @@ struct OverCall {
   int otherwise = -1;
   /// kLag, kLead: the distance. kNtile: the number of buckets. kNthValue: which, from 1 on.
   int64_t n = 1;
-  /// kFirstValue, kLastValue: passes over NULLs.
+  /// kLag, kLead, kFirstValue, kLastValue, kNthValue: passes over NULLs.
   bool ignore_nulls = false;
   OverFrame frame;
 

@@ -3,6 +3,7 @@
 #include "operators/over_functions.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -78,13 +79,43 @@ ColumnPtr ranks(const OverCall& call, const OverRows& rows) {
   return number_column(call.type(), counts);
 }
 
+/// Which rows have a value: found from either side.
+class ValuedRows {
+ public:
+  explicit ValuedRows(const Column& values, int32_t num_rows) {
+    for (int32_t row = 0; row < num_rows; ++row) {
+      before_.push_back(static_cast<int64_t>(rows_.size()));
+      if (!values.is_null(row)) rows_.push_back(row);
+    }
+    before_.push_back(static_cast<int64_t>(rows_.size()));
+  }
+  /// The n-th (from 1 on) at or behind `row`, the n-th before it; -1 if there is none.
+  int64_t behind(int32_t row, int64_t n) const { return at(before_[index(row)] + n - 1); }
+  int64_t before(int32_t row, int64_t n) const { return at(before_[index(row)] - n); }
+
+ private:
+  static size_t index(int32_t row) { return static_cast<size_t>(row); }
+  int64_t at(int64_t place) const {
+    const bool there = place >= 0 && place < static_cast<int64_t>(rows_.size());
+    return there ? rows_[static_cast<size_t>(place)] : -1;
+  }
+
+  std::vector<int32_t> rows_;
+  std::vector<int64_t> before_;  // by row, and behind the last one: how many stand before it
+};
+
 /// LAG and LEAD: the value of the row at the distance, else the default of the row itself.
 Result<ColumnPtr> distant_values(const OverCall& call, const OverRows& rows) {
-  const int64_t step = call.function == OverFunction::kLag ? -call.n : call.n;
+  const bool lag = call.function == OverFunction::kLag;
+  std::optional<ValuedRows> valued;
+  if (call.ignore_nulls && call.n > 0) {
+    valued.emplace(*rows.columns[static_cast<size_t>(call.value)], rows.num_rows());
+  }
   std::vector<RowSource> sources;
   std::vector<int32_t> numbers;
   rows.for_each_wanted([&](const OverRows::Partition& partition, int32_t row) {
-    const int64_t at = row + step;
+    int64_t at = lag ? row - call.n : row + call.n;
+    if (valued) at = lag ? valued->before(row, call.n) : valued->behind(row + 1, call.n);
     const bool inside = at >= partition.begin && at < partition.end;
     sources.push_back({inside ? 0 : 1, inside ? static_cast<int32_t>(at) : row});
     numbers.push_back(inside ? static_cast<int32_t>(at) : -1);
@@ -114,12 +145,18 @@ Result<ColumnPtr> framed_values(const OverCall& call, const OverRows& rows,
   const ColumnPtr& values = rows.columns[static_cast<size_t>(call.value)];
   const bool last = call.function == OverFunction::kLastValue;
   std::vector<int32_t> valued;
-  if (call.ignore_nulls) valued = valued_rows(*values, rows.num_rows(), last);
+  std::optional<ValuedRows> nth;
+  if (call.ignore_nulls && call.function == OverFunction::kNthValue) {
+    nth.emplace(*values, rows.num_rows());
+  } else if (call.ignore_nulls) {
+    valued = valued_rows(*values, rows.num_rows(), last);
+  }
   std::vector<int32_t> numbers;
   for (size_t i = 0; i < frames.begin.size(); ++i) {
     const int32_t begin = frames.begin[i], end = frames.end[i];
     int64_t at = last ? int64_t{end} - 1 : int64_t{begin} + call.n - 1;
-    if (begin < end && call.ignore_nulls) at = valued[static_cast<size_t>(at)];
+    if (begin < end && nth) at = nth->behind(begin, call.n);
+    if (begin < end && !valued.empty()) at = valued[static_cast<size_t>(at)];
     const bool inside = begin < end && at >= begin && at < end;
     numbers.push_back(inside ? static_cast<int32_t>(at) : -1);
   }
@@ -142,6 +179,12 @@ Result<OverFunctions> OverFunctions::bind(const std::vector<OverCall>& calls, co
     functions.aggregates_.push_back(std::move(aggregate));
   }
   return functions;
+}
+
+void OverFunctions::open_sets(StateStore& state, KeyedTable& partitions, const Schema& input) {
+  for (size_t i = 0; i < aggregates_.size(); ++i) {
+    aggregates_[i].open_set(state, partitions, input, "seen" + std::to_string(i));
+  }
 }
 
 std::vector<SqlField> OverFunctions::place_carried(int first_column) {

@@ -27,6 +27,8 @@ class OverFunctions {
   /// Accumulators of what is carried, value columns from `first_column` on of the table below.
   std::vector<SqlField> place_carried(int first_column);
   void initialize(KeyedTable& carried, std::span<const uint32_t> rows) const;
+  /// Registers what DISTINCT calls carry, as children of the table below. Only where it is carried.
+  void open_sets(StateStore& state, KeyedTable& partitions, const Schema& input);
 
   /// A column per call with a row per wanted row. `carried` may be null: nothing was dropped.
   Result<std::vector<ColumnPtr>> evaluate(const OverRows& rows, KeyedTable* carried,

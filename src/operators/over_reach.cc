@@ -82,7 +82,16 @@ int32_t OverReach::needed_by(const OverCall& call, const OverRows& rows,
     if (bound.edge != FrameEdge::kPreceding) return next;
     return call.frame.rows ? back_by(bound.distance) : back_by_distance(bound.distance);
   };
-  if (call.function == OverFunction::kLag) return back_by(call.n);
+  // The row whose value is the n-th before the next row.
+  const auto back_by_values = [&](int64_t count) {
+    const Column& values = *rows.columns[static_cast<size_t>(call.value)];
+    int32_t row = next;
+    while (row > partition.begin && count > 0) count -= values.is_null(--row) ? 0 : 1;
+    return row;
+  };
+  if (call.function == OverFunction::kLag) {
+    return call.ignore_nulls ? back_by_values(call.n) : back_by(call.n);
+  }
   if (!call.framed()) return next;
   if (!call.frame.starts_unbounded()) return back_to(call.frame.start);
   // An accumulator carries what lies before the frame's end; single values are looked up.

@@ -53,6 +53,7 @@ class StreamingOver final : public Operator {
       schema.values.push_back(std::move(field));
     }
     partitions_ = &context.state().keyed_table("partitions", std::move(schema));
+    functions_.open_sets(context.state(), *partitions_, *spec_.input);
     OrderedTableSpec rows;
     for (const SqlField& field : spec_.input->fields()) {
       rows.payload.push_back({"row_" + field.name, field.type});

@@ -42,8 +42,8 @@ bool same_call(const Call& a, const Call& b) {
   const bool filters = (a.filter == nullptr) == (b.filter == nullptr) &&
                        (a.filter == nullptr || a.filter->equals(*b.filter));
   return a.function == b.function && a.aggregate == b.aggregate && same(a.args, b.args) &&
-         filters && a.n == b.n && a.ignore_nulls == b.ignore_nulls && a.frame == b.frame &&
-         same_window(a, b);
+         filters && a.n == b.n && a.ignore_nulls == b.ignore_nulls && a.distinct == b.distinct &&
+         a.frame == b.frame && same_window(a, b);
 }
 
 /// A plan's columns, and behind them what the calls compute from these, each once.
@@ -86,6 +86,7 @@ OverCall planned(const Call& call, CallColumns& columns) {
     return planned;
   }
   planned.aggregate.function = call.aggregate;
+  planned.aggregate.distinct = call.distinct;
   for (const BoundExprPtr& arg : call.args) {
     planned.aggregate.args.push_back(columns.add(only_where(call.filter, arg)));
     planned.aggregate.literals.push_back(arg->is_literal() ? arg->literal_value() : nullptr);
@@ -173,16 +174,18 @@ Status bind_nulls(const ast::FunctionCall& written, Call& call) {
       call.function == OverFunction::kFirstValue || call.function == OverFunction::kLastValue;
   // Flink's FIRST_VALUE and LAST_VALUE pass over NULLs unless they are told not to.
   call.ignore_nulls = single && written.null_treatment != ast::NullTreatment::kRespect;
-  if (!single && written.null_treatment == ast::NullTreatment::kIgnore) {
-    return not_supported_yet("IGNORE NULLS of this function", written.position);
+  const bool takes = single || call.function == OverFunction::kLag ||
+                     call.function == OverFunction::kLead ||
+                     call.function == OverFunction::kNthValue;
+  if (!takes && written.null_treatment != ast::NullTreatment::kDefault) {
+    return at(written.position,
+              Status::Invalid(
+                  "IGNORE NULLS and RESPECT NULLS belong to LAG, LEAD, FIRST_VALUE, LAST_VALUE and "
+                  "NTH_VALUE, but ",
+                  written.name.last().text, " reads no value; leave them out"));
   }
-  return Status::OK();
-}
-
-Status check_over_clauses(const ast::FunctionCall& call) {
-  if (call.quantifier == ast::SetQuantifier::kDistinct) {
-    return not_supported_yet("DISTINCT in OVER windows", call.position);
-  }
+  call.ignore_nulls =
+      call.ignore_nulls || (takes && written.null_treatment == ast::NullTreatment::kIgnore);
   return Status::OK();
 }
 
@@ -351,12 +354,17 @@ Status ExprBinder::bind_over_parts(const ast::FunctionCall& written, const std::
       return at(written.position,
                 Status::Invalid("FILTER belongs to aggregate functions, but ", name, " is none"));
     }
+    if (written.quantifier == ast::SetQuantifier::kDistinct) {
+      return at(written.position,
+                Status::Invalid("DISTINCT belongs to aggregate functions, but ", name, " is none"));
+    }
     HW_TRY(bind_arguments(written, std::move(args), session_, call));
     HW_TRY(bind_nulls(written, call));
     return check_window(call, written, window);
   }
   call.function = OverFunction::kAggregate;
   call.aggregate = aggregate;
+  call.distinct = written.quantifier == ast::SetQuantifier::kDistinct && !star;
   const bool single = name == "FIRST_VALUE" || name == "LAST_VALUE" || name == "ARRAY_AGG";
   if (!single && written.null_treatment != ast::NullTreatment::kDefault) {
     return not_supported_yet("IGNORE NULLS and RESPECT NULLS of " + name, written.position);
@@ -386,7 +394,6 @@ Result<BoundExprPtr> ExprBinder::bind_over(const ast::FunctionCall& written,
                                                 "aggregate function or of another OVER, but ",
                                                 name, " is; compute it in a sub-query"));
   }
-  HW_TRY(check_over_clauses(written));
   Call call;
   call.position = written.position;
   // Aggregates of the block may stand inside, other windows not.

@@ -37,6 +37,8 @@ class OverCollector {
     BoundExprPtr filter;
     int64_t n = 1;
     bool ignore_nulls = false;
+    /// kAggregate only.
+    bool distinct = false;
     OverFrame frame;
     SqlType type;
     std::vector<BoundExprPtr> partition;
