@@ -9,6 +9,7 @@
 
 #include "columnar/sql_type.h"
 #include "columnar/type_parser.h"
+#include "state/age_column.h"
 
 namespace hw {
 namespace {
@@ -97,7 +98,14 @@ class Comparison {
     if (!is_numbered(table)) return old.name == table.name;
     // Numbered as they come: they are known by what they hold.
     return stem_of(old.name) == stem_of(table.name) && old.kind == table.kind &&
-           names_of(saved_.meaning, old) == names_of(now_.meaning, table);
+           without_ages(names_of(saved_.meaning, old)) ==
+               without_ages(names_of(now_.meaning, table));
+  }
+
+  static std::vector<std::string> without_ages(std::vector<std::string> names) {
+    std::erase_if(
+        names, [](const std::string& name) { return name == kAgeColumn || name == kBirthColumn; });
+    return names;
   }
 
   /// Values that an aggregate has seen are worth nothing without its accumulator, and the other
@@ -148,6 +156,18 @@ class Comparison {
     }
     for (size_t c = 0; c < taken.size(); ++c) {
       if (taken[c]) continue;
+      if (old.columns[c].name == kAgeColumn) {
+        out_.equal = false;
+        add_once(out_.notes, "state " + quoted(old.name) + " is kept for ever from now on");
+        continue;
+      }
+      if (old.columns[c].name == kBirthColumn) {
+        refuse(
+            "DISTINCT values of state " + quoted(old.name) +
+            " were kept with a time to live, and those that have expired would count again: keep "
+            "'table.exec.state.ttl' set, to a long time if need be");
+        continue;
+      }
       if (old.columns[c].key) refuse("key column " + quoted(old_names[c]) + " is gone");
       out_.equal = false;
       add_once(out_.lost, is_accumulator(saved_, old, old.columns[c])
@@ -209,7 +229,9 @@ class Comparison {
   void fill_in(const ManifestTable& table, const ManifestColumn& column, const std::string& name) {
     out_.equal = false;
     const std::string shown = quoted(name) + " of state " + quoted(table.name);
-    if (column.key) {
+    if (column.name == kAgeColumn || column.name == kBirthColumn) {
+      add_once(out_.notes, "the time to live of state " + quoted(table.name) + " begins now");
+    } else if (column.key) {
       refuse("key column " + shown + " is new");
     } else if (is_accumulator(now_, table, column)) {
       if (now_.meaning.input_retracts) {

@@ -63,6 +63,49 @@ TEST(RestoreTablesTest, AnAddedAggregateIsFilledIn) {
   EXPECT_EQ(one(compare_state(aggregate({more}), aggregate({kSums})).lost), "COUNT(*)");
 }
 
+TEST(RestoreTablesTest, AgesComeAndGo) {
+  const auto groups = [](bool aged) {
+    ManifestTable made = table("groups", "keyed", {{"*key_k", "INT"}, {"SUM(a).sum", "BIGINT"}});
+    if (aged) made.columns.push_back({.name = "$last_write", .type = "BIGINT", .key = false});
+    return made;
+  };
+  const StateComparison begun =
+      compare_state(aggregate({groups(false)}), aggregate({groups(true)}));
+  EXPECT_FALSE(begun.equal);
+  EXPECT_TRUE(begun.refused.empty() && begun.lost.empty());
+  EXPECT_EQ(one(begun.notes), "the time to live of state 'groups' begins now");
+  const StateComparison ended =
+      compare_state(aggregate({groups(true)}), aggregate({groups(false)}));
+  EXPECT_FALSE(ended.equal);
+  EXPECT_TRUE(ended.refused.empty() && ended.lost.empty());
+  EXPECT_EQ(one(ended.notes), "state 'groups' is kept for ever from now on");
+
+  // Also where rows can be taken back.
+  OperatorState join{.kind = "Join"};
+  join.meaning.uid_decides = false;
+  join.meaning.input_retracts = true;
+  OperatorState aged_join = join;
+  join.tables = {table("left", "row_log", {{"*k", "INT"}, {"arrival", "BIGINT NOT NULL"}})};
+  aged_join.tables = {
+      table("left", "row_log",
+            {{"*k", "INT"}, {"$last_write", "BIGINT"}, {"arrival", "BIGINT NOT NULL"}})};
+  EXPECT_TRUE(compare_state(join, aged_join).refused.empty());
+}
+
+TEST(RestoreTablesTest, ExpiredDistinctValuesDoNotComeBack) {
+  const auto values = [](bool aged) {
+    ManifestTable made =
+        table("distinct0", "keyed",
+              {{"*key_k", "INT"}, {"*value_v", "INT"}, {"seen", "BIGINT NOT NULL"}});
+    if (aged) made.columns.push_back({.name = "$born", .type = "BIGINT", .key = false});
+    return made;
+  };
+  EXPECT_TRUE(compare_state(aggregate({values(false)}), aggregate({values(true)})).refused.empty());
+  EXPECT_NE(one(compare_state(aggregate({values(true)}), aggregate({values(false)})).refused)
+                .find("those that have expired would count again"),
+            std::string::npos);
+}
+
 TEST(RestoreTablesTest, NamesThatPlanningMadeUpAreFollowed) {
   OperatorState before = aggregate(
       {table("groups", "keyed", {{"SUM($f1).sum", "BIGINT"}, {"SUM($f2).sum", "BIGINT"}})});

@@ -10,24 +10,31 @@
 #include "operators/dense_input.h"
 #include "operators/output_queue.h"
 #include "operators/row_change.h"
+#include "operators/state_age.h"
 #include "operators/touched_rows.h"
+#include "runtime/forgets_state.h"
 #include "runtime/operator.h"
+#include "state/age_column.h"
 #include "state/keyed_table.h"
 #include "state/state_store.h"
 
 namespace hw {
 namespace {
 
-class ChangelogNormalize final : public Operator {
+class ChangelogNormalize final : public Operator, public ForgetsState {
  public:
-  explicit ChangelogNormalize(ChangelogNormalizeSpec spec) : spec_(std::move(spec)) {}
+  explicit ChangelogNormalize(ChangelogNormalizeSpec spec)
+      : spec_(std::move(spec)), age_(spec_.state_ttl_ms) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
     TableSchema schema;
     for (const int column : spec_.primary_key) schema.keys.push_back(named("key", column));
     for (int c = 0; c < spec_.schema->num_fields(); ++c) schema.values.push_back(named("row", c));
+    if (age_.is_on()) schema.values.push_back(age_field());
     rows_ = &context.state().keyed_table("rows", std::move(schema));
+    age_.open(context);
+    age_.keep(*rows_, spec_.schema->num_fields());
     return Status::OK();
   }
 
@@ -35,6 +42,20 @@ class ChangelogNormalize final : public Operator {
     if (queue_.empty()) HW_TRY(normalize(batch));
     return queue_.flush(output, context_->output_rows_max(), Flow::kNeedInput);
   }
+
+  Result<Flow> on_timer(Timer, Output&) override {
+    HW_TRY(rows_->erase(age_.sweep()));
+    age_.wake(rows_->num_rows());
+    return Flow::kNeedInput;
+  }
+
+  Status restore(SnapshotReader&) override {
+    age_.adopt();
+    age_.wake(rows_->num_rows());
+    return Status::OK();
+  }
+
+  bool forgets_state() const override { return age_.is_on(); }
 
   Description describe() const override {
     std::string keys;
@@ -71,6 +92,9 @@ class ChangelogNormalize final : public Operator {
         {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, numbers,
         &inserted));
     touched_.assign(numbers, rows_->end_row());
+    age_.write(inserted);
+    const std::vector<uint32_t> expired = age_.expired_among(numbers);
+    inserted.insert(inserted.end(), expired.begin(), expired.end());
     const Steps steps = follow(input, numbers, inserted);
     std::vector<ColumnPtr> versions;
     for (int c = 0; c < spec_.schema->num_fields(); ++c) {
@@ -105,6 +129,7 @@ class ChangelogNormalize final : public Operator {
   /// Which steps replace a row by another one that differs.
   Result<std::vector<uint8_t>> replacements(const Steps& steps,
                                             const std::vector<ColumnPtr>& versions) const {
+    if (age_.is_on()) return std::vector<uint8_t>(steps.before.size(), 1);
     std::vector<int32_t> old_rows;
     std::vector<int32_t> new_rows;
     std::vector<size_t> places;
@@ -140,7 +165,7 @@ class ChangelogNormalize final : public Operator {
         put(RowKind::kInsert, after);
       } else if (before != kNone && after == kNone) {
         put(RowKind::kDelete, before);
-      } else if (replaced[i] != 0) {
+      } else if (before != kNone && replaced[i] != 0) {
         if (spec_.generate_update_before) put(RowKind::kUpdateBefore, before);
         put(RowKind::kUpdateAfter, after);
       }
@@ -173,12 +198,16 @@ class ChangelogNormalize final : public Operator {
     for (int c = 0; c < spec_.schema->num_fields(); ++c) {
       rows_->write_value(c, *versions[static_cast<size_t>(c)], changed, sources);
     }
-    return rows_->erase(gone);
+    age_.write(changed);
+    HW_TRY(rows_->erase(gone));
+    age_.wake(rows_->num_rows());
+    return Status::OK();
   }
 
   const ChangelogNormalizeSpec spec_;
   OperatorContext* context_ = nullptr;
   KeyedTable* rows_ = nullptr;  // the last row of every key, all its columns
+  StateAge age_;
   // Of the batch at hand.
   TouchedRows touched_;
   OutputQueue queue_;

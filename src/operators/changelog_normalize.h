@@ -3,9 +3,13 @@
 // Makes an exact changelog of an upsert stream: keeps the last row of every PRIMARY KEY, puts -U in
 // front of +U, completes deletes that carry the key only, and drops what changes nothing (repeats,
 // deletes of rows that are not there).
+//
+// With a time to live a key is forgotten that got no row for so long: its next row is its first.
+// Repeats go on then, as -U and +U, so that those below do not forget the key either.
 
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -23,6 +27,8 @@ struct ChangelogNormalizeSpec {
   std::vector<int> primary_key;
   /// False: nobody downstream needs -U.
   bool generate_update_before = true;
+  /// How long a key without rows is kept, ms of processing time; 0 = for ever. Streaming only.
+  int64_t state_ttl_ms = 0;
 };
 
 /// Makes the operator: one input, hashed by the key; one output.

@@ -10,8 +10,11 @@
 #include "columnar/gather.h"
 #include "operators/dense_input.h"
 #include "operators/output_queue.h"
+#include "operators/state_age.h"
 #include "operators/touched_rows.h"
+#include "runtime/forgets_state.h"
 #include "runtime/operator.h"
+#include "state/age_column.h"
 #include "state/keyed_table.h"
 #include "state/state_store.h"
 #include "state/timer_buckets.h"
@@ -19,9 +22,9 @@
 namespace hw {
 namespace {
 
-class Deduplicate final : public Operator {
+class Deduplicate final : public Operator, public ForgetsState {
  public:
-  explicit Deduplicate(DeduplicateSpec spec) : spec_(std::move(spec)) {
+  explicit Deduplicate(DeduplicateSpec spec) : spec_(std::move(spec)), age_(spec_.state_ttl_ms) {
     if (by_event_time()) {
       ticks_per_ms_ = spec_.schema->type(spec_.time_column).ticks_per_second() / 1000;
     }
@@ -39,7 +42,10 @@ class Deduplicate final : public Operator {
       schema.values.back().type = schema.values.back().type.with_nullable(true);
     }
     schema.values.push_back({"out", SqlType::boolean().not_null()});
+    if (age_.is_on()) schema.values.push_back(age_field());
     rows_ = &context.state().keyed_table("rows", std::move(schema));
+    age_.open(context);
+    age_.keep(*rows_, out_column() + 1);
     due_ = &context.state().timer_buckets("due", *rows_);
     return Status::OK();
   }
@@ -62,6 +68,20 @@ class Deduplicate final : public Operator {
     return queue_.flush(output, context_->output_rows_max(),
                         more ? Flow::kMoreOutput : Flow::kNeedInput);
   }
+
+  Result<Flow> on_timer(Timer, Output&) override {
+    HW_TRY(rows_->erase(without_waiting(age_.sweep())));
+    age_.wake(rows_->num_rows());
+    return Flow::kNeedInput;
+  }
+
+  Status restore(SnapshotReader&) override {
+    age_.adopt();
+    age_.wake(rows_->num_rows());
+    return Status::OK();
+  }
+
+  bool forgets_state() const override { return age_.is_on(); }
 
   Result<Flow> on_end(int input, Output& output) override {
     if (!context_->batch_mode()) return Flow::kNeedInput;
@@ -120,8 +140,22 @@ class Deduplicate final : public Operator {
         {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, numbers,
         &inserted));
     touched_.assign(numbers, rows_->end_row());
+    age_.write(inserted);
+    const std::vector<uint32_t> expired = without_waiting(age_.expired_among(numbers));
+    const FixedColumn<uint8_t> out = rows_->fixed<uint8_t>(out_column());
+    for (const uint32_t row : expired) out[row] = 0;
+    inserted.insert(inserted.end(), expired.begin(), expired.end());
+    age_.wake(rows_->num_rows());
     HW_TRY(read_kept(inserted));
     return choose(input, numbers);
+  }
+
+  /// Keys whose row is still to come out do not age.
+  std::vector<uint32_t> without_waiting(std::vector<uint32_t> keys) const {
+    if (!waits()) return keys;
+    const FixedColumn<uint8_t> out = rows_->fixed<uint8_t>(out_column());
+    std::erase_if(keys, [&](uint32_t key) { return out[key] == 0; });
+    return keys;
   }
 
   /// Batch mode: before or behind all times, as the order says.
@@ -216,6 +250,7 @@ class Deduplicate final : public Operator {
       before.push_back(kept_[place]);
     }
     if (changed.empty()) return Status::OK();
+    age_.write(changed);
     if (waits()) {
       for (size_t i = 0; i < changed.size(); ++i) {
         const int32_t old = before[i];
@@ -284,6 +319,7 @@ class Deduplicate final : public Operator {
     }
     const FixedColumn<uint8_t> out = rows_->fixed<uint8_t>(out_column());
     for (const uint32_t key : keys) out[key] = 1;
+    age_.write(keys);
     return Status::OK();
   }
 
@@ -295,6 +331,7 @@ class Deduplicate final : public Operator {
   Counter* null_times_ = nullptr;
   KeyedTable* rows_ = nullptr;   // the chosen row of each key; whether it is out
   TimerBuckets* due_ = nullptr;  // first by event time: times of rows that wait
+  StateAge age_;
   OutputQueue queue_;
   // Of the batch at hand.
   TouchedRows touched_;

@@ -9,9 +9,13 @@
 //
 // Batch mode puts out one row per key at the end. A row without an event time is dropped and
 // counted in a stream; in batch it stands where the order puts NULLs.
+//
+// With a time to live a key is forgotten so long after its row was chosen: its next row is a first
+// one. A row that waits for the watermark is not forgotten.
 
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -34,6 +38,8 @@ struct DeduplicateSpec {
   bool nulls_first = true;
   /// keep_last: somebody downstream needs -U before each +U.
   bool generate_update_before = true;
+  /// How long a key is kept, ms of processing time; 0 = for ever. Streaming only.
+  int64_t state_ttl_ms = 0;
 };
 
 /// Makes the operator: one input (hashed by the key), one output.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "columnar/gather.h"
+#include "state/age_column.h"
 
 namespace hw {
 
@@ -28,12 +29,12 @@ TableSchema DistinctValues::table_schema(const Schema& input) const {
       name += (name.empty() ? "seen" : ", seen") + condition(filter);
     }
     schema.values = {{name, SqlType::bigint().not_null()}};
-    return schema;
   }
-  for (int slot = 0; slot < num_slots(); ++slot) {
+  for (int slot = 0; counts() && slot < num_slots(); ++slot) {
     const int filter = args_.filters[static_cast<size_t>(slot)];
     schema.values.push_back({"count" + condition(filter), SqlType::bigint().not_null()});
   }
+  if (groups_ != nullptr) schema.values.push_back(birth_field());
   return schema;
 }
 
@@ -68,6 +69,19 @@ Status DistinctValues::update(KeyedTable& table, const DenseInput& input,
   return Status::OK();
 }
 
+/// An entry that is new, or of an earlier life of its group, begins at nothing.
+void DistinctValues::forget_earlier_lives(KeyedTable& table, std::span<const uint32_t> entries,
+                                          std::span<const uint32_t> groups) const {
+  const FixedColumn<int64_t> own = table.fixed<int64_t>(num_values());
+  const FixedColumn<int64_t> born = groups_->fixed<int64_t>(births_);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const uint32_t entry = entries[i];
+    if (own[entry] == born[groups[i]]) continue;
+    own[entry] = born[groups[i]];
+    for (int value = 0; value < num_values(); ++value) table.fixed<int64_t>(value)[entry] = 0;
+  }
+}
+
 Status DistinctValues::find_entries(KeyedTable& table, const DenseInput& input,
                                     std::span<const uint32_t> groups,
                                     const std::vector<int32_t>* rows,
@@ -87,9 +101,11 @@ Status DistinctValues::find_entries(KeyedTable& table, const DenseInput& input,
   }
   const KeyColumns wanted{
       .columns = keys, .num_rows = static_cast<int64_t>(groups.size()), .hashes = nullptr};
-  if (rows == nullptr) return table.find_or_insert(wanted, entries, nullptr);
-  std::vector<uint32_t> found;
+  std::vector<uint32_t> some;
+  std::vector<uint32_t>& found = rows == nullptr ? entries : some;
   HW_TRY(table.find_or_insert(wanted, found, nullptr));
+  if (groups_ != nullptr) forget_earlier_lives(table, found, groups);
+  if (rows == nullptr) return Status::OK();
   entries.assign(static_cast<size_t>(input.num_rows()), KeyedTable::kNoRow);
   for (size_t i = 0; i < rows->size(); ++i) entries[static_cast<size_t>((*rows)[i])] = found[i];
   return Status::OK();

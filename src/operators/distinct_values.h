@@ -23,6 +23,12 @@ class DistinctValues {
   /// Columns of its table, a child of the groups' table.
   TableSchema table_schema(const Schema& input) const;
   const DistinctArgs& args() const { return args_; }
+  /// Before table_schema(): values count for the life of their group that began when its value
+  /// number `birth_column` says, and no longer. `groups` outlives this.
+  void follow_lives(const KeyedTable& groups, int birth_column) {
+    groups_ = &groups;
+    births_ = birth_column;
+  }
 
   /// Takes a batch in; `signs` empty = all +1. Afterwards changes() tells what happened.
   Status update(KeyedTable& table, const DenseInput& input, std::span<const uint32_t> groups,
@@ -46,9 +52,14 @@ class DistinctValues {
                       const std::vector<int32_t>* rows, std::vector<uint32_t>& entries) const;
   void mark_bits(KeyedTable& table, std::span<const uint32_t> entries);
   Status count(KeyedTable& table, std::span<const uint32_t> entries);
+  void forget_earlier_lives(KeyedTable& table, std::span<const uint32_t> entries,
+                            std::span<const uint32_t> groups) const;
+  int num_values() const { return counts() ? num_slots() : 1; }
 
   const DistinctArgs args_;
   const bool retracts_;
+  const KeyedTable* groups_ = nullptr;  // with births_
+  int births_ = -1;
   std::vector<std::vector<int8_t>> changes_;  // per slot; before counting: what each row asks for
 };
 

@@ -8,12 +8,14 @@
 #include "base/assert.h"
 #include "columnar/gather.h"
 #include "columnar/key_bytes.h"
+#include "operators/aged_groups.h"
 #include "operators/aggregates.h"
 #include "operators/dense_input.h"
 #include "operators/distinct_values.h"
 #include "operators/output_queue.h"
 #include "operators/row_change.h"
 #include "operators/touched_rows.h"
+#include "runtime/forgets_state.h"
 #include "runtime/operator.h"
 #include "state/keyed_table.h"
 #include "state/ordered_table.h"
@@ -22,9 +24,10 @@
 namespace hw {
 namespace {
 
-class GroupAggregate final : public Operator {
+class GroupAggregate final : public Operator, public ForgetsState {
  public:
-  explicit GroupAggregate(GroupAggregateSpec spec) : spec_(std::move(spec)) {}
+  explicit GroupAggregate(GroupAggregateSpec spec)
+      : spec_(std::move(spec)), age_(spec_.state_ttl_ms) {}
 
   Status bind() {
     HW_ASSIGN_OR_RETURN(aggregates_, Aggregates::bind(spec_.aggregates, *spec_.input, spec_.session,
@@ -45,12 +48,16 @@ class GroupAggregate final : public Operator {
     if (spec_.input_retracts) schema.values.push_back({"rows", SqlType::bigint().not_null()});
     schema.values.insert(schema.values.end(), aggregates_.columns().begin(),
                          aggregates_.columns().end());
+    age_.add_columns(schema, !aggregates_.distinct_sets().empty());
     groups_ = &context.state().keyed_table("groups", std::move(schema));
+    age_.open(context, *groups_);
     for (const DistinctArgs& args : aggregates_.distinct_sets()) {
       DistinctValues values(args, spec_.input_retracts);
+      if (age_.is_on()) values.follow_lives(*groups_, age_.birth_column());
       const std::string name = "distinct" + std::to_string(distinct_.size());
       KeyedTable& table =
           context.state().keyed_table(name, *groups_, values.table_schema(*spec_.input));
+      age_.add_set(table);
       distinct_.push_back({std::move(values), &table});
     }
     for (const int call : aggregates_.ordered_calls()) {
@@ -66,6 +73,18 @@ class GroupAggregate final : public Operator {
     if (queue_.empty()) HW_TRY(fold(batch));
     return queue_.flush(output, context_->output_rows_max(), Flow::kNeedInput);
   }
+
+  Result<Flow> on_timer(Timer, Output&) override {
+    HW_TRY(age_.sweep([&](uint32_t group) { forget_sets(group); }));
+    return Flow::kNeedInput;
+  }
+
+  Status restore(SnapshotReader&) override {
+    age_.adopt();
+    return Status::OK();
+  }
+
+  bool forgets_state() const override { return age_.is_on(); }
 
   Result<Flow> on_end(int input, Output& output) override {
     if (!context_->batch_mode()) return Flow::kNeedInput;
@@ -114,6 +133,10 @@ class GroupAggregate final : public Operator {
     HW_TRY(groups_->find_or_insert(
         {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, groups,
         &inserted));
+    for (const uint32_t group : age_.revive(groups, inserted)) {
+      forget_sets(group);
+      inserted.push_back(group);
+    }
     aggregates_.initialize(*groups_, inserted);
     touched_.assign(groups, groups_->end_row());
     std::vector<uint8_t> is_new(touched_.rows().size(), 0);
@@ -126,6 +149,7 @@ class GroupAggregate final : public Operator {
     std::vector<int8_t> signs = input.signs();
     if (spec_.input_retracts) count_rows(groups, signs);
     HW_TRY(update(input, groups, signs));
+    age_.write(touched_.rows());
     if (!context_->batch_mode()) HW_TRY(queue_changes(before));
     return forget_empty_groups();
   }
@@ -280,6 +304,10 @@ class GroupAggregate final : public Operator {
   /// Per touched group that is in both: 1 where some result differs.
   Result<std::vector<uint8_t>> changed_groups(const Version& before, const Version& after) {
     std::vector<uint8_t> changed(touched_.rows().size(), 0);
+    if (age_.is_on() && !after.results.empty()) {
+      changed.assign(changed.size(), 1);
+      return changed;
+    }
     std::vector<int32_t> in_before;
     std::vector<int32_t> in_after;
     std::vector<size_t> both;
@@ -326,10 +354,14 @@ class GroupAggregate final : public Operator {
     std::vector<uint32_t> empty;
     for (const uint32_t group : touched_.rows()) {
       if (has_rows(group)) continue;
-      for (OrderedTable* table : ordered_) table->erase_set(group);
+      forget_sets(group);
       empty.push_back(group);
     }
-    return groups_->erase(empty);
+    return age_.erase(empty);
+  }
+
+  void forget_sets(uint32_t group) {
+    for (OrderedTable* table : ordered_) table->erase_set(group);
   }
 
   Status add_empty_group() {
@@ -362,6 +394,7 @@ class GroupAggregate final : public Operator {
   OperatorContext* context_ = nullptr;
   // State.
   KeyedTable* groups_ = nullptr;
+  AgedGroups age_;
   std::vector<Distinct> distinct_;
   std::vector<OrderedTable*> ordered_;
   // Of the batch at hand.

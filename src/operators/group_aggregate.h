@@ -8,6 +8,10 @@
 //
 // Without keys there is one group. Streaming shows no result before its first row; batch mode
 // shows the result over no rows. State: one row per key, distinct sets, ordered sets.
+//
+// With a time to live a key that got no row for so long is forgotten without a word: its next row
+// makes a new one, and until then retractions are ignored. A change is sent for every key that gets
+// a row then, also when its result is as before, so that those below do not forget it either.
 
 #pragma once
 
@@ -33,6 +37,8 @@ struct GroupAggregateSpec {
   bool input_retracts = false;
   /// Somebody downstream needs -U before each +U.
   bool generate_update_before = true;
+  /// How long a key without rows is kept, ms of processing time; 0 = for ever. Streaming only.
+  int64_t state_ttl_ms = 0;
   ExprSession session;
 };
 

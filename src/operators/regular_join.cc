@@ -14,6 +14,8 @@
 #include "operators/dense_input.h"
 #include "operators/join_pairs.h"
 #include "operators/output_queue.h"
+#include "operators/state_age.h"
+#include "runtime/forgets_state.h"
 #include "runtime/operator.h"
 #include "state/row_log.h"
 #include "state/state_store.h"
@@ -35,16 +37,19 @@ std::string_view kind_text(JoinKind kind) {
   return kTexts[static_cast<size_t>(kind)];
 }
 
-class RegularJoin final : public Operator, public InputSelection {
+class RegularJoin final : public Operator, public InputSelection, public ForgetsState {
  public:
   RegularJoin(RegularJoinSpec spec, JoinCondition condition)
-      : spec_(std::move(spec)), condition_(std::move(condition)) {}
+      : spec_(std::move(spec)),
+        condition_(std::move(condition)),
+        ages_{StateAge(spec_.left.state_ttl_ms), StateAge(spec_.right.state_ttl_ms)} {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
     batch_mode_ = context.batch_mode();
     logs_[kLeft] = &context.state().row_log("left", log_spec(kLeft));
     logs_[kRight] = &context.state().row_log("right", log_spec(kRight));
+    for (StateAge& age : ages_) age.open(context);
     return Status::OK();
   }
 
@@ -84,8 +89,23 @@ class RegularJoin final : public Operator, public InputSelection {
 
   Status restore(SnapshotReader& reader) override {
     built_ = !reader.get(kBuiltName).empty();
+    for (const int input : {kLeft, kRight}) {
+      if (age(input).is_on()) logs_[input]->adopt_ages(age(input).now_ms());
+      age(input).wake(logs_[input]->num_rows());
+    }
     return Status::OK();
   }
+
+  Result<Flow> on_timer(Timer, Output&) override {
+    for (const int input : {kLeft, kRight}) {
+      const std::vector<uint32_t> expired = age(input).sweep(*logs_[input]);
+      if (!expired.empty()) HW_TRY(logs_[input]->erase(expired));
+      age(input).wake(logs_[input]->num_rows());
+    }
+    return Flow::kNeedInput;
+  }
+
+  bool forgets_state() const override { return ages_[0].is_on() || ages_[1].is_on(); }
 
   Description describe() const override {
     Description description{.name = "RegularJoin", .details = {}};
@@ -119,6 +139,7 @@ class RegularJoin final : public Operator, public InputSelection {
     size_t next_of_everything = 0;
   };
 
+  StateAge& age(int input) { return ages_[static_cast<size_t>(input)]; }
   const JoinSide& side(int input) const { return input == kLeft ? spec_.left : spec_.right; }
   /// Rows without a match are shown padded with NULLs.
   bool is_padded(int input) const {
@@ -135,6 +156,7 @@ class RegularJoin final : public Operator, public InputSelection {
     spec.key_columns = side(input).keys;
     spec.erasable = side(input).retracts && !batch_mode_;
     spec.counted = is_counted(input);
+    spec.aged = ages_[static_cast<size_t>(input)].is_on();
     return spec;
   }
 
@@ -252,6 +274,8 @@ class RegularJoin final : public Operator, public InputSelection {
   void list_candidates(Probe& probe) {
     candidates_.clear();
     row_ends_.clear();
+    StateAge& kept_age = age(1 - probe.side);
+    const int64_t expired_ms = kept_age.expired_ms();
     const FixedColumn<uint32_t> nexts = logs_[1 - probe.side]->nexts();
     // Where nothing is taken back one match decides.
     const bool one_is_enough = batch_mode_ && is_semi() && condition_.always_true();
@@ -259,6 +283,10 @@ class RegularJoin final : public Operator, public InputSelection {
       const bool pair = is_update_pair(probe, probe.row);
       const auto row = static_cast<int32_t>(probe.row);
       while (probe.candidate != RowLog::kNoRow && candidates_.rows.size() < kPairsPerStep) {
+        if (kept_age.is_on() && logs_[1 - probe.side]->ages()[probe.candidate] <= expired_ms) {
+          next_candidate(nexts, probe);
+          continue;
+        }
         candidates_.add(row, probe.candidate, RowKind::kInsert);
         // Both halves of an update meet a kept row one after the other, so they stay together.
         if (pair) candidates_.add(row + 1, probe.candidate, RowKind::kInsert);
@@ -288,14 +316,17 @@ class RegularJoin final : public Operator, public InputSelection {
   void show_match(Probe& probe, int32_t row, uint32_t id) {
     const RowKind kind = probe.rows.row_kind(row);
     const bool appears = !is_retraction(kind);
-    ++probe.matches[static_cast<size_t>(row)];
     const int other = 1 - probe.side;
+    // It had been forgotten when the kept row came: the two were never shown together.
+    if (!appears && forgets_state() && is_counted(other) && logs_[other]->counts()[id] == 0) return;
+    ++probe.matches[static_cast<size_t>(row)];
     int32_t before = 0;  // matches of the kept row
     if (is_counted(other)) {
       if (!HW_PLANTED_BUG(17)) logs_[other]->touch(std::span(&id, 1));
       int32_t& count = logs_[other]->counts()[id];
       before = count;
       count += appears ? 1 : -1;
+      if (age(other).is_on()) logs_[other]->ages()[id] = context_->now_ms();
     }
     if (spec_.kind == JoinKind::kInner) {
       shown_.add(row, id, kind);
@@ -345,8 +376,12 @@ class RegularJoin final : public Operator, public InputSelection {
     const RowLog::Rows added{.columns = rows.all_columns(),
                              .num_rows = rows.num_rows(),
                              .key_hashes = rows.key_hashes(),
-                             .counts = matches};
-    return signs.empty() ? log.append(added, ids) : log.apply(added, signs, ids);
+                             .counts = matches,
+                             .now_ms = context_->now_ms(),
+                             .expired_ms = age(probe.side).expired_ms()};
+    HW_TRY(signs.empty() ? log.append(added, ids) : log.apply(added, signs, ids));
+    age(probe.side).wake(log.num_rows());
+    return Status::OK();
   }
 
   /// NULL in a key matches nothing, so such a row is kept only where it will be shown at the end.
@@ -404,6 +439,7 @@ class RegularJoin final : public Operator, public InputSelection {
   OperatorContext* context_ = nullptr;
   bool batch_mode_ = false;
   std::array<RowLog*, 2> logs_ = {};
+  std::array<StateAge, 2> ages_;
   bool built_ = false;  // batch mode: the right input has ended
   // Of the batch at hand.
   std::optional<Probe> probe_;

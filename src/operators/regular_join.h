@@ -9,6 +9,10 @@
 //
 // NULL in a key matches nothing, or NULL where the spec says so. Without keys every pair is tried
 // (the planner warns).
+//
+// With a time to live a row of that side is forgotten, without a word, so long after it came or,
+// where it is shown without a match, its matches last changed. A row that is taken back after that
+// takes back what it would be joined with now.
 
 #pragma once
 
@@ -44,6 +48,8 @@ struct JoinSide {
   /// the row of the same unique key, and no -U comes.
   std::vector<int> unique_key;
   bool upserts = false;
+  /// How long a row is kept, ms of processing time; 0 = for ever. Regular joins, streaming only.
+  int64_t state_ttl_ms = 0;
 };
 
 struct RegularJoinSpec {

@@ -17,9 +17,12 @@
 #include "operators/dense_input.h"
 #include "operators/output_queue.h"
 #include "operators/row_change.h"
+#include "operators/state_age.h"
 #include "operators/touched_rows.h"
 #include "operators/window_clock.h"
+#include "runtime/forgets_state.h"
 #include "runtime/operator.h"
+#include "state/age_column.h"
 #include "state/ordered_table.h"
 #include "state/state_store.h"
 #include "state/timer_buckets.h"
@@ -34,10 +37,12 @@ ColumnPtr rank_column(const SqlType& type, const std::vector<int64_t>& ranks) {
   return Column::plain(type, arrow::ArrayData::Make(type.to_arrow(), num_rows, {nullptr, buffer}));
 }
 
-class TopN final : public Operator {
+class TopN final : public Operator, public ForgetsState {
  public:
   TopN(TopNSpec spec, std::optional<WindowClock> clock)
-      : spec_(std::move(spec)), clock_(std::move(clock)) {
+      : spec_(std::move(spec)),
+        clock_(std::move(clock)),
+        age_(spec_.window ? 0 : spec_.state_ttl_ms) {
     const bool unlimited = spec_.limit > INT64_MAX - spec_.offset;
     begin_ = static_cast<size_t>(spec_.offset);
     end_ = unlimited ? SIZE_MAX : static_cast<size_t>(spec_.offset + spec_.limit);
@@ -49,7 +54,10 @@ class TopN final : public Operator {
     for (const int column : spec_.partition) {
       schema.keys.push_back({"key_" + spec_.input->name(column), spec_.input->type(column)});
     }
+    if (age_.is_on()) schema.values.push_back(age_field());
     partitions_ = &context.state().keyed_table("partitions", std::move(schema));
+    age_.open(context);
+    age_.keep(*partitions_, 0);
     OrderedTableSpec rows;
     for (const SqlField& field : spec_.input->fields()) {
       rows.payload.push_back({"row_" + field.name, field.type});
@@ -75,8 +83,23 @@ class TopN final : public Operator {
   }
 
   Result<Flow> on_timer(Timer, Output& output) override {
+    if (!spec_.window) {
+      const std::vector<uint32_t> expired = age_.sweep();
+      for (const uint32_t partition : expired) rows_->erase_set(partition);
+      HW_TRY(partitions_->erase(expired));
+      age_.wake(partitions_->num_rows());
+      return Flow::kNeedInput;
+    }
     return close_windows_until(context_->now_ms() - 1, output);
   }
+
+  Status restore(SnapshotReader&) override {
+    age_.adopt();
+    age_.wake(partitions_->num_rows());
+    return Status::OK();
+  }
+
+  bool forgets_state() const override { return age_.is_on(); }
 
   Result<Flow> on_end(int input, Output& output) override {
     if (!context_->batch_mode()) return Flow::kNeedInput;
@@ -141,10 +164,14 @@ class TopN final : public Operator {
     if (in_windows()) HW_TRY(drop_late(input, closing));
     if (input.num_rows() == 0) return Status::OK();
     const std::vector<ColumnPtr> keys = input.columns(spec_.partition);
-    std::vector<uint32_t> partitions;
+    std::vector<uint32_t> partitions, inserted;
     HW_TRY(partitions_->find_or_insert(
         {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, partitions,
-        nullptr));
+        &inserted));
+    age_.write(inserted);
+    const std::vector<uint32_t> expired = age_.expired_among(partitions);
+    for (const uint32_t partition : expired) rows_->erase_set(partition);
+    age_.write(expired);
     touched_.assign(partitions, partitions_->end_row());
     for (size_t i = 0; i < closing.size(); ++i) due_->set(closing[i], partitions[i]);
     const bool shows = !context_->batch_mode() && !in_windows();
@@ -280,7 +307,9 @@ class TopN final : public Operator {
       const uint64_t hash = hashes.empty() ? 0 : hashes[row];
       if (is_retraction(input.row_kind(i))) {
         const uint32_t entry = rows_->find_equal(partition, hash, payload, i);
-        if (entry != OrderedTable::kNoEntry) rows_->remove(entry);
+        if (entry == OrderedTable::kNoEntry) continue;
+        rows_->remove(entry);
+        age_.write(std::span(&partition, 1));
         continue;
       }
       order.clear();
@@ -297,6 +326,7 @@ class TopN final : public Operator {
       if (full && (last_stays ? last < order : last <= order)) continue;
       if (full && last_stays) rows_->remove(rows_->last(partition));
       HW_TRY(rows_->insert(partition, order, hash, payload, i).status());
+      age_.write(std::span(&partition, 1));
       if (counted && rows_->size(partition) > end_) {
         rows_->remove(rows_->last(partition));
       }
@@ -395,6 +425,7 @@ class TopN final : public Operator {
   }
 
   Status forget_empty_partitions() {
+    age_.wake(partitions_->num_rows());
     if (!spec_.input_retracts) return Status::OK();
     std::vector<uint32_t> empty;
     for (const uint32_t partition : touched_.rows()) {
@@ -433,6 +464,7 @@ class TopN final : public Operator {
   KeyedTable* partitions_ = nullptr;
   OrderedTable* rows_ = nullptr;
   TimerBuckets* due_ = nullptr;  // windows only: when partitions close
+  StateAge age_;
   Counter* late_rows_ = nullptr;
   // Of the batch at hand.
   TouchedRows touched_;

@@ -8,6 +8,9 @@
 //
 // Each input batch is folded: what enters and leaves within one batch is not shown.
 //
+// With a time to live a partition is forgotten so long after a row last entered or left it: its
+// next row is its first. Windows do not age.
+//
 // Inside windows nothing goes out before the watermark (processing time: the clock) closes the
 // window; then the first rows of each partition do, once. Rows of a window of event time that has
 // closed are late: dropped and counted.
@@ -58,6 +61,9 @@ struct TopNSpec {
   int window_end = -1;
   /// With limit 1: of equal rows the last to come is the first.
   bool last_of_equal = false;
+  /// How long a partition without changes is kept, ms of processing time; 0 = for ever. Streaming
+  /// only.
+  int64_t state_ttl_ms = 0;
   /// The input's columns, then the rank if asked for.
   SchemaPtr output;
 };

@@ -8,17 +8,21 @@
 #include "columnar/key_bytes.h"
 #include "operators/dense_input.h"
 #include "operators/output_queue.h"
+#include "operators/state_age.h"
 #include "operators/touched_rows.h"
+#include "runtime/forgets_state.h"
 #include "runtime/operator.h"
+#include "state/age_column.h"
 #include "state/ordered_table.h"
 #include "state/state_store.h"
 
 namespace hw {
 namespace {
 
-class UpsertMaterialize final : public Operator {
+class UpsertMaterialize final : public Operator, public ForgetsState {
  public:
-  explicit UpsertMaterialize(UpsertMaterializeSpec spec) : spec_(std::move(spec)) {}
+  explicit UpsertMaterialize(UpsertMaterializeSpec spec)
+      : spec_(std::move(spec)), age_(spec_.state_ttl_ms) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
@@ -26,7 +30,10 @@ class UpsertMaterialize final : public Operator {
     for (const int column : spec_.primary_key) {
       schema.keys.push_back({"key_" + spec_.schema->name(column), spec_.schema->type(column)});
     }
+    if (age_.is_on()) schema.values.push_back(age_field());
     keys_ = &context.state().keyed_table("keys", std::move(schema));
+    age_.open(context);
+    age_.keep(*keys_, 0);
     OrderedTableSpec rows;
     for (const SqlField& field : spec_.schema->fields()) {
       rows.payload.push_back({"row_" + field.name, field.type});
@@ -43,6 +50,20 @@ class UpsertMaterialize final : public Operator {
     return queue_.flush(output, context_->output_rows_max(), Flow::kNeedInput);
   }
 
+  Result<Flow> on_timer(Timer, Output&) override {
+    HW_TRY(forget(age_.sweep()));
+    age_.wake(keys_->num_rows());
+    return Flow::kNeedInput;
+  }
+
+  Status restore(SnapshotReader&) override {
+    age_.adopt();
+    age_.wake(keys_->num_rows());
+    return Status::OK();
+  }
+
+  bool forgets_state() const override { return age_.is_on(); }
+
   Description describe() const override {
     std::string keys;
     for (const int column : spec_.primary_key) {
@@ -52,13 +73,21 @@ class UpsertMaterialize final : public Operator {
   }
 
  private:
+  Status forget(const std::vector<uint32_t>& keys) {
+    for (const uint32_t key : keys) rows_->erase_set(key);
+    return keys_->erase(keys);
+  }
+
   Status apply(const Batch& batch) {
     HW_ASSIGN_OR_RETURN(const DenseInput input, DenseInput::of(batch));
     const std::vector<ColumnPtr> keys = input.columns(spec_.primary_key);
-    std::vector<uint32_t> numbers;
+    std::vector<uint32_t> numbers, inserted;
     HW_TRY(keys_->find_or_insert(
         {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, numbers,
-        nullptr));
+        &inserted));
+    age_.write(inserted);
+    for (const uint32_t key : age_.expired_among(numbers)) rows_->erase_set(key);
+    age_.write(numbers);
     touched_.assign(numbers, keys_->end_row());
     const std::vector<ColumnPtr>& payload = input.all_columns();
     const std::vector<uint64_t> hashes = hash_keys(payload, input.num_rows());
@@ -107,13 +136,16 @@ class UpsertMaterialize final : public Operator {
     for (const uint32_t key : touched_.rows()) {
       if (rows_->size(key) == 0) empty.push_back(key);
     }
-    return keys_->erase(empty);
+    HW_TRY(keys_->erase(empty));
+    age_.wake(keys_->num_rows());
+    return Status::OK();
   }
 
   const UpsertMaterializeSpec spec_;
   OperatorContext* context_ = nullptr;
   KeyedTable* keys_ = nullptr;
   OrderedTable* rows_ = nullptr;  // per key, in order of arrival
+  StateAge age_;
   Counter* ignored_ = nullptr;
   // Of the batch at hand.
   TouchedRows touched_;

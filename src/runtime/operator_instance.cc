@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/env/env.h"
+#include "runtime/forgets_state.h"
 #include "runtime/state_bytes.h"
 #include "runtime/watermark_delay.h"
 #include "state/frozen_state.h"
@@ -88,6 +89,8 @@ OperatorInstance::OperatorInstance(const OperatorRecipe& recipe, std::unique_ptr
   const bool judged = ChangelogChecker::retracts_whole_rows(recipe.output_kinds);
   for (size_t i = 0; i < input_kinds.size(); ++i)
     if (!judged || !ChangelogChecker::retracts_whole_rows(input_kinds[i])) fed_rows_[i].ignore();
+  const auto* forgetting = dynamic_cast<const ForgetsState*>(op_.get());
+  if (forgetting != nullptr && forgetting->forgets_state()) checker_->distrust_rows();
 }
 
 OperatorInstance::~OperatorInstance() { close(); }

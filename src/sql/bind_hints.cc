@@ -9,6 +9,8 @@
 #include <memory>
 #include <utility>
 
+#include "plan/logical/aggregate.h"
+#include "plan/logical/filter.h"
 #include "plan/logical/join.h"
 #include "plan/logical/project.h"
 #include "runtime/options.h"
@@ -125,6 +127,36 @@ LogicalNodePtr with_shuffle(const LogicalNodePtr& plan, int column, bool shuffle
   return join->with_inputs(std::move(inputs));
 }
 
+/// The plan with what the hint says at the first join that has the table of `column` as a side;
+/// null where the column comes from no join.
+LogicalNodePtr with_ttl(const LogicalNodePtr& plan, int column, int64_t ttl_ms) {
+  if (const auto* project = node_if<ProjectNode>(plan)) {
+    const BoundExpr& expr = *project->exprs()[static_cast<size_t>(column)];
+    // USING: the column of either side, which is there.
+    if (expr.kind() != BoundExpr::Kind::kColumn) return nullptr;
+    const LogicalNodePtr below = with_ttl(project->input(), expr.column_index(), ttl_ms);
+    return below == nullptr ? nullptr : project->with_inputs({below});
+  }
+  if (const auto* filter = node_if<FilterNode>(plan)) {
+    const LogicalNodePtr below = with_ttl(filter->input(), column, ttl_ms);
+    return below == nullptr ? nullptr : filter->with_inputs({below});
+  }
+  const auto* join = node_if<JoinNode>(plan);
+  if (join == nullptr) return nullptr;
+  const int num_left = join->left()->num_columns();
+  const bool right = column >= num_left;
+  const LogicalNodePtr below =
+      with_ttl(right ? join->right() : join->left(), right ? column - num_left : column, ttl_ms);
+  if (below != nullptr) {
+    std::vector<LogicalNodePtr> inputs = join->inputs();
+    inputs[right ? 1 : 0] = below;
+    return join->with_inputs(std::move(inputs));
+  }
+  JoinNode::Parts parts = join->parts();
+  (right ? parts.right_ttl_ms : parts.left_ttl_ms) = ttl_ms;
+  return std::make_shared<JoinNode>(join->left(), join->right(), std::move(parts));
+}
+
 }  // namespace
 
 Result<BlockHints> BlockHints::bind(const std::vector<ast::Hint>& hints, BindSession& session) {
@@ -136,7 +168,6 @@ Result<BlockHints> BlockHints::bind(const std::vector<ast::Hint>& hints, BindSes
       bound.lookups_.push_back(std::move(lookup));
     } else if (hint.name == "STATE_TTL") {
       HW_TRY(bound.mention_ttl(hint));
-      session.warn("hint STATE_TTL is not built yet: state is kept for ever");
     } else if (is_join_strategy(hint.name)) {
       HW_TRY(bound.mention_tables(hint));
       session.warn("hint " + hint.name +
@@ -168,18 +199,43 @@ Status BlockHints::mention_tables(const ast::Hint& hint) {
 
 Status BlockHints::mention_ttl(const ast::Hint& hint) {
   for (const ast::HintArgument& arg : hint.args) {
-    if (arg.key.empty() || !parse_duration_ms(arg.value).ok()) {
+    const Result<int64_t> ttl_ms = parse_duration_ms(arg.value);
+    if (arg.key.empty() || !ttl_ms.ok()) {
       return at(arg.position, Status::Invalid("hint STATE_TTL takes 'table' = 'duration', as in "
                                               "STATE_TTL('t' = '1 d'), but has '",
                                               arg.value, "'"));
     }
     mentions_.push_back({hint.name, arg.key, arg.position});
+    ttls_.push_back({arg.key, *ttl_ms});
   }
   return Status::OK();
 }
 
-Status BlockHints::apply(Relation& from, BindSession& session) const {
+LogicalNodePtr BlockHints::aged(const LogicalNodePtr& grouped) const {
+  const auto* aggregate = node_if<AggregateNode>(grouped);
+  if (aggregate == nullptr || joins_ || ttls_.empty()) return grouped;
+  return std::make_shared<AggregateNode>(aggregate->input(), aggregate->keys(),
+                                         aggregate->aggregates(), ttls_.back().ttl_ms);
+}
+
+void BlockHints::apply_ttl(Relation& from) const {
+  for (const TtlHint& hint : ttls_) {
+    for (const ScopeColumn& column : from.scope.columns()) {
+      if (column.qualifier.empty() || column.qualifier.back() != hint.table) continue;
+      const LogicalNodePtr hinted = with_ttl(from.plan, column.index, hint.ttl_ms);
+      if (hinted != nullptr) from.plan = hinted;
+      break;
+    }
+  }
+}
+
+Status BlockHints::apply(Relation& from, BindSession& session) {
   HW_TRY(check_tables(from.scope));
+  for (const ScopeColumn& column : from.scope.columns()) {
+    joins_ = joins_ || column.qualifier != from.scope.columns()[0].qualifier;
+  }
+  // Of several for one table the last one counts.
+  apply_ttl(from);
   // Of several for one table the last one counts.
   for (const LookupHint& hint : lookups_) {
     const std::vector<ScopeColumn>& columns = from.scope.columns();

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,12 @@ struct LookupHint {
   SqlPosition position;
 };
 
+/// One entry of STATE_TTL('t' = '1 d', ..).
+struct TtlHint {
+  std::string table;
+  int64_t ttl_ms = 0;
+};
+
 class BlockHints {
  public:
   BlockHints() = default;
@@ -34,7 +41,9 @@ class BlockHints {
 
   /// Does to the rows of the block's FROM what the hints ask for.
   /// Fails when a hint names a table that is not among those of FROM.
-  Status apply(Relation& from, BindSession& session) const;
+  Status apply(Relation& from, BindSession& session);
+  /// What the block groups its rows by, with what a hint for its only table says.
+  LogicalNodePtr aged(const LogicalNodePtr& grouped) const;
 
  private:
   struct Mention {
@@ -46,9 +55,12 @@ class BlockHints {
   Status check_tables(const Scope& from) const;
   Status mention_tables(const ast::Hint& hint);
   Status mention_ttl(const ast::Hint& hint);
+  void apply_ttl(Relation& from) const;
 
   std::vector<LookupHint> lookups_;
+  std::vector<TtlHint> ttls_;
   std::vector<Mention> mentions_;
+  bool joins_ = false;  // FROM has several tables
 };
 
 }  // namespace hw

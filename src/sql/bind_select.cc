@@ -33,8 +33,8 @@ struct Item {
   bool named = true;
 };
 
-Result<Relation> bind_rows(const ast::Select& select, BindSession& session) {
-  HW_ASSIGN_OR_RETURN(const BlockHints hints, BlockHints::bind(select.hints, session));
+Result<Relation> bind_rows(const ast::Select& select, BlockHints& hints, BindSession& session) {
+  HW_ASSIGN_OR_RETURN(hints, BlockHints::bind(select.hints, session));
   Relation rows;
   if (select.from != nullptr) {
     HW_ASSIGN_OR_RETURN(rows, bind_table_ref(*select.from, session));
@@ -150,6 +150,7 @@ std::vector<std::string> different_names(const std::vector<Item>& items) {
 /// What a query block has become before its list is applied: rows, or groups of rows.
 struct Block {
   Relation rows;
+  BlockHints hints;
   std::vector<Item> items;
   /// May be null.
   BoundExprPtr having;
@@ -174,7 +175,7 @@ Status apply_grouping(const Grouping& grouping, Block& block) {
   }
   HW_TRY(block.queries.rewrite_outer(
       [&](const BoundExprPtr& expr) { return grouping.over_groups(expr); }));
-  block.rows = {grouping.plan(), Scope()};
+  block.rows = {block.hints.aged(grouping.plan()), Scope()};
   return Status::OK();
 }
 
@@ -247,7 +248,7 @@ Status bind_behind_list(const ast::Select& select, const ast::Query* query,
 
 Result<Block> bind_block(const ast::Select& select, const ast::Query* query, BindSession& session) {
   Block block;
-  HW_ASSIGN_OR_RETURN(block.rows, bind_rows(select, session));
+  HW_ASSIGN_OR_RETURN(block.rows, bind_rows(select, block.hints, session));
   std::optional<GroupWindow> window;
   if (select.group_by) {
     HW_ASSIGN_OR_RETURN(window, bind_group_window(*select.group_by, block.rows, session));
@@ -345,6 +346,7 @@ Result<LogicalNodePtr> bind_select(const ast::Select& select, const ast::Query* 
                                         "expression of ORDER BY to the list"));
   }
   HW_ASSIGN_OR_RETURN(plan, distinct_rows(plan, session));
+  plan = block.hints.aged(plan);
   std::vector<SortKey> keys;
   for (const OrderExpr& order : block.order) {
     SortKey key = order.key;

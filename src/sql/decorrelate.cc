@@ -163,7 +163,8 @@ Result<Freed> free_aggregate(const AggregateNode& node) {
   if (static_cast<int>(exprs.size()) > input->num_columns()) {
     input = std::make_shared<ProjectNode>(input, std::move(exprs), std::move(names));
   }
-  freed.node = std::make_shared<AggregateNode>(input, std::move(keys), std::move(aggregates));
+  freed.node =
+      std::make_shared<AggregateNode>(input, std::move(keys), std::move(aggregates), node.ttl_ms());
   return freed;
 }
 

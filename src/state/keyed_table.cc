@@ -294,6 +294,24 @@ Status KeyedTable::erase(std::span<const uint32_t> rows) {
   return Status::OK();
 }
 
+void KeyedTable::reset_values(std::span<const uint32_t> rows) {
+  rows_.touch(rows);
+  for (size_t c = kKeyColumns; c < rows_.columns().size(); ++c) {
+    const int column = static_cast<int>(c);
+    const RowColumn& stored = rows_.columns()[c];
+    const auto width = static_cast<size_t>(stored.width);
+    for (const uint32_t row : rows) {
+      if (stored.nullable) rows_.nulls(column)[row] = 0;
+      if (width == 0) {
+        rows_.set_bytes(column, row, {});
+      } else {
+        std::byte* const chunk = rows_.fixed_chunks(column)[row >> kRowChunkShift];
+        std::memset(chunk + (row & kRowChunkMask) * width, 0, width);
+      }
+    }
+  }
+}
+
 void KeyedTable::clear() {
   rows_.clear();
   index_.clear();

@@ -64,6 +64,8 @@ class KeyedTable final : public StateTable {
                              std::vector<uint32_t>& rows, std::vector<uint32_t>* inserted);
   /// Announces writes to rows found by find() or scan().
   void touch(std::span<const uint32_t> rows) { rows_.touch(rows); }
+  /// The rows are as if they had just been inserted: value bytes zero, nothing NULL.
+  void reset_values(std::span<const uint32_t> rows);
   /// Requires: live rows, each once.
   Status erase(std::span<const uint32_t> rows);
   /// Removes everything, keeps memory. The next snapshot is not a delta.

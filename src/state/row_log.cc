@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "columnar/key_bytes.h"
+#include "state/age_column.h"
 #include "state/row_columns.h"
 #include "state/version_rows.h"
 
@@ -25,17 +26,22 @@ TableSchema chain_schema(const RowLogSpec& spec) {
   return schema;
 }
 
-int first_column(const RowLogSpec& spec) { return spec.erasable ? 4 : 1; }
+int first_column(const RowLogSpec& spec) {
+  if (spec.erasable) return 4;
+  return spec.aged ? 3 : 1;
+}
 int count_column(const RowLogSpec& spec) {
   return first_column(spec) + static_cast<int>(spec.columns.size());
 }
-int arrival_column(const RowLogSpec& spec) { return count_column(spec) + (spec.counted ? 1 : 0); }
+int age_column(const RowLogSpec& spec) { return count_column(spec) + (spec.counted ? 1 : 0); }
+int arrival_column(const RowLogSpec& spec) { return age_column(spec) + (spec.aged ? 1 : 0); }
 
 std::vector<RowColumn> stored_columns(const RowLogSpec& spec) {
   std::vector<RowColumn> columns(static_cast<size_t>(first_column(spec)),
                                  RowColumn{.width = 4, .nullable = false});
   for (const SqlField& field : spec.columns) columns.push_back(row_column_of(field.type));
   if (spec.counted) columns.push_back({.width = 4, .nullable = true});
+  if (spec.aged) columns.push_back({.width = 8, .nullable = true});
   columns.push_back({.width = 8, .nullable = true});
   return columns;
 }
@@ -80,6 +86,7 @@ RowLog::RowLog(RowLogSpec spec, arrow::MemoryPool* pool)
       spec_(*shared_spec_),
       first_column_(first_column(spec_)),
       count_column_(count_column(spec_)),
+      age_column_(age_column(spec_)),
       arrival_column_(arrival_column(spec_)),
       chains_(chain_schema(spec_), pool),
       rows_(stored_columns(spec_), pool) {}
@@ -113,11 +120,11 @@ Result<uint32_t> RowLog::add_row(uint32_t chain) {
     // Links are rebuilt by a restore, so a changed link is no change of the row: no touch().
     nexts[previous] = id;
   }
-  if (spec_.erasable) {
+  if (linked()) {
     rows_.fixed<uint32_t>(kPrevious)[id] = previous;
     rows_.fixed<uint32_t>(kChain)[id] = chain;
-    rows_.fixed<uint32_t>(kSame)[id] = kNoRow;
   }
+  if (spec_.erasable) rows_.fixed<uint32_t>(kSame)[id] = kNoRow;
   return id;
 }
 
@@ -140,6 +147,9 @@ Status RowLog::append(const Rows& rows, std::vector<uint32_t>& ids) {
   write(rows.columns, ids, {});
   if (!rows.counts.empty()) {
     for (size_t i = 0; i < ids.size(); ++i) counts()[ids[i]] = rows.counts[i];
+  }
+  if (spec_.aged) {
+    for (const uint32_t id : ids) ages()[id] = rows.now_ms;
   }
   if (!spec_.erasable || spec_.by_id_only) return Status::OK();
   const std::vector<uint64_t> hashes =
@@ -183,6 +193,18 @@ uint32_t RowLog::find_equal(uint32_t tag, std::span<const ColumnPtr> columns, in
   });
 }
 
+/// Of several equal rows the second goes: it is found without a search. One that has expired is
+/// none.
+uint32_t RowLog::equal_to_take(uint32_t first_equal, int64_t expired_ms) const {
+  const FixedColumn<uint32_t> same = rows_.fixed<uint32_t>(kSame);
+  if (!spec_.aged) return same[first_equal] != kNoRow ? same[first_equal] : first_equal;
+  const FixedColumn<int64_t> written = ages();
+  for (uint32_t id = same[first_equal]; id != kNoRow; id = same[id]) {
+    if (written[id] > expired_ms) return id;
+  }
+  return written[first_equal] > expired_ms ? first_equal : kNoRow;
+}
+
 Status RowLog::apply(const Rows& rows, std::span<const int8_t> signs, std::vector<uint32_t>& ids) {
   HW_DCHECK(spec_.erasable && !spec_.by_id_only);
   std::vector<uint32_t> chains;
@@ -197,13 +219,13 @@ Status RowLog::apply(const Rows& rows, std::span<const int8_t> signs, std::vecto
       const auto source_row = static_cast<int32_t>(i);
       write(rows.columns, std::span(&ids[i], 1), std::span(&source_row, 1));
       if (!rows.counts.empty()) counts()[ids[i]] = rows.counts[i];
+      if (spec_.aged) ages()[ids[i]] = rows.now_ms;
       index_row(tag, ids[i], rows.columns, static_cast<int64_t>(i));
     } else if (signs[i] < 0) {
       const uint32_t first = find_equal(tag, rows.columns, static_cast<int64_t>(i));
       if (first == kNoRow) continue;
-      // Of several equal rows the second goes: it is found without a search.
-      const uint32_t second = rows_.fixed<uint32_t>(kSame)[first];
-      ids[i] = second != kNoRow ? second : first;
+      ids[i] = equal_to_take(first, rows.expired_ms);
+      if (ids[i] == kNoRow) continue;
       unindex_row(tag, ids[i], first);
       unlink(ids[i]);
       rows_.erase(ids[i]);
@@ -241,19 +263,6 @@ Status RowLog::drop_empty_chains(std::span<const uint32_t> chains) {
   return chains_.erase(empty);
 }
 
-Status RowLog::erase(std::span<const uint32_t> ids) {
-  HW_DCHECK(spec_.erasable);
-  if (!spec_.by_id_only) HW_TRY(unindex_rows(ids));
-  std::vector<uint32_t> chains;
-  chains.reserve(ids.size());
-  for (const uint32_t id : ids) {
-    chains.push_back(rows_.fixed<uint32_t>(kChain)[id]);
-    unlink(id);
-    rows_.erase(id);
-  }
-  return drop_empty_chains(chains);
-}
-
 Status RowLog::unindex_rows(std::span<const uint32_t> ids) {
   std::vector<ColumnPtr> columns;
   for (size_t c = 0; c < spec_.columns.size(); ++c) {
@@ -266,6 +275,31 @@ Status RowLog::unindex_rows(std::span<const uint32_t> ids) {
     unindex_row(tag, ids[i], find_equal(tag, columns, static_cast<int64_t>(i)));
   }
   return Status::OK();
+}
+
+Status RowLog::erase(std::span<const uint32_t> ids) {
+  HW_DCHECK(linked());
+  if (spec_.erasable && !spec_.by_id_only) HW_TRY(unindex_rows(ids));
+  std::vector<uint32_t> chains;
+  chains.reserve(ids.size());
+  for (const uint32_t id : ids) {
+    chains.push_back(rows_.fixed<uint32_t>(kChain)[id]);
+    unlink(id);
+    rows_.erase(id);
+  }
+  return drop_empty_chains(chains);
+}
+
+void RowLog::adopt_ages(int64_t now_ms) {
+  std::vector<uint32_t> ids;
+  rows_.scan(0, SIZE_MAX, ids);
+  std::erase_if(ids, [&](uint32_t id) { return rows_.nulls(age_column_)[id] == 0; });
+  rows_.touch(ids);
+  const FixedColumn<uint8_t> unknown = rows_.nulls(age_column_);
+  for (const uint32_t id : ids) {
+    unknown[id] = 0;
+    ages()[id] = now_ms;
+  }
 }
 
 Status RowLog::find_chains(const KeyColumns& keys, std::vector<uint32_t>& firsts) {
@@ -309,6 +343,7 @@ SnapshotLayout RowLog::layout() const {
   layout.columns = spec_.columns;
   layout.key_columns = spec_.key_columns;
   if (spec_.counted) layout.columns.push_back({"count", SqlType::integer().not_null()});
+  if (spec_.aged) layout.columns.push_back(age_field());
   layout.identity = spec_.key_columns;
   layout.identity.push_back(static_cast<int>(layout.columns.size()));
   layout.columns.push_back({"arrival", SqlType::bigint().not_null()});
@@ -319,6 +354,9 @@ Result<ColumnPtr> RowLogVersion::read(int column, std::span<const uint32_t> ids)
   const auto c = static_cast<size_t>(column);
   const int stored = first_column(*spec) + column;
   if (c < spec->columns.size()) return read_rows(*rows, stored, spec->columns[c].type, ids);
+  if (spec->aged && stored == age_column(*spec)) {
+    return read_rows(*rows, stored, SqlType::bigint(), ids);
+  }
   const bool is_arrival = stored == arrival_column(*spec);
   const SqlType type = is_arrival ? SqlType::bigint() : SqlType::integer();
   return read_rows(*rows, stored, type.not_null(), ids);
@@ -340,6 +378,7 @@ Status RowLog::restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_r
       append({.columns = columns, .num_rows = num_rows, .key_hashes = nullptr, .counts = {}}, ids));
   const size_t num_logged = spec_.columns.size();
   if (spec_.counted) write_rows(rows_, count_column_, *columns[num_logged], ids, {});
+  if (spec_.aged) write_rows(rows_, age_column_, *columns[columns.size() - 2], ids, {});
   write_rows(rows_, arrival_column_, *columns.back(), ids, {});
   for (int64_t i = 0; i < num_rows; ++i) {
     next_arrival_ = std::max(next_arrival_, columns.back()->value<int64_t>(i) + 1);
@@ -347,9 +386,9 @@ Status RowLog::restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_r
   return Status::OK();
 }
 
-// A row whose count changed came with a later delta than its neighbours.
+// A row whose count or age changed came with a later delta than its neighbours.
 void RowLog::finish_restore() {
-  if (!spec_.counted) return;
+  if (!spec_.counted && !spec_.aged) return;
   const FixedColumn<int64_t> arrivals = rows_.fixed<int64_t>(arrival_column_);
   const FixedColumn<uint32_t> next_ids = nexts();
   const FixedColumn<uint32_t> oldest = chains_.fixed<uint32_t>(kOldest);
@@ -363,7 +402,7 @@ void RowLog::finish_restore() {
     std::sort(ids.begin(), ids.end(), before);
     for (size_t i = 0; i < ids.size(); ++i) {
       next_ids[ids[i]] = i + 1 < ids.size() ? ids[i + 1] : kNoRow;
-      if (spec_.erasable) rows_.fixed<uint32_t>(kPrevious)[ids[i]] = i > 0 ? ids[i - 1] : kNoRow;
+      if (linked()) rows_.fixed<uint32_t>(kPrevious)[ids[i]] = i > 0 ? ids[i - 1] : kNoRow;
     }
     oldest[chain] = ids.front();
     newest[chain] = ids.back();

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -29,6 +30,8 @@ struct RowLogSpec {
   bool by_id_only = false;
   /// Each row carries an INT that may change, 0 at first.
   bool counted = false;
+  /// Each row carries when it was last written, ms; rows can be erased.
+  bool aged = false;
   int version = 1;
 };
 
@@ -58,6 +61,9 @@ class RowLog final : public StateTable {
     const uint64_t* key_hashes = nullptr;
     /// counted: what added rows start with; empty = 0.
     std::span<const int32_t> counts;
+    /// aged: when added rows are written, and up to when rows must have been written to be none.
+    int64_t now_ms = 0;
+    int64_t expired_ms = std::numeric_limits<int64_t>::min();
   };
   /// Adds the rows; `ids` gets theirs.
   Status append(const Rows& rows, std::vector<uint32_t>& ids);
@@ -65,7 +71,7 @@ class RowLog final : public StateTable {
   /// where 0. ids[i] = the row added, or the erased one (its number only: it is gone), or kNoRow
   /// where no equal row was there. Requires: erasable.
   Status apply(const Rows& rows, std::span<const int8_t> signs, std::vector<uint32_t>& ids);
-  /// Requires: erasable, live ids, each once.
+  /// Requires: erasable or aged, live ids, each once.
   Status erase(std::span<const uint32_t> ids);
 
   /// firsts[i] = the oldest row with key i, or kNoRow; then next() until kNoRow.
@@ -77,6 +83,15 @@ class RowLog final : public StateTable {
   Result<ColumnPtr> read(int column, std::span<const uint32_t> ids) const;
   /// The counts of all rows. Requires: counted; touch() before writing.
   FixedColumn<int32_t> counts() const { return rows_.fixed<int32_t>(count_column_); }
+  /// When rows were last written. Requires: aged; touch() before writing.
+  FixedColumn<int64_t> ages() const { return rows_.fixed<int64_t>(age_column_); }
+  /// After a restore: rows of a state that did not age count as written now.
+  void adopt_ages(int64_t now_ms);
+  /// Like RowChunks::scan.
+  uint32_t scan(uint32_t from, size_t rows_max, std::vector<uint32_t>& ids) const {
+    return rows_.scan(from, rows_max, ids);
+  }
+  uint32_t end_row() const { return rows_.end_row(); }
   void touch(std::span<const uint32_t> ids) { rows_.touch(ids); }
   /// Live rows, chain by chain.
   std::vector<uint32_t> live_rows() const;
@@ -95,10 +110,12 @@ class RowLog final : public StateTable {
 
  private:
   static constexpr int kNext = 0;
-  static constexpr int kPrevious = 1;  // erasable only
-  static constexpr int kChain = 2;     // erasable only: the row of chains_
+  static constexpr int kPrevious = 1;  // linked only
+  static constexpr int kChain = 2;     // linked only: the row of chains_
   static constexpr int kSame = 3;      // erasable only: the next one of equal rows
 
+  /// Rows may leave their chain.
+  bool linked() const { return spec_.erasable || spec_.aged; }
   int stored_column(int column) const { return first_column_ + column; }
   Status find_chain_rows(const Rows& rows, std::vector<uint32_t>& chains);
   Result<uint32_t> add_row(uint32_t chain);
@@ -108,6 +125,7 @@ class RowLog final : public StateTable {
   uint32_t find_equal(uint32_t tag, std::span<const ColumnPtr> columns, int64_t row) const;
   void index_row(uint32_t tag, uint32_t id, std::span<const ColumnPtr> columns, int64_t row);
   void unindex_row(uint32_t tag, uint32_t id, uint32_t first_equal);
+  uint32_t equal_to_take(uint32_t first_equal, int64_t expired_ms) const;
   Status unindex_rows(std::span<const uint32_t> ids);
   Status drop_empty_chains(std::span<const uint32_t> chains);
 
@@ -115,6 +133,7 @@ class RowLog final : public StateTable {
   const RowLogSpec& spec_;
   const int first_column_;
   const int count_column_;
+  const int age_column_;
   const int arrival_column_;
   KeyedTable chains_;  // key -> oldest row, newest row
   RowChunks rows_;

@@ -126,6 +126,48 @@ TEST_F(RowLogTest, CarriesACountPerRow) {
   EXPECT_EQ(log.counts()[ids[1]], 5);
 }
 
+TEST_F(RowLogTest, CarriesTheTimeOfTheLastWritePerRow) {
+  for (const bool erasable : {false, true}) {
+    RowLogSpec aged = spec(erasable);
+    aged.aged = true;
+    RowLog log(aged, recycling_pool());
+    const Batch old_rows = batch("+ 1 a | + 2 b | + 1 c"), new_rows = batch("+ 1 a");
+    std::vector<uint32_t> old_ids, new_ids;
+    RowLog::Rows added = rows_of(old_rows);
+    added.now_ms = 10;
+    ASSERT_TRUE(log.append(added, old_ids).ok());
+    added = rows_of(new_rows);
+    added.now_ms = 20;
+    ASSERT_TRUE(log.append(added, new_ids).ok());
+    EXPECT_EQ(log.ages()[old_ids[2]], 10);
+    EXPECT_EQ(log.ages()[new_ids[0]], 20);
+    ASSERT_TRUE(log.erase(std::vector<uint32_t>{old_ids[0], old_ids[1]}).ok());
+    EXPECT_EQ(chain(log, "1"), "c a");
+    EXPECT_EQ(chain(log, "2"), "");
+  }
+}
+
+TEST_F(RowLogTest, ARowThatHasExpiredIsNotTakenBack) {
+  RowLogSpec aged = spec(true);
+  aged.aged = true;
+  RowLog log(aged, recycling_pool());
+  const Batch row = batch("+ 1 a"), back = batch("- 1 a");
+  std::vector<uint32_t> ids;
+  for (const int64_t now_ms : {30, 10, 20}) {
+    RowLog::Rows added = rows_of(row);
+    added.now_ms = now_ms;
+    ASSERT_TRUE(log.append(added, ids).ok());
+  }
+  RowLog::Rows taken = rows_of(back);
+  taken.expired_ms = 20;
+  ASSERT_TRUE(log.apply(taken, signs_of(back), ids).ok());
+  EXPECT_NE(ids[0], RowLog::kNoRow);
+  EXPECT_EQ(log.num_rows(), 2);
+  ASSERT_TRUE(log.apply(taken, signs_of(back), ids).ok());
+  EXPECT_EQ(ids[0], RowLog::kNoRow);
+  EXPECT_EQ(log.num_rows(), 2);
+}
+
 TEST_F(RowLogTest, StaysFastWithAMillionEqualRows) {
   // Quadratic work would not end within any time box.
   RowLog log(spec(true), recycling_pool());

@@ -31,10 +31,13 @@ class Case:
     changes: bool = False
     # Leading columns of the sink that are its PRIMARY KEY: it is written as upserts.
     keys: int = 0
+    # Configuration keys and their values.
+    settings: tuple = ()
 
     def script(self):
+        settings = "".join(f"SET '{key}' = '{value}';\n" for key, value in self.settings)
         return f"""
-CREATE TABLE t ({self.columns}) WITH (
+{settings}CREATE TABLE t ({self.columns}) WITH (
   'connector' = 'filesystem', 'path' = 'in', {self.options});
 CREATE TABLE o ({self.sink}) WITH (
   'connector' = 'filesystem', 'path' = 'out', 'format' = 'changelog-json',
@@ -51,6 +54,9 @@ TIMED = "k INT, v BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1'
 TIMED_KEYED = ("k INT NOT NULL, v BIGINT, ts TIMESTAMP(3), PRIMARY KEY (k) NOT ENFORCED, "
                "WATERMARK FOR ts AS ts - INTERVAL '1' SECOND")
 DUCK_TIMED = "k INT, v BIGINT, ts TIMESTAMP"
+
+
+AGED = (("table.exec.state.ttl", "36500 d"),)
 
 
 def at(minute, second=0):
@@ -209,4 +215,35 @@ CASES = (
     Case("late_rows", TIMED, "k INT, v BIGINT, late_by BIGINT",
          "SELECT k, v, late_by FROM LATE((SELECT * FROM t ORDER BY ts))", TIMED_FIRST,
          ((1, 5, at(1, 15)), *TIMED_SECOND), "SELECT 1, 5, 14000", DUCK_TIMED),
+    # Ages that nothing reaches: what is looked at are the columns that hold them.
+    Case("aged_groups", WORDS, "k INT, n BIGINT, words BIGINT, most BIGINT",
+         "SELECT k, COUNT(*), COUNT(DISTINCT s), MAX(v) FROM t GROUP BY k", FIRST, SECOND,
+         "SELECT k, COUNT(*), COUNT(DISTINCT s), MAX(v) FROM t GROUP BY k", settings=AGED),
+    Case("aged_join", WORDS, "a BIGINT, b BIGINT",
+         "SELECT x.v, y.v FROM t AS x LEFT JOIN t AS y ON x.k = y.k AND x.v < y.v", FIRST, SECOND,
+         "SELECT x.v, y.v FROM t AS x LEFT JOIN t AS y ON x.k = y.k AND x.v < y.v", settings=AGED),
+    Case("aged_ranks", WORDS, "k INT, v BIGINT, place BIGINT",
+         "SELECT k, v, place FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC) AS place "
+         "FROM t) AS r WHERE place <= 2", FIRST, SECOND,
+         "SELECT k, v, place FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC NULLS LAST) "
+         "AS place FROM t) WHERE place <= 2", settings=AGED),
+    Case("aged_last_of_key", TIMED, "k INT, v BIGINT",
+         "SELECT k, v FROM t QUALIFY ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts DESC) = 1",
+         TIMED_FIRST, TIMED_SECOND,
+         "SELECT k, v FROM t QUALIFY ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts DESC) = 1", DUCK_TIMED,
+         settings=AGED),
+    # Windows that are open have been shown, and those that have closed take what comes late.
+    Case("emitting_windows", TIMED, "k INT, w TIMESTAMP(3), n BIGINT, words BIGINT",
+         "SELECT k, window_start, COUNT(*), COUNT(DISTINCT v) "
+         "FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) "
+         "GROUP BY k, window_start, window_end", TIMED_FIRST, TIMED_SECOND,
+         "SELECT k, time_bucket(INTERVAL 1 MINUTE, ts) AS w, COUNT(*), COUNT(DISTINCT v) FROM t GROUP BY k, w",
+         DUCK_TIMED, settings=(("table.exec.emit.early-fire.enabled", "true"),
+                               ("table.exec.emit.early-fire.delay", "0 ms"),
+                               ("table.exec.emit.allow-lateness", "1 d"))),
+    Case("over_distinct", TIMED, "k INT, v BIGINT, n BIGINT, before BIGINT",
+         "SELECT k, v, COUNT(DISTINCT v) OVER w, LAG(v) IGNORE NULLS OVER w FROM t "
+         "WINDOW w AS (PARTITION BY k ORDER BY ts)", TIMED_FIRST, TIMED_SECOND,
+         "SELECT * FROM (SELECT k, v, COUNT(DISTINCT v) OVER w, LAG(v IGNORE NULLS) OVER w "
+         f"FROM t WHERE ts < '{at(8)}' WINDOW w AS (PARTITION BY k ORDER BY ts))", DUCK_TIMED),
 )

@@ -8,6 +8,7 @@
 #include "plan/changelog/lost_times.h"
 #include "plan/changelog/origin_of_changes.h"
 #include "plan/changelog/repeatable_values.h"
+#include "plan/changelog/state_ttl.h"
 #include "plan/logical/sink.h"
 
 namespace hw {
@@ -24,6 +25,8 @@ bool decides(const PhysicalNode& node) {
     case PhysicalKind::kTopN:
     case PhysicalKind::kDeduplicate:
       return true;
+    case PhysicalKind::kWindowAggregate:
+      return node.emit.has_value();
     default:
       return false;
   }
@@ -147,7 +150,10 @@ Status infer_changelog(PhysicalNode& sink, Lowering& lowering) {
     HW_TRY(reopen_sink(sink, lowering));
     HW_TRY(check_sink(sink));
   }
-  if (!lowering.batch()) HW_TRY(check_times_are_kept(sink));
+  if (!lowering.batch()) {
+    assign_state_ttl(sink, *lowering.context.config);
+    HW_TRY(check_times_are_kept(sink));
+  }
   return check_repeatable_values(sink, lowering.batch());
 }
 

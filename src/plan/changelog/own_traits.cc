@@ -164,6 +164,9 @@ ChangelogTraits window_traits(const PhysicalNode& node) {
     bordered = bordered || parts.properties[i] == WindowProperty::kEnd;
   }
   if (bordered) add_key(traits.upsert_keys, std::move(key));
+  if (!node.emit) return traits;
+  traits.kinds = with_updates(inserts());
+  if (!node.input().traits.kinds.is_insert_only()) traits.kinds = with_deletes(traits.kinds);
   return traits;
 }
 

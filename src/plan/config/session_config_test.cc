@@ -40,8 +40,8 @@ TEST(SessionConfigTest, RefusesWrongValuesAndKeepsTheOld) {
 
 TEST(SessionConfigTest, WarnsAboutWhatChangesNothing) {
   SessionConfig config;
-  EXPECT_EQ(*config.set("table.exec.state.ttl", "1 d"),
-            "'table.exec.state.ttl' is not built yet and changes nothing");
+  EXPECT_EQ(*config.set("table.optimizer.multi-join.enabled", "true"),
+            "'table.optimizer.multi-join.enabled' is not built yet and changes nothing");
   EXPECT_EQ(*config.set("pipeline.object-reuse", "true"), "");
   EXPECT_EQ(*config.set("pipeline.nam", "x"),
             "unknown configuration key 'pipeline.nam' changes nothing; did you mean "
@@ -120,7 +120,7 @@ constexpr std::array kSettings = {
     Setting{"table.local-time-zone", "UTC"},
     Setting{"table.dml-sync", "true"},
     Setting{"table.dynamic-table-options.enabled", "false"},
-    Setting{"table.exec.state.ttl", "1 d", kLater},
+    Setting{"table.exec.state.ttl", "1 d"},
     Setting{"table.exec.source.idle-timeout", "10 s"},
     Setting{"table.exec.source.cdc-events-duplicate", "true"},
     Setting{"table.exec.sink.not-null-enforcer", "DROP"},

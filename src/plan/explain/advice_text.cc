@@ -60,7 +60,7 @@ std::string advice_text(const std::vector<PhysicalNodePtr>& roots, const Session
   for (const std::string& state : unbounded_states(roots, config)) {
     all.push_back({true, state +
                              " for as long as the job runs; bound it by a window, by an interval "
-                             "of times in ON, or by LIMIT"});
+                             "of times in ON, by LIMIT, or by 'table.exec.state.ttl'"});
   }
   const bool batch = config.mode() == RuntimeMode::kBatch;
   for (const PhysicalNodePtr& root : roots) advise_on(*root, batch, parallelism, all);

@@ -129,6 +129,10 @@ NodeFlow flow_in_stream(const PhysicalNode& node) {
   switch (node.kind) {
     case PhysicalKind::kWindowAggregate: {
       const WindowGrouping& grouping = node.logical->as<WindowAggregateNode>().grouping();
+      if (node.emit && node.emit->early_ms) {
+        flow.reason = "a window's rows go out while it is open, and are replaced";
+        return flow;
+      }
       return flow_of_window(grouping.given || grouping.window.event_time, std::move(flow));
     }
     case PhysicalKind::kWindowTopN:

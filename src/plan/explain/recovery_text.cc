@@ -158,6 +158,8 @@ OperatorRecovery recovery_of_window(const PhysicalNode& node) {
     return {Replay::kNeither, "windows of processing time"};
   }
   if (rounds(node, parts.aggregates)) return {Replay::kNeither, kRounding};
+  if (node.emit)
+    return {Replay::kConvergent, "what a window shows early and late is a matter of time"};
   return {Replay::kDeterministic, "a window goes out once, when the watermark passes its end"};
 }
 

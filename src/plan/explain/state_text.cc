@@ -3,9 +3,11 @@
 #include "plan/explain/state_text.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/assert.h"
 #include "plan/changelog/over_way.h"
-#include "plan/config/config_keys.h"
+#include "plan/changelog/state_ttl.h"
 #include "plan/graph/state_meaning.h"
 #include "plan/logical/aggregate.h"
 #include "plan/logical/join.h"
@@ -22,7 +24,6 @@ namespace {
 constexpr int64_t kEntryOverhead = 16;
 /// A text, until somebody has seen one.
 constexpr int64_t kTextBytes = 24;
-constexpr std::string_view kTtlKey = "table.exec.state.ttl";
 
 int64_t width_of(const SqlType& type) {
   switch (type.kind()) {
@@ -119,6 +120,10 @@ NodeState state_of_group(const PhysicalNode& node) {
   return state;
 }
 
+std::string duration_text(int64_t ms) {
+  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
+}
+
 NodeState state_of_window(const PhysicalNode& node) {
   const auto& parts = node.logical->as<WindowAggregateNode>().parts();
   const Schema& input = *node.input().schema;
@@ -132,11 +137,15 @@ NodeState state_of_window(const PhysicalNode& node) {
   state.bounded_by = event_time ? "windows that the watermark has not passed"
                                 : "windows that the clock has not passed";
   state.entry_bytes = width_of(input, parts.keys) + 8 + all.bytes;
+  if (!node.emit) return state;
+  state.keeps += ", and what was shown of it";
+  for (const NamedAggregate& named : parts.aggregates) {
+    state.entry_bytes += width_of(named.call.result_type);
+  }
+  if (node.emit->lateness_ms > 0) {
+    state.bounded_by += " by " + duration_text(node.emit->lateness_ms);
+  }
   return state;
-}
-
-std::string duration_text(int64_t ms) {
-  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
 }
 
 NodeState state_of_join(const PhysicalNode& node) {
@@ -314,9 +323,24 @@ NodeState own_state(const PhysicalNode& node) {
   return {.bound = StateBound::kInput, .keeps = "rows of its input"};
 }
 
-bool has_ttl(const SessionConfig& config) {
-  const ConfigKey* key = find_config_key(kTtlKey);
-  return key != nullptr && key->status == KeyStatus::kHonoured && config.duration_ms(kTtlKey) > 0;
+/// `1 d`, in the largest unit that divides it.
+std::string ttl_text(int64_t ms) {
+  constexpr std::pair<int64_t, const char*> kUnits[] = {
+      {86'400'000, " d"}, {3'600'000, " h"}, {60'000, " min"}, {1'000, " s"}};
+  for (const auto& [length, name] : kUnits) {
+    if (ms % length == 0) return std::to_string(ms / length) + name;
+  }
+  return std::to_string(ms) + " ms";
+}
+
+/// `seen in the last 1 h`; of the sides of a join, if they differ.
+std::string ages_text(const std::vector<int64_t>& ttl_ms) {
+  const int64_t first = ttl_ms.front();
+  const bool same =
+      std::all_of(ttl_ms.begin(), ttl_ms.end(), [first](int64_t ms) { return ms == first; });
+  std::string text = "seen in the last " + ttl_text(first);
+  if (!same) text += " (left) and " + ttl_text(ttl_ms.back()) + " (right)";
+  return text;
 }
 
 bool grows(const PhysicalNode& node, StateBound bound) {
@@ -325,9 +349,8 @@ bool grows(const PhysicalNode& node, StateBound bound) {
   return !ends && (bound == StateBound::kKeys || bound == StateBound::kInput);
 }
 
-void append_node(const PhysicalNode& node, int depth, const SessionConfig& config,
-                 std::string& text) {
-  const NodeState state = state_of(node, config);
+void append_node(const PhysicalNode& node, int depth, std::string& text) {
+  const NodeState state = state_of(node);
   const bool sink = node.kind == PhysicalKind::kSink;
   if (!sink) {
     text.append(static_cast<size_t>(depth) * 2, ' ');
@@ -340,13 +363,12 @@ void append_node(const PhysicalNode& node, int depth, const SessionConfig& confi
     text += "\n";
   }
   for (const PhysicalNodePtr& input : node.inputs)
-    append_node(*input, sink ? depth : depth + 1, config, text);
+    append_node(*input, sink ? depth : depth + 1, text);
 }
 
-void collect_unbounded(const PhysicalNode& node, const SessionConfig& config,
-                       std::vector<std::string>& found) {
-  for (const PhysicalNodePtr& input : node.inputs) collect_unbounded(*input, config, found);
-  const NodeState state = state_of(node, config);
+void collect_unbounded(const PhysicalNode& node, std::vector<std::string>& found) {
+  for (const PhysicalNodePtr& input : node.inputs) collect_unbounded(*input, found);
+  const NodeState state = state_of(node);
   if (!grows(node, state.bound)) return;
   std::string text = node.name + " keeps " + state.keeps;
   if (std::find(found.begin(), found.end(), text) == found.end()) found.push_back(std::move(text));
@@ -354,21 +376,23 @@ void collect_unbounded(const PhysicalNode& node, const SessionConfig& config,
 
 }  // namespace
 
-NodeState state_of(const PhysicalNode& node, const SessionConfig& config) {
+NodeState state_of(const PhysicalNode& node) {
   NodeState state = own_state(node);
   const bool by_age = state.bound == StateBound::kKeys || state.bound == StateBound::kInput;
-  if (by_age && has_ttl(config) && node.kind != PhysicalKind::kSort &&
-      node.kind != PhysicalKind::kFold) {
+  if (by_age && state_ttl_of(node) > 0) {
     state.bound = StateBound::kClock;
-    state.bounded_by += (state.bounded_by.empty() ? "" : " in the last ") + config.text(kTtlKey) +
-                        " ('" + std::string(kTtlKey) + "')";
+    constexpr std::string_view kEver = "that were ever seen";
+    const size_t ever = state.bounded_by.find(kEver);
+    HW_DCHECK(ever != std::string::npos);
+    state.bounded_by.replace(ever, kEver.size(), ages_text(node.state_ttl_ms));
+    state.bounded_by += ", by ttl";
   }
   return state;
 }
 
 std::string state_text(const std::vector<PhysicalNodePtr>& roots, const SessionConfig& config) {
   std::string text;
-  for (const PhysicalNodePtr& root : roots) append_node(*root, 0, config, text);
+  for (const PhysicalNodePtr& root : roots) append_node(*root, 0, text);
   const std::vector<std::string> unbounded = unbounded_states(roots, config);
   if (config.mode() == RuntimeMode::kBatch) return text + "job: all of it is gone at the end\n";
   text += unbounded.empty() ? "job: bounded" : "job: grows with the input, in ";
@@ -381,7 +405,7 @@ std::vector<std::string> unbounded_states(const std::vector<PhysicalNodePtr>& ro
                                           const SessionConfig& config) {
   std::vector<std::string> found;
   if (config.mode() == RuntimeMode::kBatch) return found;
-  for (const PhysicalNodePtr& root : roots) collect_unbounded(*root, config, found);
+  for (const PhysicalNodePtr& root : roots) collect_unbounded(*root, found);
   return found;
 }
 

@@ -35,7 +35,7 @@ struct NodeState {
 };
 
 /// Requires: final traits.
-NodeState state_of(const PhysicalNode& node, const SessionConfig& config);
+NodeState state_of(const PhysicalNode& node);
 
 /// A line for each node that keeps something, and a last one that sums up.
 std::string state_text(const std::vector<PhysicalNodePtr>& roots, const SessionConfig& config);

@@ -79,6 +79,7 @@ class Signatures {
       append(std::to_string(static_cast<int>(placement.contract)), text);
       for (const int key : placement.keys) append(std::to_string(key), text);
     }
+    for (const int64_t ttl_ms : node.state_ttl_ms) append(std::to_string(ttl_ms), text);
     for (const int column : node.columns) append(std::to_string(column), text);
     if (const ScanNode* scan = node_if<ScanNode>(node.logical)) append_table(*scan, text);
     signature = to_text(digest_of(text));

@@ -32,10 +32,11 @@ std::string names_of(const LogicalNode& node, const std::vector<int>& columns) {
 }
 
 AggregateNode::AggregateNode(LogicalNodePtr input, std::vector<int> keys,
-                             std::vector<NamedAggregate> aggregates)
+                             std::vector<NamedAggregate> aggregates, std::optional<int64_t> ttl_ms)
     : LogicalNode(kKind, {input}, aggregate_columns(*input, keys, aggregates)),
       keys_(std::move(keys)),
-      aggregates_(std::move(aggregates)) {}
+      aggregates_(std::move(aggregates)),
+      ttl_ms_(ttl_ms) {}
 
 Details AggregateNode::details() const {
   Details details;
@@ -46,7 +47,7 @@ Details AggregateNode::details() const {
 
 LogicalNodePtr AggregateNode::with_inputs(std::vector<LogicalNodePtr> inputs) const {
   HW_DCHECK(inputs.size() == 1);
-  return std::make_shared<AggregateNode>(inputs[0], keys_, aggregates_);
+  return std::make_shared<AggregateNode>(inputs[0], keys_, aggregates_, ttl_ms_);
 }
 
 Status AggregateNode::verify() const {

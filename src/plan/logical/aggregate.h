@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <optional>
+
 #include "operators/aggregate_call.h"
 #include "plan/logical/node.h"
 
@@ -23,11 +25,13 @@ std::string names_of(const LogicalNode& node, const std::vector<int>& columns);
 class AggregateNode final : public LogicalNode {
  public:
   static constexpr NodeKind kKind = NodeKind::kAggregate;
-  AggregateNode(LogicalNodePtr input, std::vector<int> keys,
-                std::vector<NamedAggregate> aggregates);
+  AggregateNode(LogicalNodePtr input, std::vector<int> keys, std::vector<NamedAggregate> aggregates,
+                std::optional<int64_t> ttl_ms = std::nullopt);
 
   const std::vector<int>& keys() const { return keys_; }
   const std::vector<NamedAggregate>& aggregates() const { return aggregates_; }
+  /// How long groups are kept, ms, where a hint says so.
+  std::optional<int64_t> ttl_ms() const { return ttl_ms_; }
 
   std::string name() const override { return "Aggregate"; }
   Details details() const override;
@@ -37,6 +41,7 @@ class AggregateNode final : public LogicalNode {
  private:
   const std::vector<int> keys_;
   const std::vector<NamedAggregate> aggregates_;
+  const std::optional<int64_t> ttl_ms_;
 };
 
 /// Fails (UnknownError) when a call reads a column that `input` does not have.

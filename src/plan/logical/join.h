@@ -50,6 +50,9 @@ class JoinNode final : public LogicalNode {
     std::optional<Versions> versions = std::nullopt;
     /// FOR SYSTEM_TIME AS OF a processing time; INNER and LEFT.
     std::optional<Lookup> lookup = std::nullopt;
+    /// How long rows of a side are kept, ms, where a hint says so.
+    std::optional<int64_t> left_ttl_ms = std::nullopt;
+    std::optional<int64_t> right_ttl_ms = std::nullopt;
     SqlPosition position;
   };
   JoinNode(LogicalNodePtr left, LogicalNodePtr right, Parts parts);

@@ -27,6 +27,7 @@ OperatorMaker make_group_aggregate_of(const PhysicalNode& node, const ExprSessio
   spec.output = node.schema;
   spec.input_retracts = !node.input().traits.kinds.is_insert_only();
   spec.generate_update_before = node.traits.kinds.contains(RowKind::kUpdateBefore);
+  if (!node.state_ttl_ms.empty()) spec.state_ttl_ms = node.state_ttl_ms[0];
   spec.session = session;
   return [spec = std::move(spec)] { return make_group_aggregate(spec); };
 }

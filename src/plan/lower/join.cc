@@ -162,6 +162,10 @@ OperatorMaker make_join_of(const PhysicalNode& node, const ExprSession& session)
   spec.kind = parts.kind;
   spec.left = side_of(node.input(0), parts.left_keys);
   spec.right = side_of(node.input(1), parts.right_keys);
+  if (!node.state_ttl_ms.empty()) {
+    spec.left.state_ttl_ms = node.state_ttl_ms[0];
+    spec.right.state_ttl_ms = node.state_ttl_ms[1];
+  }
   spec.residual = parts.condition;
   spec.output_columns.resize(static_cast<size_t>(node.schema->num_fields()));
   std::iota(spec.output_columns.begin(), spec.output_columns.end(), 0);

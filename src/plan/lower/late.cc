@@ -9,11 +9,17 @@
 #include "operators/late_rows.h"
 #include "plan/changelog/infer.h"
 #include "plan/lower/lowering.h"
+#include "plan/lower/window_emission.h"
 
 namespace hw {
 
 Result<PhysicalNodePtr> lower_late(const LogicalNodePtr& node, Lowering& lowering) {
   const LateNode::Parts& parts = node->as<LateNode>().parts();
+  HW_ASSIGN_OR_RETURN(const std::optional<EmitRule> emit, emit_rule_of(*lowering.context.config));
+  if (emit && emit->lateness_ms > 0 && parts.operator_name == "WindowAggregate") {
+    return not_supported_yet(
+        "LATE of windows that take late rows ('table.exec.emit.allow-lateness')", parts.position);
+  }
   std::vector<PhysicalNodePtr> inputs(1);
   HW_ASSIGN_OR_RETURN(inputs[0], lower(node->input(), lowering));
   infer_kinds(*inputs[0], lowering.batch());

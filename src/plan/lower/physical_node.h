@@ -7,9 +7,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "operators/emit_rule.h"
 #include "plan/logical/node.h"
 #include "runtime/job_graph.h"
 
@@ -83,6 +85,13 @@ struct PhysicalNode {
   ChangelogTraits traits;
   /// All sources below end by themselves.
   bool bounded = true;
+
+  /// How long state that nobody writes is kept, ms of processing time; one per input (0 = for
+  /// ever), empty where the operator's state does not age (plan/changelog/state_ttl.h).
+  std::vector<int64_t> state_ttl_ms;
+
+  /// kWindowAggregate: windows that fire more than once, and so send updates.
+  std::optional<EmitRule> emit;
 
   // kCalc
   BoundExprPtr condition;  // may be null

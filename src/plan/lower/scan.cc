@@ -260,6 +260,7 @@ OperatorMaker make_normalize_of(const PhysicalNode& node) {
   spec.schema = node.schema;
   spec.primary_key = node.columns;
   spec.generate_update_before = node.traits.kinds.contains(RowKind::kUpdateBefore);
+  if (!node.state_ttl_ms.empty()) spec.state_ttl_ms = node.state_ttl_ms[0];
   return [spec = std::move(spec)] { return make_changelog_normalize(spec); };
 }
 

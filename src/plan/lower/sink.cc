@@ -113,9 +113,9 @@ OperatorMaker make_not_null_of(const PhysicalNode& node, const ExprSession&) {
 }
 
 OperatorMaker make_materialize_of(const PhysicalNode& node) {
-  return [spec = UpsertMaterializeSpec{node.schema, node.columns}] {
-    return make_upsert_materialize(spec);
-  };
+  UpsertMaterializeSpec spec{node.schema, node.columns};
+  if (!node.state_ttl_ms.empty()) spec.state_ttl_ms = node.state_ttl_ms[0];
+  return [spec = std::move(spec)] { return make_upsert_materialize(spec); };
 }
 
 }  // namespace hw

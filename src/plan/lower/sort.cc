@@ -110,6 +110,7 @@ OperatorMaker make_deduplicate_of(const PhysicalNode& node) {
   if (by_event_time(top)) spec.time_column = top.parts().order[0].column;
   spec.nulls_first = top.parts().order[0].nulls_first;
   spec.generate_update_before = node.traits.kinds.contains(RowKind::kUpdateBefore);
+  if (!node.state_ttl_ms.empty()) spec.state_ttl_ms = node.state_ttl_ms[0];
   return [spec = std::move(spec)] { return make_deduplicate(spec); };
 }
 
@@ -123,6 +124,7 @@ OperatorMaker make_top_n_of(const PhysicalNode& node) {
   spec.input = node.input().schema;
   spec.output = node.schema;
   spec.input_retracts = !node.input().traits.kinds.is_insert_only();
+  if (!node.state_ttl_ms.empty()) spec.state_ttl_ms = node.state_ttl_ms[0];
   if (node.kind != PhysicalKind::kLimit) {
     const auto& top = node.logical->as<TopNNode>();
     spec.partition = top.parts().partition;

@@ -6,10 +6,12 @@
 
 #include <utility>
 
+#include "operators/emitting_windows.h"
 #include "operators/window_aggregate.h"
 #include "plan/changelog/infer.h"
 #include "plan/logical/window_tvf.h"
 #include "plan/lower/lowering.h"
+#include "plan/lower/window_emission.h"
 
 namespace hw {
 namespace {
@@ -18,7 +20,7 @@ namespace {
 LogicalNodePtr taken_apart(const LogicalNodePtr& node) {
   WindowAggregateNode::Parts parts = node->as<WindowAggregateNode>().parts();
   WindowSpec window = parts.grouping.window;
-  window.partition = parts.keys;
+  if (window.kind == WindowKind::kSession) window.partition = parts.keys;
   const int first = node->input()->num_columns();
   parts.grouping.given = true;
   parts.grouping.start = first;
@@ -42,6 +44,24 @@ Result<PhysicalNodePtr> lower_window_aggregate(const LogicalNodePtr& node, Lower
   std::vector<PhysicalNodePtr> inputs(1);
   HW_ASSIGN_OR_RETURN(inputs[0], lower(node->input(), lowering));
   const WindowGrouping& grouping = node->as<WindowAggregateNode>().grouping();
+  std::optional<EmitRule> emit;
+  if (!lowering.batch()) {
+    HW_ASSIGN_OR_RETURN(emit, emit_rule_of(*lowering.context.config));
+  }
+  // By the clock nothing is late.
+  if (emit && !grouping.window.event_time) emit->lateness_ms = 0;
+  if (emit && (emit->early_ms || emit->lateness_ms > 0)) {
+    if (grouping.window.kind == WindowKind::kSession) {
+      return not_supported_yet("early and late firing ('table.exec.emit.*') of session windows");
+    }
+    if (!grouping.given) return lower(taken_apart(node), lowering);
+    PhysicalNodePtr windows =
+        physical_node(PhysicalKind::kWindowAggregate, "WindowAggregate", node, std::move(inputs),
+                      {Placement::by(node->as<WindowAggregateNode>().parts().keys)});
+    windows->details.emplace_back("emit", to_text(*emit));
+    windows->emit = std::move(emit);
+    return windows;
+  }
   if (!grouping.given && grouping.window.kind == WindowKind::kSession) {
     infer_kinds(*inputs[0], lowering.batch());
     // A row that is taken back can part a session, which only the rows themselves can tell.
@@ -70,6 +90,13 @@ OperatorMaker make_window_aggregate_of(const PhysicalNode& node, const ExprSessi
   spec.output = node.schema;
   spec.input_retracts = !node.input().traits.kinds.is_insert_only();
   spec.session = session;
+  if (node.emit) {
+    EmittingWindowsSpec emitting{
+        .windows = std::move(spec),
+        .rule = *node.emit,
+        .generate_update_before = node.traits.kinds.contains(RowKind::kUpdateBefore)};
+    return [spec = std::move(emitting)] { return make_emitting_windows(spec); };
+  }
   return [spec = std::move(spec)] { return make_window_aggregate(spec); };
 }
 

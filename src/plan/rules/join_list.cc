@@ -16,7 +16,7 @@ const JoinNode* plain_join(const LogicalNodePtr& node) {
   const JoinNode::Parts& parts = join->parts();
   const bool plain = parts.kind == JoinKind::kInner && parts.left_keys.empty() &&
                      !parts.nulls_equal && !parts.null_aware && !parts.interval && !parts.windows &&
-                     !parts.versions && !parts.lookup;
+                     !parts.versions && !parts.lookup && !parts.left_ttl_ms && !parts.right_ttl_ms;
   if (!plain) return nullptr;
   if (parts.condition == nullptr) return join;
   return parts.condition->deterministic() && !parts.condition->can_fail() ? join : nullptr;

@@ -11,8 +11,9 @@
 
 namespace hw {
 
-/// An inner join that says nothing of times, windows or versions, and all of whose tests may be
-/// done earlier or later; else null. Keys have not been made yet.
+/// An inner join that says nothing of times, windows, versions or how long rows of its sides are
+/// kept, and all of whose tests may be done earlier or later; else null. Keys have not been made
+/// yet.
 const JoinNode* plain_join(const LogicalNodePtr& node);
 
 /// The inputs from left to right, and what must hold of all their columns.

@@ -182,7 +182,8 @@ Pruned prune_aggregate(const AggregateNode& node, const Wanted& wanted) {
   want_args(below, kept);
   const Pruned input = prune(node.input(), std::move(below));
   renumber_args(kept, input);
-  return {std::make_shared<AggregateNode>(input.node, input.at(node.keys()), std::move(kept)),
+  return {std::make_shared<AggregateNode>(input.node, input.at(node.keys()), std::move(kept),
+                                          node.ttl_ms()),
           std::move(new_index)};
 }
 
