@@ -227,7 +227,6 @@ bool take_settings(const CLI::App& command, Arguments& out) {
 
 void add_reference_options(CLI::App& command, Arguments& out) {
   command.add_option("NAME", out.name, "describe this one");
-  if (command.get_name() != "functions") return;
   command.add_flag("--markdown", out.markdown, "all of them, as the book's page");
 }
 

@@ -11,6 +11,7 @@
 #include "base/did_you_mean.h"
 #include "base/env/env.h"
 #include "engine/catalogues.h"
+#include "engine/connector_book.h"
 #include "engine/function_book.h"
 #include "engine/syntax_reference.h"
 
@@ -59,21 +60,10 @@ std::string describe_function(const Function& function) {
   return out + examples_text(function.examples);
 }
 
-std::string type_text(const OptionSpec& option) {
-  if (option.type == OptionType::kEnum) {
-    std::string out;
-    for (const std::string& value : option.values) out += (out.empty() ? "" : " | ") + value;
-    return out;
-  }
-  constexpr const char* kNames[] = {"text", "true | false", "integer", "number", "duration", "size",
-                                    "",     "list",         "map"};
-  return kNames[static_cast<int>(option.type)];
-}
-
 std::string describe_options(const std::vector<OptionSpec>& options) {
   std::string out;
   for (const OptionSpec& option : options) {
-    out += "  " + option.name + " (" + type_text(option) + ")";
+    out += "  " + option.name + " (" + option_type_text(option) + ")";
     if (option.required) out += ", required";
     if (!option.default_value.empty()) out += ", default " + option.default_value;
     if (option.not_built) out += ", not supported yet";
@@ -175,9 +165,11 @@ int reference(const Records& records, const std::string& name, std::string_view 
 int reference_command(const Arguments& arguments, Env& env) {
   const Catalogues& all = catalogues();
   if (arguments.verb == Verb::kConnectors) {
+    if (arguments.markdown) return print(connector_book(), env);
     return reference(all.connectors.all(), arguments.name, "connector", describe_connector, env);
   }
   if (arguments.verb == Verb::kFormats) {
+    if (arguments.markdown) return print(format_book(), env);
     return reference(all.formats.all(), arguments.name, "format", describe_format, env);
   }
   if (arguments.markdown) return print(function_book(), env);

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct Edit {
   std::string says = {};
   /// Replaces the declaration of a table of that name on the edited side.
   std::string after_table = {};
+  /// What becomes of it where sinks shared what they have in common, if that is something else.
+  std::optional<EditOutcome> outcome_if_shared = {};
 };
 
 /// Declarations, a statement each: t (inserts, with a watermark), u (inserts), c (changes by

@@ -95,6 +95,7 @@ std::vector<Edit> look_alikes() {
   const std::string same_other = "INSERT INTO o1 SELECT k, COUNT(*) FROM t WHERE a > 9 GROUP BY k";
   const std::string swapped_one = "INSERT INTO o2 SELECT k, COUNT(*) FROM t GROUP BY k";
   const std::string swapped_two = "INSERT INTO o1 SELECT k, COUNT(*) FROM t WHERE a > 7 GROUP BY k";
+  const std::string alike = "INSERT INTO o2 SELECT k, COUNT(*) FROM t GROUP BY k";
   const std::string self =
       "SELECT x.n, y.n FROM (SELECT k, COUNT(*) AS n FROM t WHERE a > 1 GROUP BY k) x "
       "JOIN (SELECT k, COUNT(*) AS n FROM t WHERE a > 2 GROUP BY k) y ON x.k = y.k";
@@ -116,6 +117,13 @@ std::vector<Edit> look_alikes() {
       {"two queries of one sink swapped", set_of(one, same_sink), set_of(same_sink, one)},
       {"the same query twice", set_of(one, one), set_of(one, one)},
       {"one of two equal queries taken away", set_of(one, one), one, kLoses, ""},
+      {"equal queries of two sinks", set_of(one, alike), set_of(one, alike)},
+      {"equal queries of two sinks swapped", set_of(one, alike), set_of(alike, one)},
+      {"equal queries of two sinks, one edited", set_of(one, alike), set_of(one, two)},
+      {"queries of two sinks made equal", set_of(one, two), set_of(one, alike)},
+      {"an equal query of another sink added", one, set_of(one, alike), kExtends},
+      {"one of the equal queries of two sinks taken away", set_of(one, alike), one, kLoses, "", "",
+       kMaps},
       {"a self-join, one side edited", self, self_edited},
       {"a self-join of another table, sides swapped",
        "SELECT x.w, y.w FROM u x JOIN u y ON x.k = y.x",

@@ -32,8 +32,11 @@ std::string table_of(const std::string& declaration) {
   return declaration.substr(begin, declaration.find(' ', begin) - begin);
 }
 
+enum class Sharing { kNone, kEqualParts };
+
 // The graph of a statement, which is never started.
-JobGraph graph_of(const std::string& sql, const std::string& other_table, int max_parallelism) {
+JobGraph graph_of(const std::string& sql, const std::string& other_table, int max_parallelism,
+                  Sharing sharing = Sharing::kEqualParts) {
   VirtualEnv env;
   Session session(env);
   JobGraph graph;
@@ -44,6 +47,10 @@ JobGraph graph_of(const std::string& sql, const std::string& other_table, int ma
   EXPECT_TRUE(session.config().set("parallelism.default", "2").ok());
   EXPECT_TRUE(
       session.config().set("pipeline.max-parallelism", std::to_string(max_parallelism)).ok());
+  EXPECT_TRUE(session.config()
+                  .set("table.optimizer.reuse-sub-plan-enabled",
+                       sharing == Sharing::kEqualParts ? "true" : "false")
+                  .ok());
   const auto execute = [&](const std::string& text) {
     return session.execute(**parse_statement(text), std::make_shared<AnyReceiver>()).status();
   };
@@ -89,33 +96,50 @@ std::string twin_text(const PlanRecord& record, const std::string& uid) {
   return text;
 }
 
-class RestoreEditTest : public testing::TestWithParam<Edit> {};
+class RestoreEditTest : public testing::TestWithParam<Edit> {
+ protected:
+  // What a job that was taken of either shape becomes, as a job with a directory decides.
+  void check(Sharing sharing) {
+    const Edit& edit = GetParam();
+    SCOPED_TRACE(sharing == Sharing::kNone ? "each for itself" : "shared");
+    const EditOutcome outcome = sharing == Sharing::kEqualParts
+                                    ? edit.outcome_if_shared.value_or(edit.outcome)
+                                    : edit.outcome;
+    const JobGraph before = graph_of(edit.before, "", 128, sharing);
+    JobGraph after = graph_of(edit.after, edit.after_table, 128);
+    const Manifest manifest = manifest_of(before, env_);
+    auto strict = map_restore(after, manifest, {.env = &env_});
+    if (strict.ok() && strict->shares_too_much) {
+      after = graph_of(edit.after, edit.after_table, 128, Sharing::kNone);
+      strict = map_restore(after, manifest, {.env = &env_});
+    }
+    const auto lax = map_restore(after, manifest, {.env = &env_, .allow_non_restored_state = true});
+
+    const bool refused = outcome == EditOutcome::kLoses || outcome == EditOutcome::kRefused;
+    const std::string said = strict.ok() ? report_of(*strict) : strict.status().message();
+    ASSERT_EQ(strict.ok(), !refused) << said;
+    EXPECT_EQ(lax.ok(), outcome != EditOutcome::kRefused) << lax.status().message();
+    if (outcome == edit.outcome) {
+      EXPECT_NE(said.find(edit.says), std::string::npos) << said;
+    }
+    if (!strict.ok()) return;
+    EXPECT_FALSE(strict->shares_too_much);
+    EXPECT_FALSE(has(*strict, RestoreFate::kMissing)) << said;
+    EXPECT_EQ(has(*strict, RestoreFate::kNew), outcome == EditOutcome::kExtends) << said;
+    EXPECT_EQ(has(*strict, RestoreFate::kMigrated), outcome == EditOutcome::kMigrates) << said;
+    const PlanRecord was = plan_record(before);
+    const PlanRecord is = plan_record(after);
+    for (const auto& [now, saved] : strict->uids) {
+      EXPECT_EQ(twin_text(was, saved), twin_text(is, now));
+    }
+  }
+
+  VirtualEnv env_;
+};
 
 TEST_P(RestoreEditTest, IsTakenForWhatItIs) {
-  const Edit& edit = GetParam();
-  VirtualEnv env;
-  const JobGraph before = graph_of(edit.before, "", 128);
-  const JobGraph after = graph_of(edit.after, edit.after_table, 128);
-  const Manifest manifest = manifest_of(before, env);
-  const auto strict = map_restore(after, manifest, {.env = &env});
-  const auto lax = map_restore(after, manifest, {.env = &env, .allow_non_restored_state = true});
-
-  const bool refused = edit.outcome == EditOutcome::kLoses || edit.outcome == EditOutcome::kRefused;
-  const std::string said = strict.ok() ? report_of(*strict) : strict.status().message();
-  ASSERT_EQ(strict.ok(), !refused) << said;
-  EXPECT_NE(said.find(edit.says), std::string::npos) << said;
-  EXPECT_EQ(lax.ok(), edit.outcome != EditOutcome::kRefused) << lax.status().message();
-  if (!strict.ok()) return;
-  EXPECT_FALSE(has(*strict, RestoreFate::kMissing)) << said;
-  EXPECT_EQ(has(*strict, RestoreFate::kNew), edit.outcome == EditOutcome::kExtends) << said;
-  EXPECT_EQ(has(*strict, RestoreFate::kMigrated), edit.outcome == EditOutcome::kMigrates) << said;
-  const PlanRecord was = plan_record(before);
-  const PlanRecord is = plan_record(after);
-  std::set<std::string> taken;
-  for (const auto& [saved, now] : strict->uids) {
-    EXPECT_TRUE(taken.insert(now).second) << "two states for one operator\n" << said;
-    EXPECT_EQ(twin_text(was, saved), twin_text(is, now));
-  }
+  check(Sharing::kNone);
+  check(Sharing::kEqualParts);
 }
 
 INSTANTIATE_TEST_SUITE_P(Edits, RestoreEditTest, testing::ValuesIn(edits()), [](const auto& info) {
@@ -155,9 +179,40 @@ TEST(RestoreMappingTest, QueriesThatLookAlikeKeepTheirOwnStateWhenTheirOrderChan
   const JobGraph before = graph_of(set(low, high), "", 128);
   const JobGraph after = graph_of(set(high, low), "", 128);
   const auto mapping = map_restore(after, manifest_of(before, env), {.env = &env}).ValueOrDie();
-  EXPECT_EQ(mapping.uids.at(uid_beside(before, "a < 5")), uid_beside(after, "a < 5"));
-  EXPECT_EQ(mapping.uids.at(uid_beside(before, "a > 9")), uid_beside(after, "a > 9"));
+  EXPECT_EQ(mapping.uids.at(uid_beside(after, "a < 5")), uid_beside(before, "a < 5"));
+  EXPECT_EQ(mapping.uids.at(uid_beside(after, "a > 9")), uid_beside(before, "a > 9"));
   EXPECT_NE(uid_beside(before, "a < 5"), uid_beside(after, "a < 5"));
+}
+
+TEST(RestoreMappingTest, WhatSinksSharedGoesOnInEachOfThem) {
+  VirtualEnv env;
+  const std::string sql =
+      "EXECUTE STATEMENT SET BEGIN INSERT INTO o1 SELECT k, COUNT(*) FROM t GROUP BY k; "
+      "INSERT INTO o2 SELECT k, COUNT(*) FROM t GROUP BY k; END";
+  const JobGraph shared = graph_of(sql, "", 128);
+  const JobGraph apart = graph_of(sql, "", 128, Sharing::kNone);
+  ASSERT_LT(plan_record(shared).nodes.size(), plan_record(apart).nodes.size());
+  const Manifest manifest = manifest_of(shared, env);
+  const auto mapping = map_restore(apart, manifest, {.env = &env}).ValueOrDie();
+  std::map<std::string, int> times;
+  for (const auto& [now, saved] : mapping.uids) ++times[saved];
+  for (const Vertex& vertex : shared.vertices) {
+    if (vertex.source) {
+      EXPECT_EQ(times[vertex.source->uid], 2);
+    }
+    if (vertex.sink) {
+      EXPECT_EQ(times[vertex.sink->uid], 1);
+    }
+  }
+  // Every instance's state goes to both.
+  JobCheckpoint saved;
+  for (const auto& [uid, count] : times) saved.operators.push_back({.uid = uid, .subtask = 0});
+  const JobCheckpoint mapped = apply(mapping, saved, env).ValueOrDie();
+  EXPECT_EQ(mapped.operators.size(), mapping.uids.size());
+  // The other way round nobody can say whose state it would be.
+  const auto back = map_restore(shared, manifest_of(apart, env), {.env = &env}).ValueOrDie();
+  EXPECT_TRUE(back.shares_too_much);
+  EXPECT_TRUE(back.uids.empty());
 }
 
 TEST(RestoreMappingTest, AnotherNumberOfKeyGroupsIsRefusedNamingBoth) {

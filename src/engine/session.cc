@@ -11,6 +11,7 @@
 #include "engine/analyze_report.h"
 #include "engine/catalogues.h"
 #include "engine/system_time_zone.h"
+#include "plan/catalog/stored_catalog.h"
 #include "plan/logical/sink.h"
 #include "sql/binder.h"
 #include "sql/parser.h"
@@ -94,8 +95,9 @@ PlanContext Session::plan_context() const {
           .available_now = durability_.available_now};
 }
 
-Result<std::unique_ptr<JobRun>> Session::start_job(JobGraph graph, bool is_query, bool bounded,
-                                                   std::vector<std::string>& warnings) {
+Result<std::unique_ptr<JobRun>> Session::start_job(JobPlan& plan, bool is_query) {
+  JobGraph graph = std::move(plan.graph);
+  std::vector<std::string>& warnings = plan.warnings;
   JobOptions options{.env = &env_, .output_rows_max = output_rows_max_};
   options.available_now = durability_.available_now;
   if (job_starter_) return job_starter_(std::move(graph), options);
@@ -110,9 +112,10 @@ Result<std::unique_ptr<JobRun>> Session::start_job(JobGraph graph, bool is_query
     return Status::Invalid("two jobs are called '", graph.name,
                            "', and the name says where a job's checkpoints are: SET "
                            "'pipeline.name' for one of them");
-  HW_ASSIGN_OR_RETURN(DurableSettings settings,
-                      durable_settings(config_, durability_, graph.name, bounded, env_, warnings));
+  HW_ASSIGN_OR_RETURN(DurableSettings settings, durable_settings(config_, durability_, graph.name,
+                                                                 plan.bounded, env_, warnings));
   options.checkpoints = std::move(settings.checkpoints);
+  settings.job.unshared = std::move(plan.unshared);
   return start_durable_job(std::move(graph), std::move(options), std::move(settings.job));
 }
 
@@ -130,8 +133,7 @@ Result<Outcome> Session::start(std::vector<PlanRoot> roots, bool is_query, std::
   started.is_query = is_query;
   started.bounded = plan.bounded;
   started.name = plan.graph.name;
-  HW_ASSIGN_OR_RETURN(started.job,
-                      start_job(std::move(plan.graph), is_query, plan.bounded, plan.warnings));
+  HW_ASSIGN_OR_RETURN(started.job, start_job(plan, is_query));
   return Outcome{.what = std::move(started), .warnings = std::move(plan.warnings)};
 }
 
@@ -151,8 +153,7 @@ Result<Outcome> Session::analyze(const BoundExplain& explain) {
   started.report = [report, &env = env_, since_ns = env_.monotonic_ns()](const JobRun& job) {
     return report.text(job.metrics(), env.monotonic_ns() - since_ns);
   };
-  HW_ASSIGN_OR_RETURN(started.job,
-                      start_job(std::move(plan.graph), true, plan.bounded, plan.warnings));
+  HW_ASSIGN_OR_RETURN(started.job, start_job(plan, true));
   return Outcome{.what = std::move(started), .warnings = std::move(plan.warnings)};
 }
 
@@ -160,6 +161,7 @@ Result<Outcome> Session::create_and_fill(const BoundCreateAs& create) {
   if (create.plan == nullptr) return Outcome{};
   const Catalog before = catalog_;
   const ObjectPath& path = create.plan->as<SinkNode>().spec().path;
+  const auto replaced = catalog_.find(path);
   Status made;
   for (const BoundChange& change : create.changes) {
     made = apply_to_catalog(change, catalog_);
@@ -168,12 +170,19 @@ Result<Outcome> Session::create_and_fill(const BoundCreateAs& create) {
   auto outcome = made.ok() ? start(roots_of({create.plan}), false, path.object, nullptr)
                            : Result<Outcome>(made);
   if (outcome.ok()) return outcome;
-  // A catalog in memory is as it was; one outside has lost what was replaced.
+  // A catalog in memory is as it was, one of definitions is made so; another one outside has lost
+  // what was replaced.
   if (made.ok()) {
     const Status dropped = catalog_.drop(path, {.kind = Catalog::Kind::kTable});
     if (!dropped.ok()) return while_doing(outcome.status(), dropped.message());
   }
   catalog_ = before;
+  const auto catalog = catalog_.catalog(path.catalog);
+  StoredCatalog* stored = catalog.ok() ? as_stored((*catalog)->external.get()) : nullptr;
+  if (stored != nullptr && replaced.ok() && *replaced && !(*replaced)->temporary) {
+    const Status restored = stored->create(path, **replaced);
+    if (!restored.ok()) return while_doing(outcome.status(), restored.message());
+  }
   return outcome;
 }
 

@@ -21,6 +21,7 @@
 #include "plan/catalog/catalog.h"
 #include "plan/config/session_config.h"
 #include "plan/explain/explain_text.h"
+#include "plan/planner.h"
 #include "sql/ast.h"
 #include "sql/bound_statement.h"
 
@@ -91,8 +92,8 @@ class Session {
   BinderContext binder_context() const;
   PlanContext plan_context() const;
   Status register_ends(std::string_view declaration, SourceMaker source, SinkMaker sink);
-  Result<std::unique_ptr<JobRun>> start_job(JobGraph graph, bool is_query, bool bounded,
-                                            std::vector<std::string>& warnings);
+  /// Takes the graphs out of the plan and may add warnings to it.
+  Result<std::unique_ptr<JobRun>> start_job(JobPlan& plan, bool is_query);
   /// Makes the table and starts the job that fills it; makes nothing when that cannot start.
   Result<Outcome> create_and_fill(const BoundCreateAs& create);
   Result<Outcome> start(std::vector<PlanRoot> roots, bool is_query, std::string default_name,

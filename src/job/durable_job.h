@@ -29,6 +29,9 @@ struct DurableJobOptions {
   bool fresh = false;
   /// A checkpoint or savepoint to start from, under a new generation; empty = the newest one here.
   std::string restore_from;
+  /// The job with nothing shared between its sinks: for checkpoints in which each had its own. Null
+  /// where nothing is shared.
+  std::shared_ptr<const JobGraph> unshared;
   /// State that no operator takes is dropped.
   bool allow_non_restored_state = false;
   RestartSettings restart;

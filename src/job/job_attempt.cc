@@ -130,14 +130,17 @@ Result<ChosenRestore> JobAttempt::choose(bool first) {
 // A sink that the job has no more cannot be asked.
 Result<std::optional<int64_t>> JobAttempt::ask_sink(const std::string& uid,
                                                     int64_t generation) const {
-  for (const Vertex& vertex : graph_.vertices) {
-    if (!vertex.sink || vertex.sink->uid != uid) continue;
-    return vertex.sink->sink->newest_shown_epoch({.env = &env_,
-                                                  .memory_pool = env_.memory_pool(),
-                                                  .job = graph_.name,
-                                                  .sink = vertex.sink->name,
-                                                  .generation = generation,
-                                                  .attempt = lease_->attempt()});
+  for (const JobGraph* graph : {&graph_, durable_.unshared.get()}) {
+    if (graph == nullptr) continue;
+    for (const Vertex& vertex : graph->vertices) {
+      if (!vertex.sink || vertex.sink->uid != uid) continue;
+      return vertex.sink->sink->newest_shown_epoch({.env = &env_,
+                                                    .memory_pool = env_.memory_pool(),
+                                                    .job = graph_.name,
+                                                    .sink = vertex.sink->name,
+                                                    .generation = generation,
+                                                    .attempt = lease_->attempt()});
+    }
   }
   return std::optional<int64_t>();
 }
@@ -149,11 +152,26 @@ Result<ChosenRestore> JobAttempt::open_named(const std::string& path) {
   return ChosenRestore{.files = opened->files, .manifest = opened->manifest, .shown = path};
 }
 
+Result<RestoreMapping> JobAttempt::map_onto_job(const Manifest& manifest) {
+  const RestoreMappingOptions options{
+      .env = &env_, .allow_non_restored_state = durable_.allow_non_restored_state};
+  HW_ASSIGN_OR_RETURN(RestoreMapping mapping, map_restore(graph_, manifest, options));
+  if (!mapping.shares_too_much) return mapping;
+  if (durable_.unshared == nullptr)
+    return Status::Invalid("several sinks of the job share ", *mapping.shares_too_much,
+                           ", of which each had its own at the checkpoint; SET "
+                           "'table.optimizer.reuse-sub-plan-enabled' = 'false'");
+  tell_("sinks had " + *mapping.shares_too_much +
+        " each for themselves at the checkpoint: nothing is shared");
+  std::string name = std::move(graph_.name);
+  graph_ = *durable_.unshared;
+  graph_.name = std::move(name);
+  return map_restore(graph_, manifest, options);
+}
+
 Status JobAttempt::load(const ChosenRestore& chosen) {
   if (chosen.manifest == nullptr) return Status::OK();
-  Result<RestoreMapping> mapped_onto =
-      map_restore(graph_, *chosen.manifest,
-                  {.env = &env_, .allow_non_restored_state = durable_.allow_non_restored_state});
+  Result<RestoreMapping> mapped_onto = map_onto_job(*chosen.manifest);
   if (mapped_onto.status().IsInvalid())
     return checkpoint_error(CheckpointErrorKind::kUnfit, mapped_onto.status().message());
   HW_ASSIGN_OR_RETURN(const RestoreMapping mapping, std::move(mapped_onto));

@@ -25,6 +25,7 @@ namespace hw {
 class Thread;
 
 struct ChosenRestore;
+struct RestoreMapping;
 
 class JobAttempt {
  public:
@@ -51,9 +52,11 @@ class JobAttempt {
   Result<std::optional<int64_t>> ask_sink(const std::string& uid, int64_t generation) const;
   Result<ChosenRestore> open_named(const std::string& path);
   Status load(const ChosenRestore& chosen);
+  /// Onto the job, or onto the job without sharing, which then takes its place.
+  Result<RestoreMapping> map_onto_job(const Manifest& manifest);
   Status run_from(const ChosenRestore& chosen);
 
-  const JobGraph graph_;
+  JobGraph graph_;
   JobOptions options_;
   const DurableJobOptions& durable_;
   Env& env_;

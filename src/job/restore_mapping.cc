@@ -3,12 +3,14 @@
 #include "job/restore_mapping.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/env/env.h"
 #include "job/restore_families.h"
 #include "job/restore_migration.h"
 #include "job/restore_record.h"
+#include "job/restore_unfolding.h"
 
 namespace hw {
 namespace {
@@ -63,20 +65,19 @@ class Mapper {
   Result<RestoreMapping> run() {
     HW_ASSIGN_OR_RETURN(saved_, decode_plan_record(manifest_.plan));
     HW_TRY(check_key_groups());
-    matches_ = match_nodes(saved_, now_);
-    std::map<std::string, std::string> saved_of;
-    for (const auto& [saved_uid, uid] : matches_.matched) saved_of[uid] = saved_uid;
+    match();
+    if (out_.shares_too_much) return std::move(out_);
     for (const PlanNode& node : now_.nodes) {
       if (!takes_part(node)) continue;
-      const auto match = saved_of.find(node.uid);
-      if (match == saved_of.end()) {
+      const auto match = saved_of_.find(node.uid);
+      if (match == saved_of_.end()) {
         add_new(node);
       } else {
         HW_TRY(add_match(*saved_.find(match->second), node));
       }
     }
     for (const PlanNode& node : saved_.nodes) {
-      if (takes_part(node) && !matches_.matched.contains(node.uid)) add_missing(node);
+      if (takes_part(node) && !taken_.contains(node.uid)) add_missing(node);
     }
     if (!refusals_.empty()) return refusal();
     return std::move(out_);
@@ -85,6 +86,34 @@ class Mapper {
  private:
   static bool takes_part(const PlanNode& node) {
     return node.role != PlanNode::Role::kOperator || node.meaning.keeps_state;
+  }
+
+  /// Compares the plans as if nobody shared anything. What the job shares must then go on as one:
+  /// all of its copies from the state of one operator, or none of them from any.
+  void match() {
+    const UnfoldedPlan before = unfold(saved_);
+    const UnfoldedPlan after = unfold(now_);
+    const NodeMatches matches = match_nodes(before.record, after.record);
+    for (const std::string& uid : matches.ambiguous) ambiguous_.insert(before.original.at(uid));
+    std::map<std::string, std::string> saved_copy_of;
+    for (const auto& [saved_uid, uid] : matches.matched) {
+      saved_copy_of[uid] = before.original.at(saved_uid);
+    }
+    for (const PlanNode& node : now_.nodes) {
+      if (!takes_part(node)) continue;
+      std::set<std::string> from;
+      for (const std::string& copy : after.copies_of(node.uid)) {
+        const auto saved = saved_copy_of.find(copy);
+        from.insert(saved == saved_copy_of.end() ? "" : saved->second);
+      }
+      if (from.size() > 1) {
+        out_.shares_too_much = node.text;
+        return;
+      }
+      if (from.begin()->empty()) continue;
+      saved_of_[node.uid] = *from.begin();
+      taken_.insert(*from.begin());
+    }
   }
 
   bool has_pending(const PlanNode& sink) const {
@@ -133,7 +162,7 @@ class Mapper {
   }
 
   void add_missing(const PlanNode& node) {
-    const bool ambiguous = matches_.ambiguous.contains(node.uid);
+    const bool ambiguous = ambiguous_.contains(node.uid);
     if (node.role == PlanNode::Role::kSink) {
       // Nothing but output that was not shown yet is a sink's state.
       if (has_pending(node)) {
@@ -192,7 +221,7 @@ class Mapper {
   }
 
   Status accept(const PlanNode& saved, const PlanNode& now, RestoreFate fate, std::string reason) {
-    out_.uids[saved.uid] = now.uid;
+    out_.uids[now.uid] = saved.uid;
     add_line(fate, &saved, &now, std::move(reason));
     return Status::OK();
   }
@@ -215,7 +244,9 @@ class Mapper {
   const RestoreMappingOptions& options_;
   const PlanRecord now_;
   PlanRecord saved_;
-  NodeMatches matches_;
+  std::map<std::string, std::string> saved_of_;  // by uid now
+  std::set<std::string> taken_;                  // uids saved
+  std::set<std::string> ambiguous_;              // uids saved
   RestoreMapping out_;
   std::vector<std::string> refusals_;
   bool would_lose_ = false;
@@ -251,33 +282,33 @@ Result<RestoreMapping> map_restore(const JobGraph& graph, const Manifest& manife
 }
 
 Result<JobCheckpoint> apply(const RestoreMapping& mapping, JobCheckpoint saved, Env& env) {
-  const auto uid_now = [&](const std::string& uid) -> const std::string* {
-    const auto found = mapping.uids.find(uid);
-    return found == mapping.uids.end() ? nullptr : &found->second;
-  };
+  std::map<std::string, std::vector<std::string>> uids_now;
+  for (const auto& [uid, saved_uid] : mapping.uids) uids_now[saved_uid].push_back(uid);
   JobCheckpoint mapped = saved;
   mapped.operators.clear();
-  for (OperatorSnapshot& snapshot : saved.operators) {
-    const std::string* uid = uid_now(snapshot.uid);
-    if (uid == nullptr) continue;
-    snapshot.uid = *uid;
-    const auto migration = mapping.migrations.find(*uid);
-    if (migration != mapping.migrations.end() && snapshot.state != nullptr) {
-      HW_ASSIGN_OR_RETURN(snapshot.state,
-                          migrate_state(snapshot.state, migration->second, env.memory_pool()));
+  for (const OperatorSnapshot& snapshot : saved.operators) {
+    for (const std::string& uid : uids_now[snapshot.uid]) {
+      OperatorSnapshot taken = snapshot;
+      taken.uid = uid;
+      const auto migration = mapping.migrations.find(uid);
+      if (migration != mapping.migrations.end() && taken.state != nullptr) {
+        HW_ASSIGN_OR_RETURN(taken.state,
+                            migrate_state(taken.state, migration->second, env.memory_pool()));
+      }
+      mapped.operators.push_back(std::move(taken));
     }
-    mapped.operators.push_back(std::move(snapshot));
   }
   mapped.sources.clear();
-  for (JobCheckpoint::SourceState& source : saved.sources) {
-    const std::string* uid = uid_now(source.uid);
-    if (uid == nullptr) continue;
-    source.uid = *uid;
-    mapped.sources.push_back(std::move(source));
+  for (const JobCheckpoint::SourceState& source : saved.sources) {
+    for (const std::string& uid : uids_now[source.uid]) {
+      mapped.sources.push_back(source);
+      mapped.sources.back().uid = uid;
+    }
   }
   for (JobCheckpoint::Prepared& prepared : mapped.committables) {
-    const std::string* uid = uid_now(prepared.sink_uid);
-    if (uid != nullptr) prepared.sink_uid = *uid;
+    // A sink is nobody's part: at most one goes on from it.
+    const std::vector<std::string>& sinks = uids_now[prepared.sink_uid];
+    if (!sinks.empty()) prepared.sink_uid = sinks[0];
   }
   return mapped;
 }

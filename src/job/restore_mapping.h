@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,10 +53,14 @@ struct RestoreMappingOptions {
 struct RestoreMapping {
   /// In the order of the job's graph, missing ones last. Operators without state are left out.
   std::vector<RestoreLine> lines;
-  /// uid in the checkpoint -> uid in the job, of all that go on.
+  /// uid in the job -> uid in the checkpoint, of all that go on. Where the job that was saved
+  /// shared what this one does several times, several go on from one.
   std::map<std::string, std::string> uids;
   /// By uid in the job: how tables change. None for those whose state stays as it is.
   std::map<std::string, StateMigration> migrations;
+  /// Set where sinks of the job share a part of which they had each their own: which one. Nothing
+  /// else is filled in then; the job without sharing takes the checkpoint.
+  std::optional<std::string> shares_too_much;
 };
 
 /// Fails (Invalid) when state would be lost and that is not allowed, when state cannot be read by

@@ -15,6 +15,7 @@
 #include "plan/explain/recovery_text.h"
 #include "plan/explain/state_text.h"
 #include "plan/graph/build_graph.h"
+#include "plan/graph/shared_parts.h"
 #include "plan/logical/late.h"
 #include "plan/logical/sink.h"
 #include "plan/logical/window_tvf.h"
@@ -43,6 +44,8 @@ struct Planned {
   /// One per root: sinks with final traits.
   std::vector<PhysicalNodePtr> physical;
   JobGraph graph;
+  /// Null where the graph shares nothing.
+  std::shared_ptr<const JobGraph> unshared;
   std::vector<std::string> warnings;
 };
 
@@ -57,19 +60,13 @@ Result<int> parallelism_of(const PlanContext& context) {
 }
 
 /// Whether the job may be stopped and go on, edited or with more in its files: its plan must not
-/// depend on what else stands in the script, or on sizes.
+/// depend on sizes.
 bool may_go_on(const SessionConfig& config) {
   for (const char* key : {"execution.checkpointing.dir", "execution.checkpointing.savepoint-dir",
                           "execution.checkpointing.interval", "execution.state-recovery.path"}) {
     if (!config.text(key).empty()) return true;
   }
   return false;
-}
-
-/// Whether equal parts of a job's sinks run once. Not where the job may be stopped, edited and
-/// started again: an edit of one sink would change whose state a shared part is.
-bool may_share(const SessionConfig& config) {
-  return !may_go_on(config) && config.boolean("table.optimizer.reuse-sub-plan-enabled");
 }
 
 /// What a scan's source tells of its size, whatever its columns. A table that cannot be read says
@@ -130,6 +127,15 @@ bool has_event_sessions(const LogicalNode& node) {
                      [](const LogicalNodePtr& input) { return has_event_sessions(*input); });
 }
 
+/// Beside a graph that shares something the one that does not.
+Status build_unshared(GraphOptions options, Planned& planned) {
+  if (!options.sharing || SharedParts(planned.physical).none()) return Status::OK();
+  options.sharing = false;
+  HW_ASSIGN_OR_RETURN(JobGraph unshared, build_graph(planned.physical, options));
+  planned.unshared = std::make_shared<const JobGraph>(std::move(unshared));
+  return Status::OK();
+}
+
 Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext& context) {
   Planned planned;
   HW_ASSIGN_OR_RETURN(const int parallelism, parallelism_of(context));
@@ -156,8 +162,10 @@ Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext
   options.parallelism = parallelism;
   options.max_parallelism = context.config->max_parallelism();
   options.chaining = context.config->boolean("pipeline.operator-chaining.enabled");
-  options.sharing = !lowering.batch() && may_share(*context.config);
+  options.sharing =
+      !lowering.batch() && context.config->boolean("table.optimizer.reuse-sub-plan-enabled");
   HW_ASSIGN_OR_RETURN(planned.graph, build_graph(planned.physical, options));
+  HW_TRY(build_unshared(options, planned));
   planned.graph.name = context.config->pipeline_name().value_or("");
   planned.warnings = std::move(lowering.warnings);
   return planned;
@@ -173,6 +181,7 @@ Result<JobPlan> plan_job(std::vector<PlanRoot> roots, const PlanContext& context
   plan.bounded = std::all_of(planned.physical.begin(), planned.physical.end(),
                              [](const PhysicalNodePtr& sink) { return sink->bounded; });
   plan.graph = std::move(planned.graph);
+  plan.unshared = std::move(planned.unshared);
   plan.warnings = std::move(planned.warnings);
   for (const std::string& state : unbounded_states(planned.physical, *context.config)) {
     plan.warnings.push_back("state grows for as long as the job runs: " + state);

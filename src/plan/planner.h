@@ -43,6 +43,9 @@ struct PlanRoot {
 
 struct JobPlan {
   JobGraph graph;
+  /// The same with nothing shared between its sinks; null where they share nothing. A checkpoint of
+  /// the one may be restored into either, but not one of this into the other.
+  std::shared_ptr<const JobGraph> unshared;
   /// Of the first root: what its sink gets.
   SchemaPtr schema;
   RowKindSet kinds = RowKindSet::insert_only();

@@ -8,7 +8,9 @@
 #include "runtime/connector_catalogue.h"
 #include "runtime/options_reference.h"
 #include "sql/bind_scope.h"
+#include "sql/definition_text.h"
 #include "sql/listing.h"
+#include "sql/stored_definition.h"
 #include "sql/unparse.h"
 
 namespace hw {
@@ -35,8 +37,24 @@ const std::vector<OptionSpec>& options_in_memory() {
   return specs;
 }
 
+/// The type of catalogs that keep their definitions in a directory.
+constexpr std::string_view kFilesystem = "filesystem";
+
+const OptionSpec& directory_option() {
+  static const OptionSpec spec = {
+      .name = "path", .required = true, .sentence = "The directory that holds the definitions."};
+  return spec;
+}
+const OptionSpec& stored_database_option() {
+  static const OptionSpec spec = {.name = "default-database",
+                                  .default_value = "default_database",
+                                  .sentence = "The database that is always there."};
+  return spec;
+}
+
 std::string types_of(const BindSession& session) {
   std::string list(Catalog::kInMemory);
+  list.append(", ").append(kFilesystem);
   for (const CatalogTypeRecord& record : session.context.connectors->catalog_types()) {
     list += ", " + record.name;
   }
@@ -67,6 +85,19 @@ Status open_external(const CatalogTypeRecord& record, const std::string& name,
   return Status::OK();
 }
 
+Status open_stored(const BindSession& session, CatalogDefinition& definition) {
+  HW_ASSIGN_OR_RETURN(Options options,
+                      checked(definition.options, {directory_option(), stored_database_option()}));
+  if (session.context.env == nullptr) return not_supported_yet("catalogs of files in this program");
+  HW_ASSIGN_OR_RETURN(options, resolve_references(options, *session.context.env));
+  HW_ASSIGN_OR_RETURN(definition.external,
+                      StoredCatalog::open(*session.context.env, options.text(directory_option()),
+                                          options.text(stored_database_option()),
+                                          stored_definitions(session.context)));
+  definition.default_database = definition.external->default_database();
+  return Status::OK();
+}
+
 Result<CatalogDefinition> open_catalog(const ast::CreateCatalog& create,
                                        const BindSession& session) {
   CatalogDefinition definition;
@@ -82,6 +113,10 @@ Result<CatalogDefinition> open_catalog(const ast::CreateCatalog& create,
     definition.default_database = options.text(options_in_memory().front());
     return definition;
   }
+  if (type == kFilesystem) {
+    HW_TRY(open_stored(session, definition));
+    return definition;
+  }
   const CatalogTypeRecord* record = session.context.connectors->find_catalog_type(type);
   if (record != nullptr) {
     HW_TRY(open_external(*record, create.name.text, session, definition));
@@ -90,23 +125,6 @@ Result<CatalogDefinition> open_catalog(const ast::CreateCatalog& create,
   if (is_type_to_come(type)) return not_supported_yet("catalogs of type '" + type + "'");
   return Status::Invalid("there is no catalog type '", type,
                          "'; the types are: ", types_of(session));
-}
-
-std::string quoted(const std::string& name) {
-  std::string text = "`";
-  for (const char c : name) text += c == '`' ? "``" : std::string(1, c);
-  return text + "`";
-}
-
-/// COMMENT and WITH behind the name.
-std::string create_tail(const std::optional<std::string>& comment, const OptionMap& options) {
-  std::string text = comment ? "\nCOMMENT " + ast::quote_string(*comment) : "";
-  std::string list;
-  for (const auto& [name, value] : options) {
-    list += (list.empty() ? "\n  " : ",\n  ") + ast::quote_string(name) + " = " +
-            ast::quote_string(shown_option_value(name, value));
-  }
-  return list.empty() ? text : text + "\nWITH (" + list + "\n)";
 }
 
 BoundListing one_text(std::string text) {
@@ -222,15 +240,17 @@ Result<BoundListing> describe_database(const ast::Describe& describe, const Bind
 
 Result<BoundListing> show_create_catalog(const ast::ShowCreate& show, const BindSession& session) {
   HW_ASSIGN_OR_RETURN(const FoundCatalog found, find_catalog(show.name, session));
-  return one_text("CREATE CATALOG " + quoted(found.name) +
-                  create_tail(found.definition->comment, found.definition->options));
+  return one_text(
+      "CREATE CATALOG " + quoted_name(found.name) +
+      definition_tail(found.definition->comment, found.definition->options, Secrets::kMasked));
 }
 
 Result<BoundListing> show_create_database(const ast::ShowCreate& show, const BindSession& session) {
   HW_ASSIGN_OR_RETURN(const FoundDatabase found, find_database(show.name, session));
-  return one_text("CREATE DATABASE " + quoted(found.path.catalog) + "." +
-                  quoted(found.path.database) +
-                  create_tail(found.definition.comment, found.definition.options));
+  return one_text(
+      "CREATE DATABASE " + quoted_name(found.path.catalog) + "." +
+      quoted_name(found.path.database) +
+      definition_tail(found.definition.comment, found.definition.options, Secrets::kMasked));
 }
 
 }  // namespace hw

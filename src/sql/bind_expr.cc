@@ -376,17 +376,26 @@ Result<BoundExprPtr> ExprBinder::bind_in(const ast::In& in) {
                         bind_compared(*in.operand, "=", false, *in.query, in.position));
     return in.negated ? negate(std::move(found), in.position) : found;
   }
-  HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> args, bind_args({in.operand}));
-  HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> items, bind_args(in.items));
-  for (BoundExprPtr& item : items) args.push_back(std::move(item));
-  HW_ASSIGN_OR_RETURN(BoundExprPtr bound, call("IN", std::move(args), in.position));
-  return in.negated ? negate(std::move(bound), in.position) : bound;
+  return bind_among(*in.operand, in.items, in.negated, in.position);
+}
+
+Result<BoundExprPtr> ExprBinder::bind_among(const ast::Expr& operand,
+                                            const std::vector<ast::ExprPtr>& items, bool negated,
+                                            SqlPosition position) {
+  HW_ASSIGN_OR_RETURN(BoundExprPtr value, bind_any(operand));
+  HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> args, bind_items(value, items));
+  args.insert(args.begin(), std::move(value));
+  HW_ASSIGN_OR_RETURN(BoundExprPtr bound, call("IN", std::move(args), position));
+  return negated ? negate(std::move(bound), position) : bound;
 }
 
 Result<BoundExprPtr> ExprBinder::bind_quantified(const ast::Quantified& node) {
+  const bool all = node.quantifier == ast::Quantifier::kAll;
   if (node.query != nullptr) {
-    const bool all = node.quantifier == ast::Quantifier::kAll;
     return bind_compared(*node.operand, function_of(node.op), all, *node.query, node.position);
+  }
+  if (node.op == (all ? ast::Op::kNotEqual : ast::Op::kEqual)) {
+    return bind_among(*node.operand, node.items, all, node.position);
   }
   HW_ASSIGN_OR_RETURN(const BoundExprPtr operand, bind_any(*node.operand));
   HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> items, bind_args(node.items));
@@ -398,8 +407,7 @@ Result<BoundExprPtr> ExprBinder::bind_quantified(const ast::Quantified& node) {
   }
   if (tests.size() == 1) return tests[0];
   const bool nullable = any_nullable(tests);
-  const auto kind =
-      node.quantifier == ast::Quantifier::kAny ? BoundExpr::Kind::kOr : BoundExpr::Kind::kAnd;
+  const auto kind = all ? BoundExpr::Kind::kAnd : BoundExpr::Kind::kOr;
   return BoundExpr::special(kind, std::move(tests), SqlType::boolean().with_nullable(nullable))
       ->with_position(node.position);
 }

@@ -63,6 +63,14 @@ class ExprBinder {
   Result<BoundExprPtr> bind_cast(const ast::Cast& cast);
   Result<BoundExprPtr> bind_case(const ast::Case& node);
   Result<BoundExprPtr> bind_in(const ast::In& in);
+  /// The operand IN (items), or NOT.
+  Result<BoundExprPtr> bind_among(const ast::Expr& operand, const std::vector<ast::ExprPtr>& items,
+                                  bool negated, SqlPosition position);
+  /// Arguments of IN: literals of a long list as arrays (expr/literal_list.h).
+  Result<std::vector<BoundExprPtr>> bind_items(const BoundExprPtr& operand,
+                                               const std::vector<ast::ExprPtr>& items);
+  /// Fails where a value that is no array is compared with one, which IN would take for a list.
+  Status check_item(const BoundExprPtr& operand, const BoundExprPtr& item, SqlPosition position);
   Result<BoundExprPtr> bind_quantified(const ast::Quantified& node);
   /// EXISTS (SELECT ..), (SELECT ..)
   Result<BoundExprPtr> bind_subquery(const ast::Subquery& node);

@@ -148,6 +148,10 @@ Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
     return at(call.position, Status::Invalid("JSON(text) stands only as a value inside of "
                                              "JSON_OBJECT and JSON_ARRAY"));
   }
+  if (name == "CURRENT_DATABASE" && call.args.empty()) {
+    return bytes_literal(session_.context.catalog->current_database(), SqlType::string())
+        ->with_position(call.position);
+  }
   HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> args, bind_args(call.args));
   return this->call(name, std::move(args), call.position);
 }

@@ -5,37 +5,19 @@
 #include <algorithm>
 #include <utility>
 
-#include "runtime/options_reference.h"
 #include "sql/bind_catalog.h"
 #include "sql/bind_from.h"
 #include "sql/bind_user_function.h"
+#include "sql/definition_text.h"
 #include "sql/listing.h"
 #include "sql/unparse.h"
 
 namespace hw {
 namespace {
 
-std::string quoted(const std::string& name) {
-  std::string text = "`";
-  for (const char c : name) text += c == '`' ? "``" : std::string(1, c);
-  return text + "`";
-}
-
-std::string full_name(const ObjectPath& path) {
-  return quoted(path.catalog) + "." + quoted(path.database) + "." + quoted(path.object);
-}
-
 std::string time_mark(TimeAttribute time) {
   if (time == TimeAttribute::kEventTime) return " *ROWTIME*";
   return time == TimeAttribute::kProcessingTime ? " *PROCTIME*" : "";
-}
-
-std::string extras_of(const TableColumn& column) {
-  if (column.origin == ColumnOrigin::kComputed) return "AS " + column.expr_sql;
-  if (column.origin == ColumnOrigin::kPhysical) return "";
-  std::string text = "METADATA";
-  if (column.metadata_key != column.name) text += " FROM " + ast::quote_string(column.metadata_key);
-  return column.is_virtual ? text + " VIRTUAL" : text;
 }
 
 std::optional<std::string> or_null(std::string text) {
@@ -63,72 +45,10 @@ void describe_table(const TableDefinition& table, bool extended, BoundListing& l
     listing.rows.push_back({column.name, column.type.to_sql_without_null() + time_mark(column.time),
                             column.type.nullable() ? "TRUE" : "FALSE",
                             in_key ? or_null("PRI(" + key + ")") : std::nullopt,
-                            or_null(extras_of(column)),
+                            or_null(column_extras(column)),
                             marked ? or_null(table.watermark->expr_sql) : std::nullopt});
     if (commented) listing.rows.back().push_back(column.comment);
   }
-}
-
-std::string column_text(const TableColumn& column) {
-  std::string text = quoted(column.name) + " ";
-  if (column.origin != ColumnOrigin::kComputed) text += column.type.to_sql();
-  const std::string extras = extras_of(column);
-  if (!extras.empty()) {
-    text += (column.origin == ColumnOrigin::kComputed ? "" : " ") + extras;
-  }
-  if (column.comment) text += " COMMENT " + ast::quote_string(*column.comment);
-  return text;
-}
-
-std::string name_list(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + quoted(name);
-  return "(" + text + ")";
-}
-
-std::string create_table_text(const ObjectPath& path, const TableDefinition& table,
-                              bool temporary) {
-  std::string text = temporary ? "CREATE TEMPORARY TABLE " : "CREATE TABLE ";
-  text += full_name(path) + " (";
-  std::string columns;
-  for (const TableColumn& column : table.columns) {
-    if (column.hidden) continue;  // the catalog adds it again
-    columns += (columns.empty() ? "\n  " : ",\n  ") + column_text(column);
-  }
-  text += columns;
-  if (table.watermark) {
-    const auto column = static_cast<size_t>(table.watermark->column);
-    text += ",\n  WATERMARK FOR " + quoted(table.columns[column].name) + " AS " +
-            table.watermark->expr_sql;
-  }
-  if (!table.primary_key.empty()) {
-    std::vector<std::string> names;
-    for (const int i : table.primary_key) {
-      names.push_back(table.columns[static_cast<size_t>(i)].name);
-    }
-    const std::string& constraint = table.primary_key_name;
-    text += ",\n  " + (constraint.empty() ? "" : "CONSTRAINT " + quoted(constraint) + " ") +
-            "PRIMARY KEY " + name_list(names) + " NOT ENFORCED";
-  }
-  text += "\n)";
-  if (table.comment) text += "\nCOMMENT " + ast::quote_string(*table.comment);
-  if (!table.partition_keys.empty()) {
-    text += "\nPARTITIONED BY " + name_list(table.partition_keys);
-  }
-  std::string options;
-  for (const auto& [name, value] : table.options) {
-    options += (options.empty() ? "\n  " : ",\n  ") + ast::quote_string(name) + " = " +
-               ast::quote_string(shown_option_value(name, value));
-  }
-  return options.empty() ? text : text + "\nWITH (" + options + "\n)";
-}
-
-std::string create_view_text(const ObjectPath& path, const ViewDefinition& view, bool temporary) {
-  std::vector<std::string> names;
-  for (const SqlField& field : view.schema->fields()) names.push_back(field.name);
-  return (temporary ? "CREATE TEMPORARY VIEW " : "CREATE VIEW ") + full_name(path) + " " +
-         name_list(names) + (view.comment ? "\nCOMMENT " + ast::quote_string(*view.comment) : "") +
-         "\nAS " + view.sql;
 }
 
 struct FoundObject {
@@ -191,9 +111,7 @@ Result<BoundListing> show_create(const ast::ShowCreate& show, const BindSession&
   }
   BoundListing listing;
   listing.schema = text_schema({"result"});
-  listing.rows.push_back(
-      {view ? create_view_text(found.path, *found.object.view, found.object.temporary)
-            : create_table_text(found.path, *found.object.table, found.object.temporary)});
+  listing.rows.push_back({definition_text(found.path, found.object, Secrets::kMasked)});
   return listing;
 }
 

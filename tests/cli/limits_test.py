@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Statements that are too much: planned or refused within seconds of a slow machine and 256 MiB, never more."""
+"""Statements that are too much: planned or refused within a second and 256 MiB, never more."""
 
 import os
 import resource
@@ -11,8 +11,9 @@ from binary import BINARY, Case
 
 TABLE = "CREATE TABLE t (a INT, k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen');\n"
 MEMORY_MIB = 256
-# Of the processor, in a build with debug checks on a machine that others use, too.
-CPU_SECONDS = 3.0
+# Of the processor, also in a build with debug checks. Where others use the machine, the best of three.
+CPU_SECONDS = 1.0
+TRIES = 3
 # Prints what the child used: a process of its own, since the figure is the greatest of all children.
 MEASURE = ("import resource, subprocess, sys\n"
            "done = subprocess.run(sys.argv[1:], capture_output=True, text=True)\n"
@@ -33,9 +34,12 @@ class Limits(Case):
     def check(self, name, sql, refused=None):
         path = self.write("big.sql", sql)
         with self.subTest(name):
-            done = subprocess.run([sys.executable, "-c", MEASURE, BINARY, "check", str(path)], capture_output=True,
-                                  text=True, timeout=120)
-            code, memory_kib, seconds = done.stdout.split("\n", 1)[0].split()
+            for _ in range(TRIES):
+                done = subprocess.run([sys.executable, "-c", MEASURE, BINARY, "check", str(path)], capture_output=True,
+                                      text=True, timeout=120)
+                code, memory_kib, seconds = done.stdout.split("\n", 1)[0].split()
+                if float(seconds) < CPU_SECONDS:
+                    break
             error = done.stdout.split("\n", 1)[1]
             if refused is None:
                 self.assertEqual(code, "0", error)
@@ -49,6 +53,17 @@ class Limits(Case):
 
     def test_lists_and_chains(self):
         self.check("IN of 100,000 numbers", TABLE + f"SELECT a FROM t WHERE a IN ({chain('{}', ',', 100_000)})")
+        words = chain("'s{}'", ",", 100_000)
+        self.check("IN of 100,000 texts", TABLE + f"SELECT a FROM t WHERE k IN ({words})")
+        self.check("NOT IN of 100,000 texts", TABLE + f"SELECT a FROM t WHERE k NOT IN ({words})")
+        self.check("ANY of 100,000 texts", TABLE + f"SELECT a FROM t WHERE k = ANY ({words})")
+        self.check("IN of numbers, signs and NULLs", TABLE +
+                   f"SELECT a FROM t WHERE a IN ({chain('{0}, NULL, {0}.5, -{0}', ',', 25_000)})")
+        self.check("IN of 100,000 times", TABLE + "SELECT a FROM t WHERE ts IN (" + ",".join(
+            f"TIMESTAMP '2020-01-{1 + i % 28:02} 00:{i // 60 % 60:02}:{i % 60:02}'" for i in range(100_000)) + ")")
+        self.check("IN of 10,000 expressions", TABLE + f"SELECT a FROM t WHERE a IN ({chain('a + {}', ',', 10_000)})")
+        self.check("an array of 100,000", f"SELECT ARRAY[{chain('{}', ',', 100_000)}]")
+        self.check("20,000 branches of CASE", TABLE + f"SELECT CASE a {chain('WHEN {0} THEN {0}', ' ', 20_000)} END FROM t")
         self.check("20,000 OR", TABLE + f"SELECT a FROM t WHERE {chain('a = {}', ' OR ', 20_000)}")
         self.check("500,000 +", "SELECT " + chain("1", "+", 500_000), "built of 1000 levels")
         self.check("50,000 UNION ALL", chain("SELECT {}", " UNION ALL ", 50_000), "a plan has at most 10000 nodes")

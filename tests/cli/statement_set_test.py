@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statement sets whose members have parts in common."""
 
+import json
 import unittest
 
 from binary import Case
@@ -42,10 +43,68 @@ class StatementSet(Case):
         self.assertEqual(self.scans("INSERT INTO x SELECT a, RAND_INTEGER(5) FROM s;"
                                     "INSERT INTO y SELECT a, RAND_INTEGER(5) FROM s;"), 1)
 
-    def test_not_in_batch_mode_nor_with_checkpoints_nor_where_it_is_switched_off(self):
+    def test_not_in_batch_mode_nor_where_it_is_switched_off(self):
         self.assertEqual(self.scans(self.BOTH, "--mode", "batch"), 2)
-        self.assertEqual(self.scans(self.BOTH, "--state-dir", str(self.folder)), 2)
         self.assertEqual(self.scans(self.BOTH, settings="SET 'table.optimizer.reuse-sub-plan-enabled' = 'false';"), 2)
+
+    def test_also_with_checkpoints(self):
+        self.assertEqual(self.scans(self.BOTH, "--state-dir", str(self.folder)), 1)
+
+
+class Restored(Case):
+    """A set that goes on from checkpoints in which its members shared their common part, or did not."""
+
+    def go_on(self, second, sharing, added):
+        """Counts by key, in two sinks; the second one's condition is given."""
+        self.files = getattr(self, "files", 0) + 1
+        self.write(f"in/{self.files}.json", "".join(json.dumps({"k": key}) + "\n" for key in added))
+        sql = "".join(
+            f"CREATE TABLE {sink} (k INT, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'filesystem', "
+            f"'path' = '{self.folder / sink}', 'format' = 'changelog-json');\n" for sink in ("one", "two"))
+        done = self.run_sql(
+            f"SET 'table.optimizer.reuse-sub-plan-enabled' = '{sharing}';\n"
+            f"CREATE TABLE t (k INT) WITH ('connector' = 'filesystem', 'path' = '{self.folder / 'in'}', "
+            f"'format' = 'json', 'source.monitor-interval' = '50 ms');\n" + sql +
+            "EXECUTE STATEMENT SET BEGIN INSERT INTO one SELECT k, COUNT(*) FROM t GROUP BY k;"
+            f"INSERT INTO two SELECT k, COUNT(*) FROM t {second} GROUP BY k; END;",
+            "--state-dir", str(self.folder / "state"), "--available-now", "-D", "pipeline.name=set")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stderr
+
+    def counts(self, sink):
+        now = {}
+        for path in sorted((self.folder / sink).glob("*"), key=lambda part: part.stat().st_mtime_ns):
+            for line in path.read_text().splitlines():
+                change = json.loads(line)
+                if change["op"] in ("+I", "+U"):
+                    now[change["data"]["k"]] = change["data"]["n"]
+        return now
+
+    def test_from_shared_to_each_its_own_and_on(self):
+        self.go_on("", "true", [1, 2, 2])
+        said = self.go_on("WHERE k > 1", "true", [1, 2])
+        self.assertNotIn("new ", said)
+        self.assertEqual(self.counts("one"), {1: 2, 2: 3})
+        self.assertEqual(self.counts("two"), {1: 1, 2: 3})
+        # Equal again, but each has its own: they stay apart.
+        said = self.go_on("", "true", [1])
+        self.assertIn("nothing is shared", said)
+        self.assertEqual(self.counts("one"), {1: 3, 2: 3})
+        self.assertEqual(self.counts("two"), {1: 2, 2: 3})
+
+    def test_from_each_its_own_to_shared(self):
+        self.go_on("", "false", [1, 2])
+        said = self.go_on("", "true", [2, 3])
+        self.assertIn("nothing is shared", said)
+        self.assertEqual(self.counts("one"), {1: 1, 2: 2, 3: 1})
+        self.assertEqual(self.counts("two"), self.counts("one"))
+
+    def test_shared_all_the_time(self):
+        for added in ([1, 2], [2], [3, 1]):
+            said = self.go_on("", "true", added)
+            self.assertNotIn("nothing is shared", said)
+        self.assertEqual(self.counts("one"), {1: 2, 2: 2, 3: 1})
+        self.assertEqual(self.counts("two"), {1: 2, 2: 2, 3: 1})
 
 
 if __name__ == "__main__":

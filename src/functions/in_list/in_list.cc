@@ -10,8 +10,10 @@
 
 #include "base/assert.h"
 #include "columnar/gather.h"
+#include "columnar/nested.h"
 #include "expr/cast.h"
 #include "expr/function_catalogue.h"
+#include "expr/literal_list.h"
 #include "expr/resolve.h"
 #include "functions/comparison/comparison_kernels.h"
 #include "functions/in_list/literal_set.h"
@@ -22,12 +24,24 @@ namespace {
 using Types = std::vector<SqlType>;
 using Args = std::vector<BoundExprPtr>;
 
+/// A long list comes packed (expr/literal_list.h): its literals as arrays among the items.
+bool is_packed(const SqlType& item, const ColumnPtr& literal, const SqlType& value) {
+  return item.is(TypeKind::kArray) && literal != nullptr && !value.is_constructed();
+}
+
+/// The types of value and items, those in arrays for themselves.
+Types single_types(const CallBinding& binding) {
+  Types types = binding.arg_types;
+  for (size_t i = 1; i < types.size(); ++i) {
+    if (is_packed(types[i], binding.literals[i], types[0])) types[i] = types[i].element();
+  }
+  return types;
+}
+
 /// Text among dates and times is converted to them, as = does.
 Result<Types> item_types(const CallBinding& binding) {
-  const Types& given = binding.arg_types;
+  const Types given = single_types(binding);
   if (given.size() < 2) return Status::TypeError("IN needs a value and at least one item");
-  // A set that was made of literals before.
-  if (given.size() == 2 && is_set_of(given[1], given[0])) return given;
   const auto temporal = std::find_if(given.begin(), given.end(),
                                      [](const SqlType& type) { return type.is_temporal(); });
   Types compared = given;
@@ -47,7 +61,7 @@ Result<Types> item_types(const CallBinding& binding) {
     return common.status();
   }
   // Literals are converted together when they become a set.
-  Types types = given;
+  Types types = binding.arg_types;
   for (size_t i = 0; i < types.size(); ++i) {
     if (i == 0 || binding.literals[i] == nullptr) types[i] = *common;
   }
@@ -81,6 +95,12 @@ Result<BoundExprPtr> array_of(const Args& items, const SqlType& type, const Expr
   const SqlType element = type.with_nullable(true);
   std::vector<Group> groups;
   for (const BoundExprPtr& item : items) {
+    if (is_packed(item->type(), item->literal_value(), type)) {
+      Group& group = group_of(groups, item->type().element(), element);
+      const ElementsView view(*item->literal_value());
+      group.values.push_back(view.elements()->with_type(group.type));
+      continue;
+    }
     Group& group = group_of(groups, item->type(), element);
     group.values.push_back(item->is_null_literal() ? Column::nulls(group.type, 1)
                                                    : item->literal_value()->with_type(group.type));
@@ -102,7 +122,7 @@ Result<BoundExprPtr> array_of(const Args& items, const SqlType& type, const Expr
   if (!all->is_plain()) {
     HW_ASSIGN_OR_RETURN(all, all->flattened());
   }
-  return BoundExpr::literal(make_set_literal(*all));
+  return BoundExpr::literal(array_constant(*all));
 }
 
 /// IN(value, set): what the list of literals becomes. Not in the catalogue under its own name.
@@ -119,9 +139,6 @@ const ScalarFunction& set_lookup() {
 
 Result<BoundExprPtr> rewrite(const ScalarFunction& equal, Args args, const SqlType& type,
                              const ExprSession& session) {
-  if (args.size() == 2 && is_set_of(args[1]->type(), args[0]->type())) {
-    return BoundExpr::call(&set_lookup(), std::move(args), type);
-  }
   Args literals, alternatives;
   bool null_item = false;
   for (size_t i = 1; i < args.size(); ++i) {

@@ -202,22 +202,6 @@ class BytesLookup final : public EncodedKernel {
 
 }  // namespace
 
-ColumnPtr make_set_literal(const Column& items) {
-  const SqlType type = SqlType::array(items.type()).not_null();
-  const auto n = static_cast<int32_t>(items.num_rows());
-  const Result<BufferPtr> offsets = allocate_values<int32_t>(2);
-  auto* ends = reinterpret_cast<int32_t*>((*offsets)->mutable_data());
-  ends[0] = 0;
-  ends[1] = n;
-  return Column::constant(
-      type,
-      arrow::ArrayData::Make(type.to_arrow(), 1, {nullptr, *offsets}, {items.values_ptr()}, 0), 1);
-}
-
-bool is_set_of(const SqlType& type, const SqlType& value) {
-  return type.is(TypeKind::kArray) && type.element().equals_ignoring_null(value);
-}
-
 KernelResult make_set_lookup(const CallBinding& binding) {
   if (binding.literals.size() != 2 || binding.literals[1] == nullptr) {
     return Status::UnknownError("IN is compiled for a set of literals only");

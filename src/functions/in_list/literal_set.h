@@ -10,13 +10,7 @@
 
 namespace hw {
 
-/// The constant of type ARRAY<T> whose only row holds all rows of `items`, a plain column of T.
-ColumnPtr make_set_literal(const Column& items);
-
-/// True when `type` is ARRAY<T> for the value type T.
-bool is_set_of(const SqlType& type, const SqlType& value);
-
-/// Kernel of IN(value, set). Requires: the second argument is a literal made by make_set_literal.
+/// Kernel of IN(value, set). Requires: the second argument is a literal made by array_constant.
 Result<std::unique_ptr<ScalarKernel>> make_set_lookup(const CallBinding& binding);
 
 }  // namespace hw

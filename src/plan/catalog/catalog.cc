@@ -7,6 +7,7 @@
 
 #include "plan/catalog/external_table.h"
 #include "plan/catalog/near_names.h"
+#include "plan/catalog/stored_catalog.h"
 
 namespace hw {
 namespace {
@@ -108,6 +109,9 @@ Result<DatabaseDefinition> Catalog::database(const std::string& catalog,
                                              const std::string& database) const {
   HW_TRY(require_database(catalog, database));
   const Entry& entry = catalogs_.at(catalog);
+  if (const StoredCatalog* stored = as_stored(entry.definition.external.get())) {
+    return stored->database(database);
+  }
   const auto found = entry.databases.find(database);
   return found == entry.databases.end() ? DatabaseDefinition{} : found->second.definition;
 }
@@ -120,6 +124,7 @@ Result<std::optional<CatalogObject>> Catalog::find_outside(const ObjectPath& pat
   if (imagined != imagined_.end()) return imagined->second;
   HW_ASSIGN_OR_RETURN(const std::vector<std::string> databases, external.databases());
   if (!contains(databases, path.database)) return std::nullopt;
+  if (StoredCatalog* stored = as_stored(&external)) return stored->object(path);
   HW_ASSIGN_OR_RETURN(std::optional<ExternalTable> table,
                       external.table(path.database, path.object));
   if (!table) return std::nullopt;
@@ -164,6 +169,12 @@ Result<CatalogObject> Catalog::require(const ObjectPath& path) const {
 
 Status Catalog::create_outside(const ObjectPath& path, CatalogObject object,
                                ExternalCatalog& external, CreateOptions options) {
+  if (StoredCatalog* stored = as_stored(&external)) {
+    const Status made = outside_left_alone_ ? Status::OK() : stored->create(path, object);
+    if (outside_left_alone_) imagined_[path] = std::move(object);
+    if (!made.IsAlreadyExists()) return made;
+    return options.if_not_exists ? Status::OK() : taken(object, path.object);
+  }
   if (object.view != nullptr) {
     return Status::Invalid("catalog '", path.catalog,
                            "' holds tables only; write CREATE TEMPORARY VIEW");
@@ -219,7 +230,16 @@ Status Catalog::drop(const ObjectPath& path, DropOptions options) {
   std::optional<CatalogObject> found;
   const auto temporary = temporary_.find(path);
   if (!options.temporary) {
-    HW_ASSIGN_OR_RETURN(found, find_permanent(path));
+    Result<std::optional<CatalogObject>> looked = find_permanent(path);
+    if (!looked.ok()) {
+      // What cannot be read can still be dropped.
+      StoredCatalog* stored = as_stored(catalogs_.at(path.catalog).definition.external.get());
+      if (stored == nullptr) return looked.status();
+      HW_ASSIGN_OR_RETURN(const std::optional<bool> view, stored->is_view(path));
+      if (view && *view == (options.kind == Kind::kView)) return drop_permanent(path);
+      return looked.status();
+    }
+    found = std::move(*looked);
   } else if (temporary != temporary_.end()) {
     found = temporary->second;
   }
@@ -250,6 +270,11 @@ Status Catalog::replace(const ObjectPath& path, CatalogObject object) {
   }
   HW_TRY(require_database(path.catalog, path.database));
   Entry& entry = catalogs_[path.catalog];
+  if (StoredCatalog* stored = as_stored(entry.definition.external.get())) {
+    if (!outside_left_alone_) return stored->replace(path, object);
+    imagined_[path] = std::move(object);
+    return Status::OK();
+  }
   if (entry.definition.external != nullptr) {
     return Status::Invalid("the tables of catalog '", path.catalog,
                            "' lie outside and cannot be altered; make the table anew, or declare "
@@ -265,7 +290,8 @@ Status Catalog::rename(const ObjectPath& path, const ObjectPath& to) {
                            "' lies in another one");
   }
   HW_ASSIGN_OR_RETURN(CatalogObject object, require(path));
-  if (!object.temporary && catalogs_.at(path.catalog).definition.external != nullptr) {
+  ExternalCatalog* external = catalogs_.at(path.catalog).definition.external.get();
+  if (!object.temporary && external != nullptr && as_stored(external) == nullptr) {
     return Status::Invalid("the tables of catalog '", path.catalog,
                            "' lie outside and cannot be renamed");
   }
@@ -286,8 +312,10 @@ Status Catalog::create_function(const ObjectPath& path, UserFunctions::Place pla
   const bool outside = place == UserFunctions::Place::kPermanent &&
                        catalogs_.at(path.catalog).definition.external != nullptr;
   if (outside) {
-    return Status::Invalid("catalog '", path.catalog,
-                           "' holds tables only; write CREATE TEMPORARY FUNCTION");
+    const bool stored = as_stored(catalogs_.at(path.catalog).definition.external.get()) != nullptr;
+    return Status::Invalid("catalog '", path.catalog, "' holds ",
+                           stored ? "tables and views" : "tables",
+                           " only; write CREATE TEMPORARY FUNCTION");
   }
   return functions_.create(path, place, std::move(function), if_not_exists);
 }
@@ -323,6 +351,11 @@ Status Catalog::alter_database(const std::string& catalog, const std::string& da
                                DatabaseDefinition definition) {
   HW_TRY(require_database(catalog, database));
   Entry& entry = catalogs_[catalog];
+  if (StoredCatalog* stored = as_stored(entry.definition.external.get())) {
+    if (!outside_left_alone_) return stored->alter_database(database, definition);
+    stored->imagine_database(database, std::move(definition));
+    return Status::OK();
+  }
   if (entry.definition.external != nullptr) {
     return Status::Invalid("the database of catalog '", catalog,
                            "' lies outside and has no options");
@@ -356,6 +389,11 @@ Status Catalog::create_database(const std::string& catalog, const std::string& d
                                            "EXISTS");
   }
   Entry& entry = catalogs_[catalog];
+  if (StoredCatalog* stored = as_stored(entry.definition.external.get())) {
+    if (!outside_left_alone_) return stored->create_database(database, definition);
+    stored->imagine_database(database, std::move(definition));
+    return Status::OK();
+  }
   if (entry.definition.external != nullptr) {
     return Status::Invalid("catalog '", catalog, "' has the database '",
                            entry.definition.default_database, "' and takes no other");
@@ -369,7 +407,9 @@ Status Catalog::drop_database(const std::string& catalog, const std::string& dat
   const Status there = require_database(catalog, database);
   if (!there.ok()) return options.if_exists && there.IsKeyError() ? Status::OK() : there;
   Entry& entry = catalogs_[catalog];
-  if (entry.definition.external != nullptr) {
+  StoredCatalog* stored = as_stored(entry.definition.external.get());
+  const bool always_there = stored != nullptr && database == stored->default_database();
+  if (always_there || (stored == nullptr && entry.definition.external != nullptr)) {
     return Status::Invalid("the database of catalog '", catalog,
                            "' cannot be dropped; drop its tables, or the catalog");
   }
@@ -381,7 +421,13 @@ Status Catalog::drop_database(const std::string& catalog, const std::string& dat
   if (!options.cascade && !names.empty()) {
     return Status::Invalid("database '", database, "' is not empty; write CASCADE to drop it all");
   }
-  entry.databases.erase(database);
+  if (stored != nullptr && outside_left_alone_) {
+    stored->imagine_database(database, std::nullopt);
+  } else if (stored != nullptr) {
+    HW_TRY(stored->drop_database(database));
+  } else {
+    entry.databases.erase(database);
+  }
   std::erase_if(temporary_,
                 [&](const auto& object) { return lies_in(object.first, catalog, database); });
   return Status::OK();
@@ -404,12 +450,17 @@ Result<std::vector<std::string>> Catalog::objects(const std::string& catalog,
   const Entry& entry = catalogs_.at(catalog);
   std::map<std::string, bool> is_view;
   if (entry.definition.external != nullptr) {
-    HW_ASSIGN_OR_RETURN(const std::vector<std::string> tables,
-                        entry.definition.external->tables(database));
-    for (const std::string& table : tables) is_view[table] = false;
+    const StoredCatalog* stored = as_stored(entry.definition.external.get());
+    if (stored != nullptr) {
+      HW_ASSIGN_OR_RETURN(is_view, stored->objects(database));
+    } else {
+      HW_ASSIGN_OR_RETURN(const std::vector<std::string> tables,
+                          entry.definition.external->tables(database));
+      for (const std::string& table : tables) is_view[table] = false;
+    }
     for (const auto& [path, object] : imagined_) {
       if (!lies_in(path, catalog, database)) continue;
-      if (object) is_view[path.object] = false;
+      if (object) is_view[path.object] = object->view != nullptr;
       if (!object) is_view.erase(path.object);
     }
   } else {

@@ -23,6 +23,7 @@ class SharedParts {
 
   /// What the part under the node does, if another root has an equal one; else empty.
   const std::string& shared(const PhysicalNode& node) const;
+  bool none() const { return parts_.empty(); }
 
  private:
   std::unordered_map<const PhysicalNode*, std::string> parts_;  // only shared ones
