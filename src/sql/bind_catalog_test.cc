@@ -112,12 +112,14 @@ TEST(BindCatalogTest, ErrorsOfNamesSayWhatIsThere) {
 
 TEST(BindCatalogTest, RefusesWrongOptionsOfCatalogs) {
   SessionFixture session;
-  EXPECT_EQ(session.error("CREATE CATALOG c WITH ('k' = 'v')"),
-            "1:1 a catalog needs the option 'type', one of: generic_in_memory, log, shelf, "
-            "while creating catalog 'c'");
-  EXPECT_EQ(session.error("CREATE CATALOG c WITH ('type' = 'self')"),
-            "1:1 there is no catalog type 'self'; the types are: generic_in_memory, log, "
-            "shelf, while creating catalog 'c'");
+  EXPECT_EQ(
+      session.error("CREATE CATALOG c WITH ('k' = 'v')"),
+      "1:1 a catalog needs the option 'type', one of: generic_in_memory, filesystem, log, shelf, "
+      "while creating catalog 'c'");
+  EXPECT_EQ(
+      session.error("CREATE CATALOG c WITH ('type' = 'self')"),
+      "1:1 there is no catalog type 'self'; the types are: generic_in_memory, filesystem, log, "
+      "shelf, while creating catalog 'c'");
   EXPECT_EQ(session.error("CREATE CATALOG c WITH ('type' = 'hive')"),
             "1:1 not supported yet: catalogs of type 'hive', while creating catalog 'c'");
   EXPECT_NE(session.error("CREATE CATALOG c WITH ('type' = 'shelf', 'path' = 'x')").find("'path'"),
