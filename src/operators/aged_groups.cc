@@ -63,8 +63,14 @@ Status AgedGroups::erase(std::span<const uint32_t> groups) {
   if (sets_.empty() || !is_on()) return groups_->erase(groups);
   // Values of an earlier life may still name them.
   const FixedColumn<int64_t> written = age_.last_writes();
-  for (const uint32_t group : groups) written[group] = std::numeric_limits<int64_t>::min() + 1;
+  for (const uint32_t group : groups) written[group] = emptied_mark();
   return Status::OK();
+}
+
+/// Of groups that have lost their last row during this look: it may have passed their values, so
+/// they go in the next one.
+int64_t AgedGroups::emptied_mark() const {
+  return std::numeric_limits<int64_t>::min() + (odd_look_ ? 1 : 2);
 }
 
 int64_t AgedGroups::num_rows() const {
@@ -78,12 +84,15 @@ Status AgedGroups::sweep(const std::function<void(uint32_t group)>& forget) {
   if (slice == 0) return Status::OK();
   const bool begins = place_ == 0 && cursor_ == 0;
   if (begins || sets_.empty()) doomed_ms_ = age_.expired_ms();
+  if (begins) odd_look_ = !odd_look_;
   KeyedTable& table = place_ < sets_.size() ? *sets_[place_] : *groups_;
   std::vector<uint32_t> rows;
   cursor_ = table.scan(cursor_, static_cast<size_t>(slice), rows);
   if (&table == groups_) {
     const FixedColumn<int64_t> written = age_.last_writes();
-    std::erase_if(rows, [&](uint32_t row) { return written[row] > doomed_ms_; });
+    std::erase_if(rows, [&](uint32_t row) {
+      return written[row] > doomed_ms_ || (!sets_.empty() && written[row] == emptied_mark());
+    });
     for (const uint32_t row : rows) forget(row);
     HW_TRY(groups_->erase(rows));
   } else {

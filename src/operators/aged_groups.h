@@ -50,6 +50,7 @@ class AgedGroups {
  private:
   Status sweep_values(KeyedTable& values, const std::vector<uint32_t>& rows);
   int64_t num_rows() const;
+  int64_t emptied_mark() const;
 
   StateAge age_;
   KeyedTable* groups_ = nullptr;
@@ -60,6 +61,7 @@ class AgedGroups {
   size_t place_ = 0;
   uint32_t cursor_ = 0;
   int64_t doomed_ms_ = 0;
+  bool odd_look_ = false;
 };
 
 }  // namespace hw

@@ -414,6 +414,49 @@ TEST(StateAgeTest, GroupsGoAfterTheirValues) {
   EXPECT_EQ(groups.num_rows(), 0);
 }
 
+TEST(StateAgeTest, AGroupThatIsEmptiedBehindTheLookAtItsValuesWaitsForTheNextLook) {
+  Context context;
+  TableSchema schema{.keys = {{"k", SqlType::integer().not_null()}}, .values = {}};
+  AgedGroups age(kTtlMs);
+  age.add_columns(schema, true);
+  KeyedTable& groups = context.state().keyed_table("groups", schema);
+  KeyedTable& values = context.state().keyed_table(
+      "values", groups,
+      {.keys = {{"v", SqlType::integer().not_null()}}, .values = {birth_field()}});
+  age.open(context, groups);
+  age.add_set(values);
+  const std::vector<uint32_t> first = add_keys(groups, 0, 1);
+  age.revive(first, first);
+  age.write(first);
+  const auto sweep_until = [&](int64_t ms) {
+    while (context.now_ms() < ms && context.to_next_timer()) {
+      ASSERT_TRUE(age.sweep([](uint32_t) {}).ok());
+      EXPECT_LE(values.num_rows(), groups.num_rows());
+    }
+  };
+  sweep_until(250);
+  context.advance_to(300);
+  const std::vector<uint32_t> group = add_keys(groups, 1, 2);
+  age.revive(group, group);
+  age.write(group);
+  const std::vector<ColumnPtr> keys = {parent_row_column(group), parent_row_column(group)};
+  std::vector<uint32_t> entries;
+  ASSERT_TRUE(
+      values.find_or_insert({.columns = keys, .num_rows = 1, .hashes = nullptr}, entries, nullptr)
+          .ok());
+  values.fixed<int64_t>(0)[entries[0]] = 300;
+  sweep_until(1250);  // the look has passed the value; the group is alive until 1300
+  ASSERT_EQ(context.now_ms(), 1250);
+  ASSERT_EQ(values.num_rows(), 1);
+  context.advance_to(1350);
+  EXPECT_EQ(age.revive(group, {}), group);
+  age.write(group);
+  ASSERT_TRUE(age.erase(group).ok());
+  sweep_until(3000);
+  EXPECT_EQ(values.num_rows(), 0);
+  EXPECT_EQ(groups.num_rows(), 0);
+}
+
 TEST(StateAgeTest, RowsOfAStateThatDidNotAgeCountAsWrittenNow) {
   Context context;
   KeyedTable& table = context.state().keyed_table("t", numbers_with_age());
