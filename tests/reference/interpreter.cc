@@ -39,11 +39,6 @@ Result<Relation> values(const ValuesNode& node) {
   return rows;
 }
 
-Relation padded(Relation rows, int num_columns) {
-  for (Arrival& arrival : rows) arrival.row.resize(static_cast<size_t>(num_columns), Value::null());
-  return rows;
-}
-
 /// Streams that meet: whose watermark stands how high when is nobody's promise.
 Relation without_watermarks(Relation rows) {
   for (Arrival& arrival : rows) arrival.watermark = kNoWatermark;
@@ -90,9 +85,6 @@ Result<Relation> interpret(const LogicalNode& node, const Context& context) {
     case NodeKind::kUnnest:
       return unnest(node.as<UnnestNode>(), inputs[0]);
     case NodeKind::kOver:
-      if (context.unread != nullptr && context.unread->contains(&node)) {
-        return padded(std::move(inputs[0]), node.num_columns());
-      }
       return over(node.as<OverNode>(), std::move(inputs[0]), context);
     case NodeKind::kSort:
       return sort(node.as<SortNode>(), std::move(inputs[0]));

@@ -13,6 +13,7 @@
 
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "base/status.h"
@@ -26,9 +27,8 @@ enum class Answering : uint8_t { kBatch, kStream };
 struct Context {
   const Tables* tables = nullptr;
   Answering answering = Answering::kBatch;
-  /// OVERs whose functions nobody reads: their rows pass, late ones too, and their columns are
-  /// NULL.
-  const std::set<const LogicalNode*>* unread = nullptr;
+  /// reading.h; null = all are read.
+  const std::map<const LogicalNode*, std::set<size_t>>* read_calls = nullptr;
 
   bool is_stream() const { return answering == Answering::kStream; }
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "reference/calendar.h"
@@ -173,11 +174,29 @@ class PartitionWindow {
   const Partition& rows_;
 };
 
+/// Rows that pass as they are: a node that computes nothing.
+Relation padded(Relation rows, int num_columns) {
+  for (Arrival& arrival : rows) arrival.row.resize(static_cast<size_t>(num_columns), Value::null());
+  return rows;
+}
+
+/// The functions whose values somebody reads.
+std::set<size_t> read_calls(const OverNode& node, const Context& context) {
+  if (context.read_calls != nullptr) return context.read_calls->at(&node);
+  std::set<size_t> all;
+  for (size_t i = 0; i < node.parts().calls.size(); ++i) all.insert(i);
+  return all;
+}
+
 /// Rows that go out in the order of event time are dropped when they come behind the watermark, or
 /// without a time.
-Relation on_time(const OverNode& node, Relation input, const Context& context) {
+Relation on_time(const OverNode& node, const std::set<size_t>& read, Relation input,
+                 const Context& context) {
+  const bool settles = !read.empty() && std::all_of(read.begin(), read.end(), [&](size_t i) {
+    return hw::settles(node.parts().calls[i].call);
+  });
   const bool by_time =
-      context.is_stream() && node.settles() && node.order_time() == TimeAttribute::kEventTime;
+      context.is_stream() && settles && node.order_time() == TimeAttribute::kEventTime;
   if (!by_time) return input;
   const int column = node.parts().order[0].column;
   const int64_t ticks_per_ms = node.input()->column(column).type.ticks_per_second() / 1000;
@@ -191,7 +210,9 @@ Relation on_time(const OverNode& node, Relation input, const Context& context) {
 }  // namespace
 
 Result<Relation> over(const OverNode& node, Relation input, const Context& context) {
-  input = on_time(node, std::move(input), context);
+  const std::set<size_t> read = read_calls(node, context);
+  if (read.empty()) return padded(std::move(input), node.num_columns());
+  input = on_time(node, read, std::move(input), context);
   sort_rows(node.parts().order, input);
   std::map<Row, Partition, RowLess> partitions;
   for (const Arrival& arrival : input) {
@@ -204,8 +225,12 @@ Result<Relation> over(const OverNode& node, Relation input, const Context& conte
     const PartitionWindow window(node, partition);
     for (size_t i = 0; i < partition.size(); ++i) {
       Arrival arrival{*partition[i]};
-      for (const NamedOverCall& named : node.parts().calls) {
-        HW_ASSIGN_OR_RETURN(Value value, window.value(named.call, static_cast<int64_t>(i)));
+      for (size_t c = 0; c < node.parts().calls.size(); ++c) {
+        Value value = Value::null();
+        if (read.contains(c)) {
+          const OverCall& call = node.parts().calls[c].call;
+          HW_ASSIGN_OR_RETURN(value, window.value(call, static_cast<int64_t>(i)));
+        }
         arrival.row.push_back(std::move(value));
       }
       rows.push_back(std::move(arrival));

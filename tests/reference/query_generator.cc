@@ -21,6 +21,20 @@ struct Made {
   int64_t rows = 0;
 };
 
+std::vector<Term> tame(const std::vector<Term>& scope) {
+  std::vector<Term> terms;
+  for (const Term& term : scope) {
+    if (!term.wild) terms.push_back(term);
+  }
+  return terms;
+}
+
+/// What WHERE may ask of a source: its tests may become keys of a join below, and keys hold NaN
+/// equal, which `=` does not.
+std::vector<Term> filterable(const Made& from) {
+  return from.source.kind == Source::Kind::kTable ? from.scope : tame(from.scope);
+}
+
 struct MadeQuery {
   Query query;
   std::vector<Term> columns;  // c0, c1, …
@@ -91,8 +105,10 @@ class Generator {
       second.items.push_back(std::move(term));
       made.columns[i].wild = made.columns[i].wild || second.items.back().wild;
     }
+    if (chance_.share(0.4)) {
+      second.where = TermGenerator(filterable(from), chance_).condition(1);
+    }
     second.from = std::move(from.source);
-    if (chance_.share(0.4)) second.where = terms.condition(1);
     made.query.parts.push_back(std::move(second));
     made.rows += from.rows;
     return made;
@@ -159,11 +175,7 @@ class Generator {
     made.scope = left.scope;
     made.scope.insert(made.scope.end(), right.scope.begin(), right.scope.end());
     if (chance_.share(0.3)) {
-      std::vector<Term> tame;
-      for (const Term& term : made.scope) {
-        if (!term.wild) tame.push_back(term);
-      }
-      Term more = TermGenerator(std::move(tame), chance_).condition(1);
+      Term more = TermGenerator(tame(made.scope), chance_).condition(1);
       on = make_term(SqlType::boolean(), "$0 AND $1", {std::move(on), std::move(more)});
     }
     made.source.on = std::move(on);
@@ -177,11 +189,14 @@ class Generator {
 
   // -------------------------------------------------------------------------------------- SELECT
 
-  MadeQuery select(int depth) {
-    Made from = source(depth);
+  MadeQuery select(int levels) {
+    Made from = source(levels);
     TermGenerator terms(from.scope, chance_);
     Select select;
-    if (chance_.share(0.4)) select.where = terms.condition(static_cast<int>(chance_.between(1, 3)));
+    if (chance_.share(0.4)) {
+      const int depth = static_cast<int>(chance_.between(1, 3));
+      select.where = TermGenerator(filterable(from), chance_).condition(depth);
+    }
     if (wishes_.joins && !wishes_.insert_only && chance_.share(0.12)) ask_query(terms, select);
     MadeQuery made;
     made.rows = from.rows;
@@ -214,11 +229,7 @@ class Generator {
                                      "($0 >= (SELECT MIN($1) FROM # AS q WHERE $2))",
                                      "($0 < (SELECT MAX($1) FROM # AS q WHERE $0 = $1))"});
     form.replace(form.find('#'), 1, table.name);
-    std::vector<Term> tame;
-    for (const Term& term : inner) {
-      if (!term.wild) tame.push_back(term);
-    }
-    Term more = TermGenerator(std::move(tame), chance_).condition(1);
+    Term more = TermGenerator(tame(inner), chance_).condition(1);
     Term test = make_term(SqlType::boolean(), form, {*outer, *own, std::move(more)});
     select.where =
         select.where ? make_term(SqlType::boolean(), "($0 AND $1)", {*select.where, test}) : test;
@@ -307,7 +318,8 @@ class Generator {
     OverGenerator windows(few.columns, few.time, chance_);
     TermGenerator terms(few.columns, chance_);
     Select select;
-    if (chance_.share(0.3)) select.where = TermGenerator(few.from.scope, chance_).condition(1);
+    if (chance_.share(0.3))
+      select.where = TermGenerator(filterable(few.from), chance_).condition(1);
     select.items = {chance_.pick(few.columns)};
     const int64_t calls = chance_.between(1, 3);
     for (int64_t i = 0; i < calls; ++i) select.items.push_back(windows.call());
@@ -330,7 +342,7 @@ class Generator {
     Select inner;
     inner.items = few.columns;
     inner.items.push_back(windows.rank());
-    if (chance_.share(0.3)) inner.where = TermGenerator(few.from.scope, chance_).condition(1);
+    if (chance_.share(0.3)) inner.where = TermGenerator(filterable(few.from), chance_).condition(1);
     MadeQuery made;
     made.rows = few.from.rows;
     inner.from = std::move(few.from.source);

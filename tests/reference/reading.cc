@@ -50,7 +50,7 @@ Columns first_of(const Columns& columns, int count) {
 /// What a node reads of its inputs when `read` is read of it.
 class Reader {
  public:
-  explicit Reader(std::set<const LogicalNode*>& unread) : unread_(unread) {}
+  explicit Reader(std::map<const LogicalNode*, std::set<size_t>>& calls) : calls_(calls) {}
 
   void visit(const LogicalNode& node, const Columns& read) {
     if (node.kind() == NodeKind::kJoin) return visit_join(node.as<JoinNode>(), read);
@@ -99,21 +99,18 @@ class Reader {
   }
 
   Columns of_over(const OverNode& over, const Columns& read, Columns below) {
-    bool any = false;
+    std::set<size_t>& calls = calls_[&over];
     const int first = over.input()->num_columns();
     for (size_t i = 0; i < over.parts().calls.size(); ++i) {
       if (!read.contains(first + static_cast<int>(i))) continue;
-      any = true;
+      calls.insert(i);
       const OverCall& call = over.parts().calls[i].call;
       add(below, call.aggregate);
       for (const int column : {call.value, call.otherwise}) {
         if (column >= 0) below.insert(column);
       }
     }
-    if (!any) {
-      unread_.insert(&over);
-      return below;
-    }
+    if (calls.empty()) return below;
     add(below, over.parts().partition);
     add(below, over.parts().order);
     return below;
@@ -181,15 +178,15 @@ class Reader {
     visit(*join.right(), right);
   }
 
-  std::set<const LogicalNode*>& unread_;
+  std::map<const LogicalNode*, std::set<size_t>>& calls_;
 };
 
 }  // namespace
 
-std::set<const LogicalNode*> unread_overs(const LogicalNode& plan) {
-  std::set<const LogicalNode*> unread;
-  Reader(unread).visit(plan, all_of(plan));
-  return unread;
+std::map<const LogicalNode*, std::set<size_t>> read_calls(const LogicalNode& plan) {
+  std::map<const LogicalNode*, std::set<size_t>> calls;
+  Reader(calls).visit(plan, all_of(plan));
+  return calls;
 }
 
 }  // namespace hw::reference

@@ -57,10 +57,10 @@ Result<Answer> Reference::answer(std::string_view statement, Answering answering
   if (const auto* query = std::get_if<BoundQuery>(&bound.what)) plan = query->plan;
   if (const auto* insert = std::get_if<BoundInsert>(&bound.what)) plan = insert->plans[0];
   if (plan == nullptr) return Status::Invalid("only a query or an INSERT has an answer");
-  const std::set<const LogicalNode*> unread = unread_overs(*plan);
+  const auto calls = read_calls(*plan);
   HW_ASSIGN_OR_RETURN(
       Relation relation,
-      interpret(*plan, {.tables = &state_->tables, .answering = answering, .unread = &unread}));
+      interpret(*plan, {.tables = &state_->tables, .answering = answering, .read_calls = &calls}));
   Answer answer{plan->schema(), {}};
   for (Arrival& arrival : relation) answer.rows.push_back(std::move(arrival.row));
   return answer;

@@ -118,6 +118,12 @@ TEST_F(ReferenceTest, AnOverThatNobodyReadsDropsNothing) {
   EXPECT_EQ(stream("SELECT COUNT(*) FROM " + over), "(3)");
   EXPECT_EQ(stream("SELECT COUNT(l) FROM " + over), "(1)");
   EXPECT_EQ(stream("SELECT v FROM " + over + " WHERE n > 0"), "(1)(2)");
+  // NTILE waits for the end and drops nothing, and LAG in one window with it neither.
+  const std::string both =
+      "(SELECT v, LAG(v) OVER w AS l, NTILE(2) OVER w AS b FROM t "
+      "WINDOW w AS (ORDER BY ts))";
+  EXPECT_EQ(stream("SELECT v, l, b FROM " + both), "(1, NULL, 1)(4, 1, 1)(2, 4, 2)");
+  EXPECT_EQ(stream("SELECT v, l FROM " + both), "(1, NULL)(2, 1)");
 }
 
 TEST_F(ReferenceTest, AHopMissesOnlyTheWindowsThatHaveFired) {
