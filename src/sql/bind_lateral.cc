@@ -189,7 +189,8 @@ Result<Relation> bind_unnest_join(const ast::Join& join, const Relation& left,
   if (is_true(*condition)) return rows;
   if (keep_left) {
     return not_supported_yet(
-        "LEFT JOIN UNNEST with a condition; write ON TRUE and filter behind it",
+        "LEFT JOIN UNNEST with a condition; write ON TRUE and ask for it in SELECT, as CASE WHEN "
+        "does (WHERE would drop the rows without elements, too)",
         join.condition->position);
   }
   rows.plan = std::make_shared<FilterNode>(rows.plan, std::move(condition));

@@ -88,7 +88,8 @@ class Kills(Durable):
                 numbers = self.shown()
                 self.assertEqual(numbers, list(range(1, len(numbers) + 1)), "a prefix, each once")
         self.assertGreater(kills, 2)
-        self.assertIn("goes on from checkpoint", errors)
+        # The last kill may have met a job that had just ended.
+        self.assertRegex(errors, "goes on from checkpoint|already complete")
         self.assertEqual(self.shown(), list(range(1, 20_001)))
 
     def test_a_complete_job_is_not_repeated(self):
