@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <memory>
 #include <set>
 #include <utility>
@@ -146,8 +147,19 @@ Status CheckpointWatch::check_restorable() {
   return Status::OK();
 }
 
+namespace {
+
+/// checkpoint-<number>-<attempt>
+int64_t attempt_of(const std::string& manifest) {
+  return std::strtoll(manifest.c_str() + manifest.rfind('-') + 1, nullptr, 10);
+}
+
+}  // namespace
+
 Status CheckpointWatch::check_splits() {
   for (const Restored& restored : std::exchange(restored_, {})) {
+    // Of an attempt before: a sleeper that woke goes its own way, to where nobody follows.
+    if (attempt_of(restored.manifest) < attempt_of(restored.from)) continue;
     const auto before = split_watermarks(restored.directory, restored.from);
     const auto after = split_watermarks(restored.directory, restored.manifest);
     // Either may have been removed meanwhile.
