@@ -32,7 +32,10 @@ std::vector<Term> tame(const std::vector<Term>& scope) {
 /// What WHERE may ask of a source: its tests may become keys of a join below, and keys hold NaN
 /// equal, which `=` does not.
 std::vector<Term> filterable(const Made& from) {
-  return from.source.kind == Source::Kind::kTable ? from.scope : tame(from.scope);
+  if (from.source.kind == Source::Kind::kTable) return from.scope;
+  std::vector<Term> terms = tame(from.scope);
+  if (terms.empty()) terms.push_back({SqlType::bigint(), "CAST(1 AS BIGINT)"});
+  return terms;
 }
 
 struct MadeQuery {
