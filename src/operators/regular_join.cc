@@ -155,6 +155,9 @@ class RegularJoin final : public Operator, public InputSelection, public Forgets
     spec.columns = side(input).schema->fields();
     spec.key_columns = side(input).keys;
     spec.erasable = side(input).retracts && !batch_mode_;
+    if (!batch_mode_ && join_state_form(side(input), spec_.null_aware) != JoinStateForm::kRows) {
+      spec.unique_columns = side(input).unique_key;
+    }
     spec.counted = is_counted(input);
     spec.aged = ages_[static_cast<size_t>(input)].is_on();
     return spec;
@@ -276,25 +279,30 @@ class RegularJoin final : public Operator, public InputSelection, public Forgets
     row_ends_.clear();
     StateAge& kept_age = age(1 - probe.side);
     const int64_t expired_ms = kept_age.expired_ms();
-    const FixedColumn<uint32_t> nexts = logs_[1 - probe.side]->nexts();
+    const RowLog& kept = *logs_[1 - probe.side];
+    const bool chained = !kept.spec().one_per_key();
+    const FixedColumn<uint32_t> nexts = chained ? kept.nexts() : FixedColumn<uint32_t>(nullptr);
     // Where nothing is taken back one match decides.
     const bool one_is_enough = batch_mode_ && is_semi() && condition_.always_true();
+    const auto step_on = [&](Probe& at) {
+      if (chained && !one_is_enough) {
+        next_candidate(nexts, at);
+      } else {
+        at.candidate = RowLog::kNoRow;
+      }
+    };
     while (probe.row < probe.firsts.size() && candidates_.rows.size() < kPairsPerStep) {
       const bool pair = is_update_pair(probe, probe.row);
       const auto row = static_cast<int32_t>(probe.row);
       while (probe.candidate != RowLog::kNoRow && candidates_.rows.size() < kPairsPerStep) {
         if (kept_age.is_on() && logs_[1 - probe.side]->ages()[probe.candidate] <= expired_ms) {
-          next_candidate(nexts, probe);
+          step_on(probe);
           continue;
         }
         candidates_.add(row, probe.candidate, RowKind::kInsert);
         // Both halves of an update meet a kept row one after the other, so they stay together.
         if (pair) candidates_.add(row + 1, probe.candidate, RowKind::kInsert);
-        if (one_is_enough) {
-          probe.candidate = RowLog::kNoRow;
-        } else {
-          next_candidate(nexts, probe);
-        }
+        step_on(probe);
       }
       if (probe.candidate != RowLog::kNoRow) return;
       row_ends_.push_back({candidates_.rows.size(), row});
@@ -453,6 +461,16 @@ class RegularJoin final : public Operator, public InputSelection, public Forgets
 };
 
 }  // namespace
+
+// Rows that are never taken back need no index, and two of one key are two where a declared key is
+// wrong. NOT IN reads the rows without a key, too.
+JoinStateForm join_state_form(const JoinSide& side, bool null_aware) {
+  if (!side.retracts || side.unique_key.empty() || null_aware) return JoinStateForm::kRows;
+  const bool in_key = std::all_of(side.unique_key.begin(), side.unique_key.end(), [&](int column) {
+    return std::find(side.keys.begin(), side.keys.end(), column) != side.keys.end();
+  });
+  return in_key ? JoinStateForm::kRowPerKey : JoinStateForm::kByUniqueKey;
+}
 
 Result<std::unique_ptr<Operator>> make_regular_join(RegularJoinSpec spec) {
   if (spec.left.upserts || spec.right.upserts) {

@@ -44,13 +44,22 @@ struct JoinSide {
   std::vector<int> keys;
   /// May hold -U or -D.
   bool retracts = false;
-  /// A unique key of this side's rows, empty if none is known. With `upserts` a +I or +U replaces
-  /// the row of the same unique key, and no -U comes.
+  /// A unique key of this side's rows, empty if none is known: within one join key a +I or +U
+  /// never comes before the old row of the same unique key has gone. Where rows are taken back they
+  /// are kept by it (see join_state_form). With `upserts` no -U comes.
   std::vector<int> unique_key;
   bool upserts = false;
   /// How long a row is kept, ms of processing time; 0 = for ever. Regular joins, streaming only.
   int64_t state_ttl_ms = 0;
 };
+
+/// How a side of a regular join of a stream is kept.
+enum class JoinStateForm : uint8_t {
+  kRows,        // any number of equal rows per join key, found by all their columns
+  kRowPerKey,   // one per join key: the unique key is part of it
+  kByUniqueKey  // per join key, found by the unique key
+};
+JoinStateForm join_state_form(const JoinSide& side, bool null_aware);
 
 struct RegularJoinSpec {
   JoinKind kind = JoinKind::kInner;

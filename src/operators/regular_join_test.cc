@@ -23,6 +23,9 @@ struct Query {
   bool ordered = false;
   bool nulls_equal = false;
   bool null_aware = false;
+  /// Columns; empty = none.
+  std::vector<int> left_unique = {};
+  std::vector<int> right_unique = {};
 };
 
 RegularJoinSpec spec_of(const Query& query) {
@@ -35,6 +38,8 @@ RegularJoinSpec spec_of(const Query& query) {
   spec.null_aware = query.null_aware;
   spec.left.retracts = query.left_retracts;
   spec.right.retracts = query.right_retracts;
+  spec.left.unique_key = query.left_unique;
+  spec.right.unique_key = query.right_unique;
   if (query.ordered) {
     const ScalarFunction* less = test_functions().scalar("<");
     spec.residual = BoundExpr::call(less,
@@ -142,6 +147,44 @@ TEST(RegularJoinTest, PadsLeftRowsUntilTheirFirstMatch) {
       .expect_in_any_order("- 1 a y | - 1 d y | + 1 a null | + 1 d null")
       .input(0, "- 1 a | - 2 b | - 3 c")
       .expect_in_any_order("- 1 a null | - 2 b null | - 3 c z");
+}
+
+// The key of the left is the join's, that of the right is not.
+TEST(RegularJoinTest, FindsRowsByTheirUniqueKeys) {
+  for (const bool left : {false, true}) {
+    for (const bool right : {false, true}) {
+      Query query{.kind = JoinKind::kLeft, .left_retracts = true, .right_retracts = true};
+      if (left) query.left_unique = {0};
+      if (right) query.right_unique = {1};
+      joined(query)
+          .keyed_by({0})
+          .input(0, "+ 1 a | + 2 b")
+          .expect("+ 1 a null | + 2 b null")
+          .input(1, "+ 1 x | + 1 y | + 2 y")
+          .expect_in_any_order("- 1 a null | + 1 a x | + 1 a y | - 2 b null | + 2 b y")
+          .input(0, "-U 1 a | +U 1 c")
+          .expect_in_any_order("- 1 a x | - 1 a y | + 1 c x | + 1 c y")
+          .input(1, "-U 2 y | +U 1 z")
+          .expect_in_any_order("- 2 b y | + 2 b null | + 1 c z")
+          .input(0, "-U 2 b | +U 3 b | -U 3 b | +U 3 d")
+          .expect_in_any_order("- 2 b null | + 3 b null | - 3 b null | + 3 d null")
+          .input(1, "- 1 x | - 1 y | - 1 z | + 3 x")
+          .expect_in_any_order("- 1 c x | - 1 c y | - 1 c z | + 1 c null | - 3 d null | + 3 d x");
+    }
+  }
+}
+
+TEST(RegularJoinTest, NamesTheFormOfASide) {
+  JoinSide side;
+  side.keys = {1, 2};
+  EXPECT_EQ(join_state_form(side, false), JoinStateForm::kRows);
+  side.unique_key = {2};
+  EXPECT_EQ(join_state_form(side, false), JoinStateForm::kRows) << "nothing is taken back";
+  side.retracts = true;
+  EXPECT_EQ(join_state_form(side, false), JoinStateForm::kRowPerKey);
+  EXPECT_EQ(join_state_form(side, true), JoinStateForm::kRows);
+  side.unique_key = {0, 2};
+  EXPECT_EQ(join_state_form(side, false), JoinStateForm::kByUniqueKey);
 }
 
 TEST(RegularJoinTest, CountsMatchesAcrossUpdatesOfOneBatch) {

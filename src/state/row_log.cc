@@ -3,6 +3,7 @@
 #include "state/row_log.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "base/assert.h"
@@ -27,9 +28,23 @@ TableSchema chain_schema(const RowLogSpec& spec) {
 }
 
 int first_column(const RowLogSpec& spec) {
-  if (spec.erasable) return 4;
+  if (spec.one_per_key()) return 0;
+  if (spec.erasable) return spec.unique_columns ? 3 : 4;
   return spec.aged ? 3 : 1;
 }
+
+std::vector<int> identity_of(const RowLogSpec& spec) {
+  std::vector<int> columns;
+  if (!spec.unique_columns) return columns;
+  columns = spec.key_columns;
+  for (const int column : *spec.unique_columns) {
+    if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
+      columns.push_back(column);
+    }
+  }
+  return columns;
+}
+
 int count_column(const RowLogSpec& spec) {
   return first_column(spec) + static_cast<int>(spec.columns.size());
 }
@@ -81,15 +96,26 @@ class FrozenLog final : public FrozenTable {
 
 }  // namespace
 
+bool RowLogSpec::one_per_key() const {
+  return unique_columns &&
+         std::all_of(unique_columns->begin(), unique_columns->end(), [&](int column) {
+           return std::find(key_columns.begin(), key_columns.end(), column) != key_columns.end();
+         });
+}
+
 RowLog::RowLog(RowLogSpec spec, arrow::MemoryPool* pool)
     : shared_spec_(std::make_shared<const RowLogSpec>(std::move(spec))),
       spec_(*shared_spec_),
+      one_per_key_(spec_.one_per_key()),
+      identity_(identity_of(spec_)),
       first_column_(first_column(spec_)),
       count_column_(count_column(spec_)),
       age_column_(age_column(spec_)),
       arrival_column_(arrival_column(spec_)),
       chains_(chain_schema(spec_), pool),
-      rows_(stored_columns(spec_), pool) {}
+      rows_(stored_columns(spec_), pool) {
+  HW_DCHECK(!by_identity() || (spec_.erasable && !spec_.by_id_only));
+}
 
 Status RowLog::find_chain_rows(const Rows& rows, std::vector<uint32_t>& chains) {
   std::vector<ColumnPtr> keys;
@@ -108,12 +134,13 @@ Status RowLog::find_chain_rows(const Rows& rows, std::vector<uint32_t>& chains) 
 Result<uint32_t> RowLog::add_row(uint32_t chain) {
   if (!rows_.has_room()) HW_TRY(rows_.grow());
   const uint32_t id = rows_.add();
+  rows_.fixed<int64_t>(arrival_column_)[id] = next_arrival_++;
+  if (one_per_key_) return id;
   uint32_t& newest = chains_.fixed<uint32_t>(kNewest)[chain];
   const uint32_t previous = newest;
   newest = id;
   const FixedColumn<uint32_t> nexts = rows_.fixed<uint32_t>(kNext);
   nexts[id] = kNoRow;
-  rows_.fixed<int64_t>(arrival_column_)[id] = next_arrival_++;
   if (previous == kNoRow) {
     chains_.fixed<uint32_t>(kOldest)[chain] = id;
   } else {
@@ -124,7 +151,7 @@ Result<uint32_t> RowLog::add_row(uint32_t chain) {
     rows_.fixed<uint32_t>(kPrevious)[id] = previous;
     rows_.fixed<uint32_t>(kChain)[id] = chain;
   }
-  if (spec_.erasable) rows_.fixed<uint32_t>(kSame)[id] = kNoRow;
+  if (spec_.erasable && !by_identity()) rows_.fixed<uint32_t>(kSame)[id] = kNoRow;
   return id;
 }
 
@@ -136,6 +163,7 @@ void RowLog::write(std::span<const ColumnPtr> columns, std::span<const uint32_t>
 }
 
 Status RowLog::append(const Rows& rows, std::vector<uint32_t>& ids) {
+  if (by_identity()) return apply_by_identity(rows, {}, ids);
   std::vector<uint32_t> chains;
   HW_TRY(find_chain_rows(rows, chains));
   ids.clear();
@@ -207,6 +235,7 @@ uint32_t RowLog::equal_to_take(uint32_t first_equal, int64_t expired_ms) const {
 
 Status RowLog::apply(const Rows& rows, std::span<const int8_t> signs, std::vector<uint32_t>& ids) {
   HW_DCHECK(spec_.erasable && !spec_.by_id_only);
+  if (by_identity()) return apply_by_identity(rows, signs, ids);
   std::vector<uint32_t> chains;
   HW_TRY(find_chain_rows(rows, chains));
   const std::vector<uint64_t> hashes =
@@ -235,6 +264,7 @@ Status RowLog::apply(const Rows& rows, std::span<const int8_t> signs, std::vecto
 }
 
 void RowLog::unlink(uint32_t id) {
+  if (one_per_key_) return;
   const FixedColumn<uint32_t> nexts = rows_.fixed<uint32_t>(kNext);
   const FixedColumn<uint32_t> previous = rows_.fixed<uint32_t>(kPrevious);
   const uint32_t chain = rows_.fixed<uint32_t>(kChain)[id];
@@ -264,26 +294,35 @@ Status RowLog::drop_empty_chains(std::span<const uint32_t> chains) {
 }
 
 Status RowLog::unindex_rows(std::span<const uint32_t> ids) {
+  std::vector<int> numbers = identity_;
+  if (!by_identity()) {
+    numbers.resize(spec_.columns.size());
+    std::iota(numbers.begin(), numbers.end(), 0);
+  }
   std::vector<ColumnPtr> columns;
-  for (size_t c = 0; c < spec_.columns.size(); ++c) {
-    HW_ASSIGN_OR_RETURN(ColumnPtr values, read(static_cast<int>(c), ids));
+  for (const int number : numbers) {
+    HW_ASSIGN_OR_RETURN(ColumnPtr values, read(number, ids));
     columns.push_back(std::move(values));
   }
   const std::vector<uint64_t> hashes = hash_keys(columns, static_cast<int64_t>(ids.size()));
   for (size_t i = 0; i < ids.size(); ++i) {
     const uint32_t tag = HashIndex::tag_of(hashes[i]);
+    if (by_identity()) {
+      by_row_.erase(tag, ids[i]);
+      continue;
+    }
     unindex_row(tag, ids[i], find_equal(tag, columns, static_cast<int64_t>(i)));
   }
   return Status::OK();
 }
 
 Status RowLog::erase(std::span<const uint32_t> ids) {
-  HW_DCHECK(linked());
+  HW_DCHECK(spec_.erasable || spec_.aged);
   if (spec_.erasable && !spec_.by_id_only) HW_TRY(unindex_rows(ids));
   std::vector<uint32_t> chains;
   chains.reserve(ids.size());
   for (const uint32_t id : ids) {
-    chains.push_back(rows_.fixed<uint32_t>(kChain)[id]);
+    if (!one_per_key_) chains.push_back(rows_.fixed<uint32_t>(kChain)[id]);
     unlink(id);
     rows_.erase(id);
   }
@@ -303,6 +342,10 @@ void RowLog::adopt_ages(int64_t now_ms) {
 }
 
 Status RowLog::find_chains(const KeyColumns& keys, std::vector<uint32_t>& firsts) {
+  if (one_per_key_) {
+    find_single_rows(keys, firsts);
+    return Status::OK();
+  }
   HW_TRY(chains_.find(keys, firsts));
   const FixedColumn<uint32_t> oldest = chains_.fixed<uint32_t>(kOldest);
   for (uint32_t& first : firsts) {
@@ -321,6 +364,10 @@ Result<ColumnPtr> RowLog::read(int column, std::span<const uint32_t> ids) const 
 std::vector<uint32_t> RowLog::live_rows() const {
   std::vector<uint32_t> ids;
   ids.reserve(static_cast<size_t>(rows_.num_rows()));
+  if (one_per_key_) {
+    rows_.scan(0, SIZE_MAX, ids);
+    return ids;
+  }
   const FixedColumn<uint32_t> oldest = chains_.fixed<uint32_t>(kOldest);
   const FixedColumn<uint32_t> next_ids = nexts();
   for (const uint32_t chain : chains_.live_rows()) {
@@ -386,9 +433,10 @@ Status RowLog::restore_rows(const std::vector<ColumnPtr>& columns, int64_t num_r
   return Status::OK();
 }
 
-// A row whose count or age changed came with a later delta than its neighbours.
+// A row whose count or age changed, or that was written over, came with a later delta than its
+// neighbours.
 void RowLog::finish_restore() {
-  if (!spec_.counted && !spec_.aged) return;
+  if (one_per_key_ || (!spec_.counted && !spec_.aged && !by_identity())) return;
   const FixedColumn<int64_t> arrivals = rows_.fixed<int64_t>(arrival_column_);
   const FixedColumn<uint32_t> next_ids = nexts();
   const FixedColumn<uint32_t> oldest = chains_.fixed<uint32_t>(kOldest);

@@ -2,16 +2,20 @@
 
 #include "state/row_log.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "base/env/env.h"
 #include "base/memory.h"
 #include "columnar/literal.h"
+#include "columnar/text/type_text.h"
 
 namespace hw {
 namespace {
 
 constexpr std::string_view kColumns = "k INT, word STRING";
+constexpr std::string_view kWide = "k INT, word STRING, n INT";
 
 class RowLogTest : public testing::Test {
  protected:
@@ -44,6 +48,25 @@ class RowLogTest : public testing::Test {
     EXPECT_TRUE(log.apply(rows_of(changes), signs_of(changes), ids).ok());
     return ids;
   }
+  // Applies rows of kWide. Returns (and leaves in log_) what then lives, by number of row.
+  std::string apply_wide(RowLog& log, std::string_view rows) {
+    const Batch changes = *parse_batch(*parse_schema(kWide), rows);
+    std::vector<uint32_t> ids;
+    EXPECT_TRUE(log.apply(rows_of(changes), signs_of(changes), ids).ok());
+    ids.clear();
+    log.scan(0, SIZE_MAX, ids);
+    log_.clear();
+    for (const uint32_t id : ids) {
+      if (!log_.empty()) log_ += ", ";
+      for (const int column : {0, 1, 2}) {
+        const ColumnPtr value = *log.read(column, std::span(&id, 1));
+        if (column > 0) log_ += " ";
+        log_ += value->is_null(0) ? "null" : value_text(*value, 0);
+      }
+    }
+    return log_;
+  }
+  std::string log_;
   // The words of a key's chain, oldest first.
   static std::string chain(RowLog& log, std::string_view key) {
     const ColumnPtr keys = *parse_column(SqlType::integer(), key);
@@ -108,6 +131,62 @@ TEST_F(RowLogTest, ErasesByNumberWithoutAnIndexOverRows) {
   append(log, "+ 2 e | + 1 b");
   EXPECT_EQ(chain(log, "1"), "b c b");
   EXPECT_EQ(chain(log, "2"), "e");
+}
+
+// Rows that the word tells apart within a key.
+TEST_F(RowLogTest, FindsRowsByTheirUniqueColumns) {
+  RowLogSpec by_word = spec(true);
+  by_word.columns = (*parse_schema(kWide))->fields();
+  by_word.unique_columns = {1};
+  RowLog log(by_word, recycling_pool());
+  EXPECT_EQ(apply_wide(log, "+ 1 a 10 | + 1 b 20 | + 2 a 30 | - 1 a 11"), "1 a 10, 1 b 20, 2 a 30")
+      << "no such row: the last column differs";
+  EXPECT_EQ(apply_wide(log, "-U 1 a 10 | +U 1 a 12 | - 2 a 30"), "1 a 12, 1 b 20");
+  EXPECT_EQ(apply_wide(log, "- 1 a 12 | + 1 c 1 | + 1 a 13 | - 1 b 20"), "1 c 1, 1 a 13");
+  EXPECT_EQ(apply_wide(log, "+ 1 c 2"), "1 c 2, 1 a 13") << "written over the old one";
+  EXPECT_EQ(apply_wide(log, "+ null a 5 | - 1 c 2 | - 1 a 13 | - null a 5"), "");
+}
+
+TEST_F(RowLogTest, KeepsOneRowPerKeyWithoutChains) {
+  RowLogSpec one = spec(true);
+  one.columns = (*parse_schema(kWide))->fields();
+  one.key_columns = {1, 0};
+  one.unique_columns = {1};
+  ASSERT_TRUE(one.one_per_key());
+  RowLog log(one, recycling_pool());
+  EXPECT_EQ(apply_wide(log, "+ 1 a 10 | + 1 b 20 | - 1 a 11"), "1 a 10, 1 b 20");
+  EXPECT_EQ(apply_wide(log, "-U 1 a 10 | +U 1 a 12 | -U 1 a 12 | +U 1 a 13 | - 1 b 20"), "1 a 13");
+  EXPECT_EQ(apply_wide(log, "- 1 a 13 | - 1 a 13 | + 2 a 1"), "2 a 1");
+  const std::vector<ColumnPtr> keys = {*parse_column(SqlType::string(), "a a null"),
+                                       *parse_column(SqlType::integer(), "2 1 2")};
+  std::vector<uint32_t> firsts;
+  ASSERT_TRUE(log.find_chains({.columns = keys, .num_rows = 3}, firsts).ok());
+  ASSERT_NE(firsts[0], RowLog::kNoRow);
+  EXPECT_EQ(log.next(firsts[0]), RowLog::kNoRow);
+  EXPECT_EQ(firsts[1], RowLog::kNoRow);
+  EXPECT_EQ(firsts[2], RowLog::kNoRow);
+  ASSERT_TRUE(log.erase(std::span(firsts).first(1)).ok());
+  EXPECT_EQ(log.num_rows(), 0);
+}
+
+TEST_F(RowLogTest, FindsManyUpdatesOfOneBatchByTheirUniqueColumns) {
+  for (const bool in_key : {false, true}) {
+    RowLogSpec form = spec(true, true);
+    form.columns = (*parse_schema(kWide))->fields();
+    form.unique_columns = {0};
+    if (!in_key) form.key_columns = {2};
+    RowLog log(form, recycling_pool());
+    std::string changes;
+    for (int i = 0; i < 3000; ++i) changes += "+ " + std::to_string(i) + " a 1 | ";
+    for (int i = 0; i < 3000; i += 2) {
+      const std::string number = std::to_string(i);
+      changes += "-U " + number + " a 1 | +U " + number + " b 1 | ";
+      changes += "- " + number + (i % 4 == 0 ? " b 1 | " : " c 1 | ");
+    }
+    apply_wide(log, changes + "+ 3000 z 1");
+    EXPECT_EQ(log.num_rows(), 3001 - 750);
+    EXPECT_EQ(std::count(log_.begin(), log_.end(), 'b'), 750);
+  }
 }
 
 TEST_F(RowLogTest, CarriesACountPerRow) {

@@ -111,6 +111,13 @@ CASES = (
     Case("inner_join", WORDS, "k INT, a STRING, b STRING",
          "SELECT x.k, x.s, y.s FROM t x JOIN t y ON x.k = y.k AND x.v < y.v", FIRST, SECOND,
          "SELECT x.k, x.s, y.s FROM t x JOIN t y ON x.k = y.k AND x.v < y.v"),
+    # Both sides change by keys: on the left that of the join, on the right more than it.
+    Case("join_of_changes", WORDS, "k INT, n BIGINT, s STRING, m BIGINT",
+         "SELECT x.k, x.n, y.s, y.m FROM (SELECT k, COUNT(*) AS n FROM t GROUP BY k) AS x "
+         "LEFT JOIN (SELECT k, s, MAX(v) AS m FROM t WHERE v > 5 GROUP BY k, s) AS y ON x.k = y.k",
+         FIRST, SECOND,
+         "SELECT x.k, x.n, y.s, y.m FROM (SELECT k, COUNT(*) AS n FROM t GROUP BY k) AS x "
+         "LEFT JOIN (SELECT k, s, MAX(v) AS m FROM t WHERE v > 5 GROUP BY k, s) AS y ON x.k = y.k"),
     Case("left_join", WORDS, "k INT, a STRING, b STRING",
          "SELECT x.k, x.s, y.s FROM t x LEFT JOIN t y ON x.k = y.k AND x.v < y.v", FIRST, SECOND,
          "SELECT x.k, x.s, y.s FROM t x LEFT JOIN t y ON x.k = y.k AND x.v < y.v"),

@@ -2,6 +2,7 @@
 
 #include "plan/explain/plan_text.h"
 
+#include "plan/lower/join_way.h"
 #include "runtime/sink.h"
 #include "runtime/source.h"
 
@@ -48,6 +49,18 @@ Details endpoint_details(const PhysicalNode& node) {
   return details;
 }
 
+/// What is kept of the sides of a join by their unique keys.
+Details join_state_details(const PhysicalNode& node) {
+  Details details;
+  if (node.kind != PhysicalKind::kJoin) return details;
+  for (const size_t side : {0, 1}) {
+    std::string text = join_state_text(node, side);
+    if (!text.empty())
+      details.emplace_back(side == 0 ? "leftState" : "rightState", std::move(text));
+  }
+  return details;
+}
+
 Details changelog_details(const PhysicalNode& node) {
   // A sink has no edge of its own: what it gets is what its input sends.
   const bool sink = node.kind == PhysicalKind::kSink;
@@ -74,6 +87,7 @@ std::string exchange_text(const Placement& placement, const Schema& schema) {
 void append_tree(const PhysicalNode& node, int depth, bool changelog, std::string& text) {
   Details details = node.details;
   for (auto& detail : endpoint_details(node)) details.push_back(std::move(detail));
+  for (auto& detail : join_state_details(node)) details.push_back(std::move(detail));
   if (changelog) {
     for (auto& detail : changelog_details(node)) details.push_back(std::move(detail));
   }

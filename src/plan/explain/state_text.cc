@@ -177,6 +177,10 @@ NodeState state_of_join(const PhysicalNode& node) {
   }
   state.bound = StateBound::kInput;
   state.keeps = "all rows of both sides";
+  for (const size_t side : {0, 1}) {
+    const std::string form = join_state_text(node, side);
+    if (!form.empty()) state.keeps += (side == 0 ? ", left " : ", right ") + form;
+  }
   const auto& left = node.input(0).traits.upsert_keys;
   const auto& right = node.input(1).traits.upsert_keys;
   if (!left.empty() && !right.empty()) {

@@ -23,9 +23,18 @@ JoinSide side_of(const PhysicalNode& input, const std::vector<int>& keys) {
   side.schema = input.schema;
   side.keys = keys;
   side.retracts = !input.traits.kinds.is_insert_only();
-  // The shortest key costs least.
+  // One within the keys of the join costs least, then the shortest.
+  const auto in_keys = [&](const std::vector<int>& key) {
+    return std::all_of(key.begin(), key.end(), [&](int column) {
+      return std::find(keys.begin(), keys.end(), column) != keys.end();
+    });
+  };
   for (const std::vector<int>& key : input.traits.upsert_keys) {
-    if (side.unique_key.empty() || key.size() < side.unique_key.size()) side.unique_key = key;
+    const bool first = side.unique_key.empty();
+    const bool better = in_keys(key) == in_keys(side.unique_key)
+                            ? key.size() < side.unique_key.size()
+                            : in_keys(key);
+    if (first || better) side.unique_key = key;
   }
   return side;
 }
@@ -97,6 +106,26 @@ bool folds_changes(const PhysicalNode& node) {
 }
 
 }  // namespace
+
+std::string join_state_text(const PhysicalNode& join, size_t input) {
+  const JoinNode::Parts& parts = join.logical->as<JoinNode>().parts();
+  if (parts.versions || joins_by_interval(join, false) || joins_windows(join, false)) return "";
+  const JoinSide side = side_of(join.input(input), input == 0 ? parts.left_keys : parts.right_keys);
+  const auto names = [&](const std::vector<int>& columns) {
+    std::string text;
+    for (const int column : columns) text += (text.empty() ? "" : ", ") + side.schema->name(column);
+    return text;
+  };
+  switch (join_state_form(side, parts.null_aware)) {
+    case JoinStateForm::kRows:
+      return "";
+    case JoinStateForm::kRowPerKey:
+      return "one row per " + names(side.keys);
+    case JoinStateForm::kByUniqueKey:
+      return "rows by " + names(side.unique_key);
+  }
+  return "";
+}
 
 bool joins_by_interval(const PhysicalNode& join, bool batch) {
   return join.logical->as<JoinNode>().parts().interval && !batch &&
