@@ -37,13 +37,39 @@ class Evaluator::Program {
     return SelectionPtr(std::move(rows));
   }
 
+  Result<Filtered> filter_and_evaluate(const Batch& input, const EvaluationContext& context) {
+    Frame& frame = nodes_->begin(input, context);
+    Result<Filtered> filtered = filtered_roots(input, frame);
+    nodes_->end();
+    return filtered;
+  }
+
  private:
-  Result<std::vector<ColumnPtr>> roots(Frame& frame) {
-    std::vector<ColumnPtr> columns(nodes_->num_roots());
+  Result<std::vector<ColumnPtr>> roots(Frame& frame, size_t first = 0) {
+    std::vector<ColumnPtr> columns(nodes_->num_roots() - first);
     for (size_t i = 0; i < columns.size(); ++i) {
-      HW_ASSIGN_OR_RETURN(columns[i], nodes_->value(nodes_->root(i), frame));
+      HW_ASSIGN_OR_RETURN(columns[i], nodes_->value(nodes_->root(first + i), frame));
     }
     return columns;
+  }
+
+  Result<Filtered> filtered_roots(const Batch& input, Frame& frame) {
+    HW_TRY(load_condition(frame));
+    Filtered filtered;
+    if (truth_.count_true() == input.num_rows()) {
+      HW_ASSIGN_OR_RETURN(filtered.columns, roots(frame, 1));
+      return filtered;
+    }
+    auto kept = std::make_shared<Selection>();
+    truth_.rows_true(*kept);
+    if (!kept->empty()) {
+      HW_ASSIGN_OR_RETURN(filtered.columns, roots(nodes_->narrow(frame, *kept), 1));
+    }
+    if (input.selection()) {
+      for (int32_t& row : *kept) row = (*input.selection())[static_cast<size_t>(row)];
+    }
+    filtered.kept = std::move(kept);
+    return filtered;
   }
 
   Status load_condition(Frame& frame) {
@@ -75,6 +101,11 @@ Result<std::vector<ColumnPtr>> Evaluator::evaluate(const Batch& input,
 Result<SelectionPtr> Evaluator::filter(const Batch& input, const EvaluationContext& context,
                                        bool* all_pass) {
   return program_->filter(input, context, all_pass);
+}
+
+Result<Evaluator::Filtered> Evaluator::filter_and_evaluate(const Batch& input,
+                                                           const EvaluationContext& context) {
+  return program_->filter_and_evaluate(input, context);
 }
 
 }  // namespace hw

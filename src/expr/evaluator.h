@@ -40,6 +40,14 @@ class Evaluator {
   /// when that is every meant row.
   Result<SelectionPtr> filter(const Batch& input, const EvaluationContext& context, bool* all_pass);
 
+  /// The other expressions' columns for the rows where the first, a BOOLEAN, is TRUE. What the
+  /// condition has computed is not computed again.
+  struct Filtered {
+    SelectionPtr kept;               // stored rows; null when that is every meant row
+    std::vector<ColumnPtr> columns;  // none when no row is kept
+  };
+  Result<Filtered> filter_and_evaluate(const Batch& input, const EvaluationContext& context);
+
  private:
   class Program;
   explicit Evaluator(std::unique_ptr<Program> program);

@@ -127,6 +127,41 @@ TEST(EvaluatorTest, FilterNumbersStoredRowsThatAreTrue) {
   EXPECT_TRUE(all_pass);
 }
 
+TEST(EvaluatorTest, FiltersAndEvaluatesInOnePass) {
+  const Batch batch = rows("n INT, s STRING", "+ 1 a | + 2 b | + null c | + 4 d | + 5 e | + 6 f");
+  const BoundExprPtr tenfold = fn("*", {col(batch, "n"), lit(10)});
+  Evaluator evaluator =
+      *Evaluator::make({fn(">", {tenfold, lit(15)}), tenfold, col(batch, "s")}, {});
+  const auto some = *evaluator.filter_and_evaluate(batch, {});
+  EXPECT_EQ(*some.kept, (Selection{1, 3, 4, 5}));
+  EXPECT_EQ(column_text(*some.columns[0]), "20 | 40 | 50 | 60");
+  EXPECT_EQ(column_text(*some.columns[1]), "b | d | e | f");
+  const Batch even = batch.narrowed_to(std::make_shared<Selection>(Selection{0, 2, 4}));
+  const auto of_selected = *evaluator.filter_and_evaluate(even, {});
+  EXPECT_EQ(*of_selected.kept, (Selection{4}));
+  EXPECT_EQ(column_text(*of_selected.columns[1]), "e");
+  const auto all = *evaluator.filter_and_evaluate(batch.slice(3, 3), {});
+  EXPECT_EQ(all.kept, nullptr);
+  EXPECT_EQ(column_text(*all.columns[0]), "40 | 50 | 60");
+  EXPECT_TRUE((*evaluator.filter_and_evaluate(batch.slice(0, 1), {})).kept->empty());
+}
+
+TEST(EvaluatorTest, KeepsWhatPartOfTheRowsHasCost) {
+  // The search is done for the rows that the cheap side leaves open, and again in CASE.
+  const Batch batch =
+      rows("k STRING, u STRING", "+ x id=1 | + a id=2 | + b zz | + null id=4 | + x zz | + c id=6");
+  const BoundExprPtr found = fn("REGEXP_EXTRACT", {col(batch, "u"), lit("id=([0-9]+)"), lit(1)});
+  const BoundExprPtr known = fn("=", {col(batch, "k"), lit("x")});
+  const BoundExprPtr either = BoundExpr::special(
+      BoundExpr::Kind::kOr, {fn("IS NOT NULL", {found}), known}, SqlType::boolean());
+  const BoundExprPtr id =
+      BoundExpr::special(BoundExpr::Kind::kCase, {known, lit("0"), found}, SqlType::string());
+  Evaluator evaluator = *Evaluator::make({either, id}, {});
+  const auto filtered = *evaluator.filter_and_evaluate(batch, {});
+  EXPECT_EQ(*filtered.kept, (Selection{0, 1, 3, 4, 5}));
+  EXPECT_EQ(column_text(*filtered.columns[0]), "0 | 2 | 4 | 0 | 6");
+}
+
 TEST(EvaluatorTest, NamesThePositionOfAFailingCall) {
   const Batch batch = rows("n INT", "+ 0");
   const BoundExprPtr bad = fn("/", {lit(1), col(batch, "n")})->with_position(SqlPosition{3, 14});

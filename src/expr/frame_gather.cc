@@ -26,6 +26,15 @@ uint64_t gather_word(const uint8_t* bits, int64_t offset, const int32_t* rows, i
   return word;
 }
 
+/// Of a dictionary only the codes are copied.
+Result<ColumnPtr> gather_codes(const Column& column, const std::vector<int32_t>& rows) {
+  HW_ASSIGN_OR_RETURN(BufferPtr codes, allocate_values<int32_t>(static_cast<int64_t>(rows.size())));
+  auto* out = reinterpret_cast<int32_t*>(codes->mutable_data());
+  for (const int32_t row : rows) *out++ = column.indices()[row];
+  return Column::dictionary(column.type(), column.values_ptr(), std::move(codes),
+                            static_cast<int64_t>(rows.size()));
+}
+
 }  // namespace
 
 void FrameGather::find_runs(const std::vector<int32_t>& rows) {
@@ -143,6 +152,7 @@ Result<ColumnPtr> FrameGather::gather_text(const Column& column, const std::vect
 }
 
 Result<ColumnPtr> FrameGather::gather(const Column& column, const std::vector<int32_t>& rows) {
+  if (column.encoding() == Column::Encoding::kDictionary) return gather_codes(column, rows);
   if (!column.is_plain() || rows.empty()) return hw::gather(column, rows);
   if (!runs_found_) find_runs(rows);
   switch (column.type().physical()) {

@@ -3,9 +3,11 @@
 #include "expr/program.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/assert.h"
+#include "columnar/gather.h"
 #include "expr/cast.h"
 #include "expr/literal.h"
 #include "expr/struct_field.h"
@@ -18,11 +20,19 @@ using Kind = BoundExpr::Kind;
 // Weights in time units of an integer addition per row; only their order of magnitude matters.
 constexpr int kFixedWeight = 1;
 constexpr int kTextWeight = 16;
-constexpr int kGatherWeight = 2;
+constexpr int kSearchWeight = 128;
+constexpr int kGatherWeight = 4;
+constexpr int kTextGatherWeight = 12;
 constexpr int kWeightMax = 1 << 20;
 
 bool is_light(const SqlType& type) {
   return type.fixed_width() > 0 || type.physical() == PhysicalType::kBool;
+}
+
+/// Patterns and paths: far more than a comparison.
+bool searches_text(std::string_view function) {
+  return function.starts_with("REGEXP") || function.starts_with("JSON_") ||
+         function.starts_with("SIMILAR");
 }
 
 int own_weight(const BoundExpr& expr) {
@@ -32,10 +42,35 @@ int own_weight(const BoundExpr& expr) {
   }
   bool light = is_light(expr.type());
   for (const BoundExprPtr& arg : expr.args()) light = light && is_light(arg->type());
-  return light ? kFixedWeight : kTextWeight;
+  if (light) return kFixedWeight;
+  const bool is_call = expr.kind() == Kind::kCall;
+  return is_call && searches_text(expr.function()->name) ? kSearchWeight : kTextWeight;
+}
+
+/// Whether it is worth keeping what a frame that ends knows of it.
+bool is_costly(const ProgramNode& node) {
+  return node.expr->kind() == Kind::kCall && node.weight >= kSearchWeight &&
+         node.expr->repeatable();
+}
+
+/// Parts of AND and OR that cannot fail, the cheap ones first; those that can keep their place.
+void put_cheap_first(const std::vector<ProgramNode>& nodes, std::vector<int>& args) {
+  const auto can_fail = [&](int arg) { return nodes[static_cast<size_t>(arg)].can_fail; };
+  const auto weight = [&](int arg) { return nodes[static_cast<size_t>(arg)].weight; };
+  for (auto begin = args.begin(); begin != args.end();) {
+    const auto end = std::find_if(begin, args.end(), can_fail);
+    std::stable_sort(begin, end, [&](int a, int b) { return weight(a) < weight(b); });
+    begin = end == args.end() ? end : end + 1;
+  }
 }
 
 }  // namespace
+
+void Frame::clear() {
+  std::fill(values.begin(), values.end(), nullptr);
+  parts.clear();
+  gather.clear();
+}
 
 /// Numbers expressions; equal ones get one number.
 class ExprProgram::Compiler {
@@ -79,6 +114,10 @@ class ExprProgram::Compiler {
       node.weight = std::min(kWeightMax, node.weight + program_.node(index).weight);
       node.free = node.free && program_.node(index).free;
     }
+    if (expr->kind() == Kind::kAnd || expr->kind() == Kind::kOr) {
+      put_cheap_first(program_.nodes_, node.args);
+    }
+    program_.has_costly_ = program_.has_costly_ || is_costly(node);
     const Status made = make_kernel(node);
     if (!made.ok()) return at(expr->position(), made);
     program_.nodes_.push_back(std::move(node));
@@ -159,8 +198,7 @@ void ExprProgram::end() {
   input_ = nullptr;
   idle_frames_.clear();
   for (const std::unique_ptr<Frame>& frame : frames_) {
-    std::fill(frame->values.begin(), frame->values.end(), nullptr);
-    frame->gather.clear();
+    frame->clear();
     idle_frames_.push_back(frame.get());
   }
 }
@@ -174,16 +212,62 @@ Frame& ExprProgram::narrow(Frame& parent, std::vector<int32_t> rows) {
 }
 
 void ExprProgram::release(Frame& frame) {
-  std::fill(frame.values.begin(), frame.values.end(), nullptr);
-  frame.gather.clear();
+  if (has_costly_) keep_parts(frame);
+  frame.clear();
   idle_frames_.push_back(&frame);
+}
+
+void ExprProgram::keep_parts(const Frame& frame) {
+  if (frame.parent == nullptr) return;
+  std::shared_ptr<const std::vector<int32_t>> rows;
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    if (frame.values[i] == nullptr || !is_costly(nodes_[i])) continue;
+    if (rows == nullptr) rows = std::make_shared<const std::vector<int32_t>>(frame.rows);
+    frame.parent->parts.push_back({static_cast<int>(i), rows, frame.values[i]});
+  }
+}
+
+Result<ColumnPtr> ExprProgram::from_part(int node, const Frame& frame) const {
+  // The frame's rows as those of the frame outside of it.
+  std::vector<int32_t> rows = frame.rows;
+  for (const Frame* outer = frame.parent; outer != nullptr; outer = outer->parent) {
+    for (const KnownPart& part : outer->parts) {
+      if (part.node != node) continue;
+      std::vector<int32_t> places;
+      places.reserve(rows.size());
+      size_t at = 0;
+      for (const int32_t row : rows) {
+        while (at < part.rows->size() && (*part.rows)[at] < row) ++at;
+        if (at == part.rows->size() || (*part.rows)[at] != row) break;
+        places.push_back(static_cast<int32_t>(at));
+      }
+      if (places.size() == rows.size()) return gather(*part.values, places);
+    }
+    if (outer->parent == nullptr) break;
+    for (int32_t& row : rows) row = outer->rows[static_cast<size_t>(row)];
+  }
+  return ColumnPtr();
+}
+
+int ExprProgram::weight_in(int node, const Frame& frame) const {
+  const ProgramNode& n = this->node(node);
+  int weight = own_weight(*n.expr);
+  for (const int arg : n.args) {
+    const bool known = frame.values[static_cast<size_t>(arg)] != nullptr;
+    weight = std::min(kWeightMax, weight + (known ? 0 : this->node(arg).weight));
+  }
+  return weight;
 }
 
 bool ExprProgram::worth_narrowing(int node, int64_t needed, const Frame& frame) const {
   const ProgramNode& n = this->node(node);
   if (needed == frame.num_rows || n.free) return false;
   if (n.can_fail) return true;
-  return n.weight * frame.num_rows > (n.weight + kGatherWeight * 2) * needed;
+  const int64_t weight = weight_in(node, frame);
+  bool text = !is_light(n.expr->type());
+  for (const int arg : n.args) text = text || !is_light(this->node(arg).expr->type());
+  const int64_t gathering = text ? kTextGatherWeight : kGatherWeight;
+  return weight * frame.num_rows > (weight + gathering) * needed;
 }
 
 Result<ColumnPtr> ExprProgram::value(int node, Frame& frame) {
@@ -200,6 +284,10 @@ Result<ColumnPtr> ExprProgram::value(int node, Frame& frame) {
       HW_ASSIGN_OR_RETURN(slot, frame.gather.gather(*outer, frame.rows));
       return slot;
     }
+  }
+  if (has_costly_ && frame.parent != nullptr && is_costly(n)) {
+    HW_ASSIGN_OR_RETURN(slot, from_part(node, frame));
+    if (slot) return slot;
   }
   HW_ASSIGN_OR_RETURN(ColumnPtr computed, compute(node, frame));
   HW_DCHECK(computed->num_rows() == frame.num_rows);

@@ -34,6 +34,13 @@ struct ProgramNode {
   ColumnPtr literal;
 };
 
+/// What a narrower frame, which is gone, has computed of a costly node.
+struct KnownPart {
+  int node = -1;
+  std::shared_ptr<const std::vector<int32_t>> rows;  // of the frame that keeps it, ascending
+  ColumnPtr values;
+};
+
 /// A set of rows and what is known about them.
 struct Frame {
   /// Null: the stored rows of the batch.
@@ -43,7 +50,11 @@ struct Frame {
   int64_t num_rows = 0;
   /// One column a node, null where it is not computed yet.
   std::vector<ColumnPtr> values;
+  std::vector<KnownPart> parts;
   FrameGather gather;
+
+  /// Forgets what was known.
+  void clear();
 };
 
 class ExprProgram {
@@ -77,11 +88,17 @@ class ExprProgram {
   class Compiler;
   Result<ColumnPtr> compute(int node, Frame& frame);
   Result<ColumnPtr> compute_call(ProgramNode& node, Frame& frame);
+  void keep_parts(const Frame& frame);
+  /// The node's column out of a part that has all of the frame's rows; null if there is none.
+  Result<ColumnPtr> from_part(int node, const Frame& frame) const;
+  /// What a row costs of a node in a frame where some of its arguments may be known.
+  int weight_in(int node, const Frame& frame) const;
   Frame& fresh_frame();
 
   // Constant after compilation, but for kernels' and literals' memory.
   std::vector<ProgramNode> nodes_;
   std::vector<int> roots_;
+  bool has_costly_ = false;
   ExprSession session_;
   // Of the batch in hand.
   const Batch* input_ = nullptr;

@@ -2,7 +2,6 @@
 
 #include "operators/calc.h"
 
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -41,10 +40,8 @@ RowKindsPtr dense_kinds(const Batch& batch) {
 
 class Calc final : public Operator {
  public:
-  Calc(CalcSpec spec, std::optional<Evaluator> condition, Evaluator projections)
-      : spec_(std::move(spec)),
-        condition_(std::move(condition)),
-        projections_(std::move(projections)) {}
+  Calc(CalcSpec spec, Evaluator expressions)
+      : spec_(std::move(spec)), expressions_(std::move(expressions)) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
@@ -58,13 +55,21 @@ class Calc final : public Operator {
     // In batch mode the current time is that of the query, for every row.
     context.now_ms = context_->batch_mode() ? query_start_ms_ : context_->now_ms();
     context.watermark_ms = context_->watermark_ms();
-    if (!condition_) return project(batch, context, output);
-    bool all_pass = false;
-    HW_ASSIGN_OR_RETURN(SelectionPtr kept, condition_->filter(batch, context, &all_pass));
-    if (all_pass) return project(batch, context, output);
-    if (kept->empty()) return Flow::kNeedInput;
-    if (HW_PLANTED_BUG(15)) kept = without_updates_before(batch, *kept);
-    return project(batch.narrowed_to(std::move(kept)), context, output);
+    if (!spec_.condition) {
+      HW_ASSIGN_OR_RETURN(auto columns, expressions_.evaluate(batch, context));
+      return emit(batch, std::move(columns), output);
+    }
+    HW_ASSIGN_OR_RETURN(auto filtered, expressions_.filter_and_evaluate(batch, context));
+    if (!filtered.kept) return emit(batch, std::move(filtered.columns), output);
+    if (filtered.kept->empty()) return Flow::kNeedInput;
+    if (HW_PLANTED_BUG(15)) {
+      const SelectionPtr rest = without_updates_before(batch, *filtered.kept);
+      if (rest->empty()) return Flow::kNeedInput;
+      HW_ASSIGN_OR_RETURN(filtered,
+                          expressions_.filter_and_evaluate(batch.narrowed_to(rest), context));
+      return emit(batch.narrowed_to(rest), std::move(filtered.columns), output);
+    }
+    return emit(batch.narrowed_to(std::move(filtered.kept)), std::move(filtered.columns), output);
   }
 
   Description describe() const override {
@@ -82,8 +87,7 @@ class Calc final : public Operator {
   }
 
  private:
-  Result<Flow> project(const Batch& kept, const EvaluationContext& context, Output& output) {
-    HW_ASSIGN_OR_RETURN(std::vector<ColumnPtr> columns, projections_.evaluate(kept, context));
+  Result<Flow> emit(const Batch& kept, std::vector<ColumnPtr> columns, Output& output) {
     for (size_t i = 0; i < columns.size(); ++i) {
       const SqlType& type = spec_.schema->type(static_cast<int>(i));
       if (!(columns[i]->type() == type)) columns[i] = columns[i]->with_type(type);
@@ -95,8 +99,7 @@ class Calc final : public Operator {
   // Constant after construction.
   const CalcSpec spec_;
   // Owned by the tasklet's thread.
-  std::optional<Evaluator> condition_;
-  Evaluator projections_;
+  Evaluator expressions_;  // the condition, if there is one, and the projections
   OperatorContext* context_ = nullptr;
   int64_t query_start_ms_ = 0;
 };
@@ -113,16 +116,17 @@ Result<std::unique_ptr<Operator>> make_calc(CalcSpec spec) {
                                spec.projections[i]->to_sql(), " is ", type.to_sql());
     }
   }
-  std::optional<Evaluator> condition;
+  std::vector<BoundExprPtr> expressions;
   if (spec.condition) {
     if (!spec.condition->type().is(TypeKind::kBoolean)) {
       return Status::TypeError("a condition must be BOOLEAN, but ", spec.condition->to_sql(),
                                " is ", spec.condition->type().to_sql());
     }
-    HW_ASSIGN_OR_RETURN(condition, Evaluator::make({spec.condition}, spec.session));
+    expressions.push_back(spec.condition);
   }
-  HW_ASSIGN_OR_RETURN(Evaluator projections, Evaluator::make(spec.projections, spec.session));
-  return std::make_unique<Calc>(std::move(spec), std::move(condition), std::move(projections));
+  expressions.insert(expressions.end(), spec.projections.begin(), spec.projections.end());
+  HW_ASSIGN_OR_RETURN(Evaluator evaluator, Evaluator::make(std::move(expressions), spec.session));
+  return std::make_unique<Calc>(std::move(spec), std::move(evaluator));
 }
 
 }  // namespace hw

@@ -3,12 +3,17 @@
 #include "sqltest/case_source.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/env/env.h"
+#include "base/memory.h"
 #include "columnar/column_builder.h"
+#include "columnar/gather.h"
+#include "columnar/key_bytes.h"
 #include "columnar/text/type_text.h"
 
 namespace hw {
@@ -95,6 +100,25 @@ class CaseSource final : public Source {
   const Slicing slicing_;
 };
 
+/// The same texts as codes into a dictionary that has each of them twice.
+Result<ColumnPtr> coded(const ColumnPtr& column) {
+  if (column->type().physical() != PhysicalType::kBytes) return column;
+  std::map<std::string, int32_t> numbers;
+  std::vector<int32_t> values;  // rows
+  auto codes = pooled_buffer(column->num_rows() * static_cast<int64_t>(sizeof(int32_t)));
+  auto* code = reinterpret_cast<int32_t*>(codes->mutable_data());
+  for (int64_t row = 0; row < column->num_rows(); ++row) {
+    std::string bytes;
+    append_value_bytes(*column, row, bytes);
+    const auto [known, is_new] = numbers.emplace(bytes, static_cast<int32_t>(values.size()));
+    if (is_new) values.insert(values.end(), 2, static_cast<int32_t>(row));
+    code[row] = known->second + static_cast<int32_t>(row % 2);
+  }
+  HW_ASSIGN_OR_RETURN(const ColumnPtr dictionary, gather(*column, values));
+  return Column::dictionary(column->type(), dictionary->values_ptr(), std::move(codes),
+                            column->num_rows());
+}
+
 Status append_cell(const ValueParser& parser, std::string_view cell, ColumnBuilder& builder) {
   if (cell == "NULL") return builder.append_null();
   return parser.parse(cell == "(empty)" ? "" : cell, builder);
@@ -144,6 +168,9 @@ Result<std::unique_ptr<Source>> make_case_source(const Batch& rows, const ScanRe
     const int i = rows.schema()->index_of(column.name);
     if (i < 0) return Status::KeyError("a table record has no column '", column.name, "'");
     columns.push_back(rows.column(i));
+    if (slicing.coded) {
+      HW_ASSIGN_OR_RETURN(columns.back(), coded(columns.back()));
+    }
     fields.push_back(rows.schema()->field(i));
   }
   Batch projected(make_schema(std::move(fields)), std::move(columns), rows.num_stored_rows(),

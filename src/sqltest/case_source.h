@@ -22,6 +22,8 @@ struct Slicing {
   int64_t rows = 0;
   /// Not 0: each batch gets 1 to `rows` rows, drawn from this seed.
   uint64_t seed = 0;
+  /// Columns of text come as codes into a dictionary.
+  bool coded = false;
 };
 
 /// Rows of one table: cells as in the file, the first being the kind where it is one.

@@ -23,6 +23,7 @@ void add_batch_sizes(std::vector<GoldenMode>& modes) {
                      .slicing = {.rows = rows, .seed = 0},
                      .output_rows_max = std::min(rows, kBatchRowsMax)});
   }
+  modes.push_back({.name = "coded-batch", .batch = true, .slicing = {.coded = true}});
   modes.push_back({.name = "output-1", .slicing = {}, .output_rows_max = 1});
   modes.push_back({.name = "output-1-batch", .batch = true, .slicing = {}, .output_rows_max = 1});
 }

@@ -56,6 +56,10 @@ inline std::vector<GoldenMode> golden_modes(uint64_t seed) {
        .parallelism = 2,
        .slicing = {.rows = 2, .seed = 0},
        .restarts = {.kill_after = 2, .parallelism = {2, 4, 1, 3}}},
+      {.name = "coded",
+       .batch = false,
+       .parallelism = 2,
+       .slicing = {.rows = 7, .seed = 0, .coded = true}},
       {.name = "random", .batch = false, .parallelism = 2, .slicing = {.rows = 7, .seed = seed}},
   };
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "base/assert.h"
 #include "base/memory.h"
 #include "columnar/key_bytes.h"
+#include "state/key_codes.h"
 #include "state/row_columns.h"
 #include "state/version_rows.h"
 
@@ -83,6 +85,24 @@ class ByteKeys {
   const uint8_t* masks_;
   bool check_masks_;
 };
+
+/// Looks each key of coded columns up once. `look_up` does it for plain columns. Returns false,
+/// having done nothing, where the columns have no codes.
+template <typename LookUp>
+Result<bool> look_up_by_code(const KeyColumns& keys, std::vector<uint32_t>& rows,
+                             LookUp&& look_up) {
+  const std::optional<KeyCodes> codes = KeyCodes::of(keys.columns, keys.num_rows);
+  if (!codes) return false;
+  HW_ASSIGN_OR_RETURN(const std::vector<ColumnPtr> few, codes->keys_at_first_rows(keys.columns));
+  std::vector<uint32_t> found;
+  HW_TRY(look_up({.columns = few,
+                  .num_rows = static_cast<int64_t>(codes->first_rows.size()),
+                  .hashes = nullptr},
+                 found));
+  rows.resize(codes->places.size());
+  for (size_t i = 0; i < rows.size(); ++i) rows[i] = found[codes->places[i]];
+  return true;
+}
 
 std::vector<SqlType> types_of(const std::vector<SqlField>& fields) {
   std::vector<SqlType> types;
@@ -227,6 +247,11 @@ Status KeyedTable::probe_encoded(const EncodedKeys& keys, std::vector<uint32_t>&
 }
 
 Status KeyedTable::find(const KeyColumns& keys, std::vector<uint32_t>& rows) {
+  const auto look_up = [&](const KeyColumns& few, std::vector<uint32_t>& found) {
+    return find(few, found);
+  };
+  HW_ASSIGN_OR_RETURN(const bool by_code, look_up_by_code(keys, rows, look_up));
+  if (by_code) return Status::OK();
   take_tags(keys);
   HW_ASSIGN_OR_RETURN(const EncodedKeys* encoded, encoder_.encode(keys.columns, keys.num_rows));
   return probe_encoded<false>(*encoded, rows, nullptr);
@@ -234,6 +259,11 @@ Status KeyedTable::find(const KeyColumns& keys, std::vector<uint32_t>& rows) {
 
 Status KeyedTable::find_or_insert(const KeyColumns& keys, std::vector<uint32_t>& rows,
                                   std::vector<uint32_t>* inserted) {
+  const auto look_up = [&](const KeyColumns& few, std::vector<uint32_t>& found) {
+    return find_or_insert(few, found, inserted);
+  };
+  HW_ASSIGN_OR_RETURN(const bool by_code, look_up_by_code(keys, rows, look_up));
+  if (by_code) return Status::OK();
   take_tags(keys);
   HW_ASSIGN_OR_RETURN(const EncodedKeys* encoded, encoder_.encode(keys.columns, keys.num_rows));
   return probe_encoded<true>(*encoded, rows, inserted);

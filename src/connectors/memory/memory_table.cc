@@ -27,7 +27,7 @@ class MemoryReader final : public SplitReader {
         stride_(stride),
         next_(first) {
     for (int64_t i = first; i < num_batches(); i += stride_) {
-      bytes_total_ += table_->batches()[static_cast<size_t>(i)].num_bytes();
+      bytes_total_ += table_->batch_bytes()[static_cast<size_t>(i)];
     }
   }
 
@@ -37,7 +37,7 @@ class MemoryReader final : public SplitReader {
     std::vector<ColumnPtr> picked;
     for (const int column : columns_) picked.push_back(batch.column(column));
     output.emit(batch.with_columns(schema_, std::move(picked)));
-    bytes_done_ += batch.num_bytes();
+    bytes_done_ += table_->batch_bytes()[static_cast<size_t>(next_)];
     next_ += stride_;
     return next_ >= num_batches() ? Flow::kFinished : Flow::kNeedInput;
   }
@@ -149,6 +149,9 @@ Result<std::shared_ptr<const MemoryTable>> MemoryTable::make(SchemaPtr schema,
       table->batches_.push_back(dense.slice(at, std::min(kBatchRowsMax, dense.num_rows() - at)));
     }
     table->num_rows_ += dense.num_rows();
+    while (table->batch_bytes_.size() < table->batches_.size()) {
+      table->batch_bytes_.push_back(table->batches_[table->batch_bytes_.size()].num_bytes());
+    }
     if (dense.row_kinds() == nullptr) continue;
     for (const RowKind kind : *dense.row_kinds()) table->kinds_ = table->kinds_.with(kind);
   }

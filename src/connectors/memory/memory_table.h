@@ -34,6 +34,8 @@ class MemoryTable {
                                               const ScanRequest& request);
 
   const std::vector<Batch>& batches() const { return batches_; }
+  /// Of each batch: counted once, since it means a look at every buffer.
+  const std::vector<int64_t>& batch_bytes() const { return batch_bytes_; }
   RowKindSet kinds() const { return kinds_; }
 
  private:
@@ -42,6 +44,7 @@ class MemoryTable {
   // Constant after make().
   const SchemaPtr schema_;
   std::vector<Batch> batches_;
+  std::vector<int64_t> batch_bytes_;
   RowKindSet kinds_ = RowKindSet::insert_only();
   int64_t num_rows_ = 0;
 };

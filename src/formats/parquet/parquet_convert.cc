@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <arrow/array/data.h>
+#include <arrow/array/util.h>
 #include <arrow/buffer.h>
 #include <arrow/compute/cast.h>
 #include <arrow/compute/exec.h>
@@ -95,6 +96,27 @@ Status check_text(const ParquetPlan& plan, const arrow::ArrayData& data) {
   return Status::OK();
 }
 
+/// Arrow takes codes as they stand in the file.
+Status check_codes(const ParquetPlan& plan, const arrow::ArrayData& data) {
+  const auto& type = static_cast<const arrow::DictionaryType&>(*data.type);
+  if (type.index_type()->id() != arrow::Type::INT32) return Status::OK();
+  const int32_t* codes = data.GetValues<int32_t>(1);
+  const auto num_values = static_cast<uint32_t>(data.dictionary->length);
+  bool inside = true;
+  if (data.GetNullCount() == 0) {
+    for (int64_t i = 0; i < data.length; ++i) {
+      inside &= static_cast<uint32_t>(codes[i]) < num_values;
+    }
+  } else {
+    for (int64_t i = 0; i < data.length; ++i) {
+      inside &= static_cast<uint32_t>(codes[i]) < num_values || data.IsNull(i);
+    }
+  }
+  if (inside) return Status::OK();
+  return Status::SerializationError("column '", plan.path, "' has codes beyond its dictionary of ",
+                                    num_values, " values: the file is damaged");
+}
+
 Result<ArrayPtr> convert_children(const ParquetPlan& plan, const ArrayPtr& data, TimeZone& zone,
                                   arrow::MemoryPool* pool) {
   const bool is_map = plan.step == ParquetPlan::Step::kMap;
@@ -144,6 +166,18 @@ Result<ArrayPtr> convert_parquet(const ParquetPlan& plan, const ArrayPtr& data, 
       return convert_children(plan, data, zone, pool);
   }
   return data;
+}
+
+Result<ColumnPtr> dictionary_column(const ParquetPlan& plan, const ArrayPtr& data) {
+  const arrow::ArrayData& values = *data->dictionary;
+  HW_TRY(check_codes(plan, *data));
+  // Of more values than rows most are for nobody.
+  if (values.length > data->length) return ColumnPtr();
+  if (!values.type->Equals(*plan.type.to_arrow())) return ColumnPtr();
+  if (!plan.type.nullable() && data->GetNullCount() > 0) return ColumnPtr();
+  // A value that no row has may be anything: converting tells.
+  if (!check_text(plan, values).ok()) return ColumnPtr();
+  return Column::from_arrow(plan.type, *arrow::MakeArray(data));
 }
 
 }  // namespace hw

@@ -29,6 +29,12 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+/// The type of a dictionary's values, or the type itself.
+const arrow::DataType& value_type(const arrow::DataType& type) {
+  if (type.id() != arrow::Type::DICTIONARY) return type;
+  return *static_cast<const arrow::DictionaryType&>(type).value_type();
+}
+
 class Planner {
  public:
   Planner(const ParquetScan& scan, const parquet::arrow::SchemaManifest& manifest)
@@ -47,8 +53,8 @@ class Planner {
   Status mismatch(const ParquetPlan& plan, const SchemaField& have) const {
     return Status::SerializationError("column '", plan.path, "' is declared as ",
                                       plan.type.to_sql_without_null(), ", but the file has ",
-                                      have.field->type()->ToString(), " (", scan_.origin,
-                                      "); declare it as what the file has");
+                                      value_type(*have.field->type()).ToString(), " (",
+                                      scan_.origin, "); declare it as what the file has");
   }
 
   /// Finds fields by name; `sources` says which of those that are read each one is.
@@ -126,6 +132,7 @@ class Planner {
     }
     if (!have.is_leaf()) return mismatch(*plan, have);
     leaves_.push_back(have.column_index);
+    plan->leaf = have.column_index;
     return plan_scalar(have, plan);
   }
 
@@ -160,9 +167,7 @@ class Planner {
   /// True when every value of the file's type is one of the declared type.
   static bool widens(const arrow::DataType& have, const SqlType& want) {
     using Id = arrow::Type;
-    const arrow::DataType& plain =
-        have.id() == Id::DICTIONARY ? *static_cast<const arrow::DictionaryType&>(have).value_type()
-                                    : have;
+    const arrow::DataType& plain = value_type(have);
     if (arrow::is_integer(plain.id()) && want.is_integer()) {
       const int have_bits = plain.bit_width() + (arrow::is_unsigned_integer(plain.id()) ? 1 : 0);
       return have_bits <= want.fixed_width() * 8;

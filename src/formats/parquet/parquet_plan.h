@@ -13,6 +13,7 @@
 
 #include <arrow/type_fwd.h>
 
+#include "columnar/column.h"
 #include "columnar/schema.h"
 #include "columnar/text/time_zone.h"
 
@@ -29,6 +30,7 @@ struct ParquetPlan {
   Step step = Step::kSame;
   SqlType type;
   std::string path;  // for messages
+  int leaf = -1;     // of the file, where it has no children
   /// kTimestamp: ticks of the file a second; instants that become wall-clock time of the zone.
   int64_t file_ticks = 0;
   bool to_wall_clock = false;
@@ -59,5 +61,10 @@ Result<ParquetPlans> plan_parquet(const ParquetScan& scan,
 Result<std::shared_ptr<arrow::ArrayData>> convert_parquet(
     const ParquetPlan& plan, const std::shared_ptr<arrow::ArrayData>& data, TimeZone& zone,
     arrow::MemoryPool* pool);
+
+/// The column of an array that is a dictionary, as such. Null where it has to be converted or is
+/// better written out. Fails (SerializationError) where codes lie beyond the dictionary.
+Result<ColumnPtr> dictionary_column(const ParquetPlan& plan,
+                                    const std::shared_ptr<arrow::ArrayData>& data);
 
 }  // namespace hw

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include <arrow/array/data.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/record_batch.h>
 #include <parquet/arrow/reader.h>
@@ -20,6 +22,34 @@
 
 namespace hw {
 namespace {
+
+/// Arrow hands out a copy of a dictionary with every batch: larger ones are read as plain text.
+constexpr int64_t kDictionaryValuesMax = 1024;
+
+bool has_dictionary(const parquet::ColumnChunkMetaData& chunk) {
+  const std::vector<parquet::Encoding::type>& encodings = chunk.encodings();
+  return std::any_of(encodings.begin(), encodings.end(), [](parquet::Encoding::type encoding) {
+    return encoding == parquet::Encoding::RLE_DICTIONARY ||
+           encoding == parquet::Encoding::PLAIN_DICTIONARY;
+  });
+}
+
+/// Leaves of text at the top level, as the first row group has them. May throw parquet's
+/// exceptions.
+std::set<int> dictionary_leaves(const parquet::FileMetaData& file) {
+  std::set<int> leaves;
+  if (file.num_row_groups() == 0) return leaves;
+  const auto group = file.RowGroup(0);
+  for (int leaf = 0; leaf < file.num_columns(); ++leaf) {
+    const parquet::ColumnDescriptor& column = *file.schema()->Column(leaf);
+    if (column.physical_type() != parquet::Type::BYTE_ARRAY || column.max_repetition_level() > 0 ||
+        column.path()->ToDotVector().size() != 1) {
+      continue;
+    }
+    if (has_dictionary(*group->ColumnChunk(leaf))) leaves.insert(leaf);
+  }
+  return leaves;
+}
 
 class ParquetReader final : public BulkReader, public EstimatesRows {
  public:
@@ -50,7 +80,13 @@ class ParquetReader final : public BulkReader, public EstimatesRows {
   }
 
  private:
+  /// Makes `reader_` anew, which gives `dictionaries_` as such.
+  Status build();
   Status begin_at(size_t group);
+  Result<ColumnPtr> column_of(const ParquetPlan& plan,
+                              const std::shared_ptr<arrow::ArrayData>& data);
+  /// Reads columns whose dictionaries were too large as plain text from the next row on.
+  Status give_up_large_dictionaries();
   Status damaged(const Status& status) const {
     return Status::SerializationError("cannot read Parquet file '", origin_,
                                       "': ", status.message());
@@ -67,12 +103,39 @@ class ParquetReader final : public BulkReader, public EstimatesRows {
   std::vector<int64_t> group_rows_;
   int64_t file_bytes_ = 0;
   int64_t rows_total_ = 0;
+  std::shared_ptr<arrow::io::RandomAccessFile> file_;
+  std::shared_ptr<parquet::FileMetaData> metadata_;
 
+  std::set<int> dictionaries_;  // leaves that are read as such
+  std::set<int> too_large_;     // those of them that had better not be
   std::unique_ptr<parquet::arrow::FileReader> reader_;
   std::unique_ptr<arrow::RecordBatchReader> batches_;
   std::shared_ptr<arrow::RecordBatch> rest_;  // of a batch larger than ours, or after skipping
   int64_t rows_read_ = 0;
 };
+
+Status ParquetReader::build() {
+  parquet::ReaderProperties properties(pool_);
+  parquet::ArrowReaderProperties arrow_properties(/*use_threads=*/false);
+  arrow_properties.set_pre_buffer(false);
+  arrow_properties.set_batch_size(kBatchRowsMax);
+  // The widest unit that holds every INT96 of a reasonable date.
+  arrow_properties.set_coerce_int96_timestamp_unit(arrow::TimeUnit::MICRO);
+  parquet::arrow::FileReaderBuilder builder;
+  if (Status opened = builder.Open(file_, properties, metadata_); !opened.ok()) {
+    return damaged(opened);
+  }
+  if (metadata_ == nullptr) {
+    metadata_ = builder.raw_reader()->metadata();
+    dictionaries_ = dictionary_leaves(*metadata_);
+  }
+  for (const int leaf : dictionaries_) arrow_properties.set_read_dictionary(leaf, true);
+  auto built = builder.memory_pool(pool_)->properties(arrow_properties)->Build();
+  if (!built.ok()) return damaged(built.status());
+  batches_.reset();
+  reader_ = *std::move(built);
+  return Status::OK();
+}
 
 Status ParquetReader::open(std::shared_ptr<arrow::io::RandomAccessFile> file,
                            const DecoderRequest& request, const Options& options) {
@@ -82,30 +145,18 @@ Status ParquetReader::open(std::shared_ptr<arrow::io::RandomAccessFile> file,
     return Status::SerializationError("a Parquet file has at least 12 bytes, but '", origin_,
                                       "' has ", file_bytes_, "; it is empty or cut off");
   }
-  parquet::ReaderProperties properties(pool_);
-  parquet::ArrowReaderProperties arrow_properties(/*use_threads=*/false);
-  arrow_properties.set_pre_buffer(false);
-  arrow_properties.set_batch_size(kBatchRowsMax);
-  // The widest unit that holds every INT96 of a reasonable date.
-  arrow_properties.set_coerce_int96_timestamp_unit(arrow::TimeUnit::MICRO);
+  file_ = std::move(file);
   try {
-    parquet::arrow::FileReaderBuilder builder;
-    if (Status opened = builder.Open(std::move(file), properties); !opened.ok()) {
-      return damaged(opened);
-    }
-    auto built = builder.memory_pool(pool_)->properties(arrow_properties)->Build();
-    if (!built.ok()) return damaged(built.status());
-    reader_ = *std::move(built);
+    HW_TRY(build());
     ParquetScan scan{.schema = schema_, .origin = origin_};
     if (!options.boolean(parquet_options::utc_timezone())) {
       HW_ASSIGN_OR_RETURN(zone_, TimeZone::find(request.time_zone));
       if (!zone_.is_utc()) scan.wall_clock_zone = request.time_zone;
     }
     HW_ASSIGN_OR_RETURN(plans_, plan_parquet(scan, reader_->manifest()));
-    const auto metadata = reader_->parquet_reader()->metadata();
-    groups_ = row_groups_to_read(*metadata, reader_->manifest(), request.predicates);
+    groups_ = row_groups_to_read(*metadata_, reader_->manifest(), request.predicates);
     for (const int group : groups_) {
-      group_rows_.push_back(metadata->RowGroup(group)->num_rows());
+      group_rows_.push_back(metadata_->RowGroup(group)->num_rows());
       rows_total_ += group_rows_.back();
     }
   } catch (const std::exception& error) {
@@ -139,7 +190,33 @@ Result<std::shared_ptr<arrow::RecordBatch>> ParquetReader::read_next() {
   }
 }
 
+Result<ColumnPtr> ParquetReader::column_of(const ParquetPlan& plan,
+                                           const std::shared_ptr<arrow::ArrayData>& data) {
+  if (data->dictionary != nullptr) {
+    if (data->dictionary->length > kDictionaryValuesMax) too_large_.insert(plan.leaf);
+    HW_ASSIGN_OR_RETURN(ColumnPtr dictionary, dictionary_column(plan, data));
+    if (dictionary != nullptr) return dictionary;
+  }
+  HW_ASSIGN_OR_RETURN(auto converted, convert_parquet(plan, data, zone_, pool_));
+  return Column::plain(plan.type, std::move(converted));
+}
+
+Status ParquetReader::give_up_large_dictionaries() {
+  size_t given_up = 0;
+  for (const int leaf : too_large_) given_up += dictionaries_.erase(leaf);
+  too_large_.clear();
+  // A file may declare its dictionary by itself: then nothing can be done.
+  if (given_up == 0) return Status::OK();
+  try {
+    HW_TRY(build());
+  } catch (const std::exception& error) {
+    return damaged(Status::SerializationError(error.what()));
+  }
+  return skip_to(rows_read_);
+}
+
 Result<Batch> ParquetReader::next() {
+  if (!too_large_.empty()) HW_TRY(give_up_large_dictionaries());
   HW_ASSIGN_OR_RETURN(std::shared_ptr<arrow::RecordBatch> rows, read_next());
   if (rows == nullptr) return Batch();
   if (rows->num_rows() > kBatchRowsMax) {
@@ -148,13 +225,12 @@ Result<Batch> ParquetReader::next() {
   }
   std::vector<ColumnPtr> columns;
   for (size_t i = 0; i < plans_.columns.size(); ++i) {
-    const auto& data = rows->column_data(plans_.sources[i]);
-    auto converted = convert_parquet(plans_.columns[i], data, zone_, pool_);
-    if (!converted.ok()) {
-      return converted.status().WithMessage(converted.status().message(), " (", origin_, ", row ",
-                                            rows_read_ + 1, " or one of the next)");
+    auto column = column_of(plans_.columns[i], rows->column_data(plans_.sources[i]));
+    if (!column.ok()) {
+      return column.status().WithMessage(column.status().message(), " (", origin_, ", row ",
+                                         rows_read_ + 1, " or one of the next)");
     }
-    columns.push_back(Column::plain(plans_.columns[i].type, *std::move(converted)));
+    columns.push_back(*std::move(column));
   }
   rows_read_ += rows->num_rows();
   return Batch(schema_, std::move(columns), rows->num_rows());

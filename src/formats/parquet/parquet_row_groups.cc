@@ -65,7 +65,10 @@ bool values_excluded(const PushedPredicate& predicate, const parquet::Statistics
   // A comparison with NULL keeps nothing, but that is the plan's affair.
   if (literal.is_null(0)) return false;
   if (statistics.physical_type() == parquet::Type::BYTE_ARRAY) {
-    if (!literal.type().is_text() || file_type.id() != arrow::Type::STRING) return false;
+    const bool dictionary = file_type.id() == arrow::Type::DICTIONARY;
+    const arrow::DataType& value_type =
+        dictionary ? *static_cast<const arrow::DictionaryType&>(file_type).value_type() : file_type;
+    if (!literal.type().is_text() || value_type.id() != arrow::Type::STRING) return false;
     // Cut statistics are still bounds; but an equal pair of them says nothing about one value.
     if (predicate.op == Op::kNotEqual) return false;
     const auto& typed = static_cast<const parquet::ByteArrayStatistics&>(statistics);

@@ -2,10 +2,12 @@
 
 #include <string>
 
+#include <arrow/array/array_binary.h>
 #include <arrow/array/builder_binary.h>
 #include <arrow/array/builder_dict.h>
 #include <arrow/array/builder_primitive.h>
 #include <arrow/array/builder_time.h>
+#include <arrow/array/concatenate.h>
 #include <arrow/buffer.h>
 #include <arrow/io/memory.h>
 #include <arrow/table.h>
@@ -195,6 +197,81 @@ TEST(Parquet, ReadsWhatOtherWritersMakeOfText) {
   EXPECT_NE(read(bytes, request_of("x STRING")).find("\"a\\xff\"; declare it as BYTES (t.parquet"),
             std::string::npos);
   EXPECT_EQ(read(bytes, request_of("x BYTES")).find("error"), std::string::npos);
+}
+
+/// `repeats` texts of `distinct` different ones, every seventh NULL.
+std::shared_ptr<arrow::Array> texts(int64_t repeats, int64_t distinct, int64_t first) {
+  arrow::StringBuilder builder;
+  for (int64_t i = 0; i < repeats; ++i) {
+    if (i % 7 == 0) {
+      EXPECT_TRUE(builder.AppendNull().ok());
+    } else {
+      EXPECT_TRUE(builder.Append("t" + std::to_string(first + i % distinct)).ok());
+    }
+  }
+  return builder.Finish().ValueOrDie();
+}
+
+std::shared_ptr<arrow::Array> joined(const arrow::ArrayVector& arrays) {
+  return arrow::Concatenate(arrays).ValueOrDie();
+}
+
+/// The rows as text, and how many batches were a dictionary.
+std::pair<std::string, int> coded_rows(const Bytes& bytes, int64_t from = 0) {
+  const auto reader = reader_of(bytes, request_of("x STRING")).ValueOrDie();
+  EXPECT_TRUE(reader->skip_to(from).ok());
+  std::string rows;
+  int coded = 0;
+  while (true) {
+    const Batch batch = reader->next().ValueOrDie();
+    if (batch.empty()) return {rows, coded};
+    EXPECT_TRUE(batch.validate().ok());
+    coded += batch.column(0)->encoding() == Column::Encoding::kDictionary ? 1 : 0;
+    for (int64_t i = 0; i < batch.num_rows(); ++i) rows += value_text(*batch.column(0), i) + " ";
+  }
+}
+
+std::string expected_texts(const arrow::Array& array, int64_t from = 0) {
+  const auto& typed = static_cast<const arrow::StringArray&>(array);
+  std::string rows;
+  for (int64_t i = from; i < typed.length(); ++i) {
+    rows += typed.IsNull(i) ? "NULL " : typed.GetString(i) + " ";
+  }
+  return rows;
+}
+
+TEST(Parquet, GivesItsDictionariesThoughEachRowGroupHasAnother) {
+  const auto rows = joined({texts(5000, 20, 0), texts(5000, 3, 10), texts(2000, 90, 500)});
+  const Bytes bytes = foreign(rows, parquet::default_arrow_writer_properties(), 5000);
+  for (const int64_t from : {0, 1, 4999, 5000, 9999, 11'000}) {
+    const auto [text, coded] = coded_rows(bytes, from);
+    EXPECT_EQ(text, expected_texts(*rows, from)) << from;
+    EXPECT_GT(coded, 0) << from;
+  }
+}
+
+TEST(Parquet, LargeDictionariesAreWrittenOut) {
+  // The second row group has more different texts than are kept as a dictionary.
+  const auto rows = joined({texts(9000, 20, 0), texts(9000, 5000, 0), texts(9000, 20, 0)});
+  const Bytes bytes = foreign(rows, parquet::default_arrow_writer_properties(), 9000);
+  const auto [text, coded] = coded_rows(bytes);
+  EXPECT_EQ(text, expected_texts(*rows));
+  EXPECT_GT(coded, 0);
+  EXPECT_LT(coded, 5);
+}
+
+TEST(Parquet, WithoutADictionaryInTheFileThereIsNone) {
+  const Bytes bytes = written("x STRING", "+ a | + a | + null", {{"enable.dictionary", "false"}});
+  EXPECT_EQ(coded_rows(bytes), (std::pair<std::string, int>{"a a NULL ", 0}));
+}
+
+TEST(Parquet, ADictionarysColumnMayBeDeclaredNotNullOrAsBytes) {
+  const Bytes bytes = written("x STRING", "+ a | + a | + b");
+  EXPECT_EQ(read(bytes, request_of("x STRING NOT NULL")), "+I[a] | +I[a] | +I[b]");
+  EXPECT_EQ(read(bytes, request_of("x BYTES")).find("error"), std::string::npos);
+  const Bytes with_null = written("x STRING", "+ a | + null");
+  EXPECT_NE(read(with_null, request_of("x STRING NOT NULL")).find("declared NOT NULL"),
+            std::string::npos);
 }
 
 TEST(Parquet, CutOffAndForeignFilesAreErrors) {

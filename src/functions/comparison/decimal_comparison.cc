@@ -49,6 +49,25 @@ struct CompareConstant {
   Int128 bound;
 };
 
+/// The same with the constant on the left, as `>` is swapped.
+template <CompareOp kOp, typename A, typename B>
+struct ConstantCompared {
+  bool operator()(A, B b) const { return holds<kOp, Int128>(bound, Int128{b} * factor); }
+  Int128 factor;
+  Int128 bound;
+};
+
+/// A literal at the scale of both sides. Nothing where there is none, or where the other side
+/// could overflow there.
+template <typename T>
+std::optional<Int128> bound_of(const ColumnPtr& literal, const SqlType& type, int shift,
+                               const SqlType& other, int other_shift) {
+  if (literal == nullptr || literal->is_null(0)) return std::nullopt;
+  if (other.precision() + other_shift > kDecimalDigitsMax) return std::nullopt;
+  return rescale_decimal(ValueReader<T>(*literal)(0), type.scale(), type.scale() + shift,
+                         kDecimalDigitsMax);
+}
+
 template <CompareOp kOp, typename A, typename B>
 KernelResult make(const CallBinding& binding) {
   const SqlType a = exact_decimal(binding.arg_types[0]);
@@ -56,14 +75,12 @@ KernelResult make(const CallBinding& binding) {
   const int scale = std::max(a.scale(), b.scale());
   const int shift_a = scale - a.scale();
   const int shift_b = scale - b.scale();
-  const ColumnPtr& literal = binding.literals[1];
-  if (literal != nullptr && !literal->is_null(0) && a.precision() + shift_a <= kDecimalDigitsMax) {
-    const std::optional<Int128> bound = rescale_decimal(ValueReader<B>(*literal)(0), b.scale(),
-                                                        b.scale() + shift_b, kDecimalDigitsMax);
-    if (bound) {
-      return make_first_argument_kernel(CompareConstant<kOp, A>{power_of_ten(shift_a), *bound},
-                                        binding);
-    }
+  if (const auto bound = bound_of<B>(binding.literals[1], b, shift_b, a, shift_a)) {
+    return make_first_argument_kernel(CompareConstant<kOp, A>{power_of_ten(shift_a), *bound},
+                                      binding);
+  }
+  if (const auto bound = bound_of<A>(binding.literals[0], a, shift_a, b, shift_b)) {
+    return make_row_kernel(ConstantCompared<kOp, A, B>{power_of_ten(shift_b), *bound}, binding);
   }
   if (shift_a == 0 && shift_b == 0) return make_row_kernel(CompareRaw<kOp, A, B>{}, binding);
   return make_row_kernel(CompareScaled<kOp, A, B>{shift_a, shift_b}, binding);
