@@ -13,6 +13,7 @@
 #include "base/env/env.h"
 #include "connectors/files/file_source.h"
 #include "connectors/packing/packed_bytes.h"
+#include "runtime/reads_in_parts.h"
 
 namespace hw {
 namespace {
@@ -33,12 +34,12 @@ class BulkFileReader final : public SplitReader {
   Result<Flow> poll(Output& output) override {
     if (file_ == files_.size() || (limit_ && *limit_ == 0)) return Flow::kFinished;
     if (reader_ == nullptr) HW_TRY(open_file());
-    HW_ASSIGN_OR_RETURN(const Batch batch, reader_->next());
+    HW_ASSIGN_OR_RETURN(Batch batch, next_of_part());
     if (!batch.empty()) {
       emit_rows(columns_.assemble(batch), &limit_, output);
       return Flow::kNeedInput;
     }
-    bytes_of_files_done_ += files_[file_].size;
+    bytes_of_files_done_ += bytes_of(files_[file_]);
     reader_.reset();
     ++file_;
     return file_ == files_.size() ? Flow::kFinished : Flow::kNeedInput;
@@ -65,7 +66,7 @@ class BulkFileReader final : public SplitReader {
     file_ = static_cast<size_t>(file);
     if (limit >= 0) limit_ = limit;
     bytes_of_files_done_ = 0;
-    for (size_t i = 0; i < file_; ++i) bytes_of_files_done_ += files_[i].size;
+    for (size_t i = 0; i < file_; ++i) bytes_of_files_done_ += bytes_of(files_[i]);
     if (rows == 0 || file_ == files_.size()) return Status::OK();
     HW_TRY(open_file());
     return reader_->skip_to(rows);
@@ -73,14 +74,52 @@ class BulkFileReader final : public SplitReader {
 
   ReadProgress progress() const override {
     ReadProgress progress{.bytes_done = bytes_of_files_done_};
-    for (const FileEntry& file : files_) progress.bytes_total += file.size;
+    for (const FileEntry& file : files_) progress.bytes_total += bytes_of(file);
     if (reader_ != nullptr) {
-      progress.bytes_done += std::min(reader_->progress().bytes_done, files_[file_].size);
+      const int64_t size = files_[file_].size;
+      const int64_t before = size / files_[file_].parts * files_[file_].part;
+      progress.bytes_done +=
+          std::clamp<int64_t>(reader_->progress().bytes_done - before, 0, bytes_of(files_[file_]));
     }
     return progress;
   }
 
  private:
+  static int64_t bytes_of(const FileEntry& file) { return file.size / file.parts; }
+
+  /// Rows of the file's part that is meant; empty at its end.
+  Result<Batch> next_of_part() {
+    if (end_row_ && reader_->rows_read() >= *end_row_) return Batch();
+    HW_ASSIGN_OR_RETURN(Batch batch, reader_->next());
+    if (!end_row_ || reader_->rows_read() <= *end_row_) return batch;
+    return batch.slice(0, batch.num_rows() - (reader_->rows_read() - *end_row_));
+  }
+
+  /// Parts are groups of what the reader calls parts, of about as many rows each.
+  Status choose_part(const FileEntry& file) {
+    end_row_.reset();
+    if (file.parts == 1) return Status::OK();
+    const auto* in_parts = dynamic_cast<const ReadsInParts*>(reader_.get());
+    if (in_parts == nullptr) {
+      // Then the first one is all of it.
+      if (file.part > 0) end_row_ = 0;
+      return Status::OK();
+    }
+    const std::vector<int64_t>& rows = in_parts->part_rows();
+    int64_t all = 0;
+    for (const int64_t count : rows) all += count;
+    const auto end_of = [&](int part) {
+      int64_t end = 0;
+      for (const int64_t count : rows) {
+        if ((end + count / 2) * file.parts >= all * part) break;
+        end += count;
+      }
+      return part == file.parts ? all : end;
+    };
+    end_row_ = end_of(file.part + 1);
+    return reader_->skip_to(end_of(file.part));
+  }
+
   Status open_file() {
     const FileEntry& file = files_[file_];
     HW_TRY(columns_.begin_file(file, scan_->default_partition, env_));
@@ -91,7 +130,7 @@ class BulkFileReader final : public SplitReader {
     }
     HW_ASSIGN_OR_RETURN(reader_, scan_->format->bulk_reader(*std::move(opened), file.shown,
                                                             request_, scan_->format_options));
-    return Status::OK();
+    return choose_part(file);
   }
 
   // Constant after construction.
@@ -104,6 +143,7 @@ class BulkFileReader final : public SplitReader {
   std::optional<int64_t> limit_;
   size_t file_ = 0;
   std::unique_ptr<BulkReader> reader_;
+  std::optional<int64_t> end_row_;  // of the file's part; none: the file's end
   int64_t bytes_of_files_done_ = 0;
 };
 

@@ -17,6 +17,7 @@ namespace hw {
 namespace {
 
 constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersionOfParts = 2;
 constexpr std::string_view kHex = "0123456789ABCDEF";
 
 /// True when a part of the path below the table's folder is hidden.
@@ -117,7 +118,9 @@ std::string absolute_path(std::string_view path, Env& env) {
 }
 
 std::string pack_files(const std::vector<FileEntry>& files) {
-  PackedWriter writer(kVersion);
+  const bool whole = std::all_of(files.begin(), files.end(),
+                                 [](const FileEntry& file) { return file.parts == 1; });
+  PackedWriter writer(whole ? kVersion : kVersionOfParts);
   writer.number(static_cast<int64_t>(files.size()));
   for (const FileEntry& file : files) {
     writer.text(file.path);
@@ -126,12 +129,16 @@ std::string pack_files(const std::vector<FileEntry>& files) {
     writer.number(file.modified_ms);
     writer.number(static_cast<int64_t>(file.partition.size()));
     for (const std::string& value : file.partition) writer.text(value);
+    if (whole) continue;
+    writer.number(file.part);
+    writer.number(file.parts);
   }
   return writer.finish();
 }
 
 Result<std::vector<FileEntry>> unpack_files(std::string_view bytes) {
-  PackedReader reader(bytes, kVersion);
+  PackedReader reader(bytes, kVersionOfParts);
+  const bool whole = reader.version() < kVersionOfParts;
   std::vector<FileEntry> files;
   // An entry takes more than ten bytes: what says otherwise is not ours.
   const int64_t count = std::min<int64_t>(reader.number(), static_cast<int64_t>(bytes.size()));
@@ -143,6 +150,14 @@ Result<std::vector<FileEntry>> unpack_files(std::string_view bytes) {
     file.modified_ms = reader.number();
     const int64_t values = std::min<int64_t>(reader.number(), static_cast<int64_t>(bytes.size()));
     for (int64_t j = 0; j < values; ++j) file.partition.push_back(reader.text());
+    if (whole) continue;
+    const int64_t part = reader.number();
+    const int64_t parts = reader.number();
+    if (part < 0 || part >= parts || parts > INT32_MAX) {
+      return Status::SerializationError("a split names part ", part, " of ", parts, " of a file");
+    }
+    file.part = static_cast<int>(part);
+    file.parts = static_cast<int>(parts);
   }
   HW_TRY(reader.finish("the file list of a split"));
   return files;

@@ -22,6 +22,9 @@ struct FileEntry {
   int64_t modified_ms = 0;
   /// Values of the table's partition keys, in their order; text as in the folder's name.
   std::vector<std::string> partition;
+  /// Which of how many parts of the file is meant; the reader says where parts begin.
+  int part = 0;
+  int parts = 1;
 };
 
 struct FileListRequest {

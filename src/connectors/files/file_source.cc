@@ -14,6 +14,9 @@ namespace hw {
 namespace {
 
 constexpr uint8_t kVersion = 1;
+/// A reader that is done early takes another part.
+constexpr int64_t kPartsPerReader = 2;
+constexpr int64_t kPartBytesMin = 4 << 20;
 /// Of a line of text; a guess.
 constexpr double kBytesOfRow = 100;
 
@@ -38,7 +41,7 @@ class FileEnumerator final : public SplitEnumerator {
       if (!files.empty()) splits.push_back({scan_->list.path, pack_files(files)});
       return splits;
     }
-    for (const FileEntry& file : files) splits.push_back({file.shown, pack_files({file})});
+    for (const FileEntry& file : files) add_splits(file, splits);
     return splits;
   }
 
@@ -70,6 +73,30 @@ class FileEnumerator final : public SplitEnumerator {
   }
 
  private:
+  bool readers_share_files() const {
+    return scan_->format->bulk_reader && scan_->request.batch_mode &&
+           scan_->request.parallelism > 1;
+  }
+
+  /// One, or parts of a large file that several readers can share.
+  void add_splits(const FileEntry& file, std::vector<Split>& splits) const {
+    const int64_t parts =
+        readers_share_files()
+            ? std::min(scan_->request.parallelism * kPartsPerReader, file.size / kPartBytesMin)
+            : 1;
+    if (parts <= 1) {
+      splits.push_back({file.shown, pack_files({file})});
+      return;
+    }
+    FileEntry one = file;
+    one.parts = static_cast<int>(parts);
+    for (one.part = 0; one.part < one.parts; ++one.part) {
+      splits.push_back({file.shown + " (" + std::to_string(one.part + 1) + " of " +
+                            std::to_string(one.parts) + ")",
+                        pack_files({one})});
+    }
+  }
+
   // `in/a` and `./in//a` are one file.
   static std::string identity_of(const FileEntry& file) {
     std::string identity = file.path.starts_with('/') ? "/" : "";

@@ -83,6 +83,40 @@ TEST_F(FileSource, ReadsLargeFilesInBlocksAndGoesOnInTheMiddle) {
   }
 }
 
+TEST_F(FileSource, ALargeFileOfRowGroupsIsReadInPartsInBatchMode) {
+  TableProbe probe(env_, "a INT, pad STRING",
+                   {{"connector", "filesystem"},
+                    {"path", "large"},
+                    {"format", "parquet"},
+                    {"parquet.block.size", "500 kb"},
+                    {"parquet.enable.dictionary", "false"},
+                    {"parquet.compression", "UNCOMPRESSED"}});
+  constexpr int kRows = 90'000;
+  std::string rows = "+ 0 x";
+  for (int i = 1; i < kRows; ++i) {
+    rows +=
+        " | + " + std::to_string(i) + " " + std::string(static_cast<size_t>(i % 200), 'x') + "y";
+  }
+  ASSERT_TRUE(probe.write(rows).ok());
+  const auto splits = [&] {
+    const auto source = probe.source().ValueOrDie();
+    return source->make_enumerator(probe.source_context()).ValueOrDie()->discover().ValueOrDie();
+  };
+  probe.scan.parallelism = 2;
+  EXPECT_EQ(splits().size(), 1u);
+  probe.scan.batch_mode = true;
+  EXPECT_EQ(splits().size(), 2u);
+  for (const bool restart : {false, true}) {
+    int expected = 0;
+    for (const Batch& batch : probe.read_batches(restart).ValueOrDie()) {
+      for (int64_t row = 0; row < batch.num_rows(); ++row) {
+        ASSERT_EQ(batch.column(0)->value<int32_t>(row), expected++);
+      }
+    }
+    EXPECT_EQ(expected, kRows);
+  }
+}
+
 TEST_F(FileSource, KnowsTheFileOfARow) {
   TableProbe probe(env_, "a INT", json_at("/in"));
   probe.scan.columns = {{"name", SqlType::string(), "file.name"},

@@ -19,6 +19,7 @@
 #include "formats/parquet/parquet_options.h"
 #include "formats/parquet/parquet_plan.h"
 #include "formats/parquet/parquet_row_groups.h"
+#include "runtime/reads_in_parts.h"
 
 namespace hw {
 namespace {
@@ -51,7 +52,7 @@ std::set<int> dictionary_leaves(const parquet::FileMetaData& file) {
   return leaves;
 }
 
-class ParquetReader final : public BulkReader, public EstimatesRows {
+class ParquetReader final : public BulkReader, public EstimatesRows, public ReadsInParts {
  public:
   ParquetReader(const DecoderRequest& request, std::string origin)
       : schema_(request.schema),
@@ -64,6 +65,7 @@ class ParquetReader final : public BulkReader, public EstimatesRows {
   Result<Batch> next() override;
   int64_t rows_read() const override { return rows_read_; }
   Status skip_to(int64_t rows) override;
+  const std::vector<int64_t>& part_rows() const override { return group_rows_; }
   Result<TableEstimate> estimate(Env& env) const override {
     try {
       return estimate_of(*reader_->parquet_reader()->metadata(), reader_->manifest());
