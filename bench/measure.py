@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -67,6 +68,10 @@ def duck(script, queries, threads=1):
         "json.dump(done, sys.stdout)\n")
     done = run([sys.executable, "-c", program], json.dumps([script, queries, threads]))
     return json.loads(done.output)
+
+
+def remove(folder):
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def rows_of_csv(text):

@@ -127,15 +127,16 @@ std::vector<Batch> make_events(int64_t events) {
 }
 
 EngineSide::EngineSide(std::shared_ptr<const MemoryTable> table, std::string queries,
-                       std::string folder, int parallelism)
+                       std::string folder, EngineWay way)
     : table_(std::move(table)),
       queries_(std::move(queries)),
       folder_(std::move(folder)),
-      parallelism_(parallelism) {}
+      way_(way) {}
 
 std::unique_ptr<Session> EngineSide::make_session() const {
   auto session = std::make_unique<Session>(real_env());
-  require(session->config().set_base("parallelism.default", std::to_string(parallelism_)));
+  require(session->config().set_base("parallelism.default", std::to_string(way_.parallelism)));
+  if (way_.batch) require(session->config().set_base("execution.runtime-mode", "batch"));
   require(session->register_table(
       "nexmark " + merged_columns(queries_),
       [table = table_](const ScanRequest& request) { return MemoryTable::scan(table, request); }));

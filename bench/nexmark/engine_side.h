@@ -25,13 +25,19 @@ T require(Result<T> result) {
 /// Merged batches of the first so many events, at the standard rate.
 std::vector<Batch> make_events(int64_t events);
 
+/// How jobs run.
+struct EngineWay {
+  int parallelism = 1;
+  bool batch = false;
+};
+
 /// Runs queries over `table`, named nexmark. One object runs as many queries, one after the other,
 /// as one likes.
 class EngineSide {
  public:
   /// `folder` has side_input.csv; `queries` is the folder of tables/ and queries/.
   EngineSide(std::shared_ptr<const MemoryTable> table, std::string queries, std::string folder,
-             int parallelism);
+             EngineWay way);
 
   /// The query as it stands, into its sink. q10 writes into `out`.
   void run(const std::string& query, const std::string& out) const;
@@ -45,7 +51,7 @@ class EngineSide {
   const std::shared_ptr<const MemoryTable> table_;
   const std::string queries_;
   const std::string folder_;
-  const int parallelism_;
+  const EngineWay way_;
 };
 
 }  // namespace hw::bench
