@@ -92,6 +92,7 @@ void CheckpointWatch::take_record(const std::string& path, std::string_view byte
   if (record->kind == LeaseRecord::Kind::kTake)
     return void(gone_on_from_[directory] = record->checkpoint > 0 ? record->manifest : "");
   ++num_published_;
+  newest_ = {directory, record->manifest};
   std::string& from = gone_on_from_[directory];
   if (!from.empty()) restored_.push_back({directory, from, record->manifest});
   from.clear();
@@ -127,6 +128,10 @@ void CheckpointWatch::find_records() {
   for (const auto& [key, object] : world_.objects.by_key)
     if (is_state("/s3/" + key) && key.find(kRecords) != std::string::npos)
       take_record("/s3/" + key, object.bytes);
+}
+
+Result<CheckpointState> CheckpointWatch::newest_state() {
+  return read_state(env_, uri_of(newest_.first), newest_.second);
 }
 
 int64_t CheckpointWatch::newest_published(int64_t generation) const {

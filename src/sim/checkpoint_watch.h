@@ -15,6 +15,7 @@
 
 #include "base/status.h"
 #include "sim/sim_env.h"
+#include "sim/state_replay.h"
 #include "sim/world.h"
 
 namespace hw::sim {
@@ -45,6 +46,8 @@ class CheckpointWatch {
   /// The newest checkpoint that was published for a generation; 0 = none.
   int64_t newest_published(int64_t generation) const;
   int64_t num_published() const { return num_published_; }
+  /// The newest one as it is now. Fails where it is gone.
+  Result<CheckpointState> newest_state();
 
   /// Every checkpoint that a restart would choose from can be read now, to its last byte.
   Status check_restorable();
@@ -69,6 +72,7 @@ class CheckpointWatch {
   /// By writer and generation: the newest epoch that is visible.
   std::map<std::pair<std::string, int64_t>, int64_t> shown_;
   int64_t num_published_ = 0;
+  std::pair<std::string, std::string> newest_;  // directory and manifest
   /// The newest record of each directory, and the first publication behind a restore: where it is,
   /// and what it went on from.
   struct Restored {

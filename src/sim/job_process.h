@@ -66,6 +66,7 @@ class JobProcess {
   bool runs_jobs() const { return !running_.empty(); }
   /// What its only job said last; several are not told apart.
   const JobProgress& last_progress() const { return last_progress_; }
+  int num_jobs() const { return num_jobs_; }
   bool began_anew() const { return num_jobs_ == 1 && !went_on_; }
   /// What its jobs had to say.
   const std::vector<std::string>& events() const { return events_; }

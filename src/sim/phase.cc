@@ -30,7 +30,7 @@ std::optional<Phase> phase_named(std::string_view text) {
 Phase phase_of(FileOp op, const std::string& path, bool by_worker) {
   if (op == FileOp::kRemove) return Phase::kPrune;
   if (op == FileOp::kTouch || contains(path, "/lease/heartbeat")) return Phase::kShowLife;
-  if (path.starts_with("/out") || path.starts_with("/log")) {
+  if (path.starts_with("/out") || path.starts_with("/log") || path.starts_with("/s3/log")) {
     if (op == FileOp::kPublish) return Phase::kCommit;
     const bool sync = op == FileOp::kSync || op == FileOp::kSyncDirectory;
     return sync ? Phase::kSyncOutput : Phase::kWriteOutput;

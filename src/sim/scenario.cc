@@ -145,6 +145,7 @@ class Parser {
   Status job(const Facts& facts) {
     plan_.job.name = facts.word("job");
     plan_.job.append_only = facts.word("output") == "append";
+    plan_.job.num_jobs = facts.number("jobs", 1);
     return Status::OK();
   }
   Status row(std::string_view key, std::string_view rest) {
@@ -274,9 +275,11 @@ std::string text_of(const ProcessOptions& process) {
 
 std::string scenario_text(const SimPlan& plan) {
   std::string text =
-      fmt::format("{}\nseed {} quiet-step {} doomed {}\njob {} output {}\nscript {}\n", kHeading,
+      fmt::format("{}\nseed {} quiet-step {} doomed {}\njob {} output {}{}\nscript {}\n", kHeading,
                   plan.seed, plan.quiet_step, plan.doomed ? "yes" : "no", plan.job.name,
-                  plan.job.append_only ? "append" : "changes", escaped(plan.job.script));
+                  plan.job.append_only ? "append" : "changes",
+                  plan.job.num_jobs == 1 ? "" : fmt::format(" jobs {}", plan.job.num_jobs),
+                  escaped(plan.job.script));
   if (!plan.job.reader_script.empty())
     text += fmt::format("reader {}\n", escaped(plan.job.reader_script));
   if (plan.job.any_lines) text += fmt::format("place {}\n", escaped(plan.job.working_directory));

@@ -32,6 +32,7 @@ void add(SimResult& sum, const SimResult& result) {
   sum.restores += result.restores;
   sum.savepoints += result.savepoints;
   sum.versions += result.versions;
+  sum.states += result.states;
   sum.faults += result.faults;
   sum.ops += result.ops;
   sum.steps += result.steps;
@@ -129,10 +130,11 @@ class Search {
 std::string SearchResult::describe() const {
   return fmt::format(
       "{} seeds, {} failures, {} kills, {} pauses, {} faults, {} processes, {} restores, {} "
-      "savepoints, {} versions from them, {} operations, {} steps, {:.1f} h simulated in {:.1f} s: "
+      "savepoints, {} versions from them, {} states replayed, {} operations, {} steps, {:.1f} h "
+      "simulated in {:.1f} s: "
       "{:.0f} seeds a minute\n",
       seeds, failures.size(), sum.kills, sum.pauses, sum.faults, sum.processes, sum.restores,
-      sum.savepoints, sum.versions, sum.ops, sum.steps,
+      sum.savepoints, sum.versions, sum.states, sum.ops, sum.steps,
       static_cast<double>(sum.simulated_ns) / 3.6e12, seconds,
       static_cast<double>(seeds) * 60 / seconds);
 }

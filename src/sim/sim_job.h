@@ -34,7 +34,15 @@ struct SimTable {
   /// The same as columns, of all physical columns in their order: made of `splits` when it is
   /// first read, or given.
   mutable std::vector<Batch> batches = {};
+  /// By split: behind so many rows nothing comes, but no end either; negative: it is read to its
+  /// end. Empty: all are.
+  std::vector<int64_t> held_at = {};
 };
+
+std::string name_of(const SimTable& table);
+/// What checkpoints call a split, and how far the search for splits of a table is.
+std::string id_of_split(std::string_view table, size_t number);
+std::string position_of_search(std::string_view table, bool done);
 
 struct SimJob {
   std::string name;
@@ -58,6 +66,8 @@ struct SimJob {
   std::string output_directory = "/out";
   /// Its lines are any text, not only JSON objects.
   bool any_lines = false;
+  /// How many jobs it runs; of several no other version goes on from a savepoint, which is of one.
+  int num_jobs = 1;
   /// What lies on the disk at the beginning.
   std::map<std::string, std::string> files = {};
   /// Relative paths begin there.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 #include <list>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +15,7 @@
 #include "job/checkpoint_error.h"
 #include "sim/checkpoint_watch.h"
 #include "sim/savepoint_version.h"
+#include "sim/state_replay.h"
 #include "sim/visible_output.h"
 #include "sim/world.h"
 
@@ -33,6 +36,8 @@ constexpr int64_t kSilentNsMax = 120'000'000'000;
 // Every checkpoint is read each time that one was removed, but not more often than that.
 constexpr int64_t kRestorableChecksMax = 6;
 constexpr size_t kVersionsMax = 2;
+// The state of one of the first checkpoints is looked at.
+constexpr uint64_t kNotedMax = 6;
 
 class Director {
  public:
@@ -43,12 +48,14 @@ class Director {
                 .faults = plan.faults,
                 .incidents = plan.incidents,
                 .damaged_below = damaged_below(plan),
+                .unchecked = input_files(plan),
                 .import = plan.import,
                 .begin_from = plan.begin_from,
                 .trace = plan.trace}),
         output_(world_.disk, plan.job),
         watch_(world_),
-        watched_(is_durable(plan)) {
+        watched_(is_durable(plan)),
+        certain_state_(has_certain_state(plan.job)) {
     world_.on_visible = [this](const std::string& path) {
       if (watched_) watch_.on_visible(path);
       note_savepoint(path);
@@ -66,6 +73,7 @@ class Director {
     if (verdict.ok() && !result_.stopped_loudly) verdict = output_.finish();
     if (verdict.ok() && watched_ && !plan_.doomed) verdict = watch_.check_restorable();
     if (verdict.ok() && !result_.stopped_loudly) verdict = check_versions();
+    if (verdict.ok()) verdict = check_noted_state();
     result_.verdict = std::move(verdict);
     result_.hash = world_.hash.value();
     result_.steps = world_.scheduler.steps();
@@ -86,7 +94,13 @@ class Director {
  private:
   static std::vector<std::string> damaged_below(const SimPlan& plan) {
     if (!plan.doomed) return {};
-    return {kStateDirectory, "/s3/"};
+    return {kStateDirectory, "/s3/state"};
+  }
+  // A user's own: lines without checksums.
+  static std::set<std::string, std::less<>> input_files(const SimPlan& plan) {
+    std::set<std::string, std::less<>> paths;
+    for (const auto& [path, bytes] : plan.job.files) paths.insert(path);
+    return paths;
   }
   static bool is_durable(const SimPlan& plan) {
     for (const auto& [key, value] : plan.processes.front().settings)
@@ -184,9 +198,27 @@ class Director {
     if (!watched_ || plan_.doomed) return Status::OK();
     HW_TRY(watch_.problem());
     HW_TRY(watch_.check_splits());
+    note_state();
     if (!watch_.has_shrunk() || num_restorable_checks_ >= kRestorableChecksMax) return Status::OK();
     ++num_restorable_checks_;
     return watch_.check_restorable();
+  }
+
+  // One checkpoint of a run: another one from seed to seed.
+  void note_state() {
+    if (state_noted_ || !certain_state_ || watch_.num_published() < 1 + noted_checkpoint()) return;
+    state_noted_ = true;
+    // It may be gone already.
+    Result<CheckpointState> state = watch_.newest_state();
+    if (state.ok()) state_ = *std::move(state);
+  }
+  int64_t noted_checkpoint() const { return static_cast<int64_t>(plan_.seed % kNotedMax); }
+  Status check_noted_state() {
+    if (!state_) return Status::OK();
+    const Status status = check_state(plan_, *state_);
+    ++result_.states;
+    if (status.ok()) return status;
+    return Status::Invalid("checkpoint ", 1 + noted_checkpoint(), " of the run ", status.message());
   }
 
   // Only what no later epoch was shown behind: what was visible then belongs to it.
@@ -194,7 +226,7 @@ class Director {
     TakenSavepoint taken = savepoint_of_manifest(path);
     if (taken.path.empty()) return;
     ++result_.savepoints;
-    if (plan_.doomed || plan_.job.any_lines || savepoints_.size() >= kVersionsMax ||
+    if (plan_.doomed || plan_.job.num_jobs != 1 || savepoints_.size() >= kVersionsMax ||
         watch_.newest_published(taken.generation) != taken.checkpoint)
       return;
     taken.world = std::make_shared<const WorldImage>(world_.image());
@@ -241,7 +273,7 @@ class Director {
       const bool stop = incident.kind == Incident::Kind::kStop;
       world_.tell(fmt::format("process {} is asked for a savepoint{}", victim->process().id,
                               stop ? " and to stop" : ""));
-      stop_by_path_ = stop ? incident.seed % 2 == 1 && !plan_.job.any_lines : stop_by_path_;
+      stop_by_path_ = stop ? incident.seed % 2 == 1 && plan_.job.num_jobs == 1 : stop_by_path_;
       victim->ask_savepoint(stop, kSavepointDirectory);
       return Status::OK();
     }
@@ -343,6 +375,7 @@ class Director {
   // What was read is what there is, and late what an undisturbed run found late.
   Status check_counts(const JobProcess& process) {
     const JobProgress& told = process.last_progress();
+    result_.num_jobs = process.num_jobs();
     const auto late = told.counters.find("late_rows_dropped");
     result_.rows_read = told.rows_read;
     result_.rows_late = late == told.counters.end() ? 0 : late->second;
@@ -452,6 +485,9 @@ class Director {
   int64_t alone_since_fault_ = -1;  // of the newest process; -1 = it was not alone
   std::string last_failure_;
   std::vector<TakenSavepoint> savepoints_;
+  const bool certain_state_;
+  bool state_noted_ = false;
+  std::optional<CheckpointState> state_;
   std::string next_savepoint_;  // that the next process goes on from
   bool stop_by_path_ = false;
   bool beside_ = false;

@@ -62,6 +62,7 @@ struct SimResult {
   int64_t restores = 0;
   int64_t savepoints = 0;
   int64_t versions = 0;  // that went on from one of them
+  int64_t states = 0;    // of checkpoints that were compared with a replay
   int64_t processes = 0;
   int64_t rows = 0;
   int64_t simulated_ns = 0;
@@ -70,6 +71,7 @@ struct SimResult {
   RowBag output;
   /// Below the directory of a version (savepoint_version.h).
   RowBag version_output;
+  int num_jobs = 0;
   int64_t rows_read = 0;  // and late, by the last process
   int64_t rows_late = 0;
   /// Of a schedule that is recorded.

@@ -18,12 +18,17 @@ namespace {
 
 class SimReader final : public SplitReader {
  public:
-  SimReader(Env& env, Batch rows, const SourcePace& pace, size_t split)
-      : env_(env), rows_(std::move(rows)), pace_(pace), random_(pace.seed + split) {}
+  SimReader(Env& env, Batch rows, const SourcePace& pace, size_t split, int64_t held_at)
+      : env_(env),
+        rows_(std::move(rows)),
+        pace_(pace),
+        random_(pace.seed + split),
+        held_(held_at >= 0),
+        end_(held_ ? held_at : rows_.num_rows()) {}
 
   Result<Flow> poll(Output& output) override {
-    if (next_ >= rows_.num_rows()) return Flow::kFinished;
-    int64_t there = rows_.num_rows();
+    if (next_ >= end_) return held_ ? Flow::kWaiting : Flow::kFinished;
+    int64_t there = end_;
     if (begin_ns_ < 0) begin_ns_ = env_.monotonic_ns();
     if (pace_.row_gap_ns > 0)
       there = std::min(there, first_ + (env_.monotonic_ns() - begin_ns_) / pace_.row_gap_ns);
@@ -33,7 +38,7 @@ class SimReader final : public SplitReader {
     length = std::min(length, there - next_);
     // An update is one.
     const int64_t last = next_ + length - 1;
-    if (rows_.row_kind(last) == RowKind::kUpdateBefore && last + 1 < rows_.num_rows() &&
+    if (rows_.row_kind(last) == RowKind::kUpdateBefore && last + 1 < end_ &&
         rows_.row_kind(last + 1) == RowKind::kUpdateAfter)
       ++length;
     output.emit(rows_.slice(next_, length));
@@ -54,6 +59,8 @@ class SimReader final : public SplitReader {
   const Batch rows_;
   const SourcePace pace_;
   Random random_;
+  const bool held_;
+  const int64_t end_;
   int64_t next_ = 0;
   // Rows come from here on, as from the first poll.
   int64_t first_ = 0;
@@ -62,22 +69,24 @@ class SimReader final : public SplitReader {
 
 class SimEnumerator final : public SplitEnumerator {
  public:
-  explicit SimEnumerator(size_t num_splits) : num_splits_(num_splits) {}
+  SimEnumerator(std::string table, size_t num_splits)
+      : table_(std::move(table)), num_splits_(num_splits) {}
   Result<std::vector<Split>> discover() override {
     std::vector<Split> found;
     if (!std::exchange(done_, true))
       for (size_t i = 0; i < num_splits_; ++i)
-        found.push_back({.id = "split-" + std::to_string(i), .descriptor = std::to_string(i)});
+        found.push_back({.id = id_of_split(table_, i), .descriptor = std::to_string(i)});
     return found;
   }
   bool finished() const override { return done_; }
-  Result<std::string> position() const override { return std::string(done_ ? "found" : ""); }
+  Result<std::string> position() const override { return position_of_search(table_, done_); }
   Status seek(const std::string& position) override {
-    done_ = !position.empty();
+    done_ = position == position_of_search(table_, true);
     return Status::OK();
   }
 
  private:
+  const std::string table_;
   const size_t num_splits_;
   bool done_ = false;
 };
@@ -95,24 +104,31 @@ RowKindSet kinds_of(const std::vector<Batch>& splits, bool keyed) {
 
 class SimSource final : public Source {
  public:
-  SimSource(std::vector<Batch> splits, bool keyed, const SourcePace& pace)
-      : splits_(std::move(splits)), pace_(pace), kinds_(kinds_of(splits_, keyed)) {}
+  SimSource(const SimTable& table, std::vector<Batch> splits, const SourcePace& pace)
+      : name_(name_of(table)),
+        splits_(std::move(splits)),
+        held_at_(table.held_at),
+        pace_(pace),
+        kinds_(kinds_of(splits_, table.declaration.find("PRIMARY KEY") != std::string::npos)) {}
 
   bool bounded() const override { return true; }
   RowKindSet changelog() const override { return kinds_; }
   Result<std::unique_ptr<SplitEnumerator>> make_enumerator(const SourceContext&) override {
-    return std::make_unique<SimEnumerator>(splits_.size());
+    return std::make_unique<SimEnumerator>(name_, splits_.size());
   }
   Result<std::unique_ptr<SplitReader>> make_reader(const Split& split,
                                                    const SourceContext& context) override {
     const auto number = static_cast<size_t>(std::stoul(split.descriptor));
     if (number >= splits_.size()) return Status::SerializationError("no split ", number);
-    return std::make_unique<SimReader>(*context.env, splits_[number], pace_, number);
+    const int64_t held_at = number < held_at_.size() ? held_at_[number] : -1;
+    return std::make_unique<SimReader>(*context.env, splits_[number], pace_, number, held_at);
   }
   Description describe() const override { return {.name = "Simulated", .details = {}}; }
 
  private:
+  const std::string name_;
   const std::vector<Batch> splits_;
+  const std::vector<int64_t> held_at_;
   const SourcePace pace_;
   const RowKindSet kinds_;
 };
@@ -138,11 +154,20 @@ Result<std::unique_ptr<Source>> make_source(const SimTable& table, const SourceP
     splits.emplace_back(make_schema(std::move(fields)), std::move(columns), rows.num_stored_rows(),
                         rows.row_kinds());
   }
-  const bool keyed = table.declaration.find("PRIMARY KEY") != std::string::npos;
-  return std::make_unique<SimSource>(std::move(splits), keyed, pace);
+  return std::make_unique<SimSource>(table, std::move(splits), pace);
 }
 
 }  // namespace
+
+std::string name_of(const SimTable& table) {
+  return table.declaration.substr(0, table.declaration.find(' '));
+}
+std::string id_of_split(std::string_view table, size_t number) {
+  return std::string(table) + "/split-" + std::to_string(number);
+}
+std::string position_of_search(std::string_view table, bool done) {
+  return std::string(table) + (done ? " found" : " looked for");
+}
 
 Result<std::vector<std::vector<std::string>>> cells_of(const Batch& rows) {
   HW_ASSIGN_OR_RETURN(const Batch dense, rows.compacted());

@@ -116,6 +116,7 @@ Result<SearchResult> simulate(const UserSimulation& simulation, Env& real,
         "the script writes no rows of text into files: there is nothing to "
         "compare");
   plan.job.expected = undisturbed.output;
+  plan.job.num_jobs = undisturbed.num_jobs;
   SearchOptions search = simulation.search;
   search.make_job = [job = plan.job](Random&) -> Result<SimJob> { return job; };
   return hw::sim::search(search, real, say);

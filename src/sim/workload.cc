@@ -240,20 +240,32 @@ SimTable draw_versions(int64_t num_rows, Random& random) {
 
 }  // namespace
 
-void write_to(SimJob& job, bool topic, std::string_view columns, std::string_view query) {
+SimTarget draw_target(Random& random, uint64_t one_in) {
+  if (random.below(one_in) > 0) return SimTarget::kFiles;
+  constexpr std::array kTopics = {SimTarget::kTopic, SimTarget::kTopic,
+                                  SimTarget::kTopicMovedToFolder, SimTarget::kTopicMovedToObjects};
+  return kTopics[random.below(kTopics.size())];
+}
+
+void write_to(SimJob& job, SimTarget target, std::string_view columns, std::string_view query) {
   const std::string_view format = job.append_only ? "json" : "changelog-json";
   const std::string files = fmt::format(
       "CREATE TABLE o ({}) WITH ('connector' = 'filesystem', 'path' = '/out', 'format' = '{}');\n",
       columns, format);
-  if (!topic) {
+  if (target == SimTarget::kFiles) {
     job.script = fmt::format("{}INSERT INTO o {};\n", files, query);
     return;
   }
+  std::string moved;
+  if (target != SimTarget::kTopic)
+    moved = fmt::format(
+        ", 'segment.time' = '1 ms', 'offload.after' = '1 ms', 'offload.path' = '{}'",
+        target == SimTarget::kTopicMovedToFolder ? "/log-moved" : "s3://bucket/log-moved");
   const std::string log = fmt::format(
       "CREATE TABLE t ({}) WITH ('connector' = 'log', 'path' = '/log', 'topic' = 't', "
-      "'changelog-mode' = '{}', 'partitions' = '2');\n",
-      columns, job.append_only ? "append" : "all");
-  job.name += "-to-log";
+      "'changelog-mode' = '{}', 'partitions' = '2'{});\n",
+      columns, job.append_only ? "append" : "all", moved);
+  job.name += moved.empty() ? "-to-log" : "-to-moved-log";
   job.script = fmt::format("{}INSERT INTO t {};\n", log, query);
   job.reader_script = fmt::format("{}{}INSERT INTO o SELECT * FROM t;\n", log, files);
 }
@@ -279,7 +291,7 @@ SimJob draw_job(Random& random) {
   if (late && random.below(2) == 0)
     job.settings.emplace_back("table.exec.source.idle-timeout",
                               fmt::format("{} ms", 1 + random.below(20)));
-  write_to(job, random.below(3) == 0, shape.sink_columns, shape.query);
+  write_to(job, draw_target(random, 3), shape.sink_columns, shape.query);
   return job;
 }
 

@@ -38,6 +38,8 @@ struct WorldOptions {
   std::vector<Incident> incidents;  // by step and op
   /// Damage is done to files below these directories only.
   std::vector<std::string> damaged_below;
+  /// Nobody can see that a bit of what is read of them is wrong, so none is.
+  std::set<std::string, std::less<>> unchecked = {};
   /// Asked once for each path that is looked for: may put something there. `contents`: also what
   /// is below it, if it is a directory.
   std::function<void(const std::string& path, bool contents, Disk& disk)> import = {};

@@ -54,7 +54,8 @@ Status check_against_reference(const reference::GeneratedJob& generated, const S
                               "\n", generated.to_text());
 }
 
-Result<SimJob> job_of(const reference::GeneratedJob& generated, bool append_only, bool topic) {
+Result<SimJob> job_of(const reference::GeneratedJob& generated, bool append_only,
+                      SimTarget target) {
   SimJob job;
   job.name = "generated";
   job.append_only = append_only;
@@ -69,7 +70,7 @@ Result<SimJob> job_of(const reference::GeneratedJob& generated, bool append_only
   }
   // The columns' parentheses are write_to()'s.
   const std::string columns = generated.sink_columns();
-  write_to(job, topic, columns.substr(1, columns.size() - 2), generated.query());
+  write_to(job, target, columns.substr(1, columns.size() - 2), generated.query());
   HW_TRY(expect_undisturbed(job, /*batch_mode=*/false));
   HW_TRY(check_against_reference(generated, job));
   return job;
@@ -80,7 +81,7 @@ Result<SimJob> job_of(const reference::GeneratedJob& generated, bool append_only
 Result<SimJob> make_any_job(Random& random) {
   if (random.below(2) == 0) return make_own_job(random);
   const bool append_only = random.below(2) == 0;
-  const bool topic = random.below(4) == 0;
+  const SimTarget target = draw_target(random, 4);
   Status status;
   for (int i = 0; i < kTriesMax; ++i) {
     const Result<reference::GeneratedJob> generated = reference::generate_job(
@@ -88,7 +89,7 @@ Result<SimJob> make_any_job(Random& random) {
     status = generated.status();
     if (!status.ok()) continue;
     // Not every value has a text that is read back, and not every query a form of output.
-    Result<SimJob> job = job_of(*generated, append_only, topic);
+    Result<SimJob> job = job_of(*generated, append_only, target);
     status = job.status();
     if (status.ok() || status.IsUnknownError()) return job;
   }
