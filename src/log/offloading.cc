@@ -108,7 +108,7 @@ class PartitionMove {
     HW_ASSIGN_OR_RETURN(const std::unique_ptr<AppendFile> file, env_.open_append(passing));
     if (file->size() > 0) HW_TRY(file->truncate(0));
     const auto take = [&](std::string_view bytes) { return file->append(bytes); };
-    HW_TRY(each_block(*source, stop, take));
+    HW_TRY(copy_bytes(*source, name, stop, take));
     HW_TRY(file->sync());
     return env_.publish(passing, target);
   }
@@ -120,8 +120,25 @@ class PartitionMove {
     HW_ASSIGN_OR_RETURN(const std::shared_ptr<ObjectStore> store, env_.object_store());
     HW_ASSIGN_OR_RETURN(const std::unique_ptr<ObjectUpload> object, store->upload(name));
     const auto take = [&](std::string_view bytes) { return object->append(bytes); };
-    HW_TRY(each_block(source, stop, take));
+    HW_TRY(copy_bytes(source, target, stop, take));
     return object->finish();
+  }
+
+  /// The original goes when this is done: a bit that was read wrong must not be what is left.
+  static Status copy_bytes(arrow::io::RandomAccessFile& source, const std::string& name,
+                           const CleaningStop& stop,
+                           const std::function<Status(std::string_view)>& take) {
+    uint32_t copied = 0, read_again = 0;
+    HW_TRY(each_block(source, stop, [&](std::string_view bytes) {
+      copied = crc32c(copied, bytes.data(), bytes.size());
+      return take(bytes);
+    }));
+    HW_TRY(each_block(source, stop, [&](std::string_view bytes) {
+      read_again = crc32c(read_again, bytes.data(), bytes.size());
+      return Status::OK();
+    }));
+    if (copied == read_again) return Status::OK();
+    return Status::IOError("'", name, "' was read twice and was not the same");
   }
 
   static Status each_block(arrow::io::RandomAccessFile& source, const CleaningStop& stop,
