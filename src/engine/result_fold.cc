@@ -11,29 +11,52 @@
 
 namespace hw {
 
+namespace {
+
+bool holds_map(const SqlType& type) {
+  if (type.is(TypeKind::kMap) || type.is(TypeKind::kMultiset)) return true;
+  return type.is_constructed() &&
+         std::any_of(type.fields().begin(), type.fields().end(),
+                     [](const SqlField& field) { return holds_map(field.type); });
+}
+
+}  // namespace
+
+ResultFold::ResultFold(SchemaPtr schema)
+    : schema_(std::move(schema)),
+      has_maps_(std::any_of(schema_->fields().begin(), schema_->fields().end(),
+                            [](const SqlField& field) { return holds_map(field.type); })) {}
+
 Status ResultFold::add(const Batch& batch) {
   HW_ASSIGN_OR_RETURN(const Batch dense, batch.compacted());
   for (int64_t row = 0; row < dense.num_rows(); ++row) {
     std::string bytes;
     for (const ColumnPtr& column : dense.columns()) append_value_bytes(*column, row, bytes);
+    std::string key;
+    if (has_maps_) append_key_bytes(dense.columns(), row, key);
     if (is_retraction(dense.row_kind(row))) {
-      HW_TRY(take_back(bytes));
+      HW_TRY(take_back(has_maps_ ? key : bytes, bytes));
       continue;
     }
-    const auto [entry, is_new] = ages_of_.try_emplace(std::move(bytes));
+    const auto [entry, is_new] = ages_of_.try_emplace(std::move(has_maps_ ? key : bytes));
     entry->second.push_back(next_age_);
-    by_age_.emplace(next_age_++, &entry->first);
+    by_age_.emplace(next_age_++,
+                    Entry{&entry->first, has_maps_ ? std::move(bytes) : std::string()});
   }
   return Status::OK();
 }
 
-Status ResultFold::take_back(const std::string& row) {
-  const auto entry = ages_of_.find(row);
+Status ResultFold::take_back(const std::string& key, const std::string& row) {
+  const auto entry = ages_of_.find(key);
   if (entry == ages_of_.end()) {
     return Status::UnknownError("a result row was retracted that is not there");
   }
-  by_age_.erase(entry->second.front());
-  entry->second.erase(entry->second.begin());
+  // Of equal rows the one that was written like this, else the oldest.
+  auto age = std::find_if(entry->second.begin(), entry->second.end(),
+                          [&](uint64_t a) { return by_age_.at(a).bytes() == row; });
+  if (age == entry->second.end()) age = entry->second.begin();
+  by_age_.erase(*age);
+  entry->second.erase(age);
   if (entry->second.empty()) ages_of_.erase(entry);
   return Status::OK();
 }
@@ -56,8 +79,8 @@ Result<std::vector<Batch>> ResultFold::rows() const {
     rows = 0;
     return Status::OK();
   };
-  for (const auto& [age, bytes] : by_age_) {
-    std::string_view rest = *bytes;
+  for (const auto& [age, entry] : by_age_) {
+    std::string_view rest = entry.bytes();
     for (auto& builder : builders) {
       HW_TRY(append_decoded_value(builder->type(), rest, *builder));
     }

@@ -19,7 +19,7 @@ namespace hw {
 
 class ResultFold {
  public:
-  explicit ResultFold(SchemaPtr schema) : schema_(std::move(schema)) {}
+  explicit ResultFold(SchemaPtr schema);
 
   /// Fails (UnknownError) when a retraction names a row that is not there: a wrong changelog.
   Status add(const Batch& batch);
@@ -28,11 +28,20 @@ class ResultFold {
   int64_t num_rows() const { return static_cast<int64_t>(by_age_.size()); }
 
  private:
-  Status take_back(const std::string& row);
+  struct Entry {
+    const std::string* key = nullptr;
+    /// The row as it came, where its key is not that.
+    std::string row;
+    const std::string& bytes() const { return row.empty() ? *key : row; }
+  };
+  Status take_back(const std::string& key, const std::string& row);
 
   const SchemaPtr schema_;
+  // Rows are equal in whatever order the entries of their maps stand: they are found by other bytes
+  // than those that say what they hold.
+  const bool has_maps_;
   // Encoded rows by the time they came; the map beside finds an equal row's times.
-  std::map<uint64_t, const std::string*> by_age_;
+  std::map<uint64_t, Entry> by_age_;
   std::unordered_map<std::string, std::vector<uint64_t>> ages_of_;
   uint64_t next_age_ = 0;
 };

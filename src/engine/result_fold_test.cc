@@ -2,8 +2,13 @@
 
 #include "engine/result_fold.h"
 
+#include <memory>
+#include <utility>
+#include <vector>
+
 #include <gtest/gtest.h>
 
+#include "columnar/column_builder.h"
 #include "columnar/literal.h"
 
 namespace hw {
@@ -29,6 +34,31 @@ TEST(ResultFoldTest, CountsEqualRows) { EXPECT_EQ(folded("+ 1 a | + 1 a | - 1 a"
 
 TEST(ResultFoldTest, RefusesARetractionOfNothing) {
   EXPECT_NE(folded("- 1 a").find("not there"), std::string::npos);
+}
+
+TEST(ResultFoldTest, FindsAMapWhoseEntriesStandInAnotherOrder) {
+  const SqlType map = SqlType::map(SqlType::string().not_null(), SqlType::integer());
+  const SchemaPtr schema = make_schema({{"n", SqlType::integer()}, {"m", map}});
+  ResultFold fold(schema);
+  // One batch a row: (kind, n, keys in order), each with its position as value.
+  const auto add = [&](RowKind kind, const std::vector<std::pair<std::string, int>>& entries) {
+    auto number = ColumnBuilder::make(schema->type(0)).ValueOrDie();
+    auto maps = ColumnBuilder::make(schema->type(1)).ValueOrDie();
+    EXPECT_TRUE(number->append_int(1).ok());
+    for (const auto& [key, value] : entries) {
+      EXPECT_TRUE(maps->child(0).append_bytes(key).ok());
+      EXPECT_TRUE(maps->child(1).append_int(value).ok());
+    }
+    EXPECT_TRUE(maps->append_constructed(static_cast<int64_t>(entries.size())).ok());
+    return fold.add(Batch(schema, {number->finish().ValueOrDie(), maps->finish().ValueOrDie()}, 1,
+                          std::make_shared<std::vector<RowKind>>(1, kind)));
+  };
+  EXPECT_TRUE(add(RowKind::kInsert, {{"a", 1}, {"b", 2}}).ok());
+  EXPECT_TRUE(add(RowKind::kInsert, {{"a", 1}, {"b", 3}}).ok());
+  EXPECT_TRUE(add(RowKind::kDelete, {{"b", 2}, {"a", 1}}).ok());
+  EXPECT_EQ(fold.num_rows(), 1);
+  EXPECT_FALSE(add(RowKind::kDelete, {{"b", 2}, {"a", 1}}).ok());
+  EXPECT_EQ(fold.rows().ValueOrDie()[0].to_text(), "+I[1, {a=1, b=3}]");
 }
 
 }  // namespace

@@ -36,11 +36,25 @@ LogicalNodePtr fold_project(const LogicalNodePtr& node, const ExprSession& sessi
   return std::make_shared<ProjectNode>(project.input(), std::move(exprs), project.names());
 }
 
+/// Part by part: AND with FALSE would take the equalities along, without which neither versions nor
+/// looked up rows are found.
+BoundExprPtr fold_parts(const BoundExprPtr& condition, const ExprSession& session) {
+  std::vector<BoundExprPtr> parts;
+  bool changed = false;
+  for (const BoundExprPtr& part : conjuncts(condition)) {
+    BoundExprPtr folded = fold_constants(part, session);
+    changed = changed || folded != part;
+    if (!is_true(*folded)) parts.push_back(std::move(folded));
+  }
+  return changed ? conjunction(std::move(parts)) : condition;
+}
+
 LogicalNodePtr fold_join(const LogicalNodePtr& node, const ExprSession& session) {
   const auto& join = node->as<JoinNode>();
   if (join.parts().condition == nullptr) return node;
   JoinNode::Parts parts = join.parts();
-  parts.condition = fold_constants(parts.condition, session);
+  parts.condition = parts.versions || parts.lookup ? fold_parts(parts.condition, session)
+                                                   : fold_constants(parts.condition, session);
   if (parts.condition == join.parts().condition) return node;
   if (is_true(*parts.condition)) parts.condition = nullptr;
   return std::make_shared<JoinNode>(join.left(), join.right(), std::move(parts));
