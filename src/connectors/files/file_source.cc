@@ -74,8 +74,7 @@ class FileEnumerator final : public SplitEnumerator {
 
  private:
   bool readers_share_files() const {
-    return scan_->format->bulk_reader && scan_->request.batch_mode &&
-           scan_->request.parallelism > 1;
+    return scan_->request.batch_mode && scan_->request.parallelism > 1;
   }
 
   /// One, or parts of a large file that several readers can share.

@@ -117,6 +117,54 @@ TEST_F(FileSource, ALargeFileOfRowGroupsIsReadInPartsInBatchMode) {
   }
 }
 
+TEST_F(FileSource, ALargeFileOfLinesIsReadInPartsInBatchMode) {
+  std::string text;
+  int64_t rows = 0;
+  for (; text.size() < (9 << 20); ++rows) {
+    text += "{\"a\":" + std::to_string(rows) + ",\"pad\":\"" +
+            std::string(static_cast<size_t>(rows * 7 % 900), 'x') + "\"}\n";
+  }
+  env_.write("lines/large.json", text);
+  TableProbe probe(env_, "a INT", json_at("lines/large.json"));
+  probe.scan.batch_mode = true;
+  probe.scan.parallelism = 2;
+  for (const bool restart : {false, true}) {
+    int64_t expected = 0;
+    for (const Batch& batch : probe.read_batches(restart).ValueOrDie()) {
+      for (int64_t row = 0; row < batch.num_rows(); ++row) {
+        ASSERT_EQ(batch.column(0)->value<int32_t>(row), expected++);
+      }
+    }
+    EXPECT_EQ(expected, rows);
+  }
+  // Lines of one part are counted from its beginning.
+  const size_t broken = text.rfind("{\"a\"");
+  text[broken] = '!';
+  env_.write("lines/large.json", text);
+  EXPECT_NE(probe.read().find("large.json from byte "), std::string::npos) << probe.read();
+}
+
+TEST_F(FileSource, WhatIsNotLinesIsReadByOneInBatchModeToo) {
+  std::string text;
+  int64_t rows = 0;
+  for (; text.size() < (9 << 20); ++rows) {
+    text += std::to_string(rows) + ",\"a line\nand another " +
+            std::string(static_cast<size_t>(rows % 900), 'x') + "\"\n";
+  }
+  env_.write("quoted/large.csv", text);
+  TableProbe probe(env_, "a INT, s STRING",
+                   {{"connector", "filesystem"}, {"path", "quoted/large.csv"}, {"format", "csv"}});
+  probe.scan.batch_mode = true;
+  probe.scan.parallelism = 2;
+  int64_t expected = 0;
+  for (const Batch& batch : probe.read_batches().ValueOrDie()) {
+    for (int64_t row = 0; row < batch.num_rows(); ++row) {
+      ASSERT_EQ(batch.column(0)->value<int32_t>(row), expected++);
+    }
+  }
+  EXPECT_EQ(expected, rows);
+}
+
 TEST_F(FileSource, KnowsTheFileOfARow) {
   TableProbe probe(env_, "a INT", json_at("/in"));
   probe.scan.columns = {{"name", SqlType::string(), "file.name"},

@@ -17,6 +17,7 @@
 #include "base/env/env.h"
 #include "connectors/files/file_source.h"
 #include "connectors/packing/packed_bytes.h"
+#include "runtime/reads_in_parts.h"
 
 namespace hw {
 namespace {
@@ -45,6 +46,23 @@ Result<std::unique_ptr<arrow::util::Codec>> codec_of(const std::string& path) {
   return arrow::util::Codec::Create(type);
 }
 
+/// Where the part begins: behind the first line break at or behind its share of the bytes.
+Result<int64_t> begin_of_part(arrow::io::RandomAccessFile& file, const FileEntry& entry, int part) {
+  if (part == 0) return 0;
+  if (part == entry.parts) return INT64_MAX;
+  // The break before the share's first byte counts too.
+  int64_t at = entry.size / entry.parts * part - 1;
+  std::string bytes(4 << 10, ' ');
+  while (true) {
+    HW_ASSIGN_OR_RETURN(const int64_t read,
+                        file.ReadAt(at, static_cast<int64_t>(bytes.size()), bytes.data()));
+    if (read == 0) return at;
+    const void* found = std::memchr(bytes.data(), '\n', static_cast<size_t>(read));
+    if (found != nullptr) return at + (static_cast<const char*>(found) - bytes.data()) + 1;
+    at += read;
+  }
+}
+
 class RecordReader final : public SplitReader {
  public:
   RecordReader(std::shared_ptr<const FileScan> scan, std::vector<FileEntry> files,
@@ -64,6 +82,9 @@ class RecordReader final : public SplitReader {
 
  private:
   Status open_file();
+  /// Finds the bytes of the part that is meant.
+  Status choose_part(const FileEntry& file);
+  static int64_t bytes_of(const FileEntry& file) { return file.size / file.parts; }
   void close_file();
   Status read_more();
   Status skip_to(int64_t offset);
@@ -87,6 +108,9 @@ class RecordReader final : public SplitReader {
   int64_t begin_ = 0;
   int64_t end_ = 0;
   bool file_ended_ = false;
+  int64_t part_begin_ = 0;
+  int64_t part_end_ = INT64_MAX;
+  std::string origin_;  // for messages
   int64_t offset_ = 0;  // of begin_ in the file's text
   int64_t line_ = 1;
   int64_t bytes_of_files_done_ = 0;
@@ -97,11 +121,18 @@ Status RecordReader::open_file() {
   HW_TRY(columns_.begin_file(file, scan_->default_partition, env_));
   HW_ASSIGN_OR_RETURN(codec_, codec_of(file.path));
   HW_ASSIGN_OR_RETURN(const Env::Location location, env_.locate(scan_->list.path));
-  auto opened = location.files->OpenInputStream(file.path);
-  if (!opened.ok()) {
-    return Status::IOError("cannot open '", file.shown, "': ", opened.status().message());
+  const auto failed = [&](const Status& status) {
+    return Status::IOError("cannot open '", file.shown, "': ", status.message());
+  };
+  if (file.parts > 1) {
+    auto opened = location.files->OpenInputFile(file.path);
+    if (!opened.ok()) return failed(opened.status());
+    raw_ = *std::move(opened);
+  } else {
+    auto opened = location.files->OpenInputStream(file.path);
+    if (!opened.ok()) return failed(opened.status());
+    raw_ = *std::move(opened);
   }
-  raw_ = *std::move(opened);
   text_ = raw_;
   if (codec_ != nullptr) {
     HW_ASSIGN_OR_RETURN(text_, arrow::io::CompressedInputStream::Make(codec_.get(), raw_, pool_));
@@ -110,11 +141,30 @@ Status RecordReader::open_file() {
   begin_ = end_ = offset_ = 0;
   line_ = 1;
   file_ended_ = false;
-  return Status::OK();
+  return choose_part(file);
+}
+
+Status RecordReader::choose_part(const FileEntry& file) {
+  part_begin_ = 0;
+  part_end_ = INT64_MAX;
+  origin_ = file.shown;
+  if (file.parts == 1) return Status::OK();
+  const auto* lines = dynamic_cast<const DecodesLines*>(decoder_.get());
+  const auto whole = std::dynamic_pointer_cast<arrow::io::RandomAccessFile>(raw_);
+  if (codec_ != nullptr || lines == nullptr || !lines->lines_stand_alone()) {
+    // Then the first part is all of it.
+    if (file.part > 0) part_end_ = 0;
+    return Status::OK();
+  }
+  HW_ASSIGN_OR_RETURN(part_begin_, begin_of_part(*whole, file, file.part));
+  HW_ASSIGN_OR_RETURN(part_end_, begin_of_part(*whole, file, file.part + 1));
+  if (part_begin_ > 0) origin_ += " from byte " + std::to_string(part_begin_);
+  offset_ = part_begin_;
+  return whole->Seek(part_begin_);
 }
 
 void RecordReader::close_file() {
-  bytes_of_files_done_ += files_[file_].size;
+  bytes_of_files_done_ += bytes_of(files_[file_]);
   text_.reset();
   raw_.reset();
   codec_.reset();
@@ -142,7 +192,8 @@ Status RecordReader::read_more() {
     capacity *= 2;
     block_.resize(static_cast<size_t>(capacity + kPadding));
   }
-  auto read = text_->Read(capacity - end_, block_.data() + end_);
+  const int64_t left = std::max<int64_t>(0, part_end_ - (offset_ + rest));
+  auto read = text_->Read(std::min(capacity - end_, left), block_.data() + end_);
   if (!read.ok()) {
     return Status::IOError("cannot read '", files_[file_].shown, "': ", read.status().message());
   }
@@ -152,7 +203,7 @@ Status RecordReader::read_more() {
 }
 
 Result<bool> RecordReader::decode(Output& output) {
-  const RecordPlace place{.origin = files_[file_].shown, .line = line_};
+  const RecordPlace place{.origin = origin_, .line = line_};
   const std::string_view block(block_.data() + begin_, static_cast<size_t>(end_ - begin_));
   HW_ASSIGN_OR_RETURN(const int64_t consumed, decoder_->decode_block(block, file_ended_, place));
   begin_ += consumed;
@@ -233,7 +284,7 @@ Status RecordReader::seek(const std::string& position) {
   file_ = static_cast<size_t>(file);
   if (limit >= 0) limit_ = limit;
   bytes_of_files_done_ = 0;
-  for (size_t i = 0; i < file_; ++i) bytes_of_files_done_ += files_[i].size;
+  for (size_t i = 0; i < file_; ++i) bytes_of_files_done_ += bytes_of(files_[i]);
   if (offset == 0 || file_ == files_.size()) return Status::OK();
   HW_TRY(open_file());
   HW_TRY(skip_to(offset));
@@ -245,11 +296,11 @@ Status RecordReader::seek(const std::string& position) {
 
 ReadProgress RecordReader::progress() const {
   ReadProgress progress;
-  for (const FileEntry& file : files_) progress.bytes_total += file.size;
+  for (const FileEntry& file : files_) progress.bytes_total += bytes_of(file);
   progress.bytes_done = bytes_of_files_done_;
   if (text_ != nullptr) {
-    const int64_t size = files_[file_].size;
-    const int64_t here = codec_ == nullptr ? offset_ : raw_->Tell().ValueOr(0);
+    const int64_t size = bytes_of(files_[file_]);
+    const int64_t here = codec_ == nullptr ? offset_ - part_begin_ : raw_->Tell().ValueOr(0);
     progress.bytes_done += std::min(here, size);
   }
   return progress;

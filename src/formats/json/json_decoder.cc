@@ -11,6 +11,7 @@
 #include "formats/json/json_index.h"
 #include "formats/json/json_reader.h"
 #include "formats/json/json_token.h"
+#include "runtime/reads_in_parts.h"
 
 namespace hw {
 namespace {
@@ -23,7 +24,7 @@ constexpr int64_t kBatchTextMax = 4 << 20;
 constexpr size_t kPadding = 64;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-class JsonDecoder final : public Decoder {
+class JsonDecoder final : public Decoder, public DecodesLines {
  public:
   JsonDecoder(const DecoderRequest& request, JsonSettings settings,
               std::optional<JsonEnvelope> envelope)
@@ -46,6 +47,8 @@ class JsonDecoder final : public Decoder {
   int64_t lines_consumed() const override { return lines_; }
   int64_t num_rows() const override { return num_rows_; }
   Result<Batch> take() override;
+  /// The two halves of an update stand one behind the other.
+  bool lines_stand_alone() const override { return !envelope_; }
 
  private:
   using Cursor = JsonReader::Cursor;
