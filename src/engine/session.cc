@@ -92,14 +92,20 @@ PlanContext Session::plan_context() const {
           .formats = &catalogues().formats,
           .env = &env_,
           .default_parallelism = env_.num_cores(),
-          .available_now = durability_.available_now};
+          .available_now = available_now()};
+}
+
+bool Session::available_now() const {
+  // A batch reads to its end anyway.
+  if (config_.mode() == RuntimeMode::kBatch) return false;
+  return durability_.available_now || config_.trigger().ends();
 }
 
 Result<std::unique_ptr<JobRun>> Session::start_job(JobPlan& plan, bool is_query) {
   JobGraph graph = std::move(plan.graph);
   std::vector<std::string>& warnings = plan.warnings;
   JobOptions options{.env = &env_, .output_rows_max = output_rows_max_};
-  options.available_now = durability_.available_now;
+  options.available_now = available_now();
   if (job_starter_) return job_starter_(std::move(graph), options);
   // What a SELECT has printed cannot be taken back, and it has no name to go on under.
   if (!is_query && !takes_checkpoints(config_) &&

@@ -91,6 +91,8 @@ class Session {
  private:
   BinderContext binder_context() const;
   PlanContext plan_context() const;
+  /// The jobs to come read what is there now, and end.
+  bool available_now() const;
   Status register_ends(std::string_view declaration, SourceMaker source, SinkMaker sink);
   /// Takes the graphs out of the plan and may add warnings to it.
   Result<std::unique_ptr<JobRun>> start_job(JobPlan& plan, bool is_query);

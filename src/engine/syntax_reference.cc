@@ -2,10 +2,13 @@
 
 #include "engine/syntax_reference.h"
 
-namespace hw {
+#include "engine/over_reference.h"
 
-std::span<const SyntaxForm> syntax_forms() {
-  static const auto& kForms = *new std::vector<SyntaxForm>{
+namespace hw {
+namespace {
+
+std::vector<SyntaxForm> expression_forms() {
+  return {
       {.name = "CAST",
        .family = "conditional",
        .forms = {"CAST(value AS type)"},
@@ -62,6 +65,16 @@ std::span<const SyntaxForm> syntax_forms() {
        .sentence = "Tells equal grouping sets of one GROUP BY apart: 0 for the first.",
        .examples = {{"GROUP_ID() FROM (VALUES (1)) AS t(x) GROUP BY x", "0"}}},
   };
+}
+
+}  // namespace
+
+std::span<const SyntaxForm> syntax_forms() {
+  static const auto& kForms = *new std::vector<SyntaxForm>([] {
+    std::vector<SyntaxForm> forms = expression_forms();
+    for (const SyntaxForm& form : over_forms()) forms.push_back(form);
+    return forms;
+  }());
   return kForms;
 }
 

@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "base/env/env.h"
 #include "base/planted.h"
+#include "runtime/aligned_source.h"
 #include "runtime/operator_tasklet.h"
 #include "runtime/outbox.h"
 #include "runtime/partitioned_sink.h"
@@ -412,6 +413,12 @@ class Builder {
         metrics_of(vertex, vertex.source->uid, vertex.source->description.name, subtask);
     parts.snapshots = &answers_of(vertex, subtask);
     parts.restored = restored_of(vertex);
+    if (const auto* aligns = dynamic_cast<const AlignsWatermarks*>(vertex.source->source.get())) {
+      const AlignmentRule& rule = aligns->alignment();
+      auto& group = alignments_[rule.group];
+      if (!group) group = std::make_shared<WorkerAlignment>();
+      parts.pace = SourcePace(group, rule.max_drift_ms, rule.update_interval_ms);
+    }
     if (options_.available_now)
       parts.on_exhausted = [&reports = reports_, number = tasklet_of(vertex.id, subtask)] {
         reports.post({.kind = WorkerReport::Kind::kExhausted, .tasklet = number});
@@ -447,6 +454,7 @@ class Builder {
   std::vector<int> first_tasklet_;                             // by vertex
   std::map<std::tuple<size_t, int, int>, Channel*> channels_;  // by edge, sender, receiver
   std::map<std::pair<std::string, int>, std::shared_ptr<OperatorMetrics>> metrics_;
+  std::map<std::string, std::shared_ptr<WorkerAlignment>> alignments_;  // by group
 };
 
 }  // namespace

@@ -127,6 +127,18 @@ bool has_event_sessions(const LogicalNode& node) {
                      [](const LogicalNodePtr& input) { return has_event_sessions(*input); });
 }
 
+/// A job that ends when it has read what is there needs sources that know what that is.
+Status check_ends(const PhysicalNode& node) {
+  if (node.kind == PhysicalKind::kSource && !node.bounded) {
+    return at(node.position,
+              Status::Invalid("a job that reads what is there now and ends ('execution.trigger', "
+                              "--available-now) cannot read '",
+                              node.table, "', which goes on for ever"));
+  }
+  for (const PhysicalNodePtr& input : node.inputs) HW_TRY(check_ends(*input));
+  return Status::OK();
+}
+
 /// Beside a graph that shares something the one that does not.
 Status build_unshared(GraphOptions options, Planned& planned) {
   if (!options.sharing || SharedParts(planned.physical).none()) return Status::OK();
@@ -153,6 +165,7 @@ Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext
     HW_ASSIGN_OR_RETURN(LogicalNodePtr plan,
                         optimize(root.node, rules, disabled, context.env, nullptr));
     HW_ASSIGN_OR_RETURN(PhysicalNodePtr sink, lower_root(root, plan, lowering));
+    if (context.available_now) HW_TRY(check_ends(*sink));
     HW_TRY(infer_changelog(*sink, lowering));
     planned.optimized.push_back(std::move(plan));
     planned.physical.push_back(std::move(sink));

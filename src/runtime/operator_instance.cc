@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/env/env.h"
+#include "runtime/flushes_at_stop.h"
 #include "runtime/forgets_state.h"
 #include "runtime/state_bytes.h"
 #include "runtime/watermark_delay.h"
@@ -178,6 +179,14 @@ Result<OperatorInstance::Turn> OperatorInstance::on_front(Downstream& below) {
   if (const auto* watermark = std::get_if<Watermark>(&message))
     return on_watermark(*watermark, below);
   if (const auto* barrier = std::get_if<Barrier>(&message)) {
+    auto* flushes = barrier->kind == BarrierKind::kStopWithSavepoint
+                        ? dynamic_cast<FlushesAtStop*>(op_.get())
+                        : nullptr;
+    if (flushes != nullptr) {
+      resuming_ = true;
+      HW_ASSIGN_OR_RETURN(const Flow flow, flushes->before_stop(below));
+      if (flow != Flow::kNeedInput) return turn_of(flow);
+    }
     HW_ASSIGN_OR_RETURN(OperatorSnapshot mine, snapshot(*barrier));
     HW_TRY(snapshots_.on_snapshot(*barrier, std::move(mine)));
     below.forward(*barrier);

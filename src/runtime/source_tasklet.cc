@@ -21,7 +21,8 @@ SourceTasklet::SourceTasklet(SourceTaskletParts parts)
       step_clock_(*context_.env, *metrics_),
       chain_(std::move(parts.operators), std::move(parts.tail), busy_clock_),
       restored_(std::move(parts.restored)),
-      merge_(0) {
+      merge_(0),
+      pace_(std::move(parts.pace)) {
 #ifdef HW_DEBUG_CHECKS
   // Which rows are there is the user's business; which kinds come is the connector's.
   checker_ = std::make_unique<ChangelogChecker>(recipe_.description.name, recipe_.output_kinds);
@@ -38,7 +39,7 @@ Status SourceTasklet::open() {
   HW_TRY(chain_.open(restored_));
   restored_.clear();
   // The vertex had ended: there is nothing to read.
-  if (!chain_.wants_input()) phase_ = Phase::kEnding;
+  if (!chain_.wants_input()) stop_reading();
   return Status::OK();
 }
 
@@ -107,8 +108,7 @@ Result<SourceTasklet::Turn> SourceTasklet::turn() {
 Result<bool> SourceTasklet::do_one_thing() {
   if (!chain_.wants_input()) {
     // Somebody further down has all the rows it wants.
-    phase_ = Phase::kEnding;
-    feeds_.clear();
+    stop_reading();
     return true;
   }
   HW_ASSIGN_OR_RETURN(const bool injected, inject_barrier());
@@ -152,6 +152,7 @@ Status SourceTasklet::open_dealt() {
 Status SourceTasklet::tell(const std::optional<Watermark>& watermark) {
   if (!watermark) return Status::OK();
   metrics_->watermark_ms.set(watermark->ms);
+  pace_.tell(*watermark);
   return chain_.deliver(0, *watermark);
 }
 
@@ -210,25 +211,36 @@ Status SourceTasklet::send_snapshot(const Barrier& barrier) {
   return snapshots_.on_snapshot(barrier, std::move(snapshot));
 }
 
+void SourceTasklet::stop_reading() {
+  phase_ = Phase::kEnding;
+  feeds_.clear();
+  resting_.clear();
+  pace_.leave();
+}
+
 bool SourceTasklet::note_idle_splits() {
+  pace_.look(now_ms_);
   const size_t before = read_.size();
-  for (const auto& feed : feeds_)
+  for (const auto& feed : feeds_) {
+    if (pace_.holds(feed->watermark_ms())) feed->hold(now_ms_);
     if (feed->fell_idle(now_ms_))
       read_.emplace_back(feed->member(), HW_PLANTED_BUG(11)
                                              ? Watermark{Watermark::kMax, /*idle=*/false}
                                              : Watermark{Watermark::kNone, /*idle=*/true});
+  }
   return read_.size() != before;
 }
 
 Result<bool> SourceTasklet::end_if_over() {
   if (!stopped_ && (!no_more_splits_ || !feeds_.empty())) return false;
   if (!stopped_ && holds_) {
-    if (on_exhausted_) std::exchange(on_exhausted_, nullptr)();
+    if (on_exhausted_) {
+      pace_.leave();
+      std::exchange(on_exhausted_, nullptr)();
+    }
     return false;
   }
-  feeds_.clear();
-  resting_.clear();
-  phase_ = Phase::kEnding;
+  stop_reading();
   // Bounded input is complete: all time has passed. After a stop it has not.
   if (!stopped_) HW_TRY(tell(Watermark{Watermark::kMax}));
   HW_TRY(chain_.deliver(0, End{}));
@@ -239,6 +251,7 @@ Result<bool> SourceTasklet::poll_next() {
   // A full round of waiting means that all of them wait for the outside.
   for (size_t tried = 0; tried < feeds_.size(); ++tried) {
     turn_ = (turn_ + 1) % feeds_.size();
+    if (pace_.holds(feeds_[turn_]->watermark_ms())) continue;
     OperatorMetrics* const payer = busy_clock_.switch_to(metrics_.get());
     const Result<Flow> flow = poll(turn_);
     busy_clock_.switch_to(payer);
@@ -284,6 +297,7 @@ int64_t SourceTasklet::next_due_ms() const {
 }
 
 void SourceTasklet::close() {
+  pace_.leave();
   feeds_.clear();
   resting_.clear();
   chain_.close();

@@ -17,6 +17,7 @@
 #include "runtime/chain.h"
 #include "runtime/changelog_checker.h"
 #include "runtime/job_graph.h"
+#include "runtime/source_pace.h"
 #include "runtime/split_feed.h"
 #include "runtime/step_clock.h"
 #include "runtime/tasklet.h"
@@ -36,6 +37,7 @@ struct SourceTaskletParts {
   /// Set: it does not end by itself. Called once, when there is nothing more to read; the barrier
   /// that stops the job ends it then.
   std::function<void()> on_exhausted;
+  SourcePace pace = {};
 };
 
 class SourceTasklet final : public Tasklet {
@@ -72,6 +74,7 @@ class SourceTasklet final : public Tasklet {
   Result<bool> end_if_over();
   Result<bool> poll_next();
   Result<Flow> poll(size_t feed);
+  void stop_reading();
   bool note_idle_splits();
   Status tell(const std::optional<Watermark>& watermark);
   Status send_snapshot(const Barrier& barrier);
@@ -97,6 +100,7 @@ class SourceTasklet final : public Tasklet {
   std::deque<std::pair<int, Message>> read_;         // by member; rows of one poll at most
   std::deque<InjectBarrier> barriers_;               // asked for, at most those in flight
   WatermarkMerge merge_;
+  SourcePace pace_;
   std::optional<int> splits_to_come_;  // an idle member while splits may still be dealt
   ReadProgress finished_reads_;
   size_t turn_ = 0;

@@ -37,6 +37,10 @@ class SplitFeed {
   Result<DealtSplit> where() const;
   /// That was for this checkpoint.
   void on_barrier(int64_t checkpoint) { reader_->on_barrier(checkpoint); }
+  /// The watermark sent last.
+  int64_t watermark_ms() const { return cutter_.sent_ms(); }
+  /// It is not read for a while, which does not make it idle.
+  void hold(int64_t now_ms) { row_seen_ms_ = now_ms; }
   ReadProgress progress() const { return reader_->progress(); }
   /// It has ended for now only.
   bool may_grow() const { return reader_->may_grow(); }

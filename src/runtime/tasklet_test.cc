@@ -133,6 +133,7 @@ class TaskletTest : public testing::Test {
     parts.tail = outbox(0);
     parts.metrics = metrics("source");
     parts.snapshots = &kept_;
+    parts.pace = pace_;
     tasklet_ = std::make_unique<SourceTasklet>(std::move(parts));
     ASSERT_TRUE(tasklet_->open().ok());
   }
@@ -179,6 +180,7 @@ class TaskletTest : public testing::Test {
   }
 
   VirtualEnv env_{1000};
+  SourcePace pace_;
   Kept kept_;
   ChannelOptions bounds_;
   std::unique_ptr<Channel> out_;
@@ -299,6 +301,31 @@ TEST_F(TaskletTest, AnIdleSplitLeavesTheMinimumUntilItsNextRow) {
   env_.advance_ms(60);
   run();
   EXPECT_EQ(out(), "idle 10");
+}
+
+TEST_F(TaskletTest, AnAlignedSplitWaitsForTheSlowestOfItsGroup) {
+  const auto group = std::make_shared<WorkerAlignment>();
+  const int other = group->join();
+  pace_ = SourcePace(group, /*max_drift_ms=*/5, /*update_interval_ms=*/1000);
+  make_source_tasklet({.splits = {{rows("+ 1"), rows("+ 7"), rows("+ 20"), rows("+ 30")}}},
+                      {.kind = WatermarkRule::Kind::kPerRow, .idle_timeout_ms = 100});
+  control(deal({0}));
+  EXPECT_EQ(run(), Progress::kIdle);
+  EXPECT_EQ(out(), "+I[1] / wm 1") << "the other one has no watermark yet";
+  env_.advance_ms(500);
+  run();
+  EXPECT_EQ(out(), "") << "waiting is not being idle";
+  group->tell(other, 3);
+  EXPECT_EQ(run(), Progress::kIdle);
+  EXPECT_EQ(out(), "+I[7] / wm 7 / +I[20] / wm 20");
+  EXPECT_EQ(group->least(), 3);
+  group->tell(other, 14);
+  EXPECT_EQ(run(), Progress::kIdle);
+  EXPECT_EQ(out(), "");
+  group->tell(other, WorkerAlignment::kNobody);
+  EXPECT_EQ(run(), Progress::kDone);
+  EXPECT_EQ(out(), "+I[30] / wm 30 / wm max / end");
+  EXPECT_EQ(group->least(), WorkerAlignment::kNobody);
 }
 
 TEST_F(TaskletTest, ASourceWithoutSplitsIsIdleUntilThereAreSome) {

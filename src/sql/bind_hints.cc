@@ -153,6 +153,8 @@ LogicalNodePtr with_ttl(const LogicalNodePtr& plan, int column, int64_t ttl_ms) 
     return join->with_inputs(std::move(inputs));
   }
   JoinNode::Parts parts = join->parts();
+  // Neither the copy of a lookup nor versions of a table age.
+  if (parts.lookup || parts.versions) return nullptr;
   (right ? parts.right_ttl_ms : parts.left_ttl_ms) = ttl_ms;
   return std::make_shared<JoinNode>(join->left(), join->right(), std::move(parts));
 }
@@ -211,19 +213,30 @@ Status BlockHints::mention_ttl(const ast::Hint& hint) {
   return Status::OK();
 }
 
-LogicalNodePtr BlockHints::aged(const LogicalNodePtr& grouped) const {
+LogicalNodePtr BlockHints::aged(const LogicalNodePtr& grouped) {
   const auto* aggregate = node_if<AggregateNode>(grouped);
   if (aggregate == nullptr || joins_ || ttls_.empty()) return grouped;
+  for (TtlHint& hint : ttls_) hint.reaches = true;
   return std::make_shared<AggregateNode>(aggregate->input(), aggregate->keys(),
                                          aggregate->aggregates(), ttls_.back().ttl_ms);
 }
 
-void BlockHints::apply_ttl(Relation& from) const {
+void BlockHints::warn_unreached(BindSession& session) const {
   for (const TtlHint& hint : ttls_) {
+    if (hint.reaches) continue;
+    session.warn("hint STATE_TTL for '" + hint.table +
+                 "' changes nothing: it is for GROUP BY and DISTINCT over that table alone and for "
+                 "joins that keep its rows; for others SET 'table.exec.state.ttl'");
+  }
+}
+
+void BlockHints::apply_ttl(Relation& from) {
+  for (TtlHint& hint : ttls_) {
     for (const ScopeColumn& column : from.scope.columns()) {
       if (column.qualifier.empty() || column.qualifier.back() != hint.table) continue;
       const LogicalNodePtr hinted = with_ttl(from.plan, column.index, hint.ttl_ms);
       if (hinted != nullptr) from.plan = hinted;
+      hint.reaches = hinted != nullptr;
       break;
     }
   }

@@ -31,6 +31,7 @@ struct LookupHint {
 struct TtlHint {
   std::string table;
   int64_t ttl_ms = 0;
+  bool reaches = false;  // something that ages by it
 };
 
 class BlockHints {
@@ -43,7 +44,9 @@ class BlockHints {
   /// Fails when a hint names a table that is not among those of FROM.
   Status apply(Relation& from, BindSession& session);
   /// What the block groups its rows by, with what a hint for its only table says.
-  LogicalNodePtr aged(const LogicalNodePtr& grouped) const;
+  LogicalNodePtr aged(const LogicalNodePtr& grouped);
+  /// Warns of what has reached nothing. When the block is bound.
+  void warn_unreached(BindSession& session) const;
 
  private:
   struct Mention {
@@ -55,7 +58,7 @@ class BlockHints {
   Status check_tables(const Scope& from) const;
   Status mention_tables(const ast::Hint& hint);
   Status mention_ttl(const ast::Hint& hint);
-  void apply_ttl(Relation& from) const;
+  void apply_ttl(Relation& from);
 
   std::vector<LookupHint> lookups_;
   std::vector<TtlHint> ttls_;

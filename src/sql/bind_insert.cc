@@ -176,14 +176,29 @@ Result<LogicalNodePtr> projected(const ast::Insert& insert, const Target& target
   return std::make_shared<ProjectNode>(query, std::move(exprs), std::move(names));
 }
 
-Status check_insert(const ast::Insert& insert, BindSession& session) {
-  const bool deduplicates = insert.on_conflict == ast::OnConflict::kDeduplicate;
-  if (insert.on_conflict != ast::OnConflict::kDefault && !deduplicates) {
-    return not_supported_yet(
-        "ON CONFLICT DO NOTHING and DO ERROR; write ON CONFLICT DO "
-        "DEDUPLICATE, which shows the newest row of each key",
-        insert.position);
+OnConflict on_conflict_of(const ast::Insert& insert) {
+  switch (insert.on_conflict) {
+    case ast::OnConflict::kNothing:
+      return OnConflict::kNothing;
+    case ast::OnConflict::kError:
+      return OnConflict::kError;
+    case ast::OnConflict::kDeduplicate:
+      return OnConflict::kDeduplicate;
+    case ast::OnConflict::kDefault:
+      break;
   }
+  return OnConflict::kDefault;
+}
+
+Status check_target(const ast::Insert& insert, const Target& target) {
+  const bool says = insert.on_conflict != ast::OnConflict::kDefault;
+  if (!says || !target.table->primary_key.empty()) return Status::OK();
+  return at(insert.position, Status::Invalid("ON CONFLICT says what becomes of rows with one "
+                                             "PRIMARY KEY, but table '",
+                                             target.path.object, "' has none"));
+}
+
+Status check_insert(const ast::Insert& insert, BindSession& session) {
   if (insert.overwrite && !session.batch()) {
     return at(insert.position, Status::Invalid("INSERT OVERWRITE needs batch mode: SET "
                                                "'execution.runtime-mode' = 'batch'"));
@@ -196,6 +211,7 @@ Status check_insert(const ast::Insert& insert, BindSession& session) {
 Result<LogicalNodePtr> bind_insert(const ast::Insert& insert, BindSession& session) {
   HW_TRY(check_insert(insert, session));
   HW_ASSIGN_OR_RETURN(const Target target, find_target(insert.table, session));
+  HW_TRY(check_target(insert, target));
   Given given;
   given.query_column.assign(target.table->columns.size(), -1);
   given.constant.resize(target.table->columns.size());
@@ -224,7 +240,7 @@ Result<LogicalNodePtr> bind_insert(const ast::Insert& insert, BindSession& sessi
   HW_ASSIGN_OR_RETURN(const auto hinted, bind_hint_options(insert.hints, session));
   for (const auto& [key, value] : hinted) spec.options[key] = value;
   spec.overwrite = insert.overwrite;
-  spec.deduplicates = insert.on_conflict == ast::OnConflict::kDeduplicate;
+  spec.on_conflict = on_conflict_of(insert);
   spec.position = insert.table.position();
   return std::make_shared<SinkNode>(std::move(plan), std::move(spec));
 }

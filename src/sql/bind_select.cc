@@ -333,6 +333,7 @@ Result<LogicalNodePtr> bind_select(const ast::Select& select, const ast::Query* 
       sorted && !query->order_by.empty() ? query->order_by[0].expr->position : select.position;
   const size_t shown = block.items.size();
   if (!select.distinct) {
+    block.hints.warn_unreached(session);
     HW_ASSIGN_OR_RETURN(LogicalNodePtr plan, with_items_sorted(block, sorted, position));
     if (query != nullptr) {
       HW_ASSIGN_OR_RETURN(plan, with_limit(std::move(plan), *query));
@@ -347,6 +348,7 @@ Result<LogicalNodePtr> bind_select(const ast::Select& select, const ast::Query* 
   }
   HW_ASSIGN_OR_RETURN(plan, distinct_rows(plan, session));
   plan = block.hints.aged(plan);
+  block.hints.warn_unreached(session);
   std::vector<SortKey> keys;
   for (const OrderExpr& order : block.order) {
     SortKey key = order.key;

@@ -127,7 +127,11 @@ Status bind_watermark(const ast::WatermarkDefinition& definition, BindSession& s
   }
   if (const auto* call = ast::expr_if<ast::FunctionCall>(definition.expr)) {
     if (call->name.last().text == "SOURCE_WATERMARK") {
-      return not_supported_yet("SOURCE_WATERMARK()", definition.expr->position);
+      return not_supported_yet(
+          "SOURCE_WATERMARK(), since no connector brings watermarks of its own; write an "
+          "expression such as " +
+              name.text + " - INTERVAL '5' SECOND",
+          definition.expr->position);
     }
   }
   const Relation relation = columns_in_sight(table, true);

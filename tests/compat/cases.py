@@ -31,6 +31,8 @@ class Case:
     changes: bool = False
     # Leading columns of the sink that are its PRIMARY KEY: it is written as upserts.
     keys: int = 0
+    # Options of the sink besides connector, path and format, each behind a comma.
+    sink_options: str = ""
     # Configuration keys and their values.
     settings: tuple = ()
 
@@ -41,7 +43,7 @@ class Case:
   'connector' = 'filesystem', 'path' = 'in', {self.options});
 CREATE TABLE o ({self.sink}) WITH (
   'connector' = 'filesystem', 'path' = 'out', 'format' = 'changelog-json',
-  'changelog-json.changelog-mode' = '{"upsert" if self.keys else "all"}');
+  'changelog-json.changelog-mode' = '{"upsert" if self.keys else "all"}'{self.sink_options});
 SET 'pipeline.name' = '{self.name}';
 INSERT INTO o {self.query};
 """
@@ -56,6 +58,8 @@ TIMED_KEYED = ("k INT NOT NULL, v BIGINT, ts TIMESTAMP(3), PRIMARY KEY (k) NOT E
 DUCK_TIMED = "k INT, v BIGINT, ts TIMESTAMP"
 
 
+SELDOM = (("execution.trigger", "36500 d"),)
+COMPLETE = ", 'output-mode' = 'complete'"
 AGED = (("table.exec.state.ttl", "36500 d"),)
 
 
@@ -248,6 +252,22 @@ CASES = (
          DUCK_TIMED, settings=(("table.exec.emit.early-fire.enabled", "true"),
                                ("table.exec.emit.early-fire.delay", "0 ms"),
                                ("table.exec.emit.allow-lateness", "1 d"))),
+    # The whole result is kept, to be shown again.
+    Case("trigger", WORDS, "k INT, n BIGINT, total BIGINT", "SELECT k, COUNT(*), SUM(v) FROM t GROUP BY k",
+         FIRST, SECOND, "SELECT k, COUNT(*), SUM(v) FROM t GROUP BY k", settings=SELDOM,
+         sink_options=COMPLETE),
+    Case("trigger_by_row", WORDS, "a BIGINT, b BIGINT",
+         "SELECT x.v, y.v FROM t AS x LEFT JOIN t AS y ON x.k = y.k AND x.v < y.v", FIRST, SECOND,
+         "SELECT x.v, y.v FROM t AS x LEFT JOIN t AS y ON x.k = y.k AND x.v < y.v", settings=SELDOM,
+         sink_options=COMPLETE),
+    Case("on_conflict", WORDS, "k INT NOT NULL, s STRING, PRIMARY KEY (k) NOT ENFORCED",
+         "SELECT k, s FROM t WHERE v IS NOT NULL ON CONFLICT DO NOTHING", FIRST, SECOND,
+         "SELECT k, FIRST(s ORDER BY rowid) FROM t WHERE v IS NOT NULL GROUP BY k", keys=1),
+    Case("on_conflict_of_changes", WORDS, "n BIGINT NOT NULL, k INT, PRIMARY KEY (n) NOT ENFORCED",
+         "SELECT COUNT(*), k FROM t GROUP BY k ON CONFLICT DO NOTHING",
+         ((1, "a", 1), (1, "b", 2), (2, "a", 3), (2, "b", 4), (3, "a", 5)),
+         ((2, "c", 6), (4, "a", 7), (4, "b", 8), (4, "c", 9), (4, "d", 10)),
+         "SELECT COUNT(*), k FROM t GROUP BY k", keys=1),
     Case("over_distinct", TIMED, "k INT, v BIGINT, n BIGINT, before BIGINT",
          "SELECT k, v, COUNT(DISTINCT v) OVER w, LAG(v) IGNORE NULLS OVER w FROM t "
          "WINDOW w AS (PARTITION BY k ORDER BY ts)", TIMED_FIRST, TIMED_SECOND,

@@ -25,6 +25,8 @@ bool decides(const PhysicalNode& node) {
     case PhysicalKind::kTopN:
     case PhysicalKind::kDeduplicate:
       return true;
+    case PhysicalKind::kMaterialize:
+      return resolves_conflicts(node);
     case PhysicalKind::kWindowAggregate:
       return node.emit.has_value();
     default:
@@ -92,15 +94,23 @@ Status check_sink(const PhysicalNode& sink) {
   return Status::OK();
 }
 
+/// What INSERT says of rows with one PRIMARY KEY, where the query's key is another one.
+OnConflict conflict_rule(const PhysicalNode& sink) {
+  if (sink.logical == nullptr || sink.columns.empty()) return OnConflict::kDefault;
+  return sink.logical->as<SinkNode>().spec().on_conflict;
+}
+
 /// Whether the sink's rows must be kept per PRIMARY KEY in front of it.
 /// Fails when INSERT must say so and does not.
 Result<bool> needs_materializing(const PhysicalNode& sink, Lowering& lowering) {
+  const OnConflict rule = conflict_rule(sink);
+  if (rule == OnConflict::kNothing || rule == OnConflict::kError) return !replaces_by_key(sink);
   if (!upserts(sink) || sink.input().traits.kinds.is_insert_only()) return false;
   const std::string strategy = lowering.context.config->text("table.exec.sink.upsert-materialize");
   if (strategy == "NONE" || strategy == "none") return false;
   if (strategy == "FORCE" || strategy == "force") return true;
   if (replaces_by_key(sink)) return false;
-  if (sink.logical != nullptr && sink.logical->as<SinkNode>().spec().deduplicates) return true;
+  if (rule == OnConflict::kDeduplicate) return true;
   const auto& keys = sink.input().traits.upsert_keys;
   const std::string key =
       keys.empty() ? std::string("unknown") : column_names(*sink.input().schema, keys[0]);
@@ -110,7 +120,8 @@ Result<bool> needs_materializing(const PhysicalNode& sink, Lowering& lowering) {
               Status::Invalid("the query's key is ", key, " and not the PRIMARY KEY ", primary,
                               " of '", sink.table,
                               "', so INSERT must say what becomes of rows with one key: write ON "
-                              "CONFLICT DO DEDUPLICATE ('table.exec.sink.require-on-conflict' is "
+                              "CONFLICT DO DEDUPLICATE, DO NOTHING or DO ERROR "
+                              "('table.exec.sink.require-on-conflict' is "
                               "set)"));
   }
   lowering.warnings.push_back(
@@ -121,6 +132,12 @@ Result<bool> needs_materializing(const PhysicalNode& sink, Lowering& lowering) {
 }
 
 }  // namespace
+
+bool resolves_conflicts(const PhysicalNode& node) {
+  return node.kind == PhysicalKind::kMaterialize &&
+         std::any_of(node.details.begin(), node.details.end(),
+                     [](const auto& detail) { return detail.first == "onConflict"; });
+}
 
 bool upserts(const PhysicalNode& sink) {
   const RowKindSet accepts = sink.sink->accepts();
@@ -143,6 +160,12 @@ Status infer_changelog(PhysicalNode& sink, Lowering& lowering) {
     materialize_upserts(sink);
     infer_kinds(sink, lowering.batch());
     HW_TRY(reopen_sink(sink, lowering));
+  }
+  HW_ASSIGN_OR_RETURN(const bool held, place_trigger(sink, lowering));
+  if (held) {
+    infer_kinds(sink, lowering.batch());
+    HW_TRY(reopen_sink(sink, lowering));
+    HW_TRY(check_sink(sink));
   }
   const RowKindSet before = sink.input().traits.kinds;
   infer_down(sink, wants_update_before(sink), lowering.batch());

@@ -26,6 +26,9 @@ ChangelogTraits own_traits(const PhysicalNode& node, bool batch);
 /// True when the node needs -U of its inputs whatever is above it.
 bool needs_update_before(const PhysicalNode& node);
 
+/// True for a kMaterialize of ON CONFLICT DO NOTHING or DO ERROR.
+bool resolves_conflicts(const PhysicalNode& node);
+
 /// True when the sink replaces rows by its PRIMARY KEY and wants no -U. Requires: it is open.
 bool upserts(const PhysicalNode& sink);
 

@@ -219,6 +219,24 @@ ChangelogTraits deduplicated_traits(const PhysicalNode& node) {
   return traits;
 }
 
+ChangelogTraits materialized_traits(const PhysicalNode& node) {
+  ChangelogTraits traits;
+  traits.kinds = with_deletes(inserts().with(RowKind::kUpdateAfter));
+  if (resolves_conflicts(node)) {
+    const bool retracts = !node.input().traits.kinds.is_insert_only();
+    traits.kinds = retracts ? with_deletes(with_updates(inserts())) : inserts();
+  }
+  add_key(traits.upsert_keys, node.columns);
+  return traits;
+}
+
+ChangelogTraits triggered_traits(const PhysicalNode& node) {
+  ChangelogTraits traits = node.input().traits;
+  if (node.trigger->by_row && !traits.kinds.is_insert_only())
+    traits.kinds = with_deletes(inserts());
+  return traits;
+}
+
 ChangelogTraits streaming_traits(const PhysicalNode& node) {
   ChangelogTraits traits;
   switch (node.kind) {
@@ -234,9 +252,9 @@ ChangelogTraits streaming_traits(const PhysicalNode& node) {
       add_key(traits.upsert_keys, node.columns);
       return traits;
     case PhysicalKind::kMaterialize:
-      traits.kinds = with_deletes(inserts().with(RowKind::kUpdateAfter));
-      add_key(traits.upsert_keys, node.columns);
-      return traits;
+      return materialized_traits(node);
+    case PhysicalKind::kTrigger:
+      return triggered_traits(node);
     case PhysicalKind::kCalc:
       traits.kinds = node.input().traits.kinds;
       traits.upsert_keys = projected_keys(node);
@@ -314,6 +332,8 @@ bool needs_update_before(const PhysicalNode& node) {
       }
       return true;
     }
+    case PhysicalKind::kTrigger:
+      return node.trigger->by_row;
     case PhysicalKind::kUnion:
     case PhysicalKind::kNotNull:
     case PhysicalKind::kExpand:

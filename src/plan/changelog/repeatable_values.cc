@@ -125,6 +125,7 @@ class RepeatableValues {
       }
       case PhysicalKind::kSource:
       case PhysicalKind::kMaterialize:
+      case PhysicalKind::kTrigger:
       case PhysicalKind::kGroupAggregate:
       case PhysicalKind::kWindowAggregate:
       case PhysicalKind::kLate:

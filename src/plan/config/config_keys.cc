@@ -55,6 +55,10 @@ constexpr std::array kKeys = {
     ConfigKey{"execution.state-recovery.path", OptionType::kString, "",
               "The checkpoint or savepoint to start from; `--restore` sets it.",
               KeyStatus::kHonoured, "", "execution.savepoint.path"},
+    ConfigKey{"execution.trigger", OptionType::kString, "continuous",
+              "When a stream shows results: as they come (continuous), at each multiple of an "
+              "interval such as '10 s', or over what is there now, at the end (once) or as they "
+              "come (available-now)."},
     ConfigKey{"jobmanager.memory.process.size", OptionType::kSize, "",
               "Memory of a process that does not exist here.", kNone},
     ConfigKey{"log.dir", OptionType::kString, "",

@@ -63,6 +63,7 @@ Status check_range(std::string_view key, const std::string& value) {
       (key.ends_with("num-retained") || key.ends_with("max-concurrent-checkpoints"))) {
     return Status::Invalid("'", key, "' must be at least 1, but is '", value, "'");
   }
+  if (key == "execution.trigger") return parse_trigger(value).status();
   if (key == "execution.checkpointing.unaligned.enabled" && lower(value) == "true") {
     return not_supported_yet("'execution.checkpointing.unaligned.enabled' = 'true'");
   }
@@ -152,6 +153,10 @@ std::vector<std::pair<std::string, std::string>> SessionConfig::given_values() c
 RuntimeMode SessionConfig::mode() const {
   return lower(text("execution.runtime-mode")) == "batch" ? RuntimeMode::kBatch
                                                           : RuntimeMode::kStreaming;
+}
+
+Trigger SessionConfig::trigger() const {
+  return parse_trigger(text("execution.trigger")).ValueOr(Trigger());
 }
 
 std::optional<int> SessionConfig::parallelism() const {

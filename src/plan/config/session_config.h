@@ -15,6 +15,7 @@
 
 #include "base/status.h"
 #include "expr/scalar_function.h"
+#include "plan/config/trigger.h"
 #include "runtime/sink.h"
 
 namespace hw {
@@ -39,6 +40,7 @@ class SessionConfig {
   std::vector<std::pair<std::string, std::string>> given_values() const;
 
   RuntimeMode mode() const;
+  Trigger trigger() const;
   /// No value = the number of cores.
   std::optional<int> parallelism() const;
   int max_parallelism() const;

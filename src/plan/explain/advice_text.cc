@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "plan/changelog/infer.h"
 #include "plan/explain/state_text.h"
 #include "plan/logical/join.h"
 #include "plan/logical/sort.h"
@@ -40,7 +41,7 @@ void advise_on(const PhysicalNode& node, bool batch, int parallelism, std::vecto
                               " shows the rank, so a row that comes in changes all behind it; "
                               "leave the rank out of the list to send less"});
   }
-  if (node.kind == PhysicalKind::kMaterialize) {
+  if (node.kind == PhysicalKind::kMaterialize && !resolves_conflicts(node)) {
     out.push_back({true,
                    "the PRIMARY KEY of the sink is not the key by which the query updates, so "
                    "all rows of each PRIMARY KEY are kept; group by the key, or declare "

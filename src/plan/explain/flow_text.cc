@@ -152,6 +152,11 @@ NodeFlow flow_in_stream(const PhysicalNode& node) {
       flow.blocking = Blocking::kUntilWatermark;
       flow.reason = "a row goes out when the watermark passes it";
       return flow;
+    case PhysicalKind::kTrigger:
+      if (node.trigger->interval_ms == 0) return until_end(std::move(flow));
+      flow.blocking = Blocking::kUntilClock;
+      flow.reason = "changes go out together, at each trigger";
+      return flow;
     case PhysicalKind::kSort:
     case PhysicalKind::kFold:
       return until_end(std::move(flow));

@@ -245,6 +245,8 @@ OperatorRecovery operator_recovery(const PhysicalNode& node) {
     case PhysicalKind::kNormalize:
     case PhysicalKind::kMaterialize:
       return {Replay::kConvergent, "of rows with one key the last to come stays"};
+    case PhysicalKind::kTrigger:
+      return {Replay::kNeither, "what is shown together depends on when rows come"};
     case PhysicalKind::kLimit:
       return {Replay::kNeither, "keeps the rows that come first"};
     case PhysicalKind::kOver:

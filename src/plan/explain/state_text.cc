@@ -311,6 +311,11 @@ NodeState own_state(const PhysicalNode& node) {
       return by_primary_key(node, "its last row");
     case PhysicalKind::kMaterialize:
       return by_primary_key(node, "the rows that stand");
+    case PhysicalKind::kTrigger:
+      if (node.trigger->complete) return all_rows(node, StateBound::kInput, "they are deleted");
+      if (node.trigger->interval_ms == 0)
+        return all_rows(node, StateBound::kInput, "the job has read what is there");
+      return all_rows(node, StateBound::kClock, "the next trigger");
     case PhysicalKind::kTemporalSort:
       return all_rows(node, StateBound::kWatermark, "the watermark passes them");
     case PhysicalKind::kSort:

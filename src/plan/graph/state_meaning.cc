@@ -269,6 +269,15 @@ void add_limits(int64_t limit, int64_t offset, StateMeaning& meaning) {
   meaning.fixed.emplace_back("offset", std::to_string(offset));
 }
 
+/// Rows by a key that no logical node has.
+void add_kept(const PhysicalNode& node, StateMeaning& meaning) {
+  for (const auto& detail : node.details) {
+    if (detail.first == "onConflict") meaning.fixed.push_back(detail);
+  }
+  if (node.trigger) meaning.fixed.emplace_back("by", node.trigger->by_row ? "row" : "key");
+  meaning.fixed.emplace_back("key", columns_meaning(node.input(), node.columns));
+}
+
 void add_fixed(const PhysicalNode& node, StateMeaning& meaning) {
   switch (node.kind) {
     case PhysicalKind::kGroupAggregate: {
@@ -330,7 +339,8 @@ void add_fixed(const PhysicalNode& node, StateMeaning& meaning) {
     case PhysicalKind::kFold:
     case PhysicalKind::kNormalize:
     case PhysicalKind::kMaterialize:
-      meaning.fixed.emplace_back("key", columns_meaning(node.input(), node.columns));
+    case PhysicalKind::kTrigger:
+      add_kept(node, meaning);
       return;
     default:
       return;

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <map>
 
 #include "plan/catalog/object_path.h"
@@ -12,13 +13,20 @@
 
 namespace hw {
 
+/// What becomes of rows with one PRIMARY KEY when the query's key is another one.
+enum class OnConflict : uint8_t {
+  kDefault,
+  kDeduplicate,  // the newest is shown
+  kNothing,      // the first is shown
+  kError,        // the job fails
+};
+
 struct SinkSpec {
   ObjectPath path;
   TablePtr table;
   std::map<std::string, std::string> options;
   bool overwrite = false;
-  /// ON CONFLICT DO DEDUPLICATE: of rows with one PRIMARY KEY the newest is shown.
-  bool deduplicates = false;
+  OnConflict on_conflict = OnConflict::kDefault;
   SqlPosition position;
 };
 

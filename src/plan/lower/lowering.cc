@@ -98,6 +98,8 @@ Result<OperatorMaker> operator_of(const PhysicalNode& node, const ExprSession& s
       return make_not_null_of(node, session);
     case PhysicalKind::kMaterialize:
       return make_materialize_of(node);
+    case PhysicalKind::kTrigger:
+      return make_trigger_of(node);
     case PhysicalKind::kSource:
     case PhysicalKind::kUnion:
     case PhysicalKind::kSink:

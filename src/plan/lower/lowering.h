@@ -50,6 +50,10 @@ Result<PhysicalNodePtr> lower_sink(const LogicalNodePtr& node, Lowering& lowerin
 PhysicalNodePtr collecting_sink(PhysicalNodePtr input, std::shared_ptr<Sink> sink);
 /// Puts an operator in front of the sink that shows it the newest row of each PRIMARY KEY.
 void materialize_upserts(PhysicalNode& sink);
+/// Puts an operator in front of the sink that holds results back, where 'execution.trigger' or the
+/// table's 'output-mode' want that; says whether it did. Fails when they contradict each other or
+/// the query. Requires: kinds inferred.
+Result<bool> place_trigger(PhysicalNode& sink, Lowering& lowering);
 /// Opens a table's sink again once it is known which kinds it gets.
 Status reopen_sink(PhysicalNode& sink, Lowering& lowering);
 
@@ -79,6 +83,7 @@ OperatorMaker make_fold_of(const PhysicalNode& node);
 OperatorMaker make_normalize_of(const PhysicalNode& node);
 OperatorMaker make_not_null_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_materialize_of(const PhysicalNode& node);
+OperatorMaker make_trigger_of(const PhysicalNode& node);
 
 /// Rows may come when the watermark has passed the windows that they carry: a deletion can part a
 /// session when the time of one of its parts has passed. Requires: kinds inferred.

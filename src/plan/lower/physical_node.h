@@ -40,6 +40,7 @@ enum class PhysicalKind : uint8_t {
   kTemporalSort,
   kNotNull,      // refuses NULL in columns of a sink that are NOT NULL
   kMaterialize,  // keeps the rows of each PRIMARY KEY of a sink that replaces by it
+  kTrigger,      // holds results back until a sink is to see them
   kSink,
 };
 
@@ -67,6 +68,14 @@ struct ChangelogTraits {
 };
 
 struct LookupPlan;
+
+/// kTrigger (operators/result_trigger.h).
+struct TriggerPlan {
+  bool by_row = false;
+  int64_t interval_ms = 0;
+  bool complete = false;
+};
+
 struct PhysicalNode;
 using PhysicalNodePtr = std::unique_ptr<PhysicalNode>;
 
@@ -75,8 +84,8 @@ struct PhysicalNode {
   /// Short and stable: "Calc". Details as EXPLAIN prints them.
   std::string name;
   Details details;
-  /// What it was made of; null for kCalc, kFold, kNormalize, kNotNull, kMaterialize and the
-  /// collecting kSink.
+  /// What it was made of; null for kCalc, kFold, kNormalize, kNotNull, kMaterialize,
+  /// kTrigger and the collecting kSink.
   LogicalNodePtr logical;
   std::vector<PhysicalNodePtr> inputs;
   /// One per input.
@@ -93,11 +102,14 @@ struct PhysicalNode {
   /// kWindowAggregate: windows that fire more than once, and so send updates.
   std::optional<EmitRule> emit;
 
+  // kTrigger
+  std::optional<TriggerPlan> trigger;
+
   // kCalc
   BoundExprPtr condition;  // may be null
   std::vector<BoundExprPtr> projections;
   // kFold: columns of the PRIMARY KEY, empty = multiset. kNotNull: the columns. kSource,
-  // kNormalize, kMaterialize, kSink: the PRIMARY KEY among the columns.
+  // kNormalize, kMaterialize, kSink: the PRIMARY KEY among the columns. kTrigger: its key.
   std::vector<int> columns;
   // kSource
   std::shared_ptr<Source> source;

@@ -7,6 +7,7 @@
 #include "plan/logical/scan.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "expr/resolve.h"
@@ -16,6 +17,7 @@
 #include "plan/logical/project.h"
 #include "plan/lower/lowering.h"
 #include "plan/lower/open_table.h"
+#include "runtime/aligned_source.h"
 #include "runtime/options.h"
 
 namespace hw {
@@ -115,6 +117,32 @@ Result<int64_t> idle_timeout_ms(const ScanNode& scan, const Lowering& lowering) 
   return parse_duration_ms(own->second);
 }
 
+/// What 'scan.watermark.alignment.*' say; no value where they say nothing.
+Result<std::optional<AlignmentRule>> alignment_of(const ScanNode& scan) {
+  const auto& options = scan.spec().options;
+  const std::string prefix = "scan.watermark.alignment.";
+  const auto group = options.find(prefix + "group");
+  const auto drift = options.find(prefix + "max-drift");
+  const auto interval = options.find(prefix + "update-interval");
+  if (group == options.end() && drift == options.end()) return std::optional<AlignmentRule>();
+  if (group == options.end() || drift == options.end()) {
+    return at(scan.spec().position,
+              Status::Invalid("table '", scan.spec().path.object, "' needs both '", prefix,
+                              "group' and '", prefix, "max-drift', or none of them"));
+  }
+  if (!scan.table().watermark) {
+    return at(scan.spec().position,
+              Status::Invalid("table '", scan.spec().path.object,
+                              "' is to be aligned in event time, so it needs a WATERMARK"));
+  }
+  AlignmentRule rule{.group = group->second};
+  HW_ASSIGN_OR_RETURN(rule.max_drift_ms, parse_duration_ms(drift->second));
+  if (interval != options.end()) {
+    HW_ASSIGN_OR_RETURN(rule.update_interval_ms, parse_duration_ms(interval->second));
+  }
+  return std::optional(std::move(rule));
+}
+
 /// The source of `columns`, with what turns its rows into the table's.
 Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns& columns,
                                   bool watermark, std::vector<PushedPredicate> predicates,
@@ -142,6 +170,12 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
   const std::vector<ScanRequest::Column> produced = request.columns;
   HW_ASSIGN_OR_RETURN(source->source, open_source(scan, std::move(request), lowering));
   source->bounded = source->source->bounded();
+  HW_ASSIGN_OR_RETURN(std::optional<AlignmentRule> alignment, alignment_of(scan));
+  if (alignment && watermark) {
+    source->details.emplace_back("alignment", alignment->group + " within " +
+                                                  std::to_string(alignment->max_drift_ms) + " ms");
+    source->source = make_aligned_source(source->source, *std::move(alignment));
+  }
   std::vector<BoundExprPtr> exprs = transform_exprs(table, columns, produced);
   if (!is_identity(exprs, produced.size()) || watermark || checks_time(table)) {
     SourceTransformSpec spec;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "operators/not_null_check.h"
+#include "operators/upsert_conflict.h"
 #include "operators/upsert_materialize.h"
 #include "plan/lower/lowering.h"
 #include "plan/lower/open_table.h"
@@ -83,6 +84,11 @@ void materialize_upserts(PhysicalNode& sink) {
                                        std::move(inputs), {Placement::by(sink.columns)});
   keep->schema = schema;
   keep->details = {{"key", names}};
+  const OnConflict rule = sink.logical == nullptr ? OnConflict::kDefault
+                                                  : sink.logical->as<SinkNode>().spec().on_conflict;
+  if (rule == OnConflict::kNothing) keep->details.emplace_back("onConflict", "nothing");
+  if (rule == OnConflict::kError) keep->details.emplace_back("onConflict", "error");
+  if (rule == OnConflict::kNothing || rule == OnConflict::kError) keep->table = sink.table;
   keep->columns = sink.columns;
   sink.inputs.clear();
   sink.inputs.push_back(std::move(keep));
@@ -113,6 +119,16 @@ OperatorMaker make_not_null_of(const PhysicalNode& node, const ExprSession&) {
 }
 
 OperatorMaker make_materialize_of(const PhysicalNode& node) {
+  for (const auto& [key, value] : node.details) {
+    if (key != "onConflict") continue;
+    UpsertConflictSpec spec{node.schema, node.columns};
+    spec.fails = value == "error";
+    spec.input_retracts = !node.input().traits.kinds.is_insert_only();
+    spec.update_before = node.traits.kinds.contains(RowKind::kUpdateBefore);
+    spec.table = node.table;
+    if (!node.state_ttl_ms.empty()) spec.state_ttl_ms = node.state_ttl_ms[0];
+    return [spec = std::move(spec)] { return make_upsert_conflict(spec); };
+  }
   UpsertMaterializeSpec spec{node.schema, node.columns};
   if (!node.state_ttl_ms.empty()) spec.state_ttl_ms = node.state_ttl_ms[0];
   return [spec = std::move(spec)] { return make_upsert_materialize(spec); };

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "plan/config/trigger.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+
+#include "runtime/options.h"
+
+namespace hw {
+
+Result<Trigger> parse_trigger(std::string_view text) {
+  std::string word(text);
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (word == "continuous") return Trigger{};
+  if (word == "once") return Trigger{.kind = Trigger::Kind::kOnce};
+  if (word == "available-now") return Trigger{.kind = Trigger::Kind::kAvailableNow};
+  const Result<int64_t> interval_ms = parse_duration_ms(word);
+  if (!interval_ms.ok() || *interval_ms < 1) {
+    return Status::Invalid(
+        "'execution.trigger' must be continuous, once, available-now or an interval such as "
+        "'10 s', but is '",
+        text, "'");
+  }
+  return Trigger{.kind = Trigger::Kind::kInterval, .interval_ms = *interval_ms};
+}
+
+}  // namespace hw
