@@ -8,9 +8,7 @@
 #include "columnar/gather.h"
 
 namespace hw {
-namespace {
 
-/// Column of the kept side for ids of which some may be -1.
 Result<ColumnPtr> kept_column(const RowLog& log, int column, std::span<const int32_t> ids) {
   std::vector<uint32_t> there;
   std::vector<int32_t> places;
@@ -24,8 +22,6 @@ Result<ColumnPtr> kept_column(const RowLog& log, int column, std::span<const int
   if (there.size() == ids.size()) return values;
   return gather(*values, places);
 }
-
-}  // namespace
 
 void JoinPairs::clear() {
   rows.clear();

@@ -44,6 +44,9 @@ struct JoinSources {
   int num_left_columns = 0;
 };
 
+/// Returns a column of kept rows; NULL where an id is -1.
+Result<ColumnPtr> kept_column(const RowLog& log, int column, std::span<const int32_t> ids);
+
 /// Returns column `column` of the joined row for all pairs; NULL where its side is missing.
 Result<ColumnPtr> joined_column(const JoinSources& sources, const JoinPairs& pairs, int column);
 

@@ -172,9 +172,13 @@ Result<BlockHints> BlockHints::bind(const std::vector<ast::Hint>& hints, BindSes
       HW_TRY(bound.mention_ttl(hint));
     } else if (is_join_strategy(hint.name)) {
       HW_TRY(bound.mention_tables(hint));
-      session.warn("hint " + hint.name +
-                   " changes nothing: a batch join keeps its right side in memory and lets the "
-                   "left one pass it, a stream keeps both");
+      session.warn(
+          hint.name == "MULTI_JOIN"
+              ? "hint MULTI_JOIN changes nothing: 'table.optimizer.multi-join.enabled' "
+                "says for a whole job whether joins along one key run as one operator"
+              : "hint " + hint.name +
+                    " changes nothing: a batch join keeps its right side in memory and lets the "
+                    "left one pass it, a stream keeps both");
     } else if (hint.name == "OPTIONS") {
       session.warn("hint OPTIONS stands behind a table and changes nothing behind SELECT");
     } else {

@@ -122,6 +122,12 @@ CASES = (
          FIRST, SECOND,
          "SELECT x.k, x.n, y.s, y.m FROM (SELECT k, COUNT(*) AS n FROM t GROUP BY k) AS x "
          "LEFT JOIN (SELECT k, s, MAX(v) AS m FROM t WHERE v > 5 GROUP BY k, s) AS y ON x.k = y.k"),
+    Case("multi_join", WORDS, "k INT, n BIGINT, s STRING, v BIGINT",
+         "SELECT x.k, x.n, y.s, z.v FROM (SELECT k, COUNT(*) AS n FROM t GROUP BY k) AS x JOIN t AS y ON x.k = y.k "
+         "LEFT JOIN (SELECT k, v FROM t WHERE v > 6) AS z ON x.k = z.k", FIRST, SECOND,
+         "SELECT x.k, x.n, y.s, z.v FROM (SELECT k, COUNT(*) AS n FROM t GROUP BY k) AS x JOIN t AS y ON x.k = y.k "
+         "LEFT JOIN (SELECT k, v FROM t WHERE v > 6) AS z ON x.k = z.k",
+         settings=(("table.optimizer.multi-join.enabled", "true"),)),
     Case("left_join", WORDS, "k INT, a STRING, b STRING",
          "SELECT x.k, x.s, y.s FROM t x LEFT JOIN t y ON x.k = y.k AND x.v < y.v", FIRST, SECOND,
          "SELECT x.k, x.s, y.s FROM t x LEFT JOIN t y ON x.k = y.k AND x.v < y.v"),

@@ -15,6 +15,7 @@
 #include "plan/logical/window_tvf.h"
 #include "plan/lower/join_way.h"
 #include "plan/lower/lookup_plan.h"
+#include "plan/lower/multi_join_plan.h"
 
 namespace hw {
 namespace {
@@ -133,6 +134,64 @@ ChangelogTraits join_traits(const PhysicalNode& node) {
   return traits;
 }
 
+/// Keys of an input that every row has at most one partner for in each other input; else, of inner
+/// joins, one key of each input together.
+Keys multi_join_keys(const PhysicalNode& node) {
+  const MultiJoinPlan& plan = *node.multi_join;
+  const auto place_of = [&](size_t input, int column) {
+    for (size_t i = 0; i < plan.columns.size(); ++i) {
+      if (static_cast<size_t>(plan.columns[i].input) == input && plan.columns[i].column == column) {
+        return static_cast<int>(i);
+      }
+    }
+    return -1;
+  };
+  std::vector<Keys> of_inputs;
+  size_t many = 0;  // inputs with more than one row per key
+  size_t last_of_many = 0;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    of_inputs.push_back(keys_after(node.input(i).traits, node.placements[i]));
+    if (is_unique(of_inputs[i], node.placements[i].keys)) continue;
+    ++many;
+    last_of_many = i;
+  }
+  const auto add_shown = [&](Keys& keys, const std::vector<std::pair<size_t, int>>& columns) {
+    std::vector<int> key;
+    for (const auto& [input, column] : columns) key.push_back(place_of(input, column));
+    if (std::find(key.begin(), key.end(), -1) == key.end()) add_key(keys, std::move(key));
+  };
+  Keys keys;
+  for (size_t i = 0; i < of_inputs.size(); ++i) {
+    if (plan.outer[i] || many > 1 || (many == 1 && last_of_many != i)) continue;
+    for (const std::vector<int>& key : of_inputs[i]) {
+      std::vector<std::pair<size_t, int>> columns;
+      for (const int column : key) columns.emplace_back(i, column);
+      add_shown(keys, columns);
+    }
+  }
+  if (!keys.empty()) return keys;
+  std::vector<std::pair<size_t, int>> together;
+  for (size_t i = 0; i < of_inputs.size(); ++i) {
+    if (plan.outer[i] || of_inputs[i].empty()) return keys;
+    for (const int column : of_inputs[i][0]) together.emplace_back(i, column);
+  }
+  add_shown(keys, together);
+  return keys;
+}
+
+/// Rows of several inputs come and go together: no update of the one is one of the result.
+ChangelogTraits multi_join_traits(const PhysicalNode& node) {
+  const std::vector<bool>& outer = node.multi_join->outer;
+  bool grows = std::find(outer.begin(), outer.end(), true) == outer.end();
+  for (const PhysicalNodePtr& input : node.inputs) {
+    grows = grows && input->traits.kinds.is_insert_only();
+  }
+  ChangelogTraits traits;
+  traits.kinds = grows ? inserts() : with_deletes(inserts());
+  traits.upsert_keys = multi_join_keys(node);
+  return traits;
+}
+
 ChangelogTraits looked_up_traits(const PhysicalNode& node) {
   ChangelogTraits traits;
   traits.kinds = node.input().traits.kinds;
@@ -237,6 +296,15 @@ ChangelogTraits triggered_traits(const PhysicalNode& node) {
   return traits;
 }
 
+ChangelogTraits union_traits(const PhysicalNode& node) {
+  ChangelogTraits traits;
+  traits.kinds = node.input(0).traits.kinds;
+  for (const PhysicalNodePtr& input : node.inputs) {
+    traits.kinds = traits.kinds.united(input->traits.kinds);
+  }
+  return traits;
+}
+
 ChangelogTraits streaming_traits(const PhysicalNode& node) {
   ChangelogTraits traits;
   switch (node.kind) {
@@ -273,6 +341,8 @@ ChangelogTraits streaming_traits(const PhysicalNode& node) {
       return traits;
     case PhysicalKind::kJoin:
       return join_traits(node);
+    case PhysicalKind::kMultiJoin:
+      return multi_join_traits(node);
     case PhysicalKind::kLookupJoin:
       return looked_up_traits(node);
     case PhysicalKind::kUnnest:
@@ -280,11 +350,7 @@ ChangelogTraits streaming_traits(const PhysicalNode& node) {
       if (!node.input().traits.kinds.is_insert_only()) traits.kinds = with_deletes(inserts());
       return traits;
     case PhysicalKind::kUnion:
-      traits.kinds = node.input(0).traits.kinds;
-      for (const PhysicalNodePtr& input : node.inputs) {
-        traits.kinds = traits.kinds.united(input->traits.kinds);
-      }
-      return traits;
+      return union_traits(node);
     case PhysicalKind::kSort:
     case PhysicalKind::kTemporalSort:
       traits.upsert_keys = node.input().traits.upsert_keys;
@@ -349,6 +415,7 @@ bool needs_update_before(const PhysicalNode& node) {
     case PhysicalKind::kWindowAggregate:
     case PhysicalKind::kLate:
     case PhysicalKind::kJoin:
+    case PhysicalKind::kMultiJoin:
     case PhysicalKind::kLookupJoin:
     case PhysicalKind::kUnnest:
     case PhysicalKind::kSort:

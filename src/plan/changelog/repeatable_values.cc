@@ -130,6 +130,7 @@ class RepeatableValues {
       case PhysicalKind::kWindowAggregate:
       case PhysicalKind::kLate:
       case PhysicalKind::kJoin:
+      case PhysicalKind::kMultiJoin:
       case PhysicalKind::kLookupJoin:
       case PhysicalKind::kUnnest:
       case PhysicalKind::kSort:

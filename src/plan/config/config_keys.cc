@@ -200,8 +200,10 @@ constexpr std::array kKeys = {
               "Whether distinct aggregates are split over more instances.", kLater},
     ConfigKey{"table.optimizer.join-reorder-enabled", OptionType::kBoolean, "false",
               "Whether joins may change their order.", kLater},
-    ConfigKey{"table.optimizer.multi-join.enabled", OptionType::kBoolean, "false",
-              "Whether a chain of joins runs as one operator.", kLater},
+    ConfigKey{
+        "table.optimizer.multi-join.enabled", OptionType::kBoolean, "false",
+        "Whether inner and left joins upon joins along one key run as one operator in streams.",
+        KeyStatus::kHonoured},
     ConfigKey{
         "table.optimizer.non-deterministic-update.strategy", OptionType::kEnum, "TRY_RESOLVE",
         "Calls that differ from call to call are refused where a row that is taken back would "

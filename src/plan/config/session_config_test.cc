@@ -40,8 +40,8 @@ TEST(SessionConfigTest, RefusesWrongValuesAndKeepsTheOld) {
 
 TEST(SessionConfigTest, WarnsAboutWhatChangesNothing) {
   SessionConfig config;
-  EXPECT_EQ(*config.set("table.optimizer.multi-join.enabled", "true"),
-            "'table.optimizer.multi-join.enabled' is not built yet and changes nothing");
+  EXPECT_EQ(*config.set("table.optimizer.join-reorder-enabled", "true"),
+            "'table.optimizer.join-reorder-enabled' is not built yet and changes nothing");
   EXPECT_EQ(*config.set("pipeline.object-reuse", "true"), "");
   EXPECT_EQ(*config.set("pipeline.nam", "x"),
             "unknown configuration key 'pipeline.nam' changes nothing; did you mean "
@@ -138,7 +138,7 @@ constexpr std::array kSettings = {
     Setting{"table.optimizer.distinct-agg.split.enabled", "true", kLater},
     Setting{"table.optimizer.agg-phase-strategy", "TWO_PHASE", kLater},
     Setting{"table.optimizer.reuse-sub-plan-enabled", "false"},
-    Setting{"table.optimizer.multi-join.enabled", "true", kLater},
+    Setting{"table.optimizer.multi-join.enabled", "true"},
     Setting{"table.optimizer.non-deterministic-update.strategy", "TRY_RESOLVE"},
     Setting{"sql-client.execution.result-mode", "tableau"},
 };

@@ -11,6 +11,7 @@
 #include "plan/logical/window_aggregate.h"
 #include "plan/logical/window_tvf.h"
 #include "plan/lower/join_way.h"
+#include "plan/lower/multi_join_plan.h"
 
 namespace hw {
 namespace {
@@ -144,6 +145,13 @@ NodeFlow flow_in_stream(const PhysicalNode& node) {
     }
     case PhysicalKind::kJoin:
       return flow_of_join(node, std::move(flow));
+    case PhysicalKind::kMultiJoin: {
+      const std::vector<bool>& outer = node.multi_join->outer;
+      if (std::find(outer.begin(), outer.end(), true) != outer.end()) {
+        flow.reason = "a row without a partner is taken back when one comes";
+      }
+      return flow;
+    }
     case PhysicalKind::kOver:
       return flow_of_over(node, std::move(flow));
     case PhysicalKind::kDeduplicate:

@@ -52,6 +52,12 @@ Details endpoint_details(const PhysicalNode& node) {
 /// What is kept of the sides of a join by their unique keys.
 Details join_state_details(const PhysicalNode& node) {
   Details details;
+  if (node.kind == PhysicalKind::kMultiJoin) {
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      std::string text = join_state_text(node, i);
+      if (!text.empty()) details.emplace_back("state" + std::to_string(i + 1), std::move(text));
+    }
+  }
   if (node.kind != PhysicalKind::kJoin) return details;
   for (const size_t side : {0, 1}) {
     std::string text = join_state_text(node, side);

@@ -234,6 +234,12 @@ OperatorRecovery operator_recovery(const PhysicalNode& node) {
       return {Replay::kNeither, "what is late depends on when watermarks and rows meet"};
     case PhysicalKind::kJoin:
       return recovery_of_join(node);
+    case PhysicalKind::kMultiJoin:
+      if (node.traits.kinds.is_insert_only()) {
+        return {Replay::kDeterministic, "each row goes out once, whichever input comes first"};
+      }
+      return {Replay::kConvergent,
+              "which rows stand for a while depends on which input comes first"};
     case PhysicalKind::kWindowAssign:
       if (!node.logical->as<WindowTvfNode>().spec().event_time) {
         return {Replay::kNeither, "windows of processing time"};

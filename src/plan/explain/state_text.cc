@@ -192,6 +192,25 @@ NodeState state_of_join(const PhysicalNode& node) {
   return state;
 }
 
+NodeState state_of_multi_join(const PhysicalNode& node) {
+  NodeState state;
+  state.bound = StateBound::kInput;
+  state.keeps = "all rows of its " + std::to_string(node.inputs.size()) +
+                " inputs, and none of what they make";
+  bool keyed = true;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const std::string form = join_state_text(node, i);
+    if (!form.empty()) state.keeps += ", of input " + std::to_string(i + 1) + " " + form;
+    keyed = keyed && !node.input(i).traits.upsert_keys.empty();
+    state.entry_bytes += width_of(*node.input(i).schema);
+  }
+  state.entry_bytes /= static_cast<int64_t>(node.inputs.size());
+  state.bounded_by = keyed ? "distinct keys of all inputs that were ever seen"
+                           : "rows that were ever seen and not deleted";
+  if (keyed) state.bound = StateBound::kKeys;
+  return state;
+}
+
 NodeState state_of_over(const PhysicalNode& node) {
   const auto& parts = node.logical->as<OverNode>().parts();
   const Schema& input = *node.input().schema;
@@ -296,6 +315,8 @@ NodeState own_state(const PhysicalNode& node) {
     }
     case PhysicalKind::kJoin:
       return state_of_join(node);
+    case PhysicalKind::kMultiJoin:
+      return state_of_multi_join(node);
     case PhysicalKind::kLookupJoin:
       return {.bound = StateBound::kConstant,
               .keeps = "a copy of the table that it looks up in",

@@ -218,6 +218,7 @@ class GraphBuilder {
         return all;
       }
       case PhysicalKind::kJoin:
+      case PhysicalKind::kMultiJoin:
         return build_join(node);
       default:
         return build_operator(node);
@@ -273,7 +274,7 @@ class GraphBuilder {
 
   Result<Branches> build_join(const PhysicalNode& node) {
     OpenChain chain;
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
       HW_ASSIGN_OR_RETURN(Branches branches, build(node.input(i)));
       lead(std::move(branches), node.placements[i], static_cast<int>(i), chain);
     }

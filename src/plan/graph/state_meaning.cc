@@ -16,6 +16,7 @@
 #include "plan/logical/sort.h"
 #include "plan/logical/window_aggregate.h"
 #include "plan/logical/window_tvf.h"
+#include "plan/lower/multi_join_plan.h"
 #include "state/manifest_digest.h"
 
 namespace hw {
@@ -115,6 +116,10 @@ std::string column_meaning(const PhysicalNode& node, int column) {
       const int num_left = node.input(0).schema->num_fields();
       return column < num_left ? column_meaning(node.input(0), column)
                                : column_meaning(node.input(1), column - num_left);
+    }
+    case PhysicalKind::kMultiJoin: {
+      const MultiJoinColumn& from = node.multi_join->columns[static_cast<size_t>(column)];
+      return column_meaning(node.input(static_cast<size_t>(from.input)), from.column);
     }
     default:
       break;
@@ -251,6 +256,16 @@ void add_join(const PhysicalNode& node, StateMeaning& meaning) {
   meaning.fixed.emplace_back("condition", condition);
 }
 
+void add_multi_join(const PhysicalNode& node, StateMeaning& meaning) {
+  std::string types;
+  for (const bool outer : node.multi_join->outer) types += outer ? "left " : "inner ";
+  meaning.fixed.emplace_back("joinTypes", types);
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    meaning.fixed.emplace_back("keys" + std::to_string(i),
+                               columns_meaning(node.input(i), node.placements[i].keys));
+  }
+}
+
 std::string over_meaning(const PhysicalNode& node, const OverNode::Parts& parts) {
   std::vector<SqlField> fields = node.input().schema->fields();
   for (int i = 0; i < static_cast<int>(fields.size()); ++i) {
@@ -278,6 +293,18 @@ void add_kept(const PhysicalNode& node, StateMeaning& meaning) {
   meaning.fixed.emplace_back("key", columns_meaning(node.input(), node.columns));
 }
 
+void add_top_n(const PhysicalNode& node, StateMeaning& meaning) {
+  const TopNNode::Parts& parts = node.logical->as<TopNNode>().parts();
+  if (!parts.partition.empty()) {
+    meaning.fixed.emplace_back("partitionBy", columns_meaning(node.input(), parts.partition));
+  }
+  meaning.fixed.emplace_back("orderBy", order_meaning(node.input(), parts.order));
+  if (parts.rank != RankKind::kRowNumber) {
+    meaning.fixed.emplace_back("rankType", to_text(parts.rank));
+  }
+  add_limits(parts.limit, parts.offset, meaning);
+}
+
 void add_fixed(const PhysicalNode& node, StateMeaning& meaning) {
   switch (node.kind) {
     case PhysicalKind::kGroupAggregate: {
@@ -298,6 +325,9 @@ void add_fixed(const PhysicalNode& node, StateMeaning& meaning) {
     case PhysicalKind::kJoin:
       add_join(node, meaning);
       return;
+    case PhysicalKind::kMultiJoin:
+      add_multi_join(node, meaning);
+      return;
     case PhysicalKind::kTemporalSort:
       meaning.fixed.emplace_back("orderBy",
                                  order_meaning(node.input(), node.logical->as<SortNode>().order()));
@@ -309,18 +339,9 @@ void add_fixed(const PhysicalNode& node, StateMeaning& meaning) {
       return;
     }
     case PhysicalKind::kWindowTopN:
-    case PhysicalKind::kTopN: {
-      const TopNNode::Parts& parts = node.logical->as<TopNNode>().parts();
-      if (!parts.partition.empty()) {
-        meaning.fixed.emplace_back("partitionBy", columns_meaning(node.input(), parts.partition));
-      }
-      meaning.fixed.emplace_back("orderBy", order_meaning(node.input(), parts.order));
-      if (parts.rank != RankKind::kRowNumber) {
-        meaning.fixed.emplace_back("rankType", to_text(parts.rank));
-      }
-      add_limits(parts.limit, parts.offset, meaning);
+    case PhysicalKind::kTopN:
+      add_top_n(node, meaning);
       return;
-    }
     case PhysicalKind::kOver: {
       const OverNode::Parts& parts = node.logical->as<OverNode>().parts();
       meaning.fixed.emplace_back("partitionBy", columns_meaning(node.input(), parts.partition));

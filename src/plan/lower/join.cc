@@ -14,37 +14,17 @@
 #include "plan/logical/interval_bounds.h"
 #include "plan/lower/join_way.h"
 #include "plan/lower/lowering.h"
+#include "plan/lower/multi_join_plan.h"
 
 namespace hw {
 namespace {
-
-JoinSide side_of(const PhysicalNode& input, const std::vector<int>& keys) {
-  JoinSide side;
-  side.schema = input.schema;
-  side.keys = keys;
-  side.retracts = !input.traits.kinds.is_insert_only();
-  // One within the keys of the join costs least, then the shortest.
-  const auto in_keys = [&](const std::vector<int>& key) {
-    return std::all_of(key.begin(), key.end(), [&](int column) {
-      return std::find(keys.begin(), keys.end(), column) != keys.end();
-    });
-  };
-  for (const std::vector<int>& key : input.traits.upsert_keys) {
-    const bool first = side.unique_key.empty();
-    const bool better = in_keys(key) == in_keys(side.unique_key)
-                            ? key.size() < side.unique_key.size()
-                            : in_keys(key);
-    if (first || better) side.unique_key = key;
-  }
-  return side;
-}
 
 OperatorMaker make_interval_join_of(const PhysicalNode& node, const ExprSession& session) {
   const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
   IntervalJoinSpec spec;
   spec.kind = parts.kind;
-  spec.left = side_of(node.input(0), parts.left_keys);
-  spec.right = side_of(node.input(1), parts.right_keys);
+  spec.left = join_side_of(node.input(0), parts.left_keys);
+  spec.right = join_side_of(node.input(1), parts.right_keys);
   spec.bounds = *parts.interval;
   spec.residual =
       without_interval(parts.condition, *parts.interval, node.input(0).schema->num_fields());
@@ -62,8 +42,8 @@ OperatorMaker make_window_join_of(const PhysicalNode& node, const ExprSession& s
   const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
   WindowJoinSpec spec;
   spec.kind = parts.kind;
-  spec.left = side_of(node.input(0), parts.left_keys);
-  spec.right = side_of(node.input(1), parts.right_keys);
+  spec.left = join_side_of(node.input(0), parts.left_keys);
+  spec.right = join_side_of(node.input(1), parts.right_keys);
   spec.window = parts.windows->window;
   spec.left_end = parts.windows->left_end;
   spec.right_end = parts.windows->right_end;
@@ -77,8 +57,8 @@ OperatorMaker make_temporal_join_of(const PhysicalNode& node, const ExprSession&
   const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
   TemporalJoinSpec spec;
   spec.kind = parts.kind;
-  spec.left = side_of(node.input(0), parts.left_keys);
-  spec.right = side_of(node.input(1), parts.right_keys);
+  spec.left = join_side_of(node.input(0), parts.left_keys);
+  spec.right = join_side_of(node.input(1), parts.right_keys);
   spec.times = parts.versions->times;
   spec.residual = parts.condition;
   spec.output = node.schema;
@@ -107,16 +87,43 @@ bool folds_changes(const PhysicalNode& node) {
 
 }  // namespace
 
+JoinSide join_side_of(const PhysicalNode& input, const std::vector<int>& keys) {
+  JoinSide side;
+  side.schema = input.schema;
+  side.keys = keys;
+  side.retracts = !input.traits.kinds.is_insert_only();
+  // One within the keys of the join costs least, then the shortest.
+  const auto in_keys = [&](const std::vector<int>& key) {
+    return std::all_of(key.begin(), key.end(), [&](int column) {
+      return std::find(keys.begin(), keys.end(), column) != keys.end();
+    });
+  };
+  for (const std::vector<int>& key : input.traits.upsert_keys) {
+    const bool first = side.unique_key.empty();
+    const bool better = in_keys(key) == in_keys(side.unique_key)
+                            ? key.size() < side.unique_key.size()
+                            : in_keys(key);
+    if (first || better) side.unique_key = key;
+  }
+  return side;
+}
+
 std::string join_state_text(const PhysicalNode& join, size_t input) {
   const JoinNode::Parts& parts = join.logical->as<JoinNode>().parts();
-  if (parts.versions || joins_by_interval(join, false) || joins_windows(join, false)) return "";
-  const JoinSide side = side_of(join.input(input), input == 0 ? parts.left_keys : parts.right_keys);
+  const bool two = join.kind == PhysicalKind::kJoin;
+  if (two && (parts.versions || joins_by_interval(join, false) || joins_windows(join, false))) {
+    return "";
+  }
+  const std::vector<int>& keys = !two         ? join.placements[input].keys
+                                 : input == 0 ? parts.left_keys
+                                              : parts.right_keys;
+  const JoinSide side = join_side_of(join.input(input), keys);
   const auto names = [&](const std::vector<int>& columns) {
     std::string text;
     for (const int column : columns) text += (text.empty() ? "" : ", ") + side.schema->name(column);
     return text;
   };
-  switch (join_state_form(side, parts.null_aware)) {
+  switch (join_state_form(side, two && parts.null_aware)) {
     case JoinStateForm::kRows:
       return "";
     case JoinStateForm::kRowPerKey:
@@ -177,7 +184,7 @@ Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowerin
         "a join without an equality between its sides tries every pair, in one place, and keeps "
         "all rows of both sides");
   }
-  return join;
+  return fuse_joins(std::move(join), lowering);
 }
 
 OperatorMaker make_join_of(const PhysicalNode& node, const ExprSession& session) {
@@ -189,8 +196,8 @@ OperatorMaker make_join_of(const PhysicalNode& node, const ExprSession& session)
   spec.nulls_equal = parts.nulls_equal;
   spec.null_aware = parts.null_aware;
   spec.kind = parts.kind;
-  spec.left = side_of(node.input(0), parts.left_keys);
-  spec.right = side_of(node.input(1), parts.right_keys);
+  spec.left = join_side_of(node.input(0), parts.left_keys);
+  spec.right = join_side_of(node.input(1), parts.right_keys);
   if (!node.state_ttl_ms.empty()) {
     spec.left.state_ttl_ms = node.state_ttl_ms[0];
     spec.right.state_ttl_ms = node.state_ttl_ms[1];

@@ -21,7 +21,7 @@ bool joins_windows(const PhysicalNode& join, bool batch);
 
 /// "one row per k", "rows by id": what the unique key of a side makes of its state in a stream.
 /// Empty where the rows of the side are only inserted or have no such key, and for other joins.
-/// Requires: a kJoin whose inputs have their kinds.
+/// Requires: a kJoin or kMultiJoin whose inputs have their kinds.
 std::string join_state_text(const PhysicalNode& join, size_t input);
 
 }  // namespace hw

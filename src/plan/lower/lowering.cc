@@ -76,6 +76,8 @@ Result<OperatorMaker> operator_of(const PhysicalNode& node, const ExprSession& s
       return make_late_rows_of(node);
     case PhysicalKind::kJoin:
       return make_join_of(node, session);
+    case PhysicalKind::kMultiJoin:
+      return make_multi_join_of(node);
     case PhysicalKind::kLookupJoin:
       return make_lookup_join_of(node, session);
     case PhysicalKind::kUnnest:

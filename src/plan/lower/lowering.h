@@ -71,6 +71,7 @@ OperatorMaker make_window_assign_of(const PhysicalNode& node);
 OperatorMaker make_window_aggregate_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_late_rows_of(const PhysicalNode& node);
 OperatorMaker make_join_of(const PhysicalNode& node, const ExprSession& session);
+OperatorMaker make_multi_join_of(const PhysicalNode& node);
 OperatorMaker make_lookup_join_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_unnest_of(const PhysicalNode& node);
 OperatorMaker make_over_of(const PhysicalNode& node, const ExprSession& session);

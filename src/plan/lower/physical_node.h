@@ -28,6 +28,7 @@ enum class PhysicalKind : uint8_t {
   kWindowAggregate,
   kLate,  // what another operator drops as late
   kJoin,
+  kMultiJoin,
   kLookupJoin,
   kUnnest,
   kUnion,
@@ -68,6 +69,7 @@ struct ChangelogTraits {
 };
 
 struct LookupPlan;
+struct MultiJoinPlan;
 
 /// kTrigger (operators/result_trigger.h).
 struct TriggerPlan {
@@ -117,6 +119,8 @@ struct PhysicalNode {
   WatermarkRule watermark;
   // kLookupJoin: what the right side has become (lookup_plan.h); the left is the only input.
   std::shared_ptr<const LookupPlan> lookup;
+  // kMultiJoin: what its inputs are (multi_join_plan.h); `logical` is the last of its joins.
+  std::shared_ptr<const MultiJoinPlan> multi_join;
   // kSink
   std::shared_ptr<Sink> sink;
   /// The table, for messages; empty for the collecting sink.
