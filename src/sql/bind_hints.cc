@@ -218,6 +218,11 @@ Status BlockHints::mention_ttl(const ast::Hint& hint) {
 }
 
 LogicalNodePtr BlockHints::aged(const LogicalNodePtr& grouped) {
+  // DISTINCT names its columns above its groups.
+  const auto* project = node_if<ProjectNode>(grouped);
+  if (project != nullptr && node_if<AggregateNode>(project->input()) != nullptr) {
+    return project->with_inputs({aged(project->input())});
+  }
   const auto* aggregate = node_if<AggregateNode>(grouped);
   if (aggregate == nullptr || joins_ || ttls_.empty()) return grouped;
   for (TtlHint& hint : ttls_) hint.reaches = true;
