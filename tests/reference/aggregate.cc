@@ -2,6 +2,7 @@
 //
 // GROUP BY, and the aggregate functions. To add a function: a line in result_of().
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -104,6 +105,18 @@ Value extreme(const std::vector<Value>& values, int wanted) {
   return best;
 }
 
+Value collected(std::vector<Value> values) {
+  std::sort(values.begin(), values.end(),
+            [](const Value& a, const Value& b) { return compare(a, b) < 0; });
+  Elements entries;
+  for (size_t begin = 0, end = 0; begin < values.size(); begin = end) {
+    while (end < values.size() && compare(values[begin], values[end]) == 0) ++end;
+    entries.push_back(
+        Value::elements({values[begin], Value::integer(static_cast<int64_t>(end - begin))}));
+  }
+  return Value::elements(std::move(entries));
+}
+
 Result<Value> result_of(const AggregateCall& call, const LogicalNode& input,
                         const std::vector<const Row*>& rows) {
   const std::vector<Row> arguments = arguments_of(call, rows);
@@ -116,6 +129,7 @@ Result<Value> result_of(const AggregateCall& call, const LogicalNode& input,
     if (name == "AVG") return average(values, from, call.result_type);
     if (name == "MIN") return extreme(values, -1);
     if (name == "MAX") return extreme(values, 1);
+    if (name == "COLLECT") return collected(values);
     // In the order in which the rows are given.
     if (name == "FIRST_VALUE") return values.empty() ? Value::null() : values.front();
     if (name == "LAST_VALUE") return values.empty() ? Value::null() : values.back();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // CAST between scalars. Known: numbers and BOOLEAN among each other, everything but FLOAT and
-// DOUBLE to text, text to integers and text, DATE and TIMESTAMP among each other.
+// DOUBLE to text, text to integers and text, DATE and timestamps among each
+// other. The session's zone is UTC, in which TIMESTAMP_LTZ is what TIMESTAMP is.
 
 #include <cmath>
 #include <cstdlib>
@@ -99,8 +100,7 @@ std::string fitted(const std::string& text, const SqlType& to) {
 
 Result<Value> to_text_type(const Value& value, const SqlType& from, const SqlType& to) {
   const bool known = from.is(TypeKind::kBoolean) || from.is_integer() || from.is_text() ||
-                     from.is(TypeKind::kDecimal) || from.is(TypeKind::kDate) ||
-                     from.is(TypeKind::kTimestamp);
+                     from.is(TypeKind::kDecimal) || from.is(TypeKind::kDate) || from.is_timestamp();
   if (!known) return unknown(from, to);
   return Value::text(fitted(print(value, from), to));
 }
@@ -134,9 +134,7 @@ Result<Value> to_decimal(const Value& value, const SqlType& from, const SqlType&
   return unknown(from, to);
 }
 
-bool is_point(const SqlType& type) {
-  return type.is(TypeKind::kDate) || type.is(TypeKind::kTimestamp);
-}
+bool is_point(const SqlType& type) { return type.is(TypeKind::kDate) || type.is_timestamp(); }
 
 }  // namespace
 

@@ -29,6 +29,18 @@ Value list_of(const Column& column, int64_t row) {
   return Value::elements(std::move(elements));
 }
 
+/// Entries in the order of their keys: the order of a column's entries means nothing.
+Value map_of(const Column& column, int64_t row) {
+  const ElementsView view(column);
+  Elements entries;
+  for (int64_t i = view.begin(row); i < view.end(row); ++i) {
+    entries.push_back(Value::elements({value_of(*view.keys(), i), value_of(*view.values(), i)}));
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Value& a, const Value& b) { return compare(a, b) < 0; });
+  return Value::elements(std::move(entries));
+}
+
 Value struct_of(const Column& column, int64_t row) {
   Elements fields;
   for (int i = 0; i < static_cast<int>(column.type().fields().size()); ++i) {
@@ -36,6 +48,8 @@ Value struct_of(const Column& column, int64_t row) {
   }
   return Value::elements(std::move(fields));
 }
+
+Status append_parts(const Elements& parts, ColumnBuilder& out);
 
 Status append(const Value& value, ColumnBuilder& out) {
   if (value.is_null()) return out.append_null();
@@ -54,8 +68,25 @@ Status append(const Value& value, ColumnBuilder& out) {
     case 5:
       return out.append_bytes(value.as<std::string>());
     default:
-      return Status::UnknownError("the reference makes no columns of constructed values");
+      return append_parts(value.as<Elements>(), out);
   }
+}
+
+Status append_parts(const Elements& parts, ColumnBuilder& out) {
+  const bool is_list = out.type().is(TypeKind::kArray);
+  const bool is_row = out.type().is(TypeKind::kRow);
+  // Maps are equal in whatever order their entries stand.
+  const bool backwards = out.num_rows() % 2 == 1;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (is_list || is_row) {
+      HW_TRY(append(parts[i], out.child(is_row ? static_cast<int>(i) : 0)));
+      continue;
+    }
+    const auto& entry = parts[backwards ? parts.size() - 1 - i : i].as<Elements>();
+    HW_TRY(append(entry[0], out.child(0)));
+    HW_TRY(append(entry[1], out.child(1)));
+  }
+  return out.append_constructed(static_cast<int64_t>(parts.size()));
 }
 
 }  // namespace
@@ -83,6 +114,8 @@ Value value_of(const Column& column, int64_t row) {
       return Value::text(std::string(column.value<std::string_view>(row)));
     case PhysicalType::kList:
       return list_of(column, row);
+    case PhysicalType::kMap:
+      return map_of(column, row);
     case PhysicalType::kStruct:
       return struct_of(column, row);
     default:

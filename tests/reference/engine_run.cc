@@ -43,9 +43,7 @@ Status configure(Session& session, const EngineMode& mode) {
   HW_TRY(set("execution.runtime-mode", mode.batch ? "batch" : "streaming"));
   HW_TRY(set("table.local-time-zone", "UTC"));
   HW_TRY(set("parallelism.default", std::to_string(mode.parallelism)));
-  if (!mode.disabled_rules.empty()) {
-    HW_TRY(set("table.optimizer.disabled-rules", mode.disabled_rules));
-  }
+  for (const auto& [key, value] : mode.options) HW_TRY(set(key, value));
   session.set_output_rows_max(mode.output_rows_max);
   session.set_job_starter([&mode](JobGraph graph,
                                   JobOptions options) -> Result<std::unique_ptr<JobRun>> {
@@ -84,9 +82,37 @@ std::string EngineMode::to_text() const {
             " checkpoints, going on at";
     for (const int next : parallelisms) text += " " + std::to_string(next);
   }
-  if (!disabled_rules.empty()) text += ", without " + disabled_rules;
+  for (const auto& [key, value] : options) text += ", '" + key + "' = '" + value + "'";
   return text;
 }
+
+namespace {
+
+/// What a user may set and still gets the same rows.
+void draw_options(EngineMode& mode, Chance& chance) {
+  const auto set = [&](const char* key, const char* value) {
+    mode.options.emplace_back(key, value);
+  };
+  if (chance.share(0.2)) {
+    set("table.optimizer.disabled-rules",
+        chance.pick({"fold_constants", "factor_disjunctions", "connect_joins", "order_joins",
+                     "merge_projects", "fuse_window_aggregate", "limit_sort_to_top_n",
+                     "prune_columns", "merge_pruned_projects", "remove_trivial_projects",
+                     "push_predicates_to_sources"}));
+  }
+  if (chance.share(0.1)) set("table.optimizer.reuse-sub-plan-enabled", "false");
+  if (chance.share(0.1)) set("table.optimizer.multi-join.enabled", "true");
+  if (chance.share(0.1)) set("pipeline.max-parallelism", chance.pick({"8", "13", "1000"}));
+  // The clock of a run stands still.
+  if (mode.batch) return;
+  if (chance.share(0.15)) set("table.exec.state.ttl", "10 d");
+  if (chance.share(0.1)) {
+    set("table.exec.emit.early-fire.enabled", "true");
+    set("table.exec.emit.early-fire.delay", chance.pick({"0 ms", "1 s"}));
+  }
+}
+
+}  // namespace
 
 EngineMode draw_mode(bool batch, uint64_t seed) {
   Chance chance(seed);
@@ -104,6 +130,7 @@ EngineMode draw_mode(bool batch, uint64_t seed) {
     const std::vector<int> some = {1, 2, 3, 4};
     for (int i = 0; i < 3; ++i) mode.parallelisms.push_back(chance.pick(some));
   }
+  draw_options(mode, chance);
   return mode;
 }
 

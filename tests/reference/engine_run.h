@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reference/partitioned_source.h"
@@ -33,8 +34,9 @@ struct EngineMode {
   std::vector<int> parallelisms = {};
   /// Stopped cleanly rather than killed.
   bool stops = false;
-  /// Rules of the planner that do not run, by name.
-  std::string disabled_rules = {};
+  /// Options that must not change what comes out: rules of the planner that do not run, state that
+  /// lives longer than the run, windows that fire early. Name and value.
+  std::vector<std::pair<std::string, std::string>> options = {};
 
   /// `stream, parallelism 2, batches of 1 to 7 rows`
   std::string to_text() const;

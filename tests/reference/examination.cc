@@ -72,6 +72,11 @@ class Shrinking {
     attempt([](EngineMode& mode) {
       if (mode.kill_after > 0) mode.parallelisms = {2};
     });
+    for (size_t i = best_.mode.options.size(); i > 0; --i) {
+      attempt([&](EngineMode& mode) {
+        mode.options.erase(mode.options.begin() + static_cast<long>(i) - 1);
+      });
+    }
     attempt([](EngineMode& mode) { mode.output_rows_max = 4096; });
     attempt([](EngineMode& mode) { mode.slices = {}; });
     attempt([](EngineMode& mode) { mode.slices = {.rows_max = 1, .seed = 0}; });

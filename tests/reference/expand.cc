@@ -9,12 +9,25 @@
 
 namespace hw::reference {
 
+namespace {
+
+/// The elements of a collection; of a MULTISET each as often as it is in it.
+Elements unfolded(const Value& collection, const SqlType& type) {
+  const auto& elements = collection.as<Elements>();
+  if (!type.is(TypeKind::kMultiset)) return elements;
+  Elements all;
+  for (const Value& entry : elements) {
+    const auto& pair = entry.as<Elements>();
+    for (int64_t i = pair[1].as<int64_t>(); i > 0; --i) all.push_back(pair[0]);
+  }
+  return all;
+}
+
+}  // namespace
+
 Result<Relation> unnest(const UnnestNode& node, const Relation& input) {
   const UnnestNode::Parts& parts = node.parts();
   const SqlType& type = node.input()->column(parts.collection).type;
-  if (!type.is(TypeKind::kArray)) {
-    return Status::NotImplemented("the reference knows UNNEST of arrays only");
-  }
   const size_t passed = parts.passed.size();
   const size_t width = static_cast<size_t>(node.num_columns());
   Relation rows;
@@ -23,7 +36,7 @@ Result<Relation> unnest(const UnnestNode& node, const Relation& input) {
     for (const int i : parts.passed) row.push_back(arrival.row[static_cast<size_t>(i)]);
     const Value& collection = arrival.row[static_cast<size_t>(parts.collection)];
     const Elements none;
-    const Elements& elements = collection.is_null() ? none : collection.as<Elements>();
+    const Elements elements = collection.is_null() ? none : unfolded(collection, type);
     if (elements.empty() && parts.keep_empty) {
       Row padded = row;
       padded.resize(width);
@@ -32,7 +45,7 @@ Result<Relation> unnest(const UnnestNode& node, const Relation& input) {
     for (size_t i = 0; i < elements.size(); ++i) {
       Row made = row;
       const size_t fields = width - passed - (parts.ordinality ? 1 : 0);
-      if (type.fields()[0].type.is(TypeKind::kRow)) {
+      if (type.is(TypeKind::kMap) || type.fields()[0].type.is(TypeKind::kRow)) {
         if (!elements[i].is_null()) {
           const auto& spread = elements[i].as<Elements>();
           made.insert(made.end(), spread.begin(), spread.end());

@@ -38,6 +38,7 @@ std::span<const Function> comparison_functions();
 std::span<const Function> number_functions();
 std::span<const Function> text_functions();
 std::span<const Function> time_functions();
+std::span<const Function> collection_functions();
 
 /// An integer cut to the width of its type, as Java wraps.
 int64_t wrap(Unscaled value, const SqlType& type);

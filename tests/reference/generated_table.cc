@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "reference/decimal.h"
@@ -115,11 +116,55 @@ Value key_of(const GeneratedColumn& column, Chance& chance, int64_t hot) {
   return Value::integer(number);
 }
 
+/// Of a few small parts, some of them NULL.
+Value part_value(const SqlType& type, Chance& chance) {
+  if (type.nullable() && chance.share(0.15)) return Value::null();
+  if (type.is_text())
+    return Value::text(
+        chance.pick({std::string(), std::string("a"), std::string("b"), std::string("abc")}));
+  return Value::integer(chance.pick({int64_t{1}, int64_t{2}, int64_t{3}, int64_t{-7}}));
+}
+
+Value constructed_value(const SqlType& type, Chance& chance) {
+  Elements parts;
+  if (type.is(TypeKind::kRow)) {
+    for (const SqlField& field : type.fields()) parts.push_back(part_value(field.type, chance));
+    return Value::elements(std::move(parts));
+  }
+  const int64_t count = chance.pick({int64_t{0}, int64_t{1}, int64_t{2}, int64_t{3}});
+  if (type.is(TypeKind::kArray)) {
+    for (int64_t i = 0; i < count; ++i) parts.push_back(part_value(type.element(), chance));
+    return Value::elements(std::move(parts));
+  }
+  const bool counts = type.is(TypeKind::kMultiset);
+  std::map<Row, Value, RowLess> entries;
+  for (int64_t i = 0; i < count; ++i) {
+    Value key = part_value((counts ? type.element() : type.key()).not_null(), chance);
+    entries[{std::move(key)}] =
+        counts ? Value::integer(chance.between(1, 3)) : part_value(type.value(), chance);
+  }
+  for (auto& [key, value] : entries) parts.push_back(Value::elements({key[0], value}));
+  return Value::elements(std::move(parts));
+}
+
 Value value_of(const GeneratedColumn& column, Chance& chance, int64_t hot) {
   const SqlType& type = column.type;
   if (type.nullable() && chance.share(0.12)) return Value::null();
   if (column.domain == Domain::kKey) return key_of(column, chance, hot);
   switch (type.kind()) {
+    case TypeKind::kArray:
+    case TypeKind::kMap:
+    case TypeKind::kMultiset:
+    case TypeKind::kRow:
+      return constructed_value(type, chance);
+    case TypeKind::kChar:
+      return Value::text(chance.pick({std::string("abc"), std::string("a  "), std::string("   ")}));
+    case TypeKind::kBinary:
+      return Value::text(chance.pick({std::string("\xff\xfe"), std::string("ab")}));
+    case TypeKind::kTime:
+      return Value::integer(chance.pick({int64_t{0}, int64_t{86'399'000}, int64_t{3'600'000}}));
+    case TypeKind::kTimestampLtz:
+      return Value::integer(kTimeStart + chance.below(3 * kDay));
     case TypeKind::kBoolean:
       return Value::boolean(chance.share(0.5));
     case TypeKind::kFloat:
@@ -169,12 +214,34 @@ const std::vector<GeneratedColumn>& column_pool() {
   return *kPool;
 }
 
-std::vector<GeneratedColumn> choose_columns(Chance& chance) {
+/// Of the whole grammar.
+const std::vector<GeneratedColumn>& more_columns() {
+  static const auto* const kPool = new std::vector<GeneratedColumn>{
+      {"d0", SqlType::decimal(38, 0)},
+      {"d37", SqlType::decimal(38, 37)},
+      {"ltz", SqlType::timestamp_ltz(3)},
+      {"tm", SqlType::time(0)},
+      {"ch", SqlType::character(3)},
+      {"bin", SqlType::binary(2)},
+      {"ai", SqlType::array(SqlType::integer())},
+      {"ast", SqlType::array(SqlType::string())},
+      {"mp", SqlType::map(SqlType::string().not_null(), SqlType::integer())},
+      {"ms", SqlType::multiset(SqlType::string())},
+      {"rw", SqlType::row({{"x", SqlType::integer()}, {"y", SqlType::string()}})},
+  };
+  return *kPool;
+}
+
+std::vector<GeneratedColumn> choose_columns(Chance& chance, bool whole_grammar) {
   std::vector<GeneratedColumn> columns = {{"k", SqlType::integer(), Domain::kKey},
                                           {"s", SqlType::string(), Domain::kKey}};
   const double share = chance.pick({0.1, 0.25, 0.5});
   for (const GeneratedColumn& column : column_pool()) {
     if (chance.share(share)) columns.push_back(column);
+  }
+  if (!whole_grammar) return columns;
+  for (const GeneratedColumn& column : more_columns()) {
+    if (chance.share(share * 0.7)) columns.push_back(column);
   }
   return columns;
 }
@@ -200,6 +267,7 @@ class Arrivals {
         continue;
       }
       const auto which = static_cast<size_t>(chance_.below(static_cast<int64_t>(live.size())));
+      if (is_past(live[which])) continue;
       if (kind < 0.8) {
         // A pair stays in one partition: the first column, by which rows are dealt, stays.
         Row updated = fresh_row();
@@ -232,6 +300,13 @@ class Arrivals {
       row.push_back(column.domain == Domain::kTime ? next_time() : value_of(column, chance_, hot_));
     }
     return row;
+  }
+
+  /// Whether windows of the row may have closed: it stays as it is.
+  bool is_past(const Row& row) const {
+    if (table_.time_column < 0) return false;
+    const Value& time = row[static_cast<size_t>(table_.time_column)];
+    return time.as<int64_t>() < newest_ - table_.disorder_ms;
   }
 
   /// Times rise by steps that often hit the borders of windows, and fall back within the bound.
@@ -289,7 +364,7 @@ std::string GeneratedTable::declaration() const {
     const std::string& time = columns[static_cast<size_t>(time_column)].name;
     // Not late is what is above the watermark: one millisecond more than the disorder.
     text += ", WATERMARK FOR " + time + " AS " + time + " - INTERVAL '" +
-            std::to_string(patience_ms / 1000) + ".001' SECOND";
+            std::to_string(patience_ms / 1000) + ".00" + std::to_string(margin_ms) + "' SECOND";
   }
   if (!primary_key.empty()) {
     text +=
@@ -310,7 +385,7 @@ TableRows GeneratedTable::rows() const {
 GeneratedTable generate_table(const std::string& name, const TableWishes& wishes, Chance& chance) {
   GeneratedTable table;
   table.name = name;
-  table.columns = choose_columns(chance);
+  table.columns = choose_columns(chance, wishes.whole_grammar);
   table.num_partitions = static_cast<int>(chance.pick({1, 1, 2, 3, 4}));
   if (wishes.with_time) {
     table.time_column = static_cast<int>(table.columns.size());
@@ -318,11 +393,17 @@ GeneratedTable generate_table(const std::string& name, const TableWishes& wishes
     table.disorder_ms = chance.pick({int64_t{0}, int64_t{5'000}, 10 * kMinute, 3 * 60 * kMinute});
     table.patience_ms = table.disorder_ms;
     if (wishes.late_rows && table.num_partitions == 1 && chance.share(0.3)) table.patience_ms /= 4;
+    if (wishes.whole_grammar && table.patience_ms >= table.disorder_ms) table.margin_ms = 2;
   }
   const double kind = chance.real();
   Arrivals arrivals(table, chance);
   const int64_t rows = choose_rows(wishes.rows_max, chance);
-  if (wishes.with_time || !wishes.changelogs || kind < 0.5) {
+  const bool changes_in_time = wishes.with_time && wishes.whole_grammar && wishes.changelogs &&
+                               table.patience_ms >= table.disorder_ms && kind < 0.25;
+  if (changes_in_time) {
+    table.kinds = RowKindSet::all();
+    arrivals.with_retractions(rows);
+  } else if (wishes.with_time || !wishes.changelogs || kind < 0.5) {
     arrivals.insert_only(rows);
   } else if (kind < 0.8) {
     table.kinds = RowKindSet::all();
@@ -333,6 +414,31 @@ GeneratedTable generate_table(const std::string& name, const TableWishes& wishes
     table.columns[0].type = table.columns[0].type.not_null();
     arrivals.upserts(rows);
   }
+  return table;
+}
+
+GeneratedTable generate_versions(const std::string& name, const TableWishes& wishes,
+                                 Chance& chance) {
+  GeneratedTable table = generate_table(name,
+                                        {.rows_max = wishes.rows_max,
+                                         .changelogs = false,
+                                         .with_time = true,
+                                         .late_rows = false,
+                                         .whole_grammar = wishes.whole_grammar},
+                                        chance);
+  table.is_versioned = true;
+  table.primary_key = {0};
+  table.columns[0].type = table.columns[0].type.not_null();
+  std::set<int64_t> taken;
+  for (Change& change : table.changes) {
+    if (change.row[0].is_null()) change.row[0] = Value::integer(chance.below(9));
+    int64_t time = change.row[static_cast<size_t>(table.time_column)].as<int64_t>();
+    while (!taken.insert(time).second) ++time;
+    change.row[static_cast<size_t>(table.time_column)] = Value::integer(time);
+  }
+  // What has become later by some milliseconds must not make others late.
+  table.disorder_ms += 1000;
+  table.patience_ms += 1000;
   return table;
 }
 

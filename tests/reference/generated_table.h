@@ -41,6 +41,10 @@ struct GeneratedTable {
   int time_column = -1;
   int64_t disorder_ms = 0;
   int64_t patience_ms = 0;
+  /// The watermark lags so much more behind. 2: what touches a session that has closed is late too.
+  int64_t margin_ms = 1;
+  /// Rows are versions of their PRIMARY KEY, valid from their time on; no two have one time.
+  bool is_versioned = false;
   /// insert_only, upsert or all.
   RowKindSet kinds = RowKindSet::insert_only();
   /// In order of arrival over all partitions; a -U stands directly before its +U.
@@ -64,8 +68,13 @@ struct TableWishes {
   bool with_time = false;
   /// Tables with event time may have rows that are late.
   bool late_rows = true;
+  /// Constructed types, the ends of decimals, instants; changes of rows with event time. Off: the
+  /// tables of a seed are what they have always been.
+  bool whole_grammar = false;
 };
 
+GeneratedTable generate_versions(const std::string& name, const TableWishes& wishes,
+                                 Chance& chance);
 GeneratedTable generate_table(const std::string& name, const TableWishes& wishes, Chance& chance);
 
 }  // namespace hw::reference

@@ -78,8 +78,12 @@ Result<GeneratedJob> generate_job(uint64_t seed, const JobWishes& wishes) {
         {.rows_max = i == 0 ? wishes.rows_max : std::min<int64_t>(wishes.rows_max, 60),
          .changelogs = wishes.changelogs && !wishes.query.insert_only,
          .with_time = timed,
-         .late_rows = wishes.late_rows},
+         .late_rows = wishes.late_rows,
+         .whole_grammar = wishes.query.whole_grammar},
         chance));
+  }
+  if (wishes.query.whole_grammar && chance.share(0.3)) {
+    job.tables.push_back(generate_versions("v", {.rows_max = 40, .whole_grammar = true}, chance));
   }
   QueryWishes query_wishes = wishes.query;
   query_wishes.joins = query_wishes.joins &&

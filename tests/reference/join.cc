@@ -2,6 +2,10 @@
 //
 // Joins as nested loops over all pairs.
 
+#include <algorithm>
+#include <vector>
+
+#include "expr/scalar_function.h"
 #include "reference/operators.h"
 #include "reference/scalar.h"
 
@@ -38,10 +42,70 @@ Row nulls(const LogicalNode& node) { return Row(static_cast<size_t>(node.num_col
 
 }  // namespace
 
-Result<Relation> join(const JoinNode& node, const Relation& left, const Relation& right) {
-  if (node.parts().versions) {
-    return Status::NotImplemented("the reference does not know FOR SYSTEM_TIME AS OF");
+namespace {
+
+/// The tests of a condition that pin the right's key: equalities that read nothing else of it.
+void add_key_tests(const BoundExpr& condition, const JoinNode& node,
+                   std::vector<const BoundExpr*>& tests) {
+  if (condition.kind() == BoundExpr::Kind::kAnd) {
+    for (const BoundExprPtr& arg : condition.args()) add_key_tests(*arg, node, tests);
+    return;
   }
+  if (condition.kind() != BoundExpr::Kind::kCall || condition.function()->name != "=") return;
+  const std::vector<int>& key = node.parts().versions->key;
+  bool reads_key = false;
+  for (const int column : columns_read(condition)) {
+    const int i = column - node.left()->num_columns();
+    if (i < 0) continue;
+    if (std::find(key.begin(), key.end(), i) == key.end()) return;
+    reads_key = true;
+  }
+  if (reads_key) tests.push_back(&condition);
+}
+
+/// For each row of the left the last of the right's rows of its key that is not younger. Generated
+/// versions of one key have different times, and no row is late.
+Result<Relation> join_versions(const JoinNode& node, const Relation& left, const Relation& right) {
+  const JoinNode::Parts& parts = node.parts();
+  const JoinNode::Versions& versions = *parts.versions;
+  const auto left_time = static_cast<size_t>(versions.times.left_time);
+  const auto right_time = static_cast<size_t>(versions.times.right_time);
+  std::vector<const BoundExpr*> keys;
+  if (parts.condition != nullptr) add_key_tests(*parts.condition, node, keys);
+  Relation rows;
+  for (const Arrival& one : left) {
+    if (one.row[left_time].is_null()) continue;
+    const Arrival* version = nullptr;
+    for (const Arrival& other : right) {
+      bool is_key = true;
+      for (const BoundExpr* test : keys) {
+        HW_ASSIGN_OR_RETURN(const bool equal, holds(*test, joined(one.row, other.row)));
+        is_key = is_key && equal;
+      }
+      if (!is_key || compare(other.row[right_time], one.row[left_time]) > 0) continue;
+      if (version == nullptr || compare(other.row[right_time], version->row[right_time]) >= 0) {
+        version = &other;
+      }
+    }
+    bool found = version != nullptr;
+    if (found) {
+      HW_ASSIGN_OR_RETURN(found, matches(parts, one.row, version->row));
+    }
+    if (found) rows.push_back({joined(one.row, version->row)});
+    if (!found && parts.kind == JoinKind::kLeft) {
+      rows.push_back({joined(one.row, nulls(*node.right()))});
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+Result<Relation> join(const JoinNode& node, const Relation& left, const Relation& right) {
+  if (node.parts().lookup) {
+    return Status::NotImplemented("the reference looks nothing up");
+  }
+  if (node.parts().versions) return join_versions(node, left, right);
   const JoinKind kind = node.parts().kind;
   const bool pairs = kind != JoinKind::kSemi && kind != JoinKind::kAnti;
   std::vector<bool> right_matched(right.size(), false);

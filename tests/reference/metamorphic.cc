@@ -57,8 +57,9 @@ const Select* plain_select(const GeneratedJob& job) {
   return select.grouped || select.distinct || sees_others ? nullptr : &select;
 }
 
-Query query_of(Select select) {
+Query query_of(const GeneratedJob& job, Select select) {
   Query query;
+  query.with = job.shape.with;
   query.parts = {std::move(select)};
   return query;
 }
@@ -201,9 +202,10 @@ Made three_parts(const GeneratedJob& job, Chance&) {
   if (select == nullptr || !select->where || asks_query(*select->where)) return std::nullopt;
   Select all = *select;
   all.where.reset();
-  const Result<Answer> answer = ask(job, to_sql(query_of(all)), Answering::kStream);
+  const Result<Answer> answer = ask(job, to_sql(query_of(job, all)), Answering::kStream);
   if (!answer.ok()) return std::nullopt;
   Query query;
+  query.with = job.shape.with;
   for (const char* form : {"$0", "(NOT $0)", "($0 IS UNKNOWN)"}) {
     Select part = *select;
     part.where = make_term(SqlType::boolean(), form, {*select->where});
@@ -220,7 +222,7 @@ Made counted(const GeneratedJob& job, Chance&) {
   if (select == nullptr || !select->where || asks_query(*select->where)) return std::nullopt;
   Select count = *select;
   count.items = {make_term(SqlType::bigint(), "COUNT(*)")};
-  const Result<Answer> answer = ask(job, to_sql(query_of(count)), Answering::kBatch);
+  const Result<Answer> answer = ask(job, to_sql(query_of(job, count)), Answering::kBatch);
   if (!answer.ok()) return std::nullopt;
   count.items = {make_term(SqlType::bigint(),
                            "COALESCE(SUM(CASE WHEN $0 THEN CAST(1 AS BIGINT) ELSE "
@@ -228,7 +230,7 @@ Made counted(const GeneratedJob& job, Chance&) {
                            {*count.where})};
   count.where.reset();
   Variant variant = variant_of(job, "M-10");
-  variant.query = to_sql(query_of(count));
+  variant.query = to_sql(query_of(job, count));
   variant.result = answer->schema;
   variant.expected = answer->rows;
   variant.batch = true;
@@ -271,7 +273,7 @@ Made twice(const GeneratedJob& job, Chance&) {
   if (job.shape.parts.size() != 1 || job.shape.limit) return std::nullopt;
   const Select& select = job.shape.parts[0];
   const bool fits = select.grouped && !select.having && !select.keys.empty() &&
-                    select.items.size() > select.keys.size() &&
+                    job.shape.with.empty() && select.items.size() > select.keys.size() &&
                     select.from.kind == Source::Kind::kTable;
   if (!fits) return std::nullopt;
   Variant variant = variant_of(job, "M-17");
@@ -287,7 +289,7 @@ Made twice(const GeneratedJob& job, Chance&) {
                         name};
   Select over_view = select;
   over_view.from.table = "twice";
-  variant.query = to_sql(query_of(std::move(over_view)));
+  variant.query = to_sql(query_of(job, std::move(over_view)));
   return variant;
 }
 
@@ -302,6 +304,7 @@ Source* nested(Source& source) {
 
 /// The inner query as a view, or as a table of what the engine found for it.
 Made by_way_of_a_table(const GeneratedJob& job, Chance& chance) {
+  if (!job.shape.with.empty()) return std::nullopt;
   Query query = job.shape;
   Source* source = nullptr;
   for (Select& part : query.parts) {
@@ -374,7 +377,10 @@ bool names_elsewhere(const Select& select, const std::string& column) {
 /// A row of long ago that comes last is late for all windows.
 Made far_past(const GeneratedJob& job, Chance&) {
   const GeneratedTable* table = windowed_table(job);
-  if (table == nullptr || table->num_partitions != 1 || table->changes.empty()) return std::nullopt;
+  if (table == nullptr || table->num_partitions != 1 || table->changes.empty() ||
+      !job.shape.parts[0].grouped) {
+    return std::nullopt;
+  }
   std::vector<GeneratedTable> tables = job.tables;
   for (GeneratedTable& changed : tables) {
     if (changed.name != table->name) continue;
@@ -393,7 +399,7 @@ Made week_later(const GeneratedJob& job, Chance&) {
   if (table == nullptr) return std::nullopt;
   const Select& select = job.shape.parts[0];
   if (names_elsewhere(select, "wt") || names_elsewhere(select, "window_start") ||
-      names_elsewhere(select, "window_end")) {
+      names_elsewhere(select, "window_end") || names_elsewhere(select, "window_time")) {
     return std::nullopt;
   }
   std::vector<GeneratedTable> tables = job.tables;
@@ -407,7 +413,8 @@ Made week_later(const GeneratedJob& job, Chance&) {
   Variant variant = over_tables(job, "M-12", std::move(tables));
   for (size_t i = 0; i < select.items.size(); ++i) {
     const std::string& form = select.items[i].form;
-    const bool is_time = form == "a.window_start" || form == "a.window_end" || form == "a.wt";
+    const bool is_time = form == "a.window_start" || form == "a.window_end" ||
+                         form == "a.window_time" || form == "a.wt";
     if (!is_time) continue;
     for (Row& row : variant.expected) row[i] = Value::integer(row[i].as<int64_t>() + kWeekMs);
   }
@@ -440,7 +447,8 @@ Made join_of_all_times(const GeneratedJob& job, Chance&) {
 /// The last row of a key is the one of the greatest time, the first that of the least.
 Made last_of_key(const GeneratedJob& job, Chance& chance) {
   for (const GeneratedTable& table : job.tables) {
-    if (table.time_column < 0 || table.patience_ms < table.disorder_ms) continue;
+    if (table.time_column < 0 || table.patience_ms < table.disorder_ms || table.is_versioned)
+      continue;
     const bool last = chance.share(0.5);
     const std::string key = chance.pick(std::vector<std::string>{"k", "s"});
     const std::string grouped = "SELECT a." + key + " AS c0, " + (last ? "MAX" : "MIN") +
@@ -463,8 +471,9 @@ Made last_of_key(const GeneratedJob& job, Chance& chance) {
 Made renamed_keys(const GeneratedJob& job, Chance&) {
   if (job.shape.parts.size() != 1 || job.shape.limit) return std::nullopt;
   const Select& select = job.shape.parts[0];
-  const bool fits = select.grouped && (select.from.kind == Source::Kind::kTable ||
-                                       select.from.kind == Source::Kind::kWindow);
+  const bool fits =
+      select.grouped && job.shape.with.empty() &&
+      (select.from.kind == Source::Kind::kTable || select.from.kind == Source::Kind::kWindow);
   if (!fits || names_elsewhere(select, "k")) return std::nullopt;
   const auto renamed = [](const Value& key) {
     return key.is_null() ? key : Value::integer(-key.as<int64_t>() - 7);

@@ -46,7 +46,7 @@ struct Window {
   int64_t start = 0;
   int64_t end = 0;
 };
-/// The windows that a time belongs to.
+/// The windows that a time belongs to; of sessions none, which depend on other rows.
 std::vector<Window> windows_of(const WindowSpec& spec, int64_t time_ms);
 
 }  // namespace hw::reference

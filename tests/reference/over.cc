@@ -188,16 +188,29 @@ std::set<size_t> read_calls(const OverNode& node, const Context& context) {
   return all;
 }
 
+bool all_settle(const OverNode& node, const std::set<size_t>& read) {
+  return !read.empty() && node.order_time() == TimeAttribute::kEventTime &&
+         std::all_of(read.begin(), read.end(),
+                     [&](size_t i) { return hw::settles(node.parts().calls[i].call); });
+}
+
+/// Whether an OVER below computes what later rows change: nobody waits for times above it then.
+bool is_revised(const LogicalNode& node, const Context& context) {
+  return std::any_of(node.inputs().begin(), node.inputs().end(), [&](const LogicalNodePtr& input) {
+    if (input->kind() == NodeKind::kOver) {
+      const auto& over = input->as<OverNode>();
+      const std::set<size_t> read = read_calls(over, context);
+      if (!read.empty() && !all_settle(over, read)) return true;
+    }
+    return is_revised(*input, context);
+  });
+}
+
 /// Rows that go out in the order of event time are dropped when they come behind the watermark, or
 /// without a time.
 Relation on_time(const OverNode& node, const std::set<size_t>& read, Relation input,
                  const Context& context) {
-  const bool settles = !read.empty() && std::all_of(read.begin(), read.end(), [&](size_t i) {
-    return hw::settles(node.parts().calls[i].call);
-  });
-  const bool by_time =
-      context.is_stream() && settles && node.order_time() == TimeAttribute::kEventTime;
-  if (!by_time) return input;
+  if (!context.is_stream() || !all_settle(node, read) || is_revised(node, context)) return input;
   const int column = node.parts().order[0].column;
   const int64_t ticks_per_ms = node.input()->column(column).type.ticks_per_second() / 1000;
   std::erase_if(input, [&](const Arrival& arrival) {

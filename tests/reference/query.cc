@@ -67,6 +67,14 @@ std::vector<Source> smaller(const Source& source) {
       found.push_back(std::move(made));
     }
   }
+  if (source.kind == Source::Kind::kUnnest) {
+    found.push_back(source.sides[0]);
+    for (Source& side : smaller(source.sides[0])) {
+      Source made = source;
+      made.sides[0] = std::move(side);
+      found.push_back(std::move(made));
+    }
+  }
   if (source.kind == Source::Kind::kQuery) {
     for (Query& query : smaller(*source.query)) {
       Source made = source;
@@ -103,7 +111,8 @@ std::vector<Select> smaller(const Select& select) {
 std::string to_sql(const Source& source) {
   switch (source.kind) {
     case Source::Kind::kTable:
-      return source.table + " AS " + source.alias;
+      return source.table + (source.as_of.empty() ? "" : " FOR SYSTEM_TIME AS OF " + source.as_of) +
+             " AS " + source.alias;
     case Source::Kind::kQuery:
       return "(" + to_sql(*source.query) + ") AS " + source.alias;
     case Source::Kind::kWindow: {
@@ -114,6 +123,9 @@ std::string to_sql(const Source& source) {
     case Source::Kind::kJoin:
       return to_sql(source.sides[0]) + " " + source.join_word + " " + to_sql(source.sides[1]) +
              " ON " + to_sql(*source.on);
+    case Source::Kind::kUnnest:
+      return to_sql(source.sides[0]) + " " + source.join_word + " " + source.unnest +
+             (source.join_word == "LEFT JOIN" ? " ON TRUE" : "");
   }
   return {};
 }
@@ -152,7 +164,11 @@ std::string to_sql(const Query& query) {
     if (query.limit) text += " LIMIT " + std::to_string(*query.limit);
     if (query.offset) text += " OFFSET " + std::to_string(*query.offset);
   }
-  return text;
+  std::string with;
+  for (const auto& [name, inner] : query.with) {
+    with += (with.empty() ? "WITH " : ", ") + name + " AS (" + to_sql(*inner) + ")";
+  }
+  return with.empty() ? text : with + " " + text;
 }
 
 std::vector<Query> smaller(const Query& query) {
@@ -170,6 +186,13 @@ std::vector<Query> smaller(const Query& query) {
     found.push_back(std::move(made));
   }
   if (query.offset) shrink_member(query, &Query::offset, {std::nullopt}, found);
+  for (size_t i = 0; i < query.with.size(); ++i) {
+    for (Query& inner : smaller(*query.with[i].second)) {
+      Query made = query;
+      made.with[i].second = std::make_shared<const Query>(std::move(inner));
+      found.push_back(std::move(made));
+    }
+  }
   for (size_t i = 0; i < query.parts.size(); ++i) {
     // A query around another one that does nothing else may go.
     const Source& from = query.parts[i].from;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reference/term.h"
@@ -18,7 +19,7 @@ struct Query;
 
 /// What stands in FROM.
 struct Source {
-  enum class Kind : uint8_t { kTable, kQuery, kWindow, kJoin };
+  enum class Kind : uint8_t { kTable, kQuery, kWindow, kJoin, kUnnest };
   Kind kind = Kind::kTable;
   /// Of all but joins.
   std::string alias;
@@ -26,9 +27,13 @@ struct Source {
   std::string table;
   /// kWindow: `TUMBLE($, DESCRIPTOR(t), …)`, where $ is `TABLE name`.
   std::string window;
+  /// kTable: `a.wt`, as of which rows are read.
+  std::string as_of;
   /// kQuery.
   std::shared_ptr<const Query> query;
-  /// kJoin: `LEFT JOIN`, both sides, ON.
+  /// kUnnest, the first of `sides` with the elements of a collection: `UNNEST(a.c) AS u (e)`.
+  std::string unnest;
+  /// kJoin, kUnnest: `LEFT JOIN`, both sides, ON.
   std::string join_word;
   std::vector<Source> sides;
   std::optional<Term> on;
@@ -51,6 +56,8 @@ struct Select {
 
 /// SELECTs under UNION [ALL], perhaps ordered by all columns and cut.
 struct Query {
+  /// WITH: names and queries.
+  std::vector<std::pair<std::string, std::shared_ptr<const Query>>> with;
   std::vector<Select> parts;
   bool union_all = true;
   /// `c1 DESC`

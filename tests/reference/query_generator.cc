@@ -6,28 +6,13 @@
 #include <optional>
 #include <utility>
 
+#include "reference/made_query.h"
 #include "reference/over_generator.h"
 #include "reference/term_generator.h"
+#include "reference/window_queries.h"
 
 namespace hw::reference {
 namespace {
-
-constexpr int64_t kJoinPairsMax = 40'000;
-
-/// A source, the columns that it shows, and how many rows it has at most.
-struct Made {
-  Source source;
-  std::vector<Term> scope;
-  int64_t rows = 0;
-};
-
-std::vector<Term> tame(const std::vector<Term>& scope) {
-  std::vector<Term> terms;
-  for (const Term& term : scope) {
-    if (!term.wild) terms.push_back(term);
-  }
-  return terms;
-}
 
 /// What WHERE may ask of a source: its tests may become keys of a join below, and keys hold NaN
 /// equal, which `=` does not.
@@ -38,23 +23,22 @@ std::vector<Term> filterable(const Made& from) {
   return terms;
 }
 
-struct MadeQuery {
-  Query query;
-  std::vector<Term> columns;  // c0, c1, …
-  int64_t rows = 0;
-};
-
-Term column_term(const SqlType& type, std::string name, bool wild) {
-  Term term{type, std::move(name)};
-  term.wild = wild;
-  term.reads = true;
-  return term;
+std::vector<GeneratedTable> without_versions(const std::vector<GeneratedTable>& tables) {
+  std::vector<GeneratedTable> others;
+  for (const GeneratedTable& table : tables) {
+    if (!table.is_versioned) others.push_back(table);
+  }
+  return others;
 }
 
 class Generator {
  public:
   Generator(const std::vector<GeneratedTable>& tables, const QueryWishes& wishes, Chance& chance)
-      : tables_(tables), wishes_(wishes), chance_(chance) {}
+      : tables_(without_versions(tables)), wishes_(wishes), chance_(chance) {
+    for (const GeneratedTable& table : tables) {
+      if (table.is_versioned) versions_.push_back(&table);
+    }
+  }
 
   MadeQuery whole(int depth) {
     MadeQuery made = body(depth);
@@ -67,6 +51,10 @@ class Generator {
     if (wishes_.whole_grammar && !wishes_.insert_only && chance_.share(0.4)) {
       if (std::optional<MadeQuery> made = by_rows_around(depth)) return std::move(*made);
     }
+    if (wishes_.whole_grammar && !wishes_.insert_only && chance_.share(0.25)) {
+      WindowQueries windows(tables_, chance_);
+      if (std::optional<MadeQuery> made = windows.any()) return std::move(*made);
+    }
     if (depth > 0 && chance_.share(0.12)) return unite(depth);
     if (chance_.share(0.2)) {
       if (std::optional<MadeQuery> made = windowed()) return std::move(*made);
@@ -76,6 +64,7 @@ class Generator {
 
   /// ORDER BY all columns, so that the rows that LIMIT keeps are the same everywhere.
   void cut(MadeQuery& made) {
+    if (!std::all_of(made.columns.begin(), made.columns.end(), has_order)) return;
     std::vector<size_t> columns;
     for (size_t i = 0; i < made.columns.size(); ++i) columns.push_back(i);
     for (size_t i = columns.size(); i > 1; --i) {
@@ -133,15 +122,6 @@ class Generator {
     return made;
   }
 
-  static std::vector<Term> columns_of(const GeneratedTable& table, const std::string& alias) {
-    std::vector<Term> scope;
-    for (const GeneratedColumn& column : table.columns) {
-      scope.push_back(
-          column_term(column.type, alias + "." + column.name, column.domain == Domain::kWild));
-    }
-    return scope;
-  }
-
   Made relation(int depth, const std::string& alias) {
     if (depth <= 0 || !chance_.share(0.35)) return table(alias);
     MadeQuery inner = whole(depth - 1);
@@ -159,6 +139,7 @@ class Generator {
 
   Made source(int depth) {
     Made left = relation(depth, "a");
+    if (wishes_.whole_grammar && chance_.share(0.15)) unnest(left);
     if (!wishes_.joins || !chance_.share(0.3)) return left;
     Made right = relation(depth - 1, "b");
     if (left.rows * right.rows > kJoinPairsMax) return left;
@@ -166,7 +147,9 @@ class Generator {
     for (const Term& x : left.scope) {
       for (const Term& y : right.scope) {
         // Keys hold NaN equal, which `=` does not, so wild numbers are no keys here.
-        if (x.type.equals_ignoring_null(y.type) && !x.wild && !y.wild) pairs.emplace_back(&x, &y);
+        if (x.type.equals_ignoring_null(y.type) && !x.wild && !y.wild && has_order(x)) {
+          pairs.emplace_back(&x, &y);
+        }
       }
     }
     if (pairs.empty()) return left;
@@ -188,6 +171,35 @@ class Generator {
     made.rows = left.rows * std::max<int64_t>(right.rows, 1) + right.rows;
     made.source.sides = {std::move(left.source), std::move(right.source)};
     return made;
+  }
+
+  /// Adds the elements of a collection, if there is one.
+  void unnest(Made& from) {
+    std::vector<Term> found;
+    for (const Term& term : from.scope) {
+      if (term.type.is_constructed() && !term.type.is(TypeKind::kRow)) found.push_back(term);
+    }
+    if (found.empty()) return;
+    const Term collection = chance_.pick(found);
+    const SqlType& type = collection.type;
+    Source source;
+    source.kind = Source::Kind::kUnnest;
+    source.join_word = chance_.pick({"CROSS JOIN", "LEFT JOIN"});
+    std::string names = type.is(TypeKind::kMap) ? "e, f" : "e";
+    // Equal maps may have their entries in any order.
+    const bool numbered = type.is(TypeKind::kArray) && chance_.share(0.3);
+    if (numbered) names += ", o";
+    source.unnest = "UNNEST(" + to_sql(collection) + ")" + (numbered ? " WITH ORDINALITY" : "") +
+                    " AS u (" + names + ")";
+    source.sides = {std::move(from.source)};
+    from.source = std::move(source);
+    const SqlType element = type.is(TypeKind::kMap) ? type.key() : type.element();
+    from.scope.push_back(column_term(element.with_nullable(true), "u.e", false));
+    if (type.is(TypeKind::kMap)) {
+      from.scope.push_back(column_term(type.value().with_nullable(true), "u.f", false));
+    }
+    if (numbered) from.scope.push_back(column_term(SqlType::integer(), "u.o", false));
+    from.rows *= 4;
   }
 
   // -------------------------------------------------------------------------------------- SELECT
@@ -221,8 +233,9 @@ class Generator {
     const GeneratedTable& table = chance_.pick(tables_);
     const std::vector<Term> inner = columns_of(table, "q");
     const Term* own = &chance_.pick(inner);
-    const Term* outer = terms.column(
-        [&](const Term& term) { return !term.wild && term.type.equals_ignoring_null(own->type); });
+    const Term* outer = terms.column([&](const Term& term) {
+      return !term.wild && has_order(term) && term.type.equals_ignoring_null(own->type);
+    });
     if (outer == nullptr || own->wild) return;
     std::string form = chance_.pick({"($0 IN (SELECT $1 FROM # AS q))",
                                      "($0 NOT IN (SELECT $1 FROM # AS q WHERE $2))",
@@ -236,15 +249,6 @@ class Generator {
     Term test = make_term(SqlType::boolean(), form, {*outer, *own, std::move(more)});
     select.where =
         select.where ? make_term(SqlType::boolean(), "($0 AND $1)", {*select.where, test}) : test;
-  }
-
-  static MadeQuery finish(Select select, MadeQuery made) {
-    for (size_t i = 0; i < select.items.size(); ++i) {
-      made.columns.push_back(
-          column_term(select.items[i].type, "c" + std::to_string(i), select.items[i].wild));
-    }
-    made.query.parts = {std::move(select)};
-    return made;
   }
 
   void group(TermGenerator& terms, Select& select) {
@@ -266,7 +270,10 @@ class Generator {
 
   /// OVER, Top-N, deduplication, ROLLUP and CUBE, a join by an interval.
   std::optional<MadeQuery> by_rows_around(int depth) {
-    switch (chance_.below(5)) {
+    switch (chance_.below(6)) {
+      case 5:
+        if (std::optional<MadeQuery> made = join_versions()) return made;
+        return rolled_up(depth);
       case 0:
         return rolled_up(depth);
       case 1:
@@ -291,6 +298,8 @@ class Generator {
   Few few_columns(int depth) {
     Few few{source(depth), {}, -1, false};
     std::vector<Term> left = few.from.scope;
+    std::erase_if(left, [](const Term& term) { return !has_order(term); });
+    if (left.empty()) left.push_back({SqlType::bigint(), "CAST(1 AS BIGINT)"});
     for (size_t i = left.size(); i > 1; --i) {
       std::swap(left[i - 1], left[static_cast<size_t>(chance_.below(static_cast<int64_t>(i)))]);
     }
@@ -367,7 +376,7 @@ class Generator {
     const auto time = static_cast<size_t>(table.time_column);
     // One key, so that it is in PARTITION BY or the only other column.
     std::vector<Term> columns = {chance_.pick(scope), scope[time]};
-    if (columns[0].form == columns[1].form) columns[0] = scope[0];
+    if (columns[0].form == columns[1].form || !has_order(columns[0])) columns[0] = scope[0];
     Select inner;
     inner.items = columns;
     const bool late = table.patience_ms < table.disorder_ms;
@@ -381,26 +390,6 @@ class Generator {
     MadeQuery made;
     made.rows = static_cast<int64_t>(table.changes.size());
     return above(std::move(inner), std::move(made), "$0 = 1", false);
-  }
-
-  /// The inner query's columns but the last, which is a rank, where `bound` holds for it.
-  MadeQuery above(Select inner, MadeQuery made, const std::string& bound, bool shows_rank) {
-    Select outer;
-    MadeQuery below = finish(std::move(inner), std::move(made));
-    for (size_t i = 0; i < below.columns.size(); ++i) {
-      Term column =
-          column_term(below.columns[i].type, "q.c" + std::to_string(i), below.columns[i].wild);
-      if (i + 1 < below.columns.size() || shows_rank) outer.items.push_back(std::move(column));
-    }
-    const Term rank =
-        column_term(SqlType::bigint(), "q.c" + std::to_string(below.columns.size() - 1), false);
-    outer.where = make_term(SqlType::boolean(), "(" + bound + ")", {rank});
-    outer.from.kind = Source::Kind::kQuery;
-    outer.from.alias = "q";
-    outer.from.query = std::make_shared<const Query>(std::move(below.query));
-    MadeQuery found;
-    found.rows = below.rows;
-    return finish(std::move(outer), std::move(found));
   }
 
   MadeQuery rolled_up(int depth) {
@@ -452,9 +441,47 @@ class Generator {
     select.from.sides = {{.alias = "a", .table = left.name}, {.alias = "b", .table = right.name}};
     scope.insert(scope.end(), other.begin(), other.end());
     const int64_t items = chance_.between(2, 5);
-    for (int64_t i = 0; i < items; ++i) select.items.push_back(chance_.pick(scope));
+    for (int64_t i = 0; i < items; ++i) {
+      Term item = chance_.pick(scope);
+      // A time that may be NULL is plain above: an OVER drops such rows, a Top-N does not.
+      if (select.from.join_word != "JOIN" && item.form.ends_with(".wt")) {
+        item = make_term(item.type, "($0 + INTERVAL '0' SECOND)", {item});
+      }
+      select.items.push_back(std::move(item));
+    }
     MadeQuery made;
     made.rows = pairs;
+    return finish(std::move(select), std::move(made));
+  }
+
+  /// Rows with the versions of their times.
+  std::optional<MadeQuery> join_versions() {
+    std::vector<const GeneratedTable*> timed;
+    for (const GeneratedTable& table : tables_) {
+      if (table.time_column >= 0 && table.kinds.is_insert_only()) timed.push_back(&table);
+    }
+    if (timed.empty() || versions_.empty() || !wishes_.joins) return std::nullopt;
+    const GeneratedTable& left = *chance_.pick(timed);
+    const GeneratedTable& right = *versions_[0];
+    std::vector<Term> scope = columns_of(left, "a");
+    const std::vector<Term> other = columns_of(right, "b");
+    Select select;
+    select.from.kind = Source::Kind::kJoin;
+    select.from.join_word = chance_.pick({"JOIN", "LEFT JOIN"});
+    select.from.on = make_term(SqlType::boolean(), "$0 = $1", {scope[0], other[0]});
+    select.from.sides = {{.alias = "a", .table = left.name},
+                         {.alias = "b", .table = right.name, .as_of = "a.wt"}};
+    scope.insert(scope.end(), other.begin(), other.end());
+    if (chance_.share(0.3)) {
+      Term more = TermGenerator(tame(scope), chance_).condition(1);
+      select.from.on =
+          make_term(SqlType::boolean(), "$0 AND $1", {*select.from.on, std::move(more)});
+    }
+    const int64_t items = chance_.between(2, 5);
+    for (int64_t i = 0; i < items; ++i) select.items.push_back(chance_.pick(scope));
+    if (chance_.share(0.3)) select.where = TermGenerator(tame(scope), chance_).condition(1);
+    MadeQuery made;
+    made.rows = static_cast<int64_t>(left.changes.size());
     return finish(std::move(select), std::move(made));
   }
 
@@ -507,7 +534,9 @@ class Generator {
     return text + ")";
   }
 
-  const std::vector<GeneratedTable>& tables_;
+  const std::vector<GeneratedTable> tables_;
+  /// Tables that only a join by time reads.
+  std::vector<const GeneratedTable*> versions_;
   const QueryWishes& wishes_;
   Chance& chance_;
 };

@@ -3,7 +3,8 @@
 // Random queries over generated tables, of the grammar that the engine and the reference have:
 // projections, filters, DISTINCT, grouping with and without keys, windows, joins of all kinds,
 // nested queries, UNION [ALL], ORDER BY over all columns with LIMIT; if it is wished, also OVER,
-// QUALIFY, bounds on ranks, deduplication, ROLLUP and CUBE, joins by an interval of times.
+// QUALIFY, bounds on ranks, deduplication, ROLLUP and CUBE, joins by an interval of times or with
+// the versions of a time, elements of collections, and what window_queries.h makes.
 
 #pragma once
 

@@ -19,7 +19,8 @@ const Function* find_function(std::string_view name) {
   static const auto* const kAll = [] {
     auto* all = new std::map<std::string_view, const Function*>();
     for (const std::span<const Function> family :
-         {comparison_functions(), number_functions(), text_functions(), time_functions()}) {
+         {comparison_functions(), number_functions(), text_functions(), time_functions(),
+          collection_functions()}) {
       for (const Function& function : family) all->emplace(function.name, &function);
     }
     return all;

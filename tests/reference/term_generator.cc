@@ -290,7 +290,9 @@ Term TermGenerator::comparison(int depth) {
   // A column of any type, wild ones too, or two expressions of one type.
   const SqlType boolean = SqlType::boolean();
   const std::string op = chance_.pick({" = ", " <> ", " < ", " <= ", " > ", " >= "});
-  const Term* one = column([](const Term& term) { return !term.type.is(TypeKind::kBoolean); });
+  const Term* one = column([](const Term& term) {
+    return !term.type.is(TypeKind::kBoolean) && !term.type.is_constructed();
+  });
   if (one != nullptr && chance_.share(0.3)) {
     const Term* other =
         column([&](const Term& term) { return term.type.equals_ignoring_null(one->type); });
@@ -369,7 +371,9 @@ Term TermGenerator::aggregate() {
     case 2:
     case 3: {
       args = {chance_.share(0.7) ? chance_.pick(scope_) : any(1)};
-      if (args[0].type.is_bytes()) args = {leaf(SqlType::integer())};
+      if (args[0].type.is_bytes() || args[0].type.is_constructed()) {
+        args = {leaf(SqlType::integer())};
+      }
       const Term value = args[0];
       return with_filter(value.type, chance_.pick({"MIN($0)", "MAX($0)"}), value.wild);
     }

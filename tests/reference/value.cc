@@ -72,8 +72,16 @@ std::string to_text(const Value& value, const SqlType& type) {
       std::string text = "[";
       const auto& parts = value.as<Elements>();
       for (size_t i = 0; i < parts.size(); ++i) {
+        text += i > 0 ? ", " : "";
+        if (type.is(TypeKind::kMap) || type.is(TypeKind::kMultiset)) {
+          const auto& pair = parts[i].as<Elements>();
+          const bool counts = type.is(TypeKind::kMultiset);
+          text += to_text(pair[0], type.fields()[0].type) + "=" +
+                  to_text(pair[1], counts ? SqlType::integer() : type.value());
+          continue;
+        }
         const size_t field = std::min(i, type.fields().size() - 1);
-        text += (i > 0 ? ", " : "") + to_text(parts[i], type.fields()[field].type);
+        text += to_text(parts[i], type.fields()[field].type);
       }
       return text + "]";
     }

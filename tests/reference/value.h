@@ -20,11 +20,12 @@ namespace hw::reference {
 __extension__ typedef __int128 Unscaled;
 
 struct Value;
-/// Elements of an ARRAY, fields of a ROW.
+/// Elements of an ARRAY, fields of a ROW; of a MAP pairs of key and value, of a MULTISET pairs of
+/// element and count, both in the order of the first.
 using Elements = std::vector<Value>;
 
 /// NULL; BOOLEAN; integers, dates, times, timestamps and intervals in the units of their types;
-/// FLOAT and DOUBLE; DECIMAL; text and bytes; ARRAY and ROW.
+/// FLOAT and DOUBLE; DECIMAL; text and bytes; constructed types.
 struct Value {
   std::variant<std::monostate, bool, int64_t, double, Unscaled, std::string, Elements> held;
 

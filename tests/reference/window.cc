@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Windows: which ones a time belongs to, and grouping by them. Milliseconds on the wall clock;
-// event time of TIMESTAMP only.
+// event time of TIMESTAMP only. No row is ever late for a session: generated tables see to it.
 
+#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "reference/calendar.h"
 #include "reference/operators.h"
@@ -19,9 +21,6 @@ int64_t border(int64_t time, int64_t offset, int64_t step) {
 Status check(const WindowSpec& spec) {
   if (!spec.event_time || !spec.time_type.is(TypeKind::kTimestamp)) {
     return Status::NotImplemented("the reference knows windows over TIMESTAMP event time only");
-  }
-  if (spec.kind == WindowKind::kSession) {
-    return Status::NotImplemented("the reference knows no sessions");
   }
   return Status::OK();
 }
@@ -54,22 +53,58 @@ std::vector<Window> windows_of(const WindowSpec& spec, int64_t time_ms) {
       }
       break;
     }
-    case WindowKind::kSession:  // check() refuses them
+    case WindowKind::kSession:  // depends on other rows: see windows_of_rows()
       break;
   }
   return windows;
 }
 
+namespace {
+
+Row values_of(const Row& row, const std::vector<int>& columns) {
+  Row values;
+  for (const int i : columns) values.push_back(row[static_cast<size_t>(i)]);
+  return values;
+}
+
+/// The windows of each row. `keys`: rows that differ in them are in different sessions.
+Result<std::vector<std::vector<Window>>> windows_of_rows(const WindowSpec& spec,
+                                                         const SqlType& type, const Relation& input,
+                                                         const std::vector<int>& keys) {
+  std::vector<std::vector<Window>> windows(input.size());
+  std::map<Row, std::vector<std::pair<int64_t, size_t>>, RowLess> times;
+  for (size_t i = 0; i < input.size(); ++i) {
+    const Value& time = input[i].row[static_cast<size_t>(spec.time_column)];
+    if (time.is_null()) return Status::Invalid("event time is NULL");
+    const int64_t ms = millis_of(time, type);
+    windows[i] = windows_of(spec, ms);
+    times[values_of(input[i].row, keys)].emplace_back(ms, i);
+  }
+  if (spec.kind != WindowKind::kSession) return windows;
+  for (auto& [key, rows] : times) {
+    std::sort(rows.begin(), rows.end());
+    for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+      for (end = begin + 1; end < rows.size(); ++end) {
+        if (rows[end].first - rows[end - 1].first > spec.size_ms) break;
+      }
+      const Window session{rows[begin].first, rows[end - 1].first + spec.size_ms};
+      for (size_t i = begin; i < end; ++i) windows[rows[i].second] = {session};
+    }
+  }
+  return windows;
+}
+
+}  // namespace
+
 Result<Relation> assign_windows(const WindowTvfNode& node, const Relation& input) {
   HW_TRY(check(node.spec()));
-  const auto time_column = static_cast<size_t>(node.spec().time_column);
   const SqlType& type = node.input()->column(node.spec().time_column).type;
+  HW_ASSIGN_OR_RETURN(const auto windows,
+                      windows_of_rows(node.spec(), type, input, node.spec().partition));
   Relation rows;
-  for (const Arrival& arrival : input) {
-    const Value& time = arrival.row[time_column];
-    if (time.is_null()) return Status::Invalid("event time is NULL");
-    for (const Window& window : windows_of(node.spec(), millis_of(time, type))) {
-      Arrival placed = arrival;
+  for (size_t i = 0; i < input.size(); ++i) {
+    for (const Window& window : windows[i]) {
+      Arrival placed = input[i];
       placed.row.push_back(Value::integer(window.start));
       placed.row.push_back(Value::integer(window.end));
       placed.row.push_back(Value::integer(window.end - 1));
@@ -82,22 +117,23 @@ Result<Relation> assign_windows(const WindowTvfNode& node, const Relation& input
 Result<Relation> aggregate_windows(const WindowAggregateNode& node, const Relation& input) {
   const WindowGrouping& grouping = node.grouping();
   HW_TRY(check(grouping.window));
+  std::vector<std::vector<Window>> windows;
+  if (grouping.given) {
+    for (const Arrival& arrival : input) {
+      windows.push_back({{arrival.row[static_cast<size_t>(grouping.start)].as<int64_t>(),
+                          arrival.row[static_cast<size_t>(grouping.end)].as<int64_t>()}});
+    }
+  } else {
+    const SqlType& type = node.input()->column(grouping.window.time_column).type;
+    HW_ASSIGN_OR_RETURN(windows, windows_of_rows(grouping.window, type, input, node.parts().keys));
+  }
   // Key columns, then start and end.
   std::map<Row, std::vector<const Row*>, RowLess> groups;
-  for (const Arrival& arrival : input) {
-    std::vector<Window> windows;
-    if (grouping.given) {
-      windows.push_back({arrival.row[static_cast<size_t>(grouping.start)].as<int64_t>(),
-                         arrival.row[static_cast<size_t>(grouping.end)].as<int64_t>()});
-    } else {
-      const int column = grouping.window.time_column;
-      const Value& time = arrival.row[static_cast<size_t>(column)];
-      windows = windows_of(grouping.window, millis_of(time, node.input()->column(column).type));
-    }
-    for (const Window& window : windows) {
+  for (size_t i = 0; i < input.size(); ++i) {
+    const Arrival& arrival = input[i];
+    for (const Window& window : windows[i]) {
       if (window.end - 1 <= arrival.watermark) continue;
-      Row key;
-      for (const int i : node.parts().keys) key.push_back(arrival.row[static_cast<size_t>(i)]);
+      Row key = values_of(arrival.row, node.parts().keys);
       key.push_back(Value::integer(window.start));
       key.push_back(Value::integer(window.end));
       groups[key].push_back(&arrival.row);
