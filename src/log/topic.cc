@@ -181,6 +181,10 @@ Status Topic::evolve(const SchemaPtr& schema) {
 
 Status Topic::set_options(const TopicOptions& options) {
   HW_TRY(check(options));
+  // What was committed so far is as safe from now on as what is to come.
+  const bool safer = options.flush == FlushPolicy::kCommit;
+  HW_TRY(chain_->refresh().status());
+  if (safer && state().options.flush != options.flush) HW_TRY(chain_->sync_state());
   return chain_
       ->publish([&](const TopicState& state) -> Result<std::optional<TopicChange>> {
         if (state.options == options) return std::nullopt;

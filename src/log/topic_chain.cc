@@ -9,6 +9,7 @@
 
 #include "base/env/durable_directory.h"
 #include "base/env/env.h"
+#include "log/crash_cut.h"
 #include "log/file_names.h"
 #include "log/log_error.h"
 
@@ -21,6 +22,9 @@ constexpr int kPublishTriesMax = 10'000;
 constexpr size_t kRecordsKnownMax = 1 << 14;
 /// Behind one publication; more than it adds.
 constexpr int kPrunedAtOnce = 4;
+/// Nobody holds it for longer than a few files take.
+constexpr int kLockTriesMax = 5000;
+constexpr int64_t kLockPauseNs = 2'000'000;
 
 Status no_topic(const std::string& path) {
   return Status::KeyError("there is no topic at '", path, "'");
@@ -86,9 +90,81 @@ Result<std::unique_ptr<TopicChain>> TopicChain::open(Env& env, const std::string
   auto chain =
       std::unique_ptr<TopicChain>(new TopicChain(env, topic_path, std::move(files), limits));
   HW_TRY(chain->load());
-  HW_TRY(chain->refresh().status());
+  const Status folded = chain->refresh().status();
+  const bool damaged = log_error_of(folded) == LogErrorKind::kDamaged;
+  const bool torn = damaged && chain->state_.record > 0 && !chain->syncs();
+  HW_TRY(torn ? chain->cut_damaged_record(folded) : folded);
   if (chain->state_.record == 0) return no_topic(topic_path);
+  HW_TRY(chain->cut_torn_commits());
   return chain;
+}
+
+Status TopicChain::cut_damaged_record(const Status& damage) {
+  // The rows of the commits before it may be gone, too.
+  HW_ASSIGN_OR_RETURN(
+      const std::optional<int64_t> torn,
+      first_torn_commit(env_, state_, {.topic_path = topic_path_, .durable = durable_}));
+  return cut(torn ? *torn - 1 : state_.record, damage);
+}
+
+Status TopicChain::cut_torn_commits() {
+  if (syncs() || state_.last_commit <= durable_) return Status::OK();
+  if (writer_lives(env_, state_, topic_path_)) return Status::OK();
+  const CrashQuestion question{.topic_path = topic_path_, .durable = durable_};
+  HW_ASSIGN_OR_RETURN(const std::optional<int64_t> torn, first_torn_commit(env_, state_, question));
+  if (!torn) return Status::OK();
+  return cut(*torn - 1, log_error(LogErrorKind::kDamaged,
+                                  "rows of commit " + std::to_string(*torn) + " of topic '" +
+                                      topic_path_ + "' are not what was written"));
+}
+
+Result<std::unique_ptr<FileLock>> TopicChain::cut_lock() {
+  if (syncs()) return std::unique_ptr<FileLock>();
+  for (int tries = 0; tries < kLockTriesMax; ++tries) {
+    HW_ASSIGN_OR_RETURN(std::unique_ptr<FileLock> lock, env_.try_lock(topic_path_ + "/cut.lock"));
+    if (lock != nullptr) return lock;
+    env_.sleep_ns(kLockPauseNs);
+  }
+  return Status::IOError("'", topic_path_, "/cut.lock' is held by another process all the time");
+}
+
+Status TopicChain::skip_lost_numbers() {
+  if (syncs() || anybody_lives(env_, state_, topic_path_)) return Status::OK();
+  HW_TRY(refresh().status());
+  return cut_locked(state_.record, Status::OK());
+}
+
+Status TopicChain::cut(int64_t keep, const Status& why) {
+  // Who may not write here may still read: the damage is told.
+  const Result<std::unique_ptr<FileLock>> lock = cut_lock();
+  return lock.ok() ? cut_locked(keep, why) : why;
+}
+
+Status TopicChain::cut_locked(int64_t keep, const Status& why) {
+  if (anybody_lives(env_, state_, topic_path_)) return why;
+  HW_TRY(load());
+  while (state_.record < keep) {
+    HW_ASSIGN_OR_RETURN(const bool folded, fold_next());
+    if (!folded) return why;
+  }
+  // Somebody else has cut it just now.
+  if (state_.record > keep) return refresh().status();
+  HW_ASSIGN_OR_RETURN(const int64_t unused, unused_number(env_, state_, topic_path_));
+  const int64_t number = std::max(unused, durable_ + limits_.records_between_states + 1);
+  state_.record = number - 1;
+  const TopicRecord record{.number = number, .wall_ms = state_.wall_ms, .change = ReserveNumber{}};
+  HW_TRY(apply(record, state_));
+  HW_TRY(sync_rows(env_, state_, {.topic_path = topic_path_, .durable = durable_}));
+  HW_TRY(writer_.write(record_name(number), encode_record(record), {.sync = true}));
+  HW_TRY(writer_.write(state_name(number), encode_state(state_), {.sync = true}));
+  // Lowest first: who is at one of them finds the state. What lies behind the cut goes, too.
+  for (const int64_t old : records_) {
+    if (old < number) HW_TRY(files_->DeleteFile(record_path(old)));
+  }
+  states_.push_back(number);
+  remove_old_states();
+  HW_TRY(load());
+  return refresh().status();
 }
 
 std::string TopicChain::record_path(int64_t record) const {
@@ -119,6 +195,7 @@ Status TopicChain::load() {
       bytes_since_state_ = 0;
       records_since_state_ = 0;
       state_bytes_ = static_cast<int64_t>(bytes->size());
+      durable_ = *record;
       return Status::OK();
     }
     // An older one and the records behind it say the same.
@@ -131,6 +208,7 @@ Status TopicChain::load() {
   HW_ASSIGN_OR_RETURN(const bool complete, file_exists(*files_, record_path(1)));
   if (complete) {
     state_ = TopicState();
+    durable_ = 1;  // it was synced
     return Status::OK();
   }
   HW_TRY(damaged);
@@ -232,13 +310,20 @@ Result<int64_t> TopicChain::publish(const Decide& decide) {
 }
 
 Status TopicChain::sync_state() {
-  if (syncs()) return Status::OK();  // then every record is
+  if (syncs() || durable_ >= state_.record) return Status::OK();  // then every record is
+  HW_TRY(sync_rows(env_, state_, {.topic_path = topic_path_, .durable = durable_}));
   const std::string name = state_name(state_.record);
-  const Status written = writer_.write(name, encode_state(state_), {.sync = true});
-  if (written.ok()) note_state();
-  if (!written.IsAlreadyExists()) return written;
-  HW_TRY(env_.sync(chain_folder(topic_path_) + "/" + name));
-  return env_.sync(chain_folder(topic_path_));
+  const std::string bytes = encode_state(state_);
+  const Status written = writer_.write(name, bytes, {.sync = true});
+  if (written.IsAlreadyExists()) {
+    HW_TRY(env_.sync(chain_folder(topic_path_) + "/" + name));
+    HW_TRY(env_.sync(chain_folder(topic_path_)));
+  } else {
+    HW_TRY(written);
+    note_state(static_cast<int64_t>(bytes.size()));
+  }
+  durable_ = state_.record;
+  return Status::OK();
 }
 
 void TopicChain::write_state() {
@@ -247,22 +332,32 @@ void TopicChain::write_state() {
   if (records_since_state_ < limits_.records_between_states && bytes_since_state_ < bytes_max) {
     return;
   }
+  // The records say the same: a state that cannot be written is only missed. It stands for records
+  // that go, so it is on disk under every policy, and what it names is before it.
+  if (!syncs()) {
+    (void)sync_state().ok();
+    return;
+  }
   const std::string bytes = encode_state(state_);
-  // The records say the same: a state that cannot be written is only missed.
-  const Status written = writer_.write(state_name(state_.record), bytes, {.sync = syncs()});
+  const Status written = writer_.write(state_name(state_.record), bytes, {.sync = true});
   if (!written.ok() && !written.IsAlreadyExists()) return;
-  bytes_since_state_ = 0;
-  records_since_state_ = 0;
-  state_bytes_ = static_cast<int64_t>(bytes.size());
-  note_state();
+  note_state(static_cast<int64_t>(bytes.size()));
 }
 
-void TopicChain::note_state() {
+void TopicChain::note_state(int64_t num_bytes) {
+  bytes_since_state_ = 0;
+  records_since_state_ = 0;
+  state_bytes_ = num_bytes;
   states_.push_back(state_.record);
   // Two states stay, and every record behind the older one.
   if (states_.size() < 2) return;
+  remove_old_states();
+  keep_from_ = std::min(states_.front(), state_.record - limits_.records_kept + 1);
+}
+
+void TopicChain::remove_old_states() {
+  if (states_.size() < 2) return;
   const auto older = states_.end() - 2;
-  keep_from_ = std::min(*older, state_.record - limits_.records_kept + 1);
   for (auto state = states_.begin(); state != older; ++state) {
     (void)files_->DeleteFile(chain_folder(topic_path_) + "/" + state_name(*state));
   }

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "base/env/local_file.h"
 #include "base/status.h"
 #include "log/small_file.h"
 #include "log/topic_record.h"
@@ -35,7 +36,8 @@ class TopicChain {
  public:
   /// Makes folder and first record. Fails with AlreadyExists.
   static Status create(Env& env, const std::string& topic_path, const CreateTopic& topic);
-  /// Fails (KeyError) when there is no such topic, with kDamaged naming the file.
+  /// Fails (KeyError) when there is no such topic, with kDamaged naming the file. Where commits are
+  /// not synced one by one, what a crash of the machine has torn is cut off first.
   static Result<std::unique_ptr<TopicChain>> open(Env& env, const std::string& topic_path,
                                                   ChainLimits limits = {});
 
@@ -48,9 +50,17 @@ class TopicChain {
   using Decide = std::function<Result<std::optional<TopicChange>>(const TopicState&)>;
   Result<int64_t> publish(const Decide& decide);
 
-  /// Returns when what the state says is on disk, whatever the flush policy: before files are
-  /// removed that an older state needs.
+  /// Returns when what the state says is on disk, rows included, whatever the flush policy: before
+  /// files are removed that an older state needs, and now and then where commits are not synced.
   Status sync_state();
+
+  /// For who is about to write where commits are not synced one by one, before he says so: a crash
+  /// may have taken commits without a trace, and their numbers are not given out again. Nothing
+  /// happens while anybody writes. Requires: the caller holds the topic's cut lock.
+  Status skip_lost_numbers();
+  /// Held by whoever numbers anew, and by whoever begins to write until others see that he lives.
+  /// Waits for it a while. Null where commits are synced one by one.
+  Result<std::unique_ptr<FileLock>> cut_lock();
 
   const std::string& topic_path() const { return topic_path_; }
   Env& env() const { return env_; }
@@ -64,6 +74,14 @@ class TopicChain {
   Status load();
   /// Folds in record state().record + 1; false when it is not there.
   Result<bool> fold_next();
+  /// Looks for rows that a crash has taken, unless somebody writes.
+  Status cut_torn_commits();
+  /// The next record is not what was written, or is not there and a later one is.
+  Status cut_damaged_record(const Status& damage);
+  /// Goes on behind record `keep` under a number that nobody has seen; `why` is returned when that
+  /// may not be.
+  Status cut(int64_t keep, const Status& why);
+  Status cut_locked(int64_t keep, const Status& why);
   /// The state's record is folded in; its file has so many bytes.
   void note_record(int64_t num_bytes);
   /// The next record is not there: whether to look again. Fails (kDamaged) when a later one is.
@@ -74,7 +92,8 @@ class TopicChain {
   /// Writes the state down when it is time to; failures are left to the next one.
   void write_state();
   /// It is written down: older ones go.
-  void note_state();
+  void note_state(int64_t num_bytes);
+  void remove_old_states();
   /// Removes what two states stand for, a few files at a time: a commit does not wait for it.
   void prune();
 
@@ -84,7 +103,8 @@ class TopicChain {
   const ChainLimits limits_;
   SmallFileWriter writer_;
   TopicState state_;
-  int64_t listed_ = 0;  // the highest record that was there when the state was read
+  int64_t durable_ = 0;  // the state of this record was written down on disk
+  int64_t listed_ = 0;   // the highest record that was there when the state was read
   int64_t bytes_since_state_ = 0;
   int64_t records_since_state_ = 0;
   int64_t state_bytes_ = 0;      // of the last one that was written down

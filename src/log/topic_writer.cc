@@ -8,10 +8,12 @@
 #include <utility>
 
 #include "base/env/env.h"
+#include "log/crash_cut.h"
 #include "log/file_names.h"
 #include "log/log_error.h"
 #include "log/partition_locks.h"
 #include "log/partition_writer.h"
+#include "log/settled_epochs.h"
 #include "log/small_file.h"
 #include "log/topic.h"
 #include "log/topic_chain.h"
@@ -29,6 +31,7 @@ constexpr size_t kIndexedExtentsMin = 8;
 /// An open piece with more of them is closed: the state, which is written down as a whole now and
 /// then, stays small however small the commits are.
 constexpr size_t kOpenExtentsMax = 4096;
+constexpr int64_t kNsPerMs = 1'000'000;
 
 class RealTopicWriter final : public TopicWriter {
  public:
@@ -39,6 +42,11 @@ class RealTopicWriter final : public TopicWriter {
         claim_{.topic = topic_->name(), .identity = options_.identity, .attempt = options_.attempt},
         locks_(env, topic_->path()) {}
 
+  // Whoever ends in order leaves nothing to a crash of the machine.
+  ~RealTopicWriter() override {
+    if (topic_->state().options.flush == FlushPolicy::kInterval) (void)sync_state().ok();
+  }
+
   Status begin();
   Status append(int partition, const Batch& batch, TimeRange times) override;
   Status flush() override {
@@ -47,6 +55,7 @@ class RealTopicWriter final : public TopicWriter {
   }
   Result<std::string> prepare(int64_t epoch) override;
   Result<int64_t> commit(std::span<const std::string> tokens) override;
+  Status check_whole(std::span<const std::string> tokens) override;
   Status abort(std::span<const std::string> tokens) override;
   Status discard() override {
     for (auto& [_, partition] : partitions_) partition.discard();
@@ -63,6 +72,7 @@ class RealTopicWriter final : public TopicWriter {
   Result<std::optional<TopicChange>> decide_claim(const TopicState& state);
   Status resume(int64_t partition);
   Status index_pieces();
+  Status sync_state();
 
   Env& env_;
   TopicWriterOptions options_;
@@ -76,7 +86,7 @@ class RealTopicWriter final : public TopicWriter {
   /// Whose pieces are to be put into index files: our own, and those we have committed rows to.
   std::set<int64_t> indexed_;
   int64_t last_prepared_ = 0;
-  int64_t synced_ms_ = 0;
+  int64_t synced_ns_ = 0;  // as far as we know
 };
 
 Status RealTopicWriter::choose_schema() {
@@ -134,7 +144,10 @@ Result<int64_t> RealTopicWriter::claim() {
 Status RealTopicWriter::begin() {
   HW_TRY(choose_schema());
   if (options_.memory_pool == nullptr) options_.memory_pool = env_.memory_pool();
+  HW_ASSIGN_OR_RETURN(std::unique_ptr<FileLock> cut_lock, topic_->chain().cut_lock());
+  HW_TRY(topic_->chain().skip_lost_numbers());
   HW_ASSIGN_OR_RETURN(const int64_t number, claim());
+  cut_lock.reset();
   for (const int partition : options_.partitions) {
     indexed_.insert(partition);
     partitions_.try_emplace(partition, env_,
@@ -145,7 +158,8 @@ Status RealTopicWriter::begin() {
                                                  .pool = options_.memory_pool});
   }
   for (const int64_t partition : resumable_) HW_TRY(resume(partition));
-  synced_ms_ = env_.wall_ms();
+  // The dead may have left something unsynced.
+  if (topic_->state().options.flush == FlushPolicy::kInterval) HW_TRY(sync_state());
   return Status::OK();
 }
 
@@ -179,11 +193,9 @@ Result<std::string> RealTopicWriter::prepare(int64_t epoch) {
   if (epoch <= previous) {
     return Status::Invalid("epochs must rise, but epoch ", epoch, " follows epoch ", previous);
   }
-  const TopicOptions& options = topic_->state().options;
-  const int64_t now = env_.wall_ms();
-  const bool sync =
-      options.flush == FlushPolicy::kCommit ||
-      (options.flush == FlushPolicy::kInterval && now - synced_ms_ >= options.flush_interval_ms);
+  const FlushPolicy flush = topic_->state().options.flush;
+  const bool told = options_.in_checkpoints && flush == FlushPolicy::kInterval;
+  const bool sync = flush == FlushPolicy::kCommit || told;
   Status status;
   for (auto& [_, partition] : partitions_) {
     if (status.ok()) status = partition.flush();
@@ -197,7 +209,7 @@ Result<std::string> RealTopicWriter::prepare(int64_t epoch) {
     for (auto& [_, partition] : partitions_) partition.forget_segments();
     return status.IsCapacityError() ? Status::IOError(status.message()) : status;
   }
-  if (sync) synced_ms_ = now;
+  if (told) HW_TRY(sync_state());
   PreparedEpoch prepared{.identity = options_.identity, .epoch = epoch, .previous = previous};
   for (auto& [_, partition] : partitions_) partition.take_extents(prepared.extents);
   if (prepared.extents.empty()) return std::string();
@@ -226,7 +238,26 @@ Result<int64_t> RealTopicWriter::commit(std::span<const std::string> tokens) {
   }));
   // Only saves memory: what fails here is tried again behind the next commit.
   if (commit > 0) (void)index_pieces();
+  const TopicOptions& options = topic_->state().options;
+  const bool late = env_.monotonic_ns() - synced_ns_ >= options.flush_interval_ms * kNsPerMs;
+  if (options.flush == FlushPolicy::kInterval && late) HW_TRY(sync_state());
   return commit;
+}
+
+Status RealTopicWriter::sync_state() {
+  HW_TRY(topic_->chain().sync_state());
+  synced_ns_ = env_.monotonic_ns();
+  return Status::OK();
+}
+
+Status RealTopicWriter::check_whole(std::span<const std::string> tokens) {
+  if (topic_->state().options.flush == FlushPolicy::kCommit) return Status::OK();
+  HW_ASSIGN_OR_RETURN(const std::vector<PreparedEpoch> epochs, decode_tokens(tokens));
+  for (const PreparedEpoch& epoch : epochs) {
+    if (epoch.epoch <= settled_epoch_of_sink(topic_->state(), epoch.identity)) continue;
+    HW_TRY(check_rows(env_, topic_->path(), epoch.extents));
+  }
+  return Status::OK();
 }
 
 Status RealTopicWriter::abort(std::span<const std::string> tokens) {

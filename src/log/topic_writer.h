@@ -41,6 +41,9 @@ struct TopicWriterOptions {
   /// which makes a new version. Null: the topic's newest.
   SchemaPtr schema;
   arrow::MemoryPool* memory_pool = nullptr;
+  /// Epochs are told of in checkpoints: with a flush interval they, and the commits before, are on
+  /// disk when prepare() returns.
+  bool in_checkpoints = false;
 };
 
 class TopicWriter {
@@ -71,6 +74,10 @@ class TopicWriter {
   /// with kUnknownOutcome: then commit again. Tokens of one writer must be committed in the order
   /// of their epochs; one that skips an epoch is refused.
   virtual Result<int64_t> commit(std::span<const std::string> tokens) = 0;
+
+  /// Fails with kDamaged when rows of these epochs, which others may have prepared before a crash
+  /// of the machine, are not what was written.
+  virtual Status check_whole(std::span<const std::string> tokens) = 0;
 
   /// These epochs will never be committed. One that is settled already stays what it is.
   virtual Status abort(std::span<const std::string> tokens) = 0;

@@ -104,12 +104,14 @@ Status unknown_name(std::string_view kind, const std::string& name,
   return Status::Invalid(message);
 }
 
-Result<const FormatRecord*> find_table_format(const Options& options,
-                                              const ConnectorRecord& connector,
-                                              const FormatCatalogue& formats,
-                                              std::string_view place) {
-  const std::string name = table_format(options, connector);
-  if (name.empty()) return nullptr;
+/// A format whose options a table may have, and what they begin with.
+struct PrefixedFormat {
+  std::string prefix;  // `json.`, `key.json.`
+  const FormatRecord* format = nullptr;
+};
+
+Result<const FormatRecord*> find_format(const std::string& name, const ConnectorRecord& connector,
+                                        const FormatCatalogue& formats, std::string_view place) {
   const FormatRecord* format = formats.find(name);
   if (format != nullptr) return format;
   // A connector's own: its rows as they are.
@@ -119,6 +121,54 @@ Result<const FormatRecord*> find_table_format(const Options& options,
     return not_supported_yet("format '" + name + "'" + parenthesised(place));
   }
   return unknown_name("format", name, names_of(formats), place);
+}
+
+/// The formats that a table names; unknown ones are left out.
+std::vector<PrefixedFormat> formats_of(const Options& options, const ConnectorRecord& connector,
+                                       const FormatCatalogue& formats) {
+  std::vector<PrefixedFormat> found;
+  const auto add = [&](std::string_view side, const std::string& name) {
+    const FormatRecord* format = formats.find(name);
+    if (format != nullptr) found.push_back({std::string(side) + name + ".", format});
+  };
+  const bool by_value = connector.takes_key_format && options.has("value.format");
+  add(by_value ? "value." : "", table_format(options, connector));
+  if (connector.takes_key_format && options.has("key.format")) {
+    add("key.", *options.given("key.format"));
+  }
+  return found;
+}
+
+Status check_formats(const Options& options, const ConnectorRecord& connector,
+                     const FormatCatalogue& formats, std::string_view place) {
+  const std::string name = table_format(options, connector);
+  if (!name.empty()) HW_TRY(find_format(name, connector, formats, place).status());
+  if (!connector.takes_key_format) return Status::OK();
+  if (options.has("key.format")) {
+    HW_TRY(find_format(*options.given("key.format"), connector, formats, place).status());
+  }
+  if (!options.has("format") || !options.has("value.format")) return Status::OK();
+  return Status::Invalid("options 'format' and 'value.format' are one", parenthesised(place),
+                         ": give only one of them");
+}
+
+/// All options that a table may have: what every table takes, the connector's, and the formats'
+/// under their prefixes.
+std::vector<OptionSpec> option_specs(const ConnectorRecord& connector,
+                                     const std::vector<PrefixedFormat>& formats) {
+  std::vector<OptionSpec> specs = options_of_every_table();
+  specs.insert(specs.end(), connector.options.begin(), connector.options.end());
+  if (connector.takes_format && find_option(connector.options, "format") == nullptr) {
+    specs.push_back({.name = "format", .required = true, .sentence = "How rows are written."});
+  }
+  for (const PrefixedFormat& one : formats) {
+    for (OptionSpec spec : one.format->options) {
+      spec.name = one.prefix + spec.name;
+      for (std::string& old : spec.deprecated_names) old = one.prefix + old;
+      specs.push_back(std::move(spec));
+    }
+  }
+  return specs;
 }
 
 }  // namespace
@@ -140,25 +190,11 @@ const CatalogTypeRecord* ConnectorCatalogue::find_catalog_type(std::string_view 
 std::string table_format(const Options& options, const ConnectorRecord& connector) {
   if (!connector.takes_format) return {};
   if (const auto given = options.given("format")) return *given;
+  if (connector.takes_key_format && options.has("value.format")) {
+    return *options.given("value.format");
+  }
   const OptionSpec* declared = find_option(connector.options, "format");
   return declared == nullptr ? std::string() : declared->default_value;
-}
-
-std::vector<OptionSpec> table_option_specs(const ConnectorRecord& connector,
-                                           const FormatRecord* format) {
-  std::vector<OptionSpec> specs = options_of_every_table();
-  specs.insert(specs.end(), connector.options.begin(), connector.options.end());
-  if (connector.takes_format && find_option(connector.options, "format") == nullptr) {
-    specs.push_back({.name = "format", .required = true, .sentence = "How rows are written."});
-  }
-  if (format != nullptr) {
-    for (OptionSpec spec : format->options) {
-      spec.name = format->name + "." + spec.name;
-      for (std::string& old : spec.deprecated_names) old = format->name + "." + old;
-      specs.push_back(std::move(spec));
-    }
-  }
-  return specs;
 }
 
 Status check_table_options(const Options& options, const ConnectorCatalogue& connectors,
@@ -178,9 +214,8 @@ Status check_table_options(const Options& options, const ConnectorCatalogue& con
     }
     return unknown_name("connector", *name, names_of(connectors), place);
   }
-  HW_ASSIGN_OR_RETURN(const FormatRecord* format,
-                      find_table_format(options, *connector, formats, place));
-  return check_options(options, table_option_specs(*connector, format),
+  HW_TRY(check_formats(options, *connector, formats, place));
+  return check_options(options, option_specs(*connector, formats_of(options, *connector, formats)),
                        "connector '" + connector->name + "'", place);
 }
 
@@ -189,8 +224,8 @@ std::vector<std::string> table_option_warnings(const Options& options,
                                                const FormatCatalogue& formats) {
   const ConnectorRecord* connector = connectors.find(options.given("connector").value_or(""));
   if (connector == nullptr) return {};
-  return option_warnings(
-      options, table_option_specs(*connector, formats.find(table_format(options, *connector))));
+  return option_warnings(options,
+                         option_specs(*connector, formats_of(options, *connector, formats)));
 }
 
 Options format_options(const Options& options, std::string_view format) {

@@ -47,6 +47,9 @@ struct ConnectorRecord {
   /// Takes `format` and `<format>.*` options of the format catalogue. `format` is required unless
   /// `options` lists it with a default.
   bool takes_format = false;
+  /// Takes `key.format` and `value.format` too, with options under `key.<format>.` and
+  /// `value.<format>.` (runtime/message_formats.h). Requires: takes_format.
+  bool takes_key_format = false;
   std::vector<MetadataColumn> metadata;
   /// One sentence each for `headwater connectors NAME`.
   std::string changelog_mode;
@@ -90,13 +93,10 @@ Status check_table_options(const Options& options, const ConnectorCatalogue& con
 std::vector<std::string> table_option_warnings(const Options& options,
                                                const ConnectorCatalogue& connectors,
                                                const FormatCatalogue& formats);
-/// All options that a table of this connector and format (null = none) may have: what every table
-/// takes, the connector's, and the format's under its prefix.
-std::vector<OptionSpec> table_option_specs(const ConnectorRecord& connector,
-                                           const FormatRecord* format);
-/// The name of the table's format: given, or the connector's default; empty when it takes none.
+/// The name of the table's format (of messages: their value's): given, or the connector's default;
+/// empty when it takes none.
 std::string table_format(const Options& options, const ConnectorRecord& connector);
-/// The options of the table's format, prefix removed.
+/// The options of the table's format, prefix removed; of a message's side `key.json`, `value.json`.
 Options format_options(const Options& options, std::string_view format);
 
 }  // namespace hw

@@ -16,9 +16,20 @@
 namespace hw {
 
 class WorkerQueue {
+  static constexpr int64_t kParkNs = 1'000'000'000;
+
  public:
   using Work = std::function<void()>;
-  WorkerQueue(Env& env, const std::string& name, bool threaded) {
+  WorkerQueue(Env& env, const std::string& name, bool threaded)
+      : WorkerQueue(env, name, threaded, {}) {}
+  /// `between`: done by the thread when nothing is posted for a pause, and now and then before
+  /// that.
+  struct Idle {
+    Work between;
+    int64_t pause_ns = kParkNs;
+  };
+  WorkerQueue(Env& env, const std::string& name, bool threaded, Idle idle)
+      : idle_(std::move(idle)) {
     if (threaded) thread_ = env.start_thread(name, [this] { run(); });
   }
   /// Does what was posted, then ends.
@@ -36,14 +47,13 @@ class WorkerQueue {
   }
 
  private:
-  static constexpr int64_t kParkNs = 1'000'000'000;
-
   void run() {
     while (true) {
       waker_.announce();
       std::vector<Work> works = works_.take();
       if (works.empty()) {
-        waker_.park(kParkNs);
+        waker_.park(idle_.pause_ns);
+        if (idle_.between) idle_.between();
         continue;
       }
       waker_.withdraw();
@@ -55,6 +65,7 @@ class WorkerQueue {
     }
   }
 
+  const Idle idle_;
   WorkerMailbox<Work> works_;
   WorkerWaker waker_;
   std::unique_ptr<Thread> thread_;  // last: joined first

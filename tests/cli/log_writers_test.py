@@ -142,6 +142,35 @@ INSERT INTO t SELECT id, SUM(v) FROM s GROUP BY id;
         compacted = [row for row in sizes if int(row[3]) < int(row[2].rstrip(")"))]
         self.assertTrue(compacted, describe)
 
+    def test_a_sink_whose_input_has_dried_up_still_cleans_its_topic(self):
+        source = self.folder / "in"
+        source.mkdir()
+        for number in range(3):
+            (source / f"{number}.json").write_text("".join(f'{{"id": {i}}}\n' for i in range(2000)))
+        script = self.write("q.sql", f"""
+CREATE TABLE s (id BIGINT) WITH ('connector' = 'filesystem', 'path' = '{source}', 'format' = 'json',
+  'source.monitor-interval' = '1 s');
+CREATE TABLE t (id BIGINT) WITH ('connector' = 'log', 'path' = '{self.log}', 'topic' = 't',
+  'segment.bytes' = '4 kb', 'retention.time' = '3 s', 'flush' = 'interval');
+INSERT INTO t SELECT id FROM s;
+""")
+        job = subprocess.Popen([BINARY, "run", str(script), "--parallelism", "1"], stderr=subprocess.PIPE, text=True)
+        self.addCleanup(job.stderr.close)
+        self.addCleanup(job.wait)
+        self.addCleanup(job.kill)
+        self.wait_until(lambda: len(self.segments()) > 1)
+        # Nothing is written any more: the closed ones become old.
+        self.wait_until(lambda: len(self.segments()) == 1)
+
+    def segments(self):
+        return list((self.log / "t" / "p00000").glob("*.seg"))
+
+    def wait_until(self, holds):
+        end = time.monotonic() + 30
+        while not holds():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+
     def test_explain_says_how_many_writers_there_may_be(self):
         def writers(script, *arguments):
             done = headwater("explain", str(script), "--parallelism", "4", *arguments)

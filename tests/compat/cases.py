@@ -35,16 +35,29 @@ class Case:
     sink_options: str = ""
     # Configuration keys and their values.
     settings: tuple = ()
+    # The sink is a topic of the log, and the checkpoint was taken at this parallelism.
+    topic: bool = False
+    parallelism: int = 2
+
+    def topic_table(self):
+        return f"""CREATE TABLE o ({self.sink}) WITH (
+  'connector' = 'log', 'path' = 'out', 'topic' = 'o', 'partitions' = '5');
+"""
 
     def script(self):
+        if self.topic:
+            return self.job(self.topic_table())
+        return self.job(f"""CREATE TABLE o ({self.sink}) WITH (
+  'connector' = 'filesystem', 'path' = 'out', 'format' = 'changelog-json',
+  'changelog-json.changelog-mode' = '{"upsert" if self.keys else "all"}'{self.sink_options});
+""")
+
+    def job(self, sink):
         settings = "".join(f"SET '{key}' = '{value}';\n" for key, value in self.settings)
         return f"""
 {settings}CREATE TABLE t ({self.columns}) WITH (
   'connector' = 'filesystem', 'path' = 'in', {self.options});
-CREATE TABLE o ({self.sink}) WITH (
-  'connector' = 'filesystem', 'path' = 'out', 'format' = 'changelog-json',
-  'changelog-json.changelog-mode' = '{"upsert" if self.keys else "all"}'{self.sink_options});
-SET 'pipeline.name' = '{self.name}';
+{sink}SET 'pipeline.name' = '{self.name}';
 INSERT INTO o {self.query};
 """
 
@@ -279,4 +292,13 @@ CASES = (
          "WINDOW w AS (PARTITION BY k ORDER BY ts)", TIMED_FIRST, TIMED_SECOND,
          "SELECT * FROM (SELECT k, v, COUNT(DISTINCT v) OVER w, LAG(v IGNORE NULLS) OVER w "
          f"FROM t WHERE ts < '{at(8)}' WINDOW w AS (PARTITION BY k ORDER BY ts))", DUCK_TIMED),
+    # Epochs of one writer, and of several, that others go on from.
+    Case("log_one_writer", WORDS, "k INT, s STRING, v BIGINT", "SELECT k, s, v FROM t", FIRST, SECOND,
+         "SELECT k, s, v FROM t", topic=True, parallelism=1),
+    Case("log_upserts_one_writer", WORDS, "k INT NOT NULL, n BIGINT, total BIGINT, PRIMARY KEY (k) NOT ENFORCED",
+         "SELECT k, COUNT(*), SUM(v) FROM t GROUP BY k", FIRST, SECOND,
+         "SELECT k, COUNT(*), SUM(v) FROM t GROUP BY k", topic=True, parallelism=1),
+    Case("log_upserts_three_writers", WORDS, "k INT NOT NULL, n BIGINT, total BIGINT, PRIMARY KEY (k) NOT ENFORCED",
+         "SELECT k, COUNT(*), SUM(v) FROM t GROUP BY k", FIRST, SECOND,
+         "SELECT k, COUNT(*), SUM(v) FROM t GROUP BY k", topic=True, parallelism=3),
 )

@@ -53,9 +53,19 @@ def changes_in(folder):
             yield change["op"], tuple(change["data"].values())
 
 
+def rows_in_topic(case, folder):
+    done = subprocess.run([BINARY, "run", "-e", case.topic_table() + "SELECT * FROM o", "--mode", "batch",
+                           "--output", "json"], cwd=folder, capture_output=True, text=True, timeout=120)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    return collections.Counter(tuple(json.loads(line).values()) for line in done.stdout.splitlines())
+
+
 def shown(case, folder):
     """What the sink shows: the changes added up, or the newest row of each key."""
     rows, newest = collections.Counter(), {}
+    if case.topic:
+        return rows_in_topic(case, folder), {}
     for op, row in changes_in(folder):
         if case.keys and op == "-D":
             newest.pop(row[:case.keys], None)

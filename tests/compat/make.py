@@ -18,7 +18,7 @@ def make(case):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         write_rows(folder / "in" / "1.json", case, case.first)
-        done = run(case, folder, "--parallelism", "2", "--state-dir", "state")
+        done = run(case, folder, "--parallelism", str(case.parallelism), "--state-dir", "state")
         if done.returncode != 0:
             sys.exit(f"{case.name}: {done.stderr}")
         job = folder / "state" / case.name
@@ -29,6 +29,9 @@ def make(case):
         shutil.copytree(job / "data", place / "data")
         if (folder / "out").exists():
             shutil.copytree(folder / "out", place / "out")
+            for path in [*(place / "out").glob("**/")]:
+                if not any(path.iterdir()):
+                    (path / ".keep").touch()  # git has no empty folders
     print(f"{case.name}: made")
 
 

@@ -295,17 +295,19 @@ class Completer {
   std::vector<OptionSpec> options_so_far() const {
     std::vector<OptionSpec> options{{.name = "connector"}};
     const std::string connector = option_value("connector");
-    const std::string format = option_value("format");
     for (const ConnectorRecord& record : catalogues().connectors.all()) {
       if (!connector.empty() && record.name != connector) continue;
       options.insert(options.end(), record.options.begin(), record.options.end());
       if (record.takes_format) options.push_back({.name = "format"});
     }
-    for (const FormatRecord& record : catalogues().formats.all()) {
-      if (record.name != format) continue;
-      for (OptionSpec option : record.options) {
-        option.name = record.name + "." + option.name;
-        options.push_back(std::move(option));
+    for (const std::string side : {"", "key.", "value."}) {
+      const std::string format = option_value(side + "format");
+      for (const FormatRecord& record : catalogues().formats.all()) {
+        if (record.name != format) continue;
+        for (OptionSpec option : record.options) {
+          option.name = side + record.name + "." + option.name;
+          options.push_back(std::move(option));
+        }
       }
     }
     return options;

@@ -17,7 +17,8 @@ namespace {
 
 Result<std::unique_ptr<Source>> make_source(const ScanRequest& request,
                                             const ConnectorContext& context) {
-  HW_ASSIGN_OR_RETURN(LogTable table, parse_log_table(context, !request.primary_key.empty()));
+  HW_ASSIGN_OR_RETURN(LogTable table,
+                      parse_log_table(context, {*request.physical, request.primary_key}));
   return make_log_source(std::move(table), request, context.env);
 }
 
@@ -30,6 +31,7 @@ void register_log(ConnectorCatalogue& catalogue) {
       "The embedded durable log: topics in a directory, read as a stream or as a batch; no server.";
   record.options = log_options::all();
   record.takes_format = true;
+  record.takes_key_format = true;
   record.metadata = {
       {.key = "topic", .type = SqlType::string().not_null()},
       {.key = "partition", .type = SqlType::integer().not_null()},
@@ -42,8 +44,9 @@ void register_log(ConnectorCatalogue& catalogue) {
        .writable = true},
   };
   record.changelog_mode =
-      "Append; with a PRIMARY KEY upserts; with changelog-mode = all the four row kinds; with "
-      "format = changelog-json what its own changelog-mode says.";
+      "Append; with a PRIMARY KEY upserts, of messages those with a key.format; with "
+      "changelog-mode "
+      "= all the four row kinds; with format = changelog-json what its own changelog-mode says.";
   record.guarantee =
       "Source: exactly once. Sink: exactly once with checkpoints in exactly-once mode, else at "
       "least once; what a bounded input brings appears at once, at its end.";

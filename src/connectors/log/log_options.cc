@@ -3,16 +3,10 @@
 #include "connectors/log/log_options.h"
 
 #include <string>
-#include <utility>
+
+#include "runtime/message_formats.h"
 
 namespace hw::log_options {
-namespace {
-
-OptionSpec not_built(std::string name, std::string sentence) {
-  return {.name = std::move(name), .sentence = std::move(sentence), .not_built = true};
-}
-
-}  // namespace
 
 OptionSpec format() {
   return {
@@ -213,8 +207,8 @@ OptionSpec flush() {
           .default_value = "commit",
           .values = {"commit", "interval", "none"},
           .sentence =
-              "commit: what is committed is on disk; interval, none: a crash of the machine may "
-              "lose the newest commits."};
+              "commit: what is committed is on disk; interval: a crash of the machine may lose the "
+              "commits of the last flush.interval; none: any of the newest."};
 }
 
 OptionSpec flush_interval() {
@@ -254,11 +248,11 @@ std::vector<OptionSpec> all() {
       topic_on_missing(),
       path(),
       format(),
-      not_built("key.format", "The format of the key's columns."),
-      not_built("key.fields", "The columns of the key."),
-      not_built("key.fields-prefix", "A prefix that the key's columns have in the table."),
-      not_built("value.format", "The format of the value's columns."),
-      not_built("value.fields-include", "Whether the value holds the key's columns too."),
+      message_options::value_format(),
+      message_options::value_fields_include(),
+      message_options::key_format(),
+      message_options::key_fields(),
+      message_options::key_fields_prefix(),
       partitions(),
       topic_create(),
       startup_mode(),

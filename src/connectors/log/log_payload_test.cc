@@ -44,7 +44,13 @@ class LogPayloadTest : public ::testing::Test {
     if (Status checked = probe.check(); !checked.ok()) return checked.message();
     return probe.sink().status().message();
   }
-  std::string messages() const { return table("`value` STRING").read(); }
+  /// Keys and values as text.
+  TableProbe raw_messages() const {
+    return table("k STRING, v STRING", {{"key.format", "raw"},
+                                        {"key.fields", "k"},
+                                        {"value.format", "raw"},
+                                        {"value.fields-include", "EXCEPT_KEY"}});
+  }
   /// What lies in the topic, whoever wrote it.
   Status put(std::string_view rows) const { return table("`value` BYTES").write(rows); }
 
@@ -113,6 +119,54 @@ TEST_F(LogPayloadTest, ChangesGoThroughTheFormatThatHoldsThem) {
   EXPECT_TRUE((*json.sink())->accepts().is_insert_only());
 }
 
+TEST_F(LogPayloadTest, AKeyLiesBesideTheMessage) {
+  TableProbe probe = table("id INT, name STRING", {{"key.format", "json"},
+                                                   {"key.fields", "id"},
+                                                   {"value.format", "json"},
+                                                   {"value.fields-include", "EXCEPT_KEY"}});
+  ASSERT_TRUE(probe.write("+ 1 a | + null b").ok());
+  EXPECT_EQ(raw_messages().read(), R"(+I[{"id":1}, {"name":"a"}] | +I[{"id":null}, {"name":"b"}])");
+  EXPECT_EQ(probe.read(), "+I[1, a] | +I[NULL, b]");
+  EXPECT_EQ(probe.read(/*restart=*/true), "+I[1, a] | +I[NULL, b]");
+  probe.scan.columns = {{"name", SqlType::string(), ""}, {"o", SqlType::bigint(), "offset"}};
+  EXPECT_EQ(probe.read(), "+I[a, 0] | +I[b, 1]");
+}
+
+TEST_F(LogPayloadTest, ADeletedRowIsAKeyWithoutAValue) {
+  for (const std::string include : {"ALL", "EXCEPT_KEY"}) {
+    clear();
+    TableProbe probe =
+        table("id INT NOT NULL, name STRING",
+              {{"key.format", "csv"}, {"value.format", "json"}, {"value.fields-include", include}});
+    probe.scan.primary_key = {0};
+    probe.sink_request.primary_key = {0};
+    probe.sink_request.changelog = RowKindSet::upsert();
+    EXPECT_EQ((*probe.sink())->accepts(), RowKindSet::upsert());
+    EXPECT_EQ((*probe.source())->changelog(), RowKindSet::upsert());
+    ASSERT_TRUE(probe.write("+ 1 a | +U 1 b | - 2 x | -U 1 b").ok()) << include;
+    TableProbe bytes = raw_messages();
+    bytes.scan.primary_key = {0};
+    const std::string front = include == "ALL" ? R"("id":1,)" : "";
+    EXPECT_EQ(bytes.read(), "+I[1, {" + front + R"("name":"a"}] | +I[1, {)" + front +
+                                R"("name":"b"}] | -D[2, NULL] | -D[1, NULL])");
+    EXPECT_EQ(probe.read(), "+I[1, a] | +I[1, b] | -D[2, NULL] | -D[1, NULL]");
+    EXPECT_EQ((*Topic::open(real_env(), directory_, "orders"))->state().options.key,
+              std::vector<std::string>{"key"});
+  }
+}
+
+TEST_F(LogPayloadTest, AllFourKindsStayWhereTheFormatHasNone) {
+  TableProbe probe = table("id INT", {{"format", "json"}, {"changelog-mode", "all"}});
+  probe.sink_request.changelog = RowKindSet::all();
+  ASSERT_TRUE(probe.write("+ 1 | -U 1 | +U 2 | - 2").ok());
+  EXPECT_EQ(probe.read(), "+I[1] | -U[1] | +U[2] | -D[2]");
+  const std::string failed = table("id INT", {{"format", "json"}}).read();
+  EXPECT_NE(
+      failed.find("the message at offset 1 of partition 0 of topic 'orders' is a change (-U)"),
+      std::string::npos)
+      << failed;
+}
+
 TEST_F(LogPayloadTest, WhatDoesNotFitIsRefused) {
   TableProbe keyed = table("id INT NOT NULL", {{"format", "json"}});
   keyed.scan.primary_key = {0};
@@ -124,10 +178,11 @@ TEST_F(LogPayloadTest, WhatDoesNotFitIsRefused) {
             std::string::npos);
   EXPECT_NE(source_error(table("id INT", {{"format", "josn"}})).find("did you mean 'json'?"),
             std::string::npos);
-  EXPECT_NE(source_error(table("id INT", {{"format", "json"}, {"changelog-mode", "all"}}))
-                .find("not supported yet: 'changelog-mode' = 'all' with format 'json'"),
+  EXPECT_NE(source_error(table("id INT", {{"format", "changelog-json"}, {"changelog-mode", "all"}}))
+                .find("format 'changelog-json' holds the kinds of changes itself"),
             std::string::npos);
-  EXPECT_NE(source_error(table("id INT", {{"key.format", "json"}})).find("not supported yet"),
+  EXPECT_NE(source_error(table("id INT", {{"format", "json"}, {"changelog-mode", "upsert"}}))
+                .find("so it needs 'key.format'"),
             std::string::npos);
   ASSERT_TRUE(table("id INT").write("+ 1").ok());
   const std::string columns =

@@ -14,6 +14,7 @@
 
 #include "base/env/env.h"
 #include "columnar/literal.h"
+#include "connectors/packing/packed_bytes.h"
 #include "connectors/testing/table_probe.h"
 #include "log/group_offsets.h"
 #include "log/topic.h"
@@ -230,6 +231,39 @@ TEST_F(LogReadersTest, TheNewestEpochIsThatOfAnyWriter) {
   SinkContext asking = probe.sink_context;
   asking.attempt = 2;
   EXPECT_EQ(*sink->newest_shown_epoch(asking), 4);
+}
+
+TEST_F(LogReadersTest, APositionBehindRowsThatACrashTookIsRefused) {
+  const TableProbe probe = table({{"flush", "interval"}});
+  ASSERT_TRUE(probe.write("+ 1 | + 2 | + 3").ok());
+  const auto source = *probe.source();
+  const auto enumerator = *source->make_enumerator(probe.source_context());
+  const std::vector<Split> splits = *enumerator->discover();
+  const auto reader = *source->make_reader(splits.at(0), probe.source_context());
+  CollectedOutput output;
+  ASSERT_TRUE(reader->poll(output).ok());
+  const std::string read = *reader->position();
+  EXPECT_EQ(PackedReader(read, 3).number(), 3);
+
+  const auto position = [](int64_t next, int64_t commit_before) {
+    PackedWriter writer(3);
+    writer.number(next);
+    writer.number(commit_before);
+    writer.number(0);
+    return writer.finish();
+  };
+  const auto poll_at = [&](const std::string& where) {
+    const auto again = *source->make_reader(splits.at(0), probe.source_context());
+    EXPECT_TRUE(again->seek(where).ok());
+    return again->poll(output).status();
+  };
+  EXPECT_TRUE(poll_at(read).ok());
+  for (const std::string& lost : {position(3, 1), position(4, 5000)}) {
+    EXPECT_NE(poll_at(lost).message().find("topic 'orders'"), std::string::npos);
+    EXPECT_NE(poll_at(lost).message().find("has lost rows of partition 0 that the job had read"),
+              std::string::npos)
+        << poll_at(lost).message();
+  }
 }
 
 }  // namespace

@@ -14,16 +14,12 @@
 namespace hw {
 namespace {
 
-RowKindSet accepted_kinds(const LogTable& table) {
-  return table.payload.any() ? table.payload.accepts() : kinds_of(table.changelog);
-}
-
 class LogSink final : public PartitionedSink {
  public:
   explicit LogSink(LogTarget target)
       : target_(std::make_shared<const LogTarget>(std::move(target))) {}
 
-  RowKindSet accepts() const override { return accepted_kinds(target_->table); }
+  RowKindSet accepts() const override { return target_->table.accepts(); }
   Guarantee guarantee() const override { return target_->guarantee; }
   std::vector<int> partition_by() const override {
     if (target_->partitioner != PartitionerSpec::Kind::kByKey) return {};
@@ -73,9 +69,11 @@ Status choose_guarantee(const Options& options, LogTarget& target) {
 
 Status choose_partitioner(const Options& options, LogTarget& target) {
   const std::string kind = options.text(log_options::partitioner());
-  const bool changes = !accepted_kinds(target.table).is_insert_only();
+  const bool changes = !target.table.accepts().is_insert_only();
   target.key = target.request.primary_key;
-  if (target.key.empty() && changes) {
+  if (target.table.payload.keyed()) {
+    target.key = target.table.payload.key.columns;
+  } else if (target.key.empty() && changes) {
     const int num_physical =
         target.request.schema->num_fields() - static_cast<int>(target.request.metadata_keys.size());
     for (int i = 0; i < num_physical; ++i) target.key.push_back(i);
@@ -113,11 +111,14 @@ Status check_new_topic(const LogTarget& target) {
 int writers_of(const LogTarget& target, const Schema& stored) {
   const bool together =
       !target.two_phases || target.request.job_guarantee == Guarantee::kExactlyOnce;
-  const bool changes = !accepted_kinds(target.table).is_insert_only();
+  const bool changes = !target.table.accepts().is_insert_only();
   const bool dealt = target.partitioner == PartitionerSpec::Kind::kByKey
                          ? keeps_partition(target, stored)
                          : !changes;
-  return together && dealt ? target.num_partitions : 1;
+  // Whose message it is tell its key's bytes, which are made by the writer.
+  const bool by_bytes =
+      target.partitioner == PartitionerSpec::Kind::kByKey && target.table.payload.keyed();
+  return together && dealt && !by_bytes ? target.num_partitions : 1;
 }
 
 /// Seen before the job starts; the writer looks again. Sets how many writers there may be.
@@ -132,7 +133,9 @@ Status check_topic(LogTarget& target, Env& env) {
   HW_TRY(topic.status());
   const TopicState& state = (*topic)->state();
   if (target.table.payload.any()) {
-    HW_TRY(check_messages(*state.schema(), target.table.topic));
+    // A writer adds the column of keys.
+    HW_TRY(
+        check_messages({.value = target.table.payload.value}, *state.schema(), target.table.topic));
   }
   const SchemaPtr schema = stored_schema(target.schema, state);
   HW_TRY(check_key(target, **topic, *schema));
@@ -151,7 +154,7 @@ Status check_topic(LogTarget& target, Env& env) {
 
 bool keeps_partition(const LogTarget& target, const Schema& schema) {
   if (target.partitioner != PartitionerSpec::Kind::kByKey) return true;
-  if (target.table.payload.any()) return true;  // a message does not tell the key of its row
+  if (target.table.payload.any()) return true;  // a message's own columns do not say it
   return std::all_of(target.key.begin(), target.key.end(), [&](int column) {
     const int stored = schema.index_of(target.schema->name(column));
     return stored >= 0 && hash_alike(target.schema->type(column), schema.type(stored));
@@ -160,7 +163,11 @@ bool keeps_partition(const LogTarget& target, const Schema& schema) {
 
 std::vector<std::string> key_names(const LogTarget& target) {
   std::vector<std::string> names;
-  if (target.table.payload.any()) return names;  // the topic's rows are messages
+  if (target.table.payload.any()) {  // the topic's rows are messages
+    const bool upserts = target.table.changelog == LogChangelog::kUpsert;
+    if (upserts) names.emplace_back(kKeyColumn);
+    return names;
+  }
   for (const int column : target.request.primary_key) names.push_back(target.schema->name(column));
   return names;
 }
@@ -168,10 +175,7 @@ std::vector<std::string> key_names(const LogTarget& target) {
 Status check_key(const LogTarget& target, const Topic& topic, const Schema& schema) {
   const std::vector<std::string>& key = topic.state().options.key;
   if (key.empty()) return Status::OK();
-  std::vector<std::string> own;
-  if (!target.table.payload.any()) {
-    for (const int column : target.request.primary_key) own.push_back(schema.name(column));
-  }
+  const std::vector<std::string> own = key_names(target);
   if (own != key) {
     return Status::Invalid("topic '", topic.name(), "' has the key ", key_text(key),
                            ", so a table that writes to it needs that PRIMARY KEY, but it has ",
@@ -198,17 +202,18 @@ Result<std::unique_ptr<Sink>> make_log_sink(const SinkRequest& request,
   }
   const Options& options = context.options;
   LogTarget target;
-  HW_ASSIGN_OR_RETURN(target.table, parse_log_table(context, !request.primary_key.empty()));
+  std::vector<SqlField> fields = request.schema->fields();
+  fields.resize(fields.size() - request.metadata_keys.size());
+  const Schema physical(std::move(fields));
+  HW_ASSIGN_OR_RETURN(target.table, parse_log_table(context, {physical, request.primary_key}));
   if (target.table.topic.empty()) {
     return Status::Invalid("a log table that is written needs 'topic'; 'topic-pattern' only reads");
   }
   target.request = request;
   HW_ASSIGN_OR_RETURN(target.schema, written_schema(request));
   if (target.table.payload.any()) {
-    std::vector<SqlField> fields = request.schema->fields();
-    fields.resize(fields.size() - request.metadata_keys.size());
-    target.rows = make_schema(std::move(fields));
-    target.schema = message_schema(*target.schema);
+    target.num_row_columns = physical.num_fields();
+    target.schema = message_schema(target.table.payload, *target.schema, target.table.changelog);
   }
   target.create = options.boolean(log_options::topic_create());
   const int64_t num_partitions = options.integer(log_options::partitions());

@@ -23,8 +23,8 @@ namespace hw {
 struct LogTarget {
   LogTable table;
   SinkRequest request;
-  SchemaPtr schema;  // of the rows as they are written
-  SchemaPtr rows;    // that go into messages, where the table has some
+  SchemaPtr schema;         // of the rows as they are written
+  int num_row_columns = 0;  // that go into messages, where the table has some
   /// How the topic is made if it is missing, and which of its options the table gives.
   bool create = true;
   int num_partitions = 1;
@@ -33,7 +33,8 @@ struct LogTarget {
   int writers_max = 1;
   Options options;
   PartitionerSpec::Kind partitioner = PartitionerSpec::Kind::kRoundRobin;
-  std::vector<int> key;  // columns that say the partition
+  /// Columns that say the partition; of messages with a key, its bytes say it.
+  std::vector<int> key;
   /// Epochs are prepared and committed; else rows are shown as they come.
   bool two_phases = false;
   Guarantee guarantee = Guarantee::kAtLeastOnce;

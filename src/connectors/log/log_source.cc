@@ -96,7 +96,7 @@ Status check_topics(const LogScan& scan, const std::vector<std::unique_ptr<Topic
   std::map<std::string, int> counts;
   for (const auto& topic : topics) {
     HW_TRY(scan.table.payload.any()
-               ? check_messages(*topic->schema(), topic->name())
+               ? check_messages(scan.table.payload, *topic->schema(), topic->name())
                : check_readable(*scan.request.physical, *topic->schema(), topic->name()));
     ++counts[schema_text(*topic->schema())];
   }
@@ -222,8 +222,8 @@ Status LogEnumerator::deal_partition(Topic& topic, int partition, const Range& r
   // The next run with what is there goes on with the same split.
   if (scan_->request.batch_mode) split.end = std::min(split.end, there);
   const std::string id = topic.name() + "/" + std::to_string(partition);
-  if (!scan_->request.batch_mode || table.changelog != LogChangelog::kAppend ||
-      scan_->request.one_split || table.uncommitted) {
+  if (!scan_->request.batch_mode || !table.reads().is_insert_only() || scan_->request.one_split ||
+      table.uncommitted) {
     if (split.begin < split.end || table.uncommitted) out.push_back({id, pack_split(split)});
     return Status::OK();
   }
@@ -300,10 +300,7 @@ class LogSource final : public Source {
   }
 
   bool bounded() const override { return is_bounded(*scan_); }
-  RowKindSet changelog() const override {
-    const LogTable& table = scan_->table;
-    return table.payload.any() ? table.payload.changelog() : kinds_of(table.changelog);
-  }
+  RowKindSet changelog() const override { return scan_->table.reads(); }
   bool grows() const override { return scan_->request.available_now; }
 
   Result<std::unique_ptr<SplitEnumerator>> make_enumerator(const SourceContext& context) override {

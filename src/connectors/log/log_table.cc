@@ -68,19 +68,29 @@ LogChangelog changelog_of(const Options& options, bool has_primary_key) {
   return mode == "all" ? LogChangelog::kAll : LogChangelog::kAppend;
 }
 
-/// Messages without a key are appended, whatever their rows mean.
-Status check_message_changes(const Options& options, const LogPayload& payload,
-                             bool has_primary_key) {
+/// Upserts need a key beside the message; changes that a format holds are its own affair.
+Result<LogChangelog> message_changes(const Options& options, const LogPayload& payload,
+                                     bool has_primary_key) {
   const std::string mode = options.text(log_options::changelog_mode());
-  const std::string& format = payload.format->name;
-  if (!mode.empty() && mode != "append") {
-    return not_supported_yet("'changelog-mode' = '" + mode + "' with format '" + format +
-                             "', which needs 'key.format'");
+  const std::string& format = payload.value.format->name;
+  if (payload.holds_kinds()) {
+    if (mode.empty() || mode == "append") return LogChangelog::kAppend;
+    return Status::Invalid("format '", format,
+                           "' holds the kinds of changes itself; leave 'changelog-mode' = '", mode,
+                           "' away");
   }
-  if (!has_primary_key || !payload.changelog().is_insert_only()) return Status::OK();
+  if (mode == "all") return LogChangelog::kAll;
+  if (mode == "upsert" && !payload.keyed()) {
+    return Status::Invalid(
+        "'changelog-mode' = 'upsert' replaces messages by key, so it needs 'key.format'");
+  }
+  if (mode == "upsert" || (mode.empty() && has_primary_key && payload.keyed())) {
+    return LogChangelog::kUpsert;
+  }
+  if (!has_primary_key) return LogChangelog::kAppend;
   return Status::Invalid("messages of format '", format,
                          "' are inserts, which no PRIMARY KEY can promise to be unique; leave it "
-                         "away, or keep upserts with 'format' = 'arrow'");
+                         "away, or give 'key.format' and let rows be upserts");
 }
 
 /// Whose offsets are read and moved.
@@ -147,7 +157,16 @@ Result<std::map<int, int64_t>> parse_specific_offsets(std::string_view text) {
   return offsets;
 }
 
-Result<LogTable> parse_log_table(const ConnectorContext& context, bool has_primary_key) {
+RowKindSet LogTable::reads() const {
+  return payload.holds_kinds() ? payload.changelog() : kinds_of(changelog);
+}
+
+RowKindSet LogTable::accepts() const {
+  return payload.holds_kinds() ? payload.accepts() : kinds_of(changelog);
+}
+
+Result<LogTable> parse_log_table(const ConnectorContext& context, const MessageColumns& columns) {
+  const bool has_primary_key = !columns.primary_key.empty();
   const Options& options = context.options;
   LogTable table;
   table.directory = options.text(log_options::path());
@@ -165,9 +184,9 @@ Result<LogTable> parse_log_table(const ConnectorContext& context, bool has_prima
   }
   if (!table.topic.empty()) HW_TRY(check_topic_name(table.topic));
   table.ignore_missing = options.text(log_options::topic_on_missing()) == "ignore";
-  HW_ASSIGN_OR_RETURN(table.payload, parse_payload(context));
+  HW_ASSIGN_OR_RETURN(table.payload, parse_payload(context, columns));
   if (table.payload.any()) {
-    HW_TRY(check_message_changes(options, table.payload, has_primary_key));
+    HW_ASSIGN_OR_RETURN(table.changelog, message_changes(options, table.payload, has_primary_key));
   } else {
     table.changelog = changelog_of(options, has_primary_key);
   }

@@ -19,7 +19,6 @@ namespace hw {
 
 class Topic;
 
-enum class LogChangelog : uint8_t { kAppend, kUpsert, kAll };
 /// The row kinds that flow into such a table and out of it.
 RowKindSet kinds_of(LogChangelog changelog);
 
@@ -46,7 +45,7 @@ struct LogTable {
   std::string topic;
   std::string topic_pattern;
   bool ignore_missing = false;
-  /// What the topic holds: of messages, appends; their format knows what they mean.
+  /// What the topic holds: appends where the format of messages knows what they mean.
   LogChangelog changelog = LogChangelog::kAppend;
   LogPayload payload;
   LogPlace begin;
@@ -55,11 +54,15 @@ struct LogTable {
   std::string group;
   /// Rows are read before their commit.
   bool uncommitted = false;
+
+  /// Kinds of rows that reading brings, and that writing takes.
+  RowKindSet reads() const;
+  RowKindSet accepts() const;
 };
 
 /// Parses what a source needs; a sink uses the first lines of it. Fails (Invalid) on what the
 /// option specs cannot check.
-Result<LogTable> parse_log_table(const ConnectorContext& context, bool has_primary_key);
+Result<LogTable> parse_log_table(const ConnectorContext& context, const MessageColumns& columns);
 
 /// Those that the table's options give replace what `out` holds.
 void apply_topic_options(const Options& options, TopicOptions& out);

@@ -79,6 +79,7 @@ TopicWriterOptions writer_options(const LogTarget& target, const SinkContext& co
   options.partitions = partitions_of(context, topic);
   options.schema = std::move(schema);
   options.memory_pool = context.memory_pool;
+  options.in_checkpoints = target.guarantee == Guarantee::kExactlyOnce;
   return options;
 }
 
@@ -106,7 +107,10 @@ class LogWriter final : public PartitionedWriter {
   Status commit_epoch(std::span<const Committable> committables) override {
     return commit_tokens(committables);
   }
-  Status recover(std::span<const Committable> pending) override { return commit_tokens(pending); }
+  Status recover(std::span<const Committable> pending) override {
+    HW_TRY(writer_->check_whole(pending));
+    return commit_tokens(pending);
+  }
   void abort() override;
 
  private:
@@ -143,6 +147,7 @@ class LogWriter final : public PartitionedWriter {
   Env& env_;
   SchemaPtr schema_;
   int times_ = -1;
+  std::vector<int> key_;  // of messages: the topic's column of keys
 
   std::unique_ptr<TopicWriter> writer_;
   std::unique_ptr<PayloadEncoder> encoder_;  // null: rows are no messages
@@ -198,17 +203,20 @@ Status LogWriter::open() {
   HW_TRY(check_key(*target_, *topic, *schema_));
   HW_TRY(check_spread(*topic));
   times_ = schema_->index_of(kTimestampColumn);
-  if (target_->rows != nullptr) {
-    HW_ASSIGN_OR_RETURN(encoder_, PayloadEncoder::make(target_->table.payload, target_->rows));
+  const LogPayload& payload = target_->table.payload;
+  if (payload.any()) {
+    HW_ASSIGN_OR_RETURN(encoder_, PayloadEncoder::make(payload, target_->table.changelog));
   }
+  if (payload.keyed()) key_ = {schema_->index_of(kKeyColumn)};
   TopicWriterOptions options = writer_options(*target_, context_, *topic, schema_);
   partitioner_.emplace(PartitionerSpec{.kind = target_->partitioner,
-                                       .key = target_->key,
+                                       .key = key_.empty() ? target_->key : key_,
                                        .num_partitions = topic->num_partitions(),
                                        .own = options.partitions,
                                        .hashed = context_.parallelism > 1});
   HW_ASSIGN_OR_RETURN(writer_, TopicWriter::open(env_, std::move(options)));
   since_ns_ = env_.monotonic_ns();
+  cleaner_.watch(writer_->topic());
   return Status::OK();
 }
 
@@ -216,19 +224,21 @@ Status LogWriter::open() {
 Result<Batch> LogWriter::written_rows(const Batch& dense) {
   const SchemaPtr& written = target_->schema;
   std::vector<ColumnPtr> columns;
+  RowKindsPtr kinds;
   int next = 0;
   if (encoder_ != nullptr) {
-    HW_ASSIGN_OR_RETURN(ColumnPtr values, encoder_->values(dense));
-    columns.push_back(std::move(values));
-    next = target_->rows->num_fields();
+    HW_ASSIGN_OR_RETURN(PayloadEncoder::Messages messages, encoder_->messages(dense));
+    columns = std::move(messages.columns);
+    kinds = std::move(messages.kinds);
+    next = target_->num_row_columns;
   }
   for (int i = static_cast<int>(columns.size()); i < written->num_fields(); ++i, ++next) {
     const ColumnPtr& column = dense.column(next);
     columns.push_back(column->type() == written->type(i) ? column
                                                          : column->with_type(written->type(i)));
   }
-  if (encoder_ != nullptr) return Batch(written, std::move(columns), dense.num_rows());
-  return dense.with_columns(written, std::move(columns));
+  if (encoder_ == nullptr) return dense.with_columns(written, std::move(columns));
+  return Batch(written, std::move(columns), dense.num_rows(), std::move(kinds));
 }
 
 /// In the topic's types; columns that only others write are NULL.
@@ -240,11 +250,11 @@ Result<Batch> LogWriter::stored_rows(const Batch& dense) {
 
 Result<std::vector<Partitioner::Part>> LogWriter::parts_of(const Batch& batch) {
   HW_ASSIGN_OR_RETURN(const Batch dense, batch.compacted());
-  if (encoder_ == nullptr) {
+  if (encoder_ == nullptr || !key_.empty()) {
     HW_ASSIGN_OR_RETURN(const Batch rows, stored_rows(dense));
     return partitioner_->parts(rows);
   }
-  // A message does not tell the key of its row.
+  // A message without a key does not tell that of its row.
   HW_ASSIGN_OR_RETURN(std::vector<Partitioner::Part> parts, partitioner_->parts(dense));
   for (Partitioner::Part& part : parts) {
     HW_ASSIGN_OR_RETURN(const Batch rows, part.batch.compacted());

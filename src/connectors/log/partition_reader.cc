@@ -22,6 +22,8 @@ namespace {
 constexpr uint8_t kVersion = 1;
 /// Of a position with rows that were read before their commit: up to where in which segments.
 constexpr uint8_t kShownVersion = 2;
+/// Of a position in a topic that does not sync each commit: also the commit it lies behind.
+constexpr uint8_t kCommitVersion = 3;
 /// Since 2: which topic of this name.
 constexpr uint8_t kSplitVersion = 2;
 /// How often a reader without rows looks for commits: three look-ups of a file name each.
@@ -53,6 +55,8 @@ class PartitionReader final : public SplitReader {
 
  private:
   Status open();
+  /// Fails when rows that were read are gone, and others in their place.
+  Status check_still_there() const;
   Status open_reader();
   Result<TopicColumns> open_columns() const;
   /// Folds in what was committed since; false when there was nothing, or it is too early to look.
@@ -89,6 +93,7 @@ class PartitionReader final : public SplitReader {
   std::optional<TopicColumns> columns_;
   size_t num_schemas_ = 0;  // of the topic when the reader was opened
   int64_t next_;
+  int64_t last_commit_ = 0;  // of the row before; 0: none was read, or none goes away
   int64_t refreshed_ns_ = 0;
   int64_t looked_ns_ = 0;
   bool gone_ = false;  // for good
@@ -96,9 +101,11 @@ class PartitionReader final : public SplitReader {
 };
 
 Result<std::string> PartitionReader::position() const {
-  PackedWriter writer(shown_.empty() ? kVersion : kShownVersion);
+  const uint8_t least = shown_.empty() ? kVersion : kShownVersion;
+  PackedWriter writer(last_commit_ > 0 ? kCommitVersion : least);
   writer.number(next_);
-  if (shown_.empty()) return writer.finish();
+  if (last_commit_ > 0) writer.number(last_commit_);
+  if (shown_.empty() && last_commit_ == 0) return writer.finish();
   writer.number(static_cast<int64_t>(shown_.size()));
   for (const auto& [segment, end] : shown_) {
     writer.number(segment.writer);
@@ -109,8 +116,9 @@ Result<std::string> PartitionReader::position() const {
 }
 
 Status PartitionReader::seek(const std::string& position) {
-  PackedReader reader(position, kShownVersion);
+  PackedReader reader(position, kCommitVersion);
   next_ = reader.number();
+  last_commit_ = reader.version() >= kCommitVersion ? reader.number() : 0;
   shown_.clear();
   const int64_t num_shown = reader.version() >= kShownVersion ? reader.number() : 0;
   for (int64_t i = 0; i < num_shown; ++i) {
@@ -134,7 +142,30 @@ Result<std::unique_ptr<Topic>> PartitionReader::find_topic() const {
 Status PartitionReader::open() {
   HW_ASSIGN_OR_RETURN(topic_, find_topic());
   refreshed_ns_ = env_.monotonic_ns();
-  return Status::OK();
+  return check_still_there();
+}
+
+// The row before the position is looked for: whether it is of the commit that it was of.
+Status PartitionReader::check_still_there() const {
+  if (last_commit_ == 0 || next_ == 0) return Status::OK();
+  const PartitionState& rows = topic_->state().partitions[static_cast<size_t>(split_.partition)];
+  int64_t commit = rows.end_offset < next_ ? 0 : last_commit_;
+  for (const Piece& piece : rows.pieces) {
+    // Compacted and removed rows tell nothing, and were on disk before.
+    if (piece.compacted || piece.first_offset >= next_ || piece.end_offset < next_) continue;
+    HW_ASSIGN_OR_RETURN(const std::vector<Extent> extents,
+                        topic_->extents_of(split_.partition, piece));
+    for (const Extent& extent : extents) {
+      if (extent.first_offset < next_) commit = extent.commit;
+    }
+  }
+  if (commit == last_commit_) return Status::OK();
+  return Status::SerializationError(
+      "topic '", split_.topic, "' in '", scan_->table.directory, "' has lost rows of partition ",
+      split_.partition, " that the job had read, up to offset ", next_, " of commit ", last_commit_,
+      ": a crash of the machine took them, since its 'flush' is not 'commit'; start the job "
+      "without "
+      "its state (--fresh)");
 }
 
 Result<TopicColumns> PartitionReader::open_columns() const {
@@ -143,7 +174,9 @@ Result<TopicColumns> PartitionReader::open_columns() const {
   if (!payload.any()) {
     return TopicColumns::make(scan_->request, topic_->schema(), std::move(from));
   }
-  HW_ASSIGN_OR_RETURN(auto decoder, PayloadDecoder::make(payload, scan_->request, context_));
+  HW_TRY(check_messages(payload, *topic_->schema(), split_.topic));
+  HW_ASSIGN_OR_RETURN(auto decoder, PayloadDecoder::make(payload, scan_->table.changelog,
+                                                         scan_->request, context_));
   return TopicColumns::make_decoded(scan_->request, topic_->schema(), std::move(from),
                                     std::move(decoder));
 }
@@ -237,6 +270,7 @@ Result<Flow> PartitionReader::poll(Output& output) {
   const std::optional<TopicBatch>& read = *next;
   next_ = std::max(next_, reader_->position());
   if (read) {
+    if (topic_->state().options.flush != FlushPolicy::kCommit) last_commit_ = read->commit;
     if (!was_shown(shown_, *read)) HW_TRY(emit(*read, output));
     return Flow::kNeedInput;
   }

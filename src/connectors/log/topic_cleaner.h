@@ -13,14 +13,13 @@
 #include <utility>
 
 #include "base/env/env.h"
+#include "log/topic.h"
 #include "runtime/worker_gate.h"
 #include "runtime/worker_mailbox.h"
 #include "runtime/worker_queue.h"
 #include "runtime/worker_waker.h"
 
 namespace hw {
-
-class Topic;
 
 class TopicCleaner {
  public:
@@ -38,11 +37,16 @@ class TopicCleaner {
   /// It is not to be finished.
   void give_up() { finish_ = false; }
 
+  /// Before the first commit: with threads, rows also get old, and to the disk, while nothing is
+  /// committed.
+  void watch(const Topic& topic);
   /// After a commit. Cleans when there is a new segment, or it is long ago; one at a time.
   void look(const Topic& topic);
 
  private:
   void clean_once();
+  /// Of the queue's thread, between commits.
+  void look_between();
 
   Env& env_;
   const Settings settings_;
@@ -51,6 +55,11 @@ class TopicCleaner {
   int64_t cleaned_ms_ = 0;
   bool cleaning_ = false;
   bool finish_;
+  // The queue's thread's; what watch() sets is constant from then on.
+  int64_t idle_pause_ms_ = 0;  // 0: nothing gets old
+  bool syncs_ = false;
+  int64_t idle_cleaned_ms_ = 0;
+  std::unique_ptr<Topic> idle_topic_;
   // Shared with the queue's thread.
   WorkerGate stopped_;
   WorkerMailbox<bool> cleaned_;

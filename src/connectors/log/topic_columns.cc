@@ -177,7 +177,6 @@ Result<ColumnPtr> TopicColumns::metadata(const ScanRequest::Column& column, cons
 Result<TopicColumns> TopicColumns::make_decoded(const ScanRequest& request, const SchemaPtr& topic,
                                                 From from,
                                                 std::unique_ptr<PayloadDecoder> decoder) {
-  HW_TRY(check_messages(*topic, from.topic));
   TopicColumns made;
   std::vector<SqlField> output;
   for (const ScanRequest::Column& column : request.columns) {
@@ -188,6 +187,7 @@ Result<TopicColumns> TopicColumns::make_decoded(const ScanRequest& request, cons
   made.columns_ = request.columns;
   made.output_ = make_schema(std::move(output));
   made.places_.push_back(topic->index_of(kValueColumn));
+  made.keys_ = topic->index_of(kKeyColumn);
   made.timestamp_ = topic->index_of(kTimestampColumn);
   made.headers_ = topic->index_of(kHeadersColumn);
   return made;
@@ -195,33 +195,32 @@ Result<TopicColumns> TopicColumns::make_decoded(const ScanRequest& request, cons
 
 Result<Batch> TopicColumns::decoded_rows(const TopicBatch& read, arrow::MemoryPool* pool) const {
   const PayloadDecoder::From from{
-      .origin = "partition " + std::to_string(from_.partition) + " of topic '" + from_.topic + "'",
-      .first_offset = read.first_offset};
-  HW_ASSIGN_OR_RETURN(const PayloadDecoder::Rows rows,
-                      decoder_->rows(*read.batch.column(places_.front()), from));
+      .keys = keys_ < 0 ? nullptr : read.batch.column(keys_).get(),
+      .values = *read.batch.column(places_.front()),
+      .origin = "partition " + std::to_string(from_.partition) + " of topic '" + from_.topic + "'"};
+  HW_ASSIGN_OR_RETURN(const PayloadDecoder::Rows rows, decoder_->rows(read, from));
   std::vector<ColumnPtr> columns;
   int next = 0;
   for (const ScanRequest::Column& column : columns_) {
     if (column.metadata_key.empty()) {
-      columns.push_back(rows.batch.column(next++));
+      columns.push_back(rows.columns[static_cast<size_t>(next++)]);
       continue;
     }
     HW_ASSIGN_OR_RETURN(const ColumnPtr of_messages, metadata(column, read, pool));
     HW_ASSIGN_OR_RETURN(ColumnPtr made, gather(*of_messages, rows.messages));
     columns.push_back(std::move(made));
   }
-  return Batch(output_, std::move(columns), static_cast<int64_t>(rows.messages.size()),
-               rows.batch.row_kinds());
+  return Batch(output_, std::move(columns), static_cast<int64_t>(rows.messages.size()), rows.kinds);
 }
 
 Result<Batch> TopicColumns::rows(const TopicBatch& read, LogChangelog mode,
                                  arrow::MemoryPool* pool) const {
+  if (decoder_ != nullptr) return decoded_rows(read, pool);
   if (mode == LogChangelog::kAppend && !read.batch.insert_only()) {
     return Status::Invalid("topic '", from_.topic,
                            "' holds changes, but the table reads inserts only: declare its PRIMARY "
                            "KEY, or set 'changelog-mode' = 'all'");
   }
-  if (decoder_ != nullptr) return decoded_rows(read, pool);
   std::vector<ColumnPtr> stored;
   for (const int place : places_) stored.push_back(read.batch.column(place));
   HW_ASSIGN_OR_RETURN(const Batch physical,

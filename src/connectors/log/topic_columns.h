@@ -13,6 +13,7 @@
 
 #include "columnar/batch.h"
 #include "connectors/log/log_table.h"
+#include "connectors/log/payload_decoder.h"
 #include "log/topic_reader.h"
 #include "runtime/sink.h"
 #include "runtime/source.h"
@@ -67,6 +68,7 @@ class TopicColumns {
   SchemaPtr wanted_;
   int timestamp_ = -1;
   int headers_ = -1;
+  int keys_ = -1;  // of messages
 };
 
 }  // namespace hw

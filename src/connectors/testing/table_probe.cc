@@ -6,6 +6,7 @@
 
 #include "base/env/env.h"
 #include "columnar/literal.h"
+#include "runtime/table_format.h"
 
 namespace hw::testing {
 
@@ -50,9 +51,7 @@ Result<const ConnectorRecord*> TableProbe::record() const {
 Status TableProbe::check() const {
   HW_ASSIGN_OR_RETURN(const ConnectorRecord* connector, record());
   if (connector->check) HW_TRY(connector->check(*schema_, options_));
-  const FormatRecord* format = all_formats().find(table_format(options_, *connector));
-  if (format == nullptr || !format->check) return Status::OK();
-  return format->check(*schema_, format_options(options_, format->name));
+  return check_table_format(*schema_, {}, options_, *connector, all_formats());
 }
 
 Result<std::unique_ptr<Source>> TableProbe::source() const {
