@@ -29,8 +29,10 @@ void crash_bytes(DiskFile& file, CrashRule rule, int64_t sector, Random& random)
   if (seen < held && random.below(2) == 0) size = seen;
   file.durable.resize(static_cast<size_t>(size), '\0');
   for (const auto& [begin, end] : file.unsynced) {
-    for (int64_t at = begin; at < std::min(end, size);) {
-      const int64_t stop = std::min({(at / sector + 1) * sector, end, size});
+    // What was cut off since, and not written again, is not there to be kept.
+    const int64_t last = std::min({end, size, seen});
+    for (int64_t at = begin; at < last;) {
+      const int64_t stop = std::min((at / sector + 1) * sector, last);
       if (rule == CrashRule::kInOrder || random.below(2) == 0)
         file.durable.replace(static_cast<size_t>(at), static_cast<size_t>(stop - at), file.bytes,
                              static_cast<size_t>(at), static_cast<size_t>(stop - at));

@@ -145,7 +145,7 @@ TEST(LogPowerLossTest, ATopicOpensAgainBehindItsLastWholeCommit) {
   std::map<FlushPolicy, int64_t> lost;
   for (const FlushPolicy flush :
        {FlushPolicy::kCommit, FlushPolicy::kInterval, FlushPolicy::kNone}) {
-    for (uint64_t seed = 1; seed <= 400; ++seed) {
+    for (uint64_t seed = 1; seed <= 100; ++seed) {
       SCOPED_TRACE("flush " + std::to_string(static_cast<int>(flush)) + ", seed " +
                    std::to_string(seed));
       Machine machine(seed, flush);
