@@ -26,13 +26,8 @@ struct OpenChain {
   int closed = -1;
 };
 
-/// A part of the plan that several sinks have.
-struct SharedPart {
-  /// Copies of its ends, closed.
-  std::vector<OpenChain> ends;
-  /// The root that has it last.
-  const PhysicalNode* root = nullptr;
-};
+/// A part of the plan that stands in it several times: copies of its ends, closed.
+using SharedPart = std::vector<OpenChain>;
 
 /// The ends of one plan; several behind a union.
 using Branches = std::vector<OpenChain>;
@@ -62,7 +57,6 @@ class GraphBuilder {
   }
 
   Status add(const PhysicalNode& sink) {
-    root_ = &sink;
     HW_ASSIGN_OR_RETURN(Branches branches, build(sink.input()));
     const Placement placement = sink_placement(sink, branches);
     const bool spread =
@@ -174,28 +168,25 @@ class GraphBuilder {
 
   Result<Branches> build(const PhysicalNode& node) {
     const std::string& signature = parts_.shared(node);
-    // A second copy within one query may not wait for the first one.
-    if (signature.empty() || shared_[signature].root == root_) return build_own(node);
-    SharedPart& part = shared_[signature];
-    if (part.root == nullptr) {
-      part.root = root_;
+    if (signature.empty()) return build_own(node);
+    if (!shared_.contains(signature)) {
       HW_ASSIGN_OR_RETURN(Branches branches, build_own(node));
+      SharedPart part;
       for (OpenChain& branch : branches) {
         OpenChain end;
         end.vertex.parallelism = branch.vertex.parallelism;
         end.ancestors = branch.ancestors;
         end.closed = close(std::move(branch));
-        shared_[signature].ends.push_back(std::move(end));
+        part.push_back(std::move(end));
       }
+      shared_.emplace(signature, std::move(part));
     }
-    SharedPart& built = shared_[signature];
-    built.root = root_;
-    return ends_of(built);
+    return ends_of(shared_.at(signature));
   }
 
   static Branches ends_of(const SharedPart& part) {
     Branches branches;
-    for (const OpenChain& end : part.ends) {
+    for (const OpenChain& end : part) {
       OpenChain branch;
       branch.vertex.parallelism = end.vertex.parallelism;
       branch.ancestors = end.ancestors;
@@ -304,7 +295,6 @@ class GraphBuilder {
   const GraphOptions& options_;
   const SharedParts parts_;
   std::map<std::string, SharedPart> shared_;
-  const PhysicalNode* root_ = nullptr;
   JobGraph graph_;
   OperatorUids uids_;
   std::map<std::string, int> sinks_of_;  // how many write a table

@@ -94,38 +94,37 @@ class Signatures {
 
 using Parts = std::unordered_map<const PhysicalNode*, std::string>;
 
-/// Which parts are worth sharing: those of several roots that somewhere are not inside of another
-/// such part.
+/// Which parts are worth sharing: those that stand several times, and somewhere not inside of
+/// another such part.
 class Choice {
  public:
   Choice(const std::vector<PhysicalNodePtr>& roots, const Parts& all) : all_(all) {
-    for (size_t i = 0; i < roots.size(); ++i) count(*roots[i], i);
+    for (const PhysicalNodePtr& root : roots) count(*root);
     for (const PhysicalNodePtr& root : roots) find(*root, false);
   }
   bool has(const std::string& signature) const { return chosen_.contains(signature); }
 
  private:
-  void count(const PhysicalNode& node, size_t root) {
+  void count(const PhysicalNode& node) {
     const std::string& signature = all_.at(&node);
-    if (!signature.empty()) roots_[signature].insert(root);
-    for (const PhysicalNodePtr& input : node.inputs) count(*input, root);
+    if (!signature.empty()) ++times_[signature];
+    for (const PhysicalNodePtr& input : node.inputs) count(*input);
   }
   void find(const PhysicalNode& node, bool inside) {
     const std::string& signature = all_.at(&node);
-    const bool in_several = !signature.empty() && roots_[signature].size() > 1;
-    if (in_several && !inside) chosen_.insert(signature);
-    for (const PhysicalNodePtr& input : node.inputs) find(*input, in_several);
+    const bool several = !signature.empty() && times_[signature] > 1;
+    if (several && !inside) chosen_.insert(signature);
+    for (const PhysicalNodePtr& input : node.inputs) find(*input, several);
   }
 
   const Parts& all_;
-  std::unordered_map<std::string, std::set<size_t>> roots_;
+  std::unordered_map<std::string, int> times_;
   std::set<std::string> chosen_;
 };
 
 }  // namespace
 
 SharedParts::SharedParts(const std::vector<PhysicalNodePtr>& roots) {
-  if (roots.size() < 2) return;
   Signatures signatures;
   for (const PhysicalNodePtr& root : roots) signatures.of(*root);
   const Parts all = signatures.take();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Equal parts of the plans of one job: what several INSERTs of a statement set have in common runs
-// once. Only between different sinks: within one query both copies meet again further up, where
-// one might wait for the other.
+// Equal parts of the plans of one job: what stands in them several times, in one query or in
+// several INSERTs of a statement set, runs once. For streams only: where two copies meet again
+// further up, neither may wait for the end of the other.
 
 #pragma once
 
@@ -21,7 +21,7 @@ class SharedParts {
   /// Requires: final traits; the nodes outlive this.
   explicit SharedParts(const std::vector<PhysicalNodePtr>& roots);
 
-  /// What the part under the node does, if another root has an equal one; else empty.
+  /// What the part under the node does, if there is another equal one; else empty.
   const std::string& shared(const PhysicalNode& node) const;
   bool none() const { return parts_.empty(); }
 
