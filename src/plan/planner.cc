@@ -22,6 +22,7 @@
 #include "plan/lower/lowering.h"
 #include "plan/lower/open_table.h"
 #include "plan/rules/rule.h"
+#include "runtime/format_catalogue.h"
 
 namespace hw {
 namespace {
@@ -85,6 +86,15 @@ std::optional<TableEstimate> estimate_of(const ScanNode& scan, const Lowering& l
   if (sized == nullptr || lowering.context.env == nullptr) return std::nullopt;
   Result<TableEstimate> told = sized->estimate(*lowering.context.env);
   return told.ok() ? std::optional(*std::move(told)) : std::nullopt;
+}
+
+/// Whether the scan's format reads fields of rows one by one.
+bool can_narrow(const ScanNode& scan, const PlanContext& context) {
+  if (scan.table().registered_source || context.formats == nullptr) return false;
+  const auto format = scan.spec().options.find("format");
+  if (format == scan.spec().options.end()) return false;
+  const FormatRecord* record = context.formats->find(format->second);
+  return record != nullptr && record->reads_fields;
 }
 
 /// Each table is asked once a job.
@@ -160,6 +170,7 @@ Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext
   if (lowering.batch() && !may_go_on(*context.config)) {
     rules.tables = [&](const ScanNode& scan) { return estimates.of(scan, lowering); };
   }
+  rules.narrows = [&](const ScanNode& scan) { return can_narrow(scan, context); };
   const std::vector<std::string> disabled = context.config->disabled_rules();
   for (const PlanRoot& root : roots) {
     HW_ASSIGN_OR_RETURN(LogicalNodePtr plan,

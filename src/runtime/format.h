@@ -103,6 +103,8 @@ struct FormatRecord {
   std::function<RowKindSet(const Options&)> accepts;
   /// Checks the schema at planning (raw: one column; json: map keys). Optional.
   std::function<Status(const Schema&, const Options&)> check;
+  /// A reader may be asked for a ROW with fewer fields than declared, and reads no others.
+  bool reads_fields = false;
   /// Row formats fill the first two, bulk formats the last two.
   std::function<Result<std::unique_ptr<Decoder>>(const DecoderRequest&, const Options&)> decoder;
   std::function<Result<std::unique_ptr<Encoder>>(const SchemaPtr&, const Options&)> encoder;

@@ -56,11 +56,12 @@ void register_parquet(FormatCatalogue& catalogue) {
   FormatRecord record;
   record.name = "parquet";
   record.sentence =
-      "Parquet files: columns by name, only those that are needed are read, row groups that cannot "
-      "match are skipped.";
+      "Parquet files: columns and fields of rows by name, only those that are needed are read, row "
+      "groups that cannot match are skipped.";
   record.options = {parquet_options::utc_timezone(), parquet_options::compression(),
                     parquet_options::block_size(), parquet_options::page_size(),
                     parquet_options::dictionary()};
+  record.reads_fields = true;
   record.bulk_reader = open_parquet_reader;
   record.bulk_writer = open_parquet_writer;
   record.example = R"(CREATE TABLE orders (

@@ -11,9 +11,18 @@ std::vector<PlanColumn> columns_of(const ScanSpec& spec) {
   std::vector<PlanColumn> columns;
   for (const int i : spec.columns) {
     const TableColumn& column = spec.table->columns[static_cast<size_t>(i)];
-    columns.push_back({column.name, column.type, column.time});
+    columns.push_back({column.name, scanned_type(spec, i), column.time});
   }
   return columns;
+}
+
+/// `(a, b(c))`.
+std::string fields_text(const SqlType& row) {
+  std::string text;
+  for (const SqlField& field : row.fields()) {
+    text += (text.empty() ? "" : ", ") + field.name;
+  }
+  return "(" + text + ")";
 }
 
 const char* sign(PushedPredicate::Op op) {
@@ -45,8 +54,8 @@ ScanNode::ScanNode(ScanSpec spec)
 
 Details ScanNode::details() const {
   std::string fields;
-  for (const PlanColumn& column : columns()) {
-    fields += fields.empty() ? column.name : ", " + column.name;
+  for (const int column : spec_.columns) {
+    fields += (fields.empty() ? "" : ", ") + scanned_name(spec_, column);
   }
   Details details = {{"table", spec_.path.to_text()}, {"fields", fields}};
   if (table().watermark) {
@@ -66,6 +75,18 @@ Details ScanNode::details() const {
 LogicalNodePtr ScanNode::with_inputs(std::vector<LogicalNodePtr> inputs) const {
   HW_DCHECK(inputs.empty());
   return std::make_shared<ScanNode>(spec_);
+}
+
+const SqlType& scanned_type(const ScanSpec& spec, int declared) {
+  const auto narrowed = spec.narrowed.find(declared);
+  return narrowed != spec.narrowed.end() ? narrowed->second
+                                         : spec.table->columns[static_cast<size_t>(declared)].type;
+}
+
+std::string scanned_name(const ScanSpec& spec, int declared) {
+  const std::string& name = spec.table->columns[static_cast<size_t>(declared)].name;
+  const auto narrowed = spec.narrowed.find(declared);
+  return narrowed == spec.narrowed.end() ? name : name + fields_text(narrowed->second);
 }
 
 std::string to_text(const PushedPredicate& predicate) {

@@ -19,6 +19,9 @@ struct ScanSpec {
   std::map<std::string, std::string> options;
   /// Declared positions of the columns that go out.
   std::vector<int> columns;
+  /// By declared position: columns of type ROW of which only some fields are read, as the type with
+  /// these alone. Expressions of the table itself are over the declared types.
+  std::map<int, SqlType> narrowed = {};
   /// A source may skip rows by these; the plan still filters.
   std::vector<PushedPredicate> predicates;
   /// No more rows than these are wanted.
@@ -41,6 +44,12 @@ class ScanNode final : public LogicalNode {
  private:
   const ScanSpec spec_;
 };
+
+/// The type with which a declared column leaves the scan's source.
+const SqlType& scanned_type(const ScanSpec& spec, int declared);
+
+/// `bid(auction, price)` for a column of which only these fields are read; else its name.
+std::string scanned_name(const ScanSpec& spec, int declared);
 
 /// `a > 1`, for EXPLAIN.
 std::string to_text(const PushedPredicate& predicate);

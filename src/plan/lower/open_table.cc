@@ -77,7 +77,8 @@ Result<ScanRequest> scan_request(const ScanNode& scan, const std::vector<int>& c
   ScanRequest request;
   for (const int declared : columns) {
     const TableColumn& column = table.columns[static_cast<size_t>(declared)];
-    ScanRequest::Column wanted{column.name, column.type, column.metadata_key};
+    ScanRequest::Column wanted{column.name, scanned_type(scan.spec(), declared),
+                               column.metadata_key};
     if (column.origin == ColumnOrigin::kMetadata) {
       const MetadataColumn* metadata = find_metadata(connector, column.metadata_key);
       if (metadata == nullptr || !metadata->readable) {

@@ -14,6 +14,7 @@
 #include "operators/changelog_fold.h"
 #include "operators/changelog_normalize.h"
 #include "operators/source_transform.h"
+#include "plan/logical/narrow_rows.h"
 #include "plan/logical/project.h"
 #include "plan/lower/lowering.h"
 #include "plan/lower/open_table.h"
@@ -70,32 +71,42 @@ ScanColumns scan_columns(const TableDefinition& table, std::vector<int> wanted, 
   return columns;
 }
 
-SchemaPtr schema_of(const TableDefinition& table, const std::vector<int>& columns) {
+SchemaPtr schema_of(const ScanSpec& scan, const std::vector<int>& columns) {
   std::vector<SqlField> fields;
   for (const int declared : columns) {
-    const TableColumn& column = table.columns[static_cast<size_t>(declared)];
-    fields.push_back({column.name, column.type});
+    const TableColumn& column = scan.table->columns[static_cast<size_t>(declared)];
+    fields.push_back({column.name, scanned_type(scan, declared)});
   }
   return make_schema(std::move(fields));
 }
 
+/// An expression of the table over its columns as the source gives them.
+BoundExprPtr over_scanned(const BoundExprPtr& expr, const ScanSpec& scan) {
+  return over_narrowed(expr, [&](int declared) -> const SqlType* {
+    const auto found = scan.narrowed.find(declared);
+    return found == scan.narrowed.end() ? nullptr : &found->second;
+  });
+}
+
 /// Every output column over the columns that the source produces.
-std::vector<BoundExprPtr> transform_exprs(const TableDefinition& table, const ScanColumns& columns,
+std::vector<BoundExprPtr> transform_exprs(const ScanSpec& scan, const ScanColumns& columns,
                                           const std::vector<ScanRequest::Column>& produced) {
   // What a declared column is when it comes from the source: metadata is cast to its column.
-  std::vector<BoundExprPtr> declared(table.columns.size());
+  const std::vector<TableColumn>& all = scan.table->columns;
+  std::vector<BoundExprPtr> declared(all.size());
   for (size_t i = 0; i < columns.requested.size(); ++i) {
     const auto column = static_cast<size_t>(columns.requested[i]);
     const BoundExprPtr raw =
         BoundExpr::column(static_cast<int>(i), produced[i].type, produced[i].name);
-    declared[column] = cast_if_needed(raw, table.columns[column].type);
+    declared[column] = cast_if_needed(raw, scanned_type(scan, columns.requested[i]));
   }
   std::vector<BoundExprPtr> exprs;
   for (const int output : columns.output) {
     const auto column = static_cast<size_t>(output);
-    const BoundExprPtr& computed = table.columns[column].expr;
-    exprs.push_back(computed == nullptr ? declared[column]
-                                        : substitute_columns(computed, declared));
+    const BoundExprPtr& computed = all[column].expr;
+    exprs.push_back(computed == nullptr
+                        ? declared[column]
+                        : substitute_columns(over_scanned(computed, scan), declared));
   }
   return exprs;
 }
@@ -150,7 +161,7 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
   const auto& scan = node->as<ScanNode>();
   const TableDefinition& table = scan.table();
   PhysicalNodePtr source = physical_node(PhysicalKind::kSource, "TableSourceScan", node, {}, {});
-  source->schema = schema_of(table, columns.output);
+  source->schema = schema_of(scan.spec(), columns.output);
   if (predicates.empty()) {
     std::erase_if(source->details, [](const auto& detail) { return detail.first == "filter"; });
   }
@@ -159,8 +170,8 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
   for (auto& [key, value] : source->details) {
     if (key != "fields") continue;
     value.clear();
-    for (const SqlField& field : source->schema->fields()) {
-      value += (value.empty() ? "" : ", ") + field.name;
+    for (const int column : columns.output) {
+      value += (value.empty() ? "" : ", ") + scanned_name(scan.spec(), column);
     }
   }
   source->table = scan.spec().path.to_text();
@@ -176,7 +187,7 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
                                                   std::to_string(alignment->max_drift_ms) + " ms");
     source->source = make_aligned_source(source->source, *std::move(alignment));
   }
-  std::vector<BoundExprPtr> exprs = transform_exprs(table, columns, produced);
+  std::vector<BoundExprPtr> exprs = transform_exprs(scan.spec(), columns, produced);
   if (!is_identity(exprs, produced.size()) || watermark || checks_time(table)) {
     SourceTransformSpec spec;
     spec.columns = std::move(exprs);
@@ -191,7 +202,7 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
       for (size_t i = 0; i < columns.output.size(); ++i) {
         index[static_cast<size_t>(columns.output[i])] = static_cast<int>(i);
       }
-      spec.watermark = renumber_columns(table.watermark->expr, index);
+      spec.watermark = renumber_columns(over_scanned(table.watermark->expr, scan.spec()), index);
       source->watermark.kind = WatermarkRule::Kind::kPerRow;
       HW_ASSIGN_OR_RETURN(source->watermark.idle_timeout_ms, idle_timeout_ms(scan, lowering));
     }

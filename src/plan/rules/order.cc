@@ -4,7 +4,8 @@
 // in common is found before filters go down, these go down before bounds of ranks are looked for
 // (they stand right above them then) and before windows are fused (a filter in between prevents
 // it), joins are put in order once they have their tests and before keys are made of these, keys
-// are found before columns are pruned (they add columns), and predicates reach sources last.
+// are found before columns are pruned (they add columns) and fields after them, and predicates
+// reach sources last.
 
 #include <algorithm>
 #include <array>
@@ -29,6 +30,7 @@ constexpr std::array kRules = {
     Rule{"prune_columns", prune_columns},
     Rule{"merge_pruned_projects", merge_projects},
     Rule{"remove_trivial_projects", remove_trivial_projects},
+    Rule{"narrow_scanned_rows", narrow_scanned_rows},
     Rule{"push_predicates_to_sources", push_predicates_to_sources},
 };
 

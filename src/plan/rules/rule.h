@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ struct RuleContext {
   ExprSession session;
   /// What tables tell of their size; empty where plans must not depend on that.
   TableEstimates tables = {};
+  /// Whether a scan's source can be asked for ROWs with fewer fields than declared; null: none can.
+  std::function<bool(const ScanNode&)> narrows = {};
   bool batch() const { return session.batch_mode; }
 };
 
@@ -78,6 +81,7 @@ Result<LogicalNodePtr> bound_ranks_to_top_n(const LogicalNodePtr&, const RuleCon
 Result<LogicalNodePtr> limit_sort_to_top_n(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> prune_columns(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> remove_trivial_projects(const LogicalNodePtr&, const RuleContext&);
+Result<LogicalNodePtr> narrow_scanned_rows(const LogicalNodePtr&, const RuleContext&);
 Result<LogicalNodePtr> push_predicates_to_sources(const LogicalNodePtr&, const RuleContext&);
 
 }  // namespace hw
