@@ -119,9 +119,9 @@ void BoundExpr::derive() {
     hash_ = mix(hash_, arg->hash_);
   }
   if (kind_ == Kind::kCall) {
-    const Determinism kind = args_.empty() ? function_->determinism_without_arguments.value_or(
-                                                 function_->determinism)
-                                           : function_->determinism;
+    const Determinism kind =
+        args_.empty() ? function_->determinism_without_arguments.value_or(function_->determinism)
+                      : function_->determinism;
     deterministic_ = deterministic_ && kind == Determinism::kDeterministic;
     repeatable_ = repeatable_ && kind != Determinism::kNever;
     const bool fails =
@@ -180,8 +180,13 @@ namespace {
 
 void collect_columns(const BoundExpr& expr, std::unordered_set<const BoundExpr*>& seen,
                      std::vector<int>& columns) {
-  if (!expr.reads_columns() || !seen.insert(&expr).second) return;
-  if (expr.kind() == BoundExpr::Kind::kColumn) columns.push_back(expr.column_index());
+  if (!expr.reads_columns()) return;
+  if (expr.kind() == BoundExpr::Kind::kColumn) return columns.push_back(expr.column_index());
+  // Plans hold many tests of two columns, each looked at many times: these need no set.
+  const bool small = expr.args().size() <= 2 &&
+                     std::all_of(expr.args().begin(), expr.args().end(),
+                                 [](const BoundExprPtr& arg) { return arg->args().empty(); });
+  if (!small && !seen.insert(&expr).second) return;
   for (const BoundExprPtr& arg : expr.args()) collect_columns(*arg, seen, columns);
 }
 
@@ -193,19 +198,30 @@ class ColumnRewriter {
  public:
   explicit ColumnRewriter(ColumnReplacement replace) : replace_(std::move(replace)) {}
 
+  /// Of a whole expression, which stands in no other place.
   BoundExprPtr rewrite(const BoundExprPtr& expr) {
     if (!expr->reads_columns()) return expr;
     if (expr->kind() == BoundExpr::Kind::kColumn) return replace_(*expr);
-    if (const auto found = done_.find(expr.get()); found != done_.end()) return found->second;
+    return with_rewritten_args(*expr);
+  }
+
+ private:
+  BoundExprPtr with_rewritten_args(const BoundExpr& expr) {
     std::vector<BoundExprPtr> args;
-    args.reserve(expr->args().size());
-    for (const BoundExprPtr& arg : expr->args()) args.push_back(rewrite(arg));
-    BoundExprPtr result = expr->with_args(std::move(args));
+    args.reserve(expr.args().size());
+    for (const BoundExprPtr& arg : expr.args()) args.push_back(rewrite_part(arg));
+    return expr.with_args(std::move(args));
+  }
+
+  BoundExprPtr rewrite_part(const BoundExprPtr& expr) {
+    if (!expr->reads_columns()) return expr;
+    if (expr->kind() == BoundExpr::Kind::kColumn) return replace_(*expr);
+    if (const auto found = done_.find(expr.get()); found != done_.end()) return found->second;
+    BoundExprPtr result = with_rewritten_args(*expr);
     done_.emplace(expr.get(), result);
     return result;
   }
 
- private:
   const ColumnReplacement replace_;
   std::unordered_map<const BoundExpr*, BoundExprPtr> done_;
 };

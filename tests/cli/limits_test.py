@@ -101,6 +101,13 @@ class Limits(Case):
         self.check("40 tables crossed", TABLE + f"SELECT COUNT(*) FROM {chain('t AS t{}', ', ', 40)}")
         self.check("300 tables joined", TABLE + "SELECT t0.a FROM t AS t0 " +
                    " ".join(f"JOIN t AS t{i} ON t{i}.a = t0.a" for i in range(1, 300)))
+        batch = ("SET 'execution.runtime-mode' = 'batch';\n"
+                 "CREATE TABLE t (a INT, k STRING) WITH ('connector' = 'datagen', 'number-of-rows' = '1');\n")
+        tables = chain("t AS t{}", ", ", 300)
+        self.check("300 tables of a list, in a circle", batch + f"SELECT t0.a FROM {tables} WHERE " +
+                   " AND ".join(f"t{i}.a = t{(7 * i + 7) % 300}.a" for i in range(300)))
+        self.check("300 tables of a list, each with 20 others", batch + f"SELECT t0.a FROM {tables} WHERE " +
+                   " AND ".join(f"t{i}.a = t{j}.a" for i in range(300) for j in range(i + 1, min(300, i + 21))))
         doubling = "".join(f"CREATE VIEW v{i} AS SELECT x.a FROM v{i - 1} AS x JOIN v{i - 1} AS y ON x.a = y.a;\n"
                            for i in range(1, 25))
         self.check("views that double", TABLE + "CREATE VIEW v0 AS SELECT a FROM t;\n" + doubling + "SELECT * FROM v24",

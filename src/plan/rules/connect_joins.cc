@@ -15,9 +15,11 @@
 namespace hw {
 namespace {
 
-/// Which inputs the sides of an equality read, ascending: found out once for the whole list.
-struct Equality {
-  std::vector<int> sides[2];
+/// An equality leads from the inputs that one side of it reads to the single one that the other
+/// reads.
+struct Lead {
+  size_t to = 0;
+  size_t missing = 0;  // inputs that are not joined yet
 };
 
 std::vector<int> inputs_read(const JoinList& list, const BoundExpr& expr) {
@@ -29,37 +31,45 @@ std::vector<int> inputs_read(const JoinList& list, const BoundExpr& expr) {
   return inputs;
 }
 
-std::vector<Equality> equalities_of(const JoinList& list) {
-  std::vector<Equality> equalities;
-  for (const BoundExprPtr& test : list.tests) {
-    if (test->kind() != BoundExpr::Kind::kCall || test->function()->name != "=") continue;
-    Equality& equality = equalities.emplace_back();
-    for (size_t i = 0; i < 2; ++i) equality.sides[i] = inputs_read(list, *test->args()[i]);
-  }
-  return equalities;
-}
-
-/// Whether an equality leads from the inputs in `joined` to the candidate.
-bool connected(const std::vector<Equality>& equalities, const std::vector<bool>& joined,
-               size_t candidate) {
-  return std::any_of(equalities.begin(), equalities.end(), [&](const Equality& equality) {
-    for (size_t i = 0; i < 2; ++i) {
-      const std::vector<int>& here = equality.sides[i];
-      const std::vector<int>& there = equality.sides[1 - i];
-      if (here.size() != 1 || static_cast<size_t>(here[0]) != candidate || there.empty()) continue;
-      const bool all_joined = std::all_of(there.begin(), there.end(), [&](int input) {
-        return joined[static_cast<size_t>(input)];
-      });
-      if (all_joined) return true;
+/// The leads of a list, and which of them wait for each input: as inputs are joined, each lead is
+/// looked at once for each input that it comes from.
+class Leads {
+ public:
+  explicit Leads(const JoinList& list)
+      : waiting_(list.inputs.size()), reached_(list.inputs.size(), false) {
+    for (const BoundExprPtr& test : list.tests) {
+      if (test->kind() != BoundExpr::Kind::kCall || test->function()->name != "=") continue;
+      const std::vector<int> a = inputs_read(list, *test->args()[0]);
+      const std::vector<int> b = inputs_read(list, *test->args()[1]);
+      add(a, b);
+      add(b, a);
     }
-    return false;
-  });
-}
+  }
+
+  void join(size_t input) {
+    for (const size_t lead : waiting_[input]) {
+      if (--leads_[lead].missing == 0) reached_[leads_[lead].to] = true;
+    }
+  }
+  /// Whether an equality leads from the joined inputs to this one.
+  bool reach(size_t input) const { return reached_[input]; }
+
+ private:
+  void add(const std::vector<int>& from, const std::vector<int>& to) {
+    if (from.empty() || to.size() != 1) return;
+    for (const int input : from) waiting_[static_cast<size_t>(input)].push_back(leads_.size());
+    leads_.push_back({static_cast<size_t>(to[0]), from.size()});
+  }
+
+  std::vector<Lead> leads_;
+  std::vector<std::vector<size_t>> waiting_;  // by input
+  std::vector<bool> reached_;                 // by input
+};
 
 /// The order in which to join: the first input, then always the first that is connected, or the
 /// first of the rest where none is.
 std::vector<size_t> connected_order(const JoinList& list) {
-  const std::vector<Equality> equalities = equalities_of(list);
+  Leads leads(list);
   std::vector<bool> joined(list.inputs.size(), false);
   std::vector<size_t> order;
   while (order.size() < joined.size()) {
@@ -67,12 +77,13 @@ std::vector<size_t> connected_order(const JoinList& list) {
     for (size_t i = 0; i < joined.size(); ++i) {
       if (joined[i]) continue;
       if (!next) next = i;
-      if (!order.empty() && connected(equalities, joined, i)) {
+      if (leads.reach(i)) {
         next = i;
         break;
       }
     }
     joined[*next] = true;
+    leads.join(*next);
     order.push_back(*next);
   }
   return order;

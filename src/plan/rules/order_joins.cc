@@ -91,11 +91,18 @@ Part join_two(JoinList& list, Part left, Part right, double rows, const SqlPosit
   return made;
 }
 
+/// How many inputs a list has, counted without making it: that of a long list is asked for at each
+/// of its joins.
+size_t inputs_of_list(const LogicalNodePtr& node) {
+  const JoinNode* join = plain_join(node);
+  return join == nullptr ? 1 : inputs_of_list(join->left()) + inputs_of_list(join->right());
+}
+
 LogicalNodePtr order(const LogicalNodePtr& node, const TableEstimates& tables) {
   std::vector<LogicalNodePtr> inputs;
   bool changed = false;
   const JoinNode* join = plain_join(node);
-  if (join == nullptr || JoinList(node).inputs.size() > kListMax) {
+  if (join == nullptr || inputs_of_list(node) > kListMax) {
     for (const LogicalNodePtr& input : node->inputs()) {
       inputs.push_back(order(input, tables));
       changed = changed || inputs.back() != input;

@@ -117,11 +117,26 @@ LogicalNodePtr push_below_union(const LogicalNodePtr& node, const Tests& tests) 
   return node->with_inputs(std::move(inputs));
 }
 
-/// True when the test reads columns of that side only, at least one.
-bool reads_only(const BoundExpr& test, bool left, int left_columns) {
-  const std::vector<int> read = columns_read(test);
-  if (read.empty()) return false;
-  return left ? read.back() < left_columns : read.front() >= left_columns;
+/// Which sides of a join tests may go to.
+struct Sides {
+  bool left = false;
+  bool right = false;
+};
+
+/// Moves tests that read columns of one side only, at least one, to that side's, order kept.
+void move_to_sides(Tests& tests, Sides allowed, int left_columns, Tests& left, Tests& right) {
+  if (!allowed.left && !allowed.right) return;
+  Tests kept;
+  for (BoundExprPtr& test : tests) {
+    Tests* place = &kept;
+    if (may_move(*test)) {
+      const std::vector<int> read = columns_read(*test);
+      if (allowed.left && !read.empty() && read.back() < left_columns) place = &left;
+      if (allowed.right && !read.empty() && read.front() >= left_columns) place = &right;
+    }
+    place->push_back(std::move(test));
+  }
+  tests = std::move(kept);
 }
 
 LogicalNodePtr push_below_join(const LogicalNodePtr& node, Tests tests) {
@@ -145,14 +160,9 @@ LogicalNodePtr push_below_join(const LogicalNodePtr& node, Tests tests) {
     Tests joined = take(tests, [](const BoundExprPtr& test) { return test->deterministic(); });
     on.insert(on.end(), joined.begin(), joined.end());
   }
-  const auto side = [&](Tests& from, bool left, bool allowed) {
-    return take(from, [&](const BoundExprPtr& test) {
-      return allowed && may_move(*test) && reads_only(*test, left, left_columns);
-    });
-  };
-  Tests left = side(tests, true, where_left), right = side(tests, false, where_right);
-  for (BoundExprPtr& test : side(on, true, on_left)) left.push_back(std::move(test));
-  for (BoundExprPtr& test : side(on, false, on_right)) right.push_back(std::move(test));
+  Tests left, right;
+  move_to_sides(tests, {where_left, where_right}, left_columns, left, right);
+  move_to_sides(on, {on_left, on_right}, left_columns, left, right);
   std::vector<int> right_index(static_cast<size_t>(left_columns), -1);
   for (int i = 0; i < join.right()->num_columns(); ++i) right_index.push_back(i);
   for (BoundExprPtr& test : right) test = renumber_columns(test, right_index);
