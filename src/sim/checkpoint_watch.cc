@@ -134,6 +134,11 @@ Result<CheckpointState> CheckpointWatch::newest_state() {
   return read_state(env_, uri_of(newest_.first), newest_.second);
 }
 
+Result<CheckpointState> CheckpointWatch::state_of(const std::string& path) {
+  const size_t name = path.rfind('/') + 1;
+  return read_state(env_, path.substr(0, name), path.substr(name));
+}
+
 int64_t CheckpointWatch::newest_published(int64_t generation) const {
   const auto found = published_.find(generation);
   return found == published_.end() ? 0 : found->second;

@@ -46,8 +46,9 @@ class CheckpointWatch {
   /// The newest checkpoint that was published for a generation; 0 = none.
   int64_t newest_published(int64_t generation) const;
   int64_t num_published() const { return num_published_; }
-  /// The newest one as it is now. Fails where it is gone.
+  /// The newest one as it is now, or that of a path. Fails where it is gone.
   Result<CheckpointState> newest_state();
+  Result<CheckpointState> state_of(const std::string& path);
 
   /// Every checkpoint that a restart would choose from can be read now, to its last byte.
   Status check_restorable();

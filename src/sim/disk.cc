@@ -17,9 +17,32 @@ bool is_below(const std::string& path, const std::string& directory) {
          path[directory.size()] == '/';
 }
 
+/// What of a file a loss of power may leave out or not: sectors, and that it was cut.
+std::vector<std::pair<int64_t, int64_t>> unsynced_pieces(const DiskFile& file, int64_t sector) {
+  std::vector<std::pair<int64_t, int64_t>> pieces;
+  const auto size = static_cast<int64_t>(file.bytes.size());
+  for (const auto& [begin, end] : file.unsynced) {
+    for (int64_t at = begin; at < std::min(end, size);) {
+      const int64_t stop = std::min({(at / sector + 1) * sector, end, size});
+      pieces.emplace_back(at, stop);
+      at = stop;
+    }
+  }
+  if (size < static_cast<int64_t>(file.durable.size())) pieces.emplace_back(size, size);
+  return pieces;
+}
+
+void keep_piece(DiskFile& file, int64_t begin, int64_t end) {
+  if (begin == end) return file.durable.resize(static_cast<size_t>(begin));
+  if (static_cast<int64_t>(file.durable.size()) < end)
+    file.durable.resize(static_cast<size_t>(end), '\0');
+  const auto at = static_cast<size_t>(begin), length = static_cast<size_t>(end - begin);
+  file.durable.replace(at, length, file.bytes, at, length);
+}
+
 // What a loss of power makes of one file's bytes.
 void crash_bytes(DiskFile& file, CrashRule rule, int64_t sector, Random& random) {
-  if (file.unsynced.empty() || rule == CrashRule::kNothing) return;
+  if (file.unsynced.empty() || rule == CrashRule::kNothing || rule == CrashRule::kListed) return;
   if (rule == CrashRule::kEverything) return void(file.durable = file.bytes);
   const auto seen = static_cast<int64_t>(file.bytes.size());
   const auto held = static_cast<int64_t>(file.durable.size());
@@ -230,12 +253,43 @@ void Disk::sync_directory(const std::string& path) {
   unsynced_names_ = std::move(kept);
 }
 
-void Disk::crash(CrashRule rule, int64_t sector, Random& random) {
+std::vector<DiskFilePtr> Disk::unsynced_files() const {
+  std::map<int64_t, DiskFilePtr> files;
+  const auto note = [&](const DiskFilePtr& file) {
+    if (!file->is_directory && !file->unsynced.empty()) files[file->id] = file;
+  };
+  for (const Names* names : {&names_, &durable_names_})
+    for (const auto& [path, file] : *names) note(file);
+  for (const NameChange& change : unsynced_names_) note(change.file);
+  std::vector<DiskFilePtr> found;
+  for (const auto& [id, file] : files) found.push_back(file);
+  return found;
+}
+
+size_t Disk::num_unsynced(int64_t sector) const {
+  size_t count = unsynced_names_.size();
+  for (const DiskFilePtr& file : unsynced_files()) count += unsynced_pieces(*file, sector).size();
+  return count;
+}
+
+void Disk::crash(CrashRule rule, int64_t sector, Random& random, uint64_t listed) {
+  size_t number = 0;
+  const auto keeps_next = [&] {
+    const size_t bit = number++;
+    return bit < 64 && (listed >> bit & 1) != 0;
+  };
   size_t kept = unsynced_names_.size();
   if (rule == CrashRule::kNothing) kept = 0;
   if (rule == CrashRule::kInOrder) kept = random.below(kept + 1);
-  for (size_t i = 0; i < kept; ++i)
-    if (rule != CrashRule::kAny || random.below(2) == 0) apply(unsynced_names_[i], durable_names_);
+  for (size_t i = 0; i < kept; ++i) {
+    if (rule == CrashRule::kAny && random.below(2) > 0) continue;
+    if (rule == CrashRule::kListed && !keeps_next()) continue;
+    apply(unsynced_names_[i], durable_names_);
+  }
+  if (rule == CrashRule::kListed)
+    for (const DiskFilePtr& file : unsynced_files())
+      for (const auto& [begin, end] : unsynced_pieces(*file, sector))
+        if (keeps_next()) keep_piece(*file, begin, end);
   unsynced_names_.clear();
   // What has lost its directory is lost.
   for (auto it = durable_names_.begin(); it != durable_names_.end();) {

@@ -39,6 +39,7 @@ enum class CrashRule : uint8_t {
   kEverything,
   kInOrder,  // names up to some change; of each file's bytes a beginning
   kAny,      // any of the names; any of the sectors, zeros in the others
+  kListed,   // those of the changes whose bit is set: names first, then sectors
 };
 
 class Disk {
@@ -71,13 +72,17 @@ class Disk {
   static void forget_unsynced(DiskFile& file);
   void sync_directory(const std::string& path);
 
-  /// Power is lost. `sector` = how much is written at once.
-  void crash(CrashRule rule, int64_t sector, Random& random);
+  /// Power is lost. `sector` = how much is written at once; `listed` is kListed's.
+  void crash(CrashRule rule, int64_t sector, Random& random, uint64_t listed = 0);
+  /// Changes that a loss of power may leave out or not, each on its own.
+  size_t num_unsynced(int64_t sector) const;
 
   /// Bytes that may still be written; negative = any number.
   int64_t free_bytes = -1;
 
  private:
+  /// Files with bytes that are not synced, by id.
+  std::vector<DiskFilePtr> unsynced_files() const;
   struct NameChange {
     enum class Kind : uint8_t { kAdd, kRemove, kMove };
     Kind kind = Kind::kAdd;

@@ -2,6 +2,9 @@
 
 #include "sim/disk.h"
 
+#include <set>
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "base/env/env.h"
@@ -94,6 +97,27 @@ TEST_F(DiskTest, WhatLosesItsDirectoryIsLost) {
   disk.sync_directory("/d");
   disk.crash(CrashRule::kNothing, 512, random);
   EXPECT_EQ(disk.find("/d/a"), nullptr);
+}
+
+TEST_F(DiskTest, EachStateThatALossOfPowerMayLeaveCanBeAskedFor) {
+  std::set<std::string> left;
+  for (uint64_t listed = 0; listed < 8; ++listed) {
+    Disk disk;
+    ASSERT_TRUE(disk.put("/old", std::string(600, 'a')).ok());
+    Disk::sync(*disk.find("/old"));
+    disk.write(*disk.find("/old"), 500, std::string(100, 'b'), 0);
+    ASSERT_TRUE(disk.create("/new", /*is_directory=*/false, 0).ok());
+    // A name and two sectors.
+    EXPECT_EQ(disk.num_unsynced(512), 3u);
+    Random random(1);
+    disk.crash(CrashRule::kListed, 512, random, listed);
+    const std::string& bytes = disk.find("/old")->bytes;
+    EXPECT_EQ(disk.find("/new") != nullptr, (listed & 1) != 0);
+    EXPECT_EQ(bytes[500] == 'b', (listed & 2) != 0);
+    EXPECT_EQ(bytes[599] == 'b', (listed & 4) != 0);
+    left.insert(bytes + (disk.find("/new") != nullptr ? "+" : "-"));
+  }
+  EXPECT_EQ(left.size(), 8u);
 }
 
 }  // namespace

@@ -25,6 +25,15 @@ class NoReceiver final : public RowReceiver {
   Status end() override { return Status::OK(); }
 };
 
+// `goes on from checkpoint 2 (/state/o/checkpoint-000000000002-1)`; empty: it says something else.
+std::string checkpoint_of_event(std::string_view event) {
+  const size_t begin = event.rfind('(');
+  if (event.find("goes on from checkpoint") == std::string_view::npos ||
+      begin == std::string_view::npos || !event.ends_with(')'))
+    return "";
+  return std::string(event.substr(begin + 1, event.size() - begin - 2));
+}
+
 }  // namespace
 
 JobProcess::JobProcess(World& world, const SimJob& job, ProcessOptions options)
@@ -91,6 +100,7 @@ Status JobProcess::wait_for(JobRun& job) {
                     event.find("goes on from") != std::string::npos;
       if (event.find("goes on from checkpoint") != std::string::npos) ++world_.num_restores;
       went_on_ = went_on_ || begins_anew || event.find("already complete") != std::string::npos;
+      if (begins_anew) gone_on_from_ = checkpoint_of_event(event);
       last_news_ns_ = world_.scheduler.now_ns();
       constexpr std::string_view kSavepoint = ": savepoint: ";
       const size_t place = event.find(kSavepoint);
@@ -99,11 +109,8 @@ Status JobProcess::wait_for(JobRun& job) {
       events_.push_back(std::move(event));
     }
     // What is told of an attempt that has just ended says nothing about the next one.
-    if (begins_anew) {
-      before = {};
-    } else {
-      watch(std::move(now), before);
-    }
+    if (begins_anew) before = {};
+    if (done || !begins_anew) watch(std::move(now), before);
     if (done) return job.wait();
     if (process_.dead) job.cancel();
   }

@@ -68,6 +68,8 @@ class JobProcess {
   const JobProgress& last_progress() const { return last_progress_; }
   int num_jobs() const { return num_jobs_; }
   bool began_anew() const { return num_jobs_ == 1 && !went_on_; }
+  /// The checkpoint that its only job last went on from; empty = none, or nobody knows.
+  const std::string& gone_on_from() const { return gone_on_from_; }
   /// What its jobs had to say.
   const std::vector<std::string>& events() const { return events_; }
 
@@ -93,6 +95,7 @@ class JobProcess {
   int num_jobs_ = 0;
   int64_t last_news_ns_ = 0;
   std::string savepoint_;
+  std::string gone_on_from_;
   JobProgress last_progress_;
   std::unique_ptr<Thread> main_;
 };

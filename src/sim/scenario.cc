@@ -14,7 +14,8 @@ namespace hw::sim {
 namespace {
 
 constexpr std::string_view kHeading = "headwater scenario 1";
-constexpr std::array<std::string_view, 4> kRules = {"nothing", "everything", "in-order", "any"};
+constexpr std::array<std::string_view, 5> kRules = {"nothing", "everything", "in-order", "any",
+                                                    "listed"};
 
 std::string escaped(std::string_view text) {
   std::string out;

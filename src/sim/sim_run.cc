@@ -88,6 +88,7 @@ class Director {
     result_.coverage = world_.coverage;
     result_.story = world_.story();
     result_.trace = world_.trace();
+    result_.unsynced = world_.unsynced();
     return std::move(result_);
   }
 
@@ -199,6 +200,7 @@ class Director {
     HW_TRY(watch_.problem());
     HW_TRY(watch_.check_splits());
     note_state();
+    note_origin();
     if (!watch_.has_shrunk() || num_restorable_checks_ >= kRestorableChecksMax) return Status::OK();
     ++num_restorable_checks_;
     return watch_.check_restorable();
@@ -211,6 +213,16 @@ class Director {
     // It may be gone already.
     Result<CheckpointState> state = watch_.newest_state();
     if (state.ok()) state_ = *std::move(state);
+  }
+  // How much of the input is behind whoever goes on from a checkpoint.
+  void note_origin() {
+    const JobProcess* const process = newest_living();
+    if (process == nullptr || process->gone_on_from() == origin_) return;
+    origin_ = process->gone_on_from();
+    rows_behind_ = -1;
+    if (origin_.empty() || plan_.job.expected_read < 0) return;
+    const Result<CheckpointState> state = watch_.state_of(origin_);
+    if (state.ok()) rows_behind_ = rows_before(plan_.job, *state);
   }
   int64_t noted_checkpoint() const { return static_cast<int64_t>(plan_.seed % kNotedMax); }
   Status check_noted_state() {
@@ -380,6 +392,11 @@ class Director {
     result_.rows_read = told.rows_read;
     result_.rows_late = late == told.counters.end() ? 0 : late->second;
     const SimJob& job = plan_.job;
+    if (job.expected_read >= 0 && rows_behind_ >= 0 && process.gone_on_from() == origin_ &&
+        process.num_jobs() == 1 && rows_behind_ + result_.rows_read != job.expected_read)
+      return Status::Invalid("the job says that it read ", result_.rows_read, " rows behind ",
+                             origin_, ", which is behind ", rows_behind_, ", but there are ",
+                             job.expected_read);
     if (job.expected_read < 0 || !process.began_anew()) return Status::OK();
     if (result_.rows_read != job.expected_read)
       return Status::Invalid("the job says that it read ", result_.rows_read,
@@ -485,6 +502,8 @@ class Director {
   int64_t alone_since_fault_ = -1;  // of the newest process; -1 = it was not alone
   std::string last_failure_;
   std::vector<TakenSavepoint> savepoints_;
+  std::string origin_;
+  int64_t rows_behind_ = -1;
   const bool certain_state_;
   bool state_noted_ = false;
   std::optional<CheckpointState> state_;

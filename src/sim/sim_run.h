@@ -79,6 +79,7 @@ struct SimResult {
   Coverage coverage;
   std::vector<std::string> story;
   std::vector<std::string> trace;
+  std::vector<size_t> unsynced;  // see World
 };
 
 SimResult carry_out(const SimPlan& plan);

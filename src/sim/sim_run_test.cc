@@ -131,6 +131,10 @@ TEST(SimRunTest, RowsThatAreNotCountedAreSeen) {
   EXPECT_TRUE(is_seen(51, "the job says that it read"));
 }
 
+TEST(SimRunTest, RowsThatAreNotCountedBehindARestoreAreSeen) {
+  EXPECT_TRUE(is_seen(51, " rows behind /state/"));
+}
+
 TEST(SimRunTest, LateRowsThatAreNotCountedAreSeen) {
   EXPECT_TRUE(is_seen(53, "rows were late, but"));
 }

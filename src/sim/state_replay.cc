@@ -228,6 +228,13 @@ Result<CheckpointState> read_state(Env& env, const std::string& directory,
   return state;
 }
 
+int64_t rows_before(const SimJob& job, const CheckpointState& state) {
+  if (!state.comparable) return -1;
+  int64_t num_rows = 0;
+  (void)job_up_to(job, state, num_rows);
+  return num_rows;
+}
+
 bool has_certain_state(const SimJob& job) {
   if (job.any_lines || job.num_jobs != 1) return false;
   for (const auto& [key, value] : job.settings)

@@ -35,6 +35,9 @@ struct CheckpointState {
 Result<CheckpointState> read_state(Env& env, const std::string& directory,
                                    const std::string& manifest);
 
+/// How many rows of the job's tables are before it; negative: that is not known.
+int64_t rows_before(const SimJob& job, const CheckpointState& state);
+
 /// Whether what a job remembers depends on its rows alone.
 bool has_certain_state(const SimJob& job);
 

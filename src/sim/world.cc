@@ -41,7 +41,7 @@ void World::lose_power(const Incident& incident) {
   for (SimProcess& process : processes_)
     if (!process.observes) kill(process);
   Random random(incident.seed);
-  disk.crash(incident.rule, incident.sector, random);
+  disk.crash(incident.rule, incident.sector, random, incident.seed);
 }
 
 void World::heal() {
@@ -129,6 +129,7 @@ Result<const Fault*> World::on_op(SimProcess& process, FileOp op, const std::str
   }
   hash.add(static_cast<uint64_t>(op));
   hash.add(path);
+  if (options_.trace) unsynced_.push_back(disk.num_unsynced(512));
   if (options_.trace)
     trace_.push_back(fmt::format("step {} {} {}: {} {}", scheduler.steps(), process.id,
                                  scheduler.running_name(), to_text(op), path));

@@ -95,6 +95,8 @@ class World {
   void count_fault() { ++num_faults_; }
   void tell(std::string line);
   const std::vector<std::string>& trace() const { return trace_; }
+  /// Before each operation of the trace: changes that a loss of power would have found unsynced.
+  const std::vector<size_t>& unsynced() const { return unsynced_; }
 
  private:
   bool is_damaged(const std::string& path) const;
@@ -118,6 +120,7 @@ class World {
   bool healed_ = false;
   std::vector<std::string> story_;
   std::vector<std::string> trace_;
+  std::vector<size_t> unsynced_;
 };
 
 }  // namespace hw::sim

@@ -6,6 +6,8 @@
 //
 //   exhaustive [--scenario N] [--states N] [--seconds S]
 //
+// A process is killed at each operation, too. What stays damaged may end with a loud stop.
+//
 // Without --scenario: all; `turn`: the one whose turn it is by HW_ROTATION. Each run must show
 // every row once, or stop loudly where the simulator allows that. Exit code 1: a run was wrong; its
 // fault is printed.
@@ -40,8 +42,8 @@ constexpr Subject kSubjects[] = {
     {.name = "a topic, killed", .topic = true, .killed = true},
 };
 constexpr int kNumSubjects = 6;
-constexpr int64_t kOpsMin = 60;
-constexpr int64_t kOpsMax = 500;
+constexpr int64_t kOpsMin = 200;
+constexpr int64_t kOpsMax = 600;
 /// What a turn does at least on an idle machine.
 constexpr int64_t kOpsOfTurn = 40;
 constexpr uint64_t kSeedsMax = 2'000;
@@ -92,38 +94,78 @@ FileOp op_of(std::string_view line) {
   return found;
 }
 
-std::vector<SimPlan> failing_once(const SimPlan& plan, int64_t op, FileOp kind_of_op) {
+/// Damage that stays is done to what has checksums, and may end with a loud stop.
+bool can_damage(std::string_view line) { return line.find(" /state/") != std::string_view::npos; }
+
+std::vector<SimPlan> failing_once(const SimPlan& plan, int64_t op, std::string_view line) {
   std::vector<SimPlan> plans;
-  for (const FaultKind kind : {FaultKind::kError, FaultKind::kErrorAfter, FaultKind::kTorn,
-                               FaultKind::kNoSpace, FaultKind::kSyncLost}) {
-    if (!fits(kind, kind_of_op)) continue;
+  for (int i = 0; i < kNumFaultKinds; ++i) {
+    const auto kind = static_cast<FaultKind>(i);
+    if (!fits(kind, op_of(line)) || (damages(kind) && !can_damage(line))) continue;
     SimPlan& one = plans.emplace_back(plan);
+    one.doomed = damages(kind);
     one.faults = {{.op = op, .kind = kind, .amount = static_cast<uint64_t>(op) * 7919}};
   }
   return plans;
 }
 
-/// What a loss of power at `op` may leave: nothing or all of what was not synced, or a part.
-std::vector<SimPlan> crashing_once(const SimPlan& plan, int64_t op, int states) {
+/// One of the states that a loss of power may leave.
+struct Left {
+  CrashRule rule = CrashRule::kNothing;
+  uint64_t seed = 0;
+  int64_t sector = 512;
+};
+
+/// All of them where there are few enough; else nothing, everything, everything but one change, one
+/// change alone, and others by chance.
+std::vector<Left> states_left(size_t num_changes, size_t states_max, int64_t op) {
+  std::vector<Left> states;
+  if (num_changes < 16 && size_t{1} << num_changes <= states_max) {
+    for (uint64_t listed = 0; listed < uint64_t{1} << num_changes; ++listed)
+      states.push_back({.rule = CrashRule::kListed, .seed = listed});
+    return states;
+  }
+  states = {{.rule = CrashRule::kNothing}, {.rule = CrashRule::kEverything}};
+  const size_t listed_max = states_max * 2 / 3;
+  for (size_t i = 0; i < std::min<size_t>(num_changes, 63) && states.size() < listed_max; ++i) {
+    const uint64_t one = uint64_t{1} << (num_changes < 64 ? num_changes - 1 - i : i);
+    states.push_back({.rule = CrashRule::kListed, .seed = one});
+    states.push_back({.rule = CrashRule::kListed, .seed = ~one});
+  }
+  for (size_t i = states.size(); i < states_max; ++i)
+    states.push_back({.rule = i % 3 == 0 ? CrashRule::kInOrder : CrashRule::kAny,
+                      .seed = static_cast<uint64_t>(op) * 64 + i,
+                      .sector = i % 2 == 0 ? 512 : 4096});
+  states.resize(std::min(states.size(), std::max<size_t>(states_max, 1)));
+  return states;
+}
+
+/// A process that is killed at `op`, and all that a loss of power there may leave.
+std::vector<SimPlan> crashing_once(const SimPlan& plan, int64_t op,
+                                   const std::vector<Left>& states) {
   std::vector<SimPlan> plans;
-  for (int state = 0; state < states; ++state) {
-    Incident crash = {.kind = Incident::Kind::kPowerLoss, .op = op};
-    crash.rule = state == 0       ? CrashRule::kNothing
-                 : state == 1     ? CrashRule::kEverything
-                 : state % 3 == 0 ? CrashRule::kInOrder
-                                  : CrashRule::kAny;
-    crash.sector = state % 2 == 0 ? 512 : 4096;
-    crash.seed = static_cast<uint64_t>(op * 64 + state);
+  const auto add = [&](const Incident& incident) {
     SimPlan& one = plans.emplace_back(plan);
-    one.incidents.push_back(crash);
+    one.incidents.push_back(incident);
     std::stable_sort(one.incidents.begin(), one.incidents.end(),
                      [](const Incident& a, const Incident& b) { return a.op < b.op; });
-  }
+  };
+  add({.kind = Incident::Kind::kKill, .op = op});
+  for (const Left& left : states)
+    add({.kind = Incident::Kind::kPowerLoss,
+         .op = op,
+         .rule = left.rule,
+         .sector = left.sector,
+         .seed = left.seed});
   return plans;
 }
 
 struct Count {
   int64_t runs = 0;
+  int64_t faults = 0;        // operations that failed in some way
+  int64_t crashes = 0;       // kills and losses of power
+  int64_t whole_points = 0;  // all of whose states were left once
+  int64_t points = 0;
   int64_t stopped = 0;
   int64_t wrong = 0;
 };
@@ -132,6 +174,8 @@ void run_one(const SimPlan& plan, const std::string& what, Count& count) {
   ++count.runs;
   const SimResult result = carry_out(plan);
   if (result.stopped_loudly) ++count.stopped;
+  count.faults += result.faults;
+  count.crashes += result.kills;
   if (result.verdict.ok()) return;
   ++count.wrong;
   say(fmt::format("WRONG {}: {}", what, result.verdict.ToString()));
@@ -140,7 +184,8 @@ void run_one(const SimPlan& plan, const std::string& what, Count& count) {
 Status run_subject(const Subject& subject, const Arguments& arguments, int64_t until_ns,
                    Count& count) {
   HW_ASSIGN_OR_RETURN(SimPlan plan, plan_of(subject));
-  const std::vector<std::string> trace = carry_out(plan).trace;
+  const SimResult whole = carry_out(plan);
+  const std::vector<std::string>& trace = whole.trace;
   plan.trace = false;
   const auto ops = static_cast<int64_t>(trace.size());
   // A run that ends early has been at others than the one before it.
@@ -151,16 +196,18 @@ Status run_subject(const Subject& subject, const Arguments& arguments, int64_t u
       return Status::OK();
     }
     const int64_t op = (first + i) % ops;
-    const FileOp kind = op_of(trace[static_cast<size_t>(op)]);
-    const std::string what =
-        fmt::format("{} (seed {}), {}", subject.name, plan.seed, trace[static_cast<size_t>(op)]);
-    for (const SimPlan& one : failing_once(plan, op, kind)) {
+    const std::string& line = trace[static_cast<size_t>(op)];
+    const std::string what = fmt::format("{} (seed {}), {}", subject.name, plan.seed, line);
+    // Operations are numbered from 1.
+    for (const SimPlan& one : failing_once(plan, op + 1, line))
       run_one(one, fmt::format("{}, {}", what, to_text(one.faults[0].kind)), count);
-    }
-    int state = 0;
-    for (const SimPlan& one : crashing_once(plan, op, arguments.states)) {
-      run_one(one, fmt::format("{}, power lost, state {}", what, state++), count);
-    }
+    const size_t changes = whole.unsynced[static_cast<size_t>(op)];
+    const auto states = states_left(changes, static_cast<size_t>(arguments.states), op);
+    ++count.points;
+    if (states.size() == size_t{1} << std::min<size_t>(changes, 62)) ++count.whole_points;
+    int number = -1;  // the kill
+    for (const SimPlan& one : crashing_once(plan, op + 1, states))
+      run_one(one, fmt::format("{}, crash {}", what, number++), count);
   }
   say(fmt::format("{}: all {} operations", subject.name, ops));
   return Status::OK();
@@ -196,8 +243,12 @@ int run(const Arguments& arguments) {
       return 1;
     }
   }
-  say(fmt::format("exhaustive: {} runs, {} stopped loudly, {} wrong", count.runs, count.stopped,
-                  count.wrong));
+  say(
+      fmt::format("exhaustive: {} runs, {} operations that failed, {} crashes at {} points, all "
+                  "states of {} of "
+                  "them, {} stopped loudly, {} wrong",
+                  count.runs, count.faults, count.crashes, count.points, count.whole_points,
+                  count.stopped, count.wrong));
   return count.runs > 0 && count.wrong == 0 ? 0 : 1;
 }
 
