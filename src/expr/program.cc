@@ -49,8 +49,7 @@ int own_weight(const BoundExpr& expr) {
 
 /// Whether it is worth keeping what a frame that ends knows of it.
 bool is_costly(const ProgramNode& node) {
-  return node.expr->kind() == Kind::kCall && node.weight >= kSearchWeight &&
-         node.expr->repeatable();
+  return node.expr->kind() == Kind::kCall && node.weight >= kTextWeight && node.expr->repeatable();
 }
 
 /// Parts of AND and OR that cannot fail, the cheap ones first; those that can keep their place.
@@ -224,6 +223,12 @@ void ExprProgram::keep_parts(const Frame& frame) {
     if (frame.values[i] == nullptr || !is_costly(nodes_[i])) continue;
     if (rows == nullptr) rows = std::make_shared<const std::vector<int32_t>>(frame.rows);
     frame.parent->parts.push_back({static_cast<int>(i), rows, frame.values[i]});
+  }
+  // What frames inside of it have left, as rows of the frame outside of it.
+  for (const KnownPart& part : frame.parts) {
+    auto outer = std::make_shared<std::vector<int32_t>>(*part.rows);
+    for (int32_t& row : *outer) row = frame.rows[static_cast<size_t>(row)];
+    frame.parent->parts.push_back({part.node, std::move(outer), part.values});
   }
 }
 
