@@ -514,14 +514,18 @@ TEST_F(LogTableTest, RunsOfWhatIsThereGoOnWhereTheLastOneEnded) {
     EXPECT_TRUE(source->bounded());
     EXPECT_TRUE(source->grows());
     const auto enumerator = *source->make_enumerator(probe.source_context());
-    if (!enumerated.empty()) EXPECT_TRUE(enumerator->seek(enumerated).ok());
+    if (!enumerated.empty()) {
+      EXPECT_TRUE(enumerator->seek(enumerated).ok());
+    }
     for (Split& split : *enumerator->discover()) splits.push_back(std::move(split));
     enumerated = *enumerator->position();
     EXPECT_EQ(splits.size(), 1u);
     // What is written while it runs is left to the next run.
     EXPECT_TRUE(table("id INT").write("+ 7").ok());
     const auto reader = *source->make_reader(splits[0], probe.source_context());
-    if (!position.empty()) EXPECT_TRUE(reader->seek(position).ok());
+    if (!position.empty()) {
+      EXPECT_TRUE(reader->seek(position).ok());
+    }
     CollectedOutput output;
     while (*reader->poll(output) != Flow::kFinished) {
     }
