@@ -158,11 +158,10 @@ Result<RestoreMapping> JobAttempt::map_onto_job(const Manifest& manifest) {
   HW_ASSIGN_OR_RETURN(RestoreMapping mapping, map_restore(graph_, manifest, options));
   if (!mapping.shares_too_much) return mapping;
   if (durable_.unshared == nullptr)
-    return Status::Invalid("several sinks of the job share ", *mapping.shares_too_much,
-                           ", of which each had its own at the checkpoint; SET "
+    return Status::Invalid("the job runs ", *mapping.shares_too_much,
+                           " once, which ran several times at the checkpoint; SET "
                            "'table.optimizer.reuse-sub-plan-enabled' = 'false'");
-  tell_("sinks had " + *mapping.shares_too_much +
-        " each for themselves at the checkpoint: nothing is shared");
+  tell_(*mapping.shares_too_much + " ran several times at the checkpoint: nothing is shared");
   std::string name = std::move(graph_.name);
   graph_ = *durable_.unshared;
   graph_.name = std::move(name);

@@ -17,25 +17,23 @@ class Unfolding {
       for (const PlanNode::Input& input : node.inputs) feeds_some_.insert(input.uid);
     }
     for (const PlanNode& node : plan.nodes) {
-      if (feeds_some_.contains(node.uid)) continue;
-      here_.clear();
-      copy(node);
+      if (!feeds_some_.contains(node.uid)) copy(node);
     }
   }
 
   UnfoldedPlan take() { return std::move(out_); }
 
  private:
-  /// Returns the uid of the node's copy for the sink at hand.
+  /// Returns the uid of another copy of the node, or of the only one.
   std::string copy(const PlanNode& node) {
-    auto& known = node.meaning.uid_decides ? everywhere_ : here_;
-    if (const auto found = known.find(node.uid); found != known.end()) return found->second;
+    const auto found = everywhere_.find(node.uid);
+    if (found != everywhere_.end()) return found->second;
     PlanNode made = node;
     for (PlanNode::Input& input : made.inputs) input.uid = copy(*nodes_.at(input.uid));
     const int before = copies_[node.uid]++;
     // No plan has such a uid: they are hexadecimal digits and a number.
     if (before > 0) made.uid += "/" + std::to_string(before);
-    known[node.uid] = made.uid;
+    if (node.meaning.uid_decides) everywhere_[node.uid] = made.uid;
     out_.original[made.uid] = node.uid;
     std::string uid = made.uid;
     out_.record.nodes.push_back(std::move(made));
@@ -45,7 +43,6 @@ class Unfolding {
   std::unordered_map<std::string, const PlanNode*> nodes_;
   std::unordered_set<std::string> feeds_some_;
   std::unordered_map<std::string, int> copies_;
-  std::unordered_map<std::string, std::string> here_;
   std::unordered_map<std::string, std::string> everywhere_;
   UnfoldedPlan out_;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A plan in which several sinks share what they have in common, as the plan in which each has its
-// own: what has state in the one is then found in the other, and comparing two plans does not ask
-// what either of them shares.
+// A plan in which equal parts run once, as the plan in which each runs for itself: what has state
+// in the one is then found in the other, and comparing two plans does not ask what either of them
+// shares.
 
 #pragma once
 
@@ -15,7 +15,8 @@
 namespace hw {
 
 struct UnfoldedPlan {
-  /// With a copy of each node for each sink that its rows reach; the first one keeps its uid.
+  /// With a copy of each node for each way on which its rows reach a sink; the first one keeps its
+  /// uid.
   /// Nodes that are known by their uids alone stay one.
   PlanRecord record;
   /// uid in `record` -> uid of the node that it is a copy of.

@@ -81,12 +81,20 @@ class Printing final : public TableFileVisitor {
   std::vector<PrintedColumn> columns_;
 };
 
+/// An OVER drops rows that are out of reach when it looks at their partition again: how many are
+/// still there depends on the steps in which time went on.
+bool drops_when_it_looks(const SnapshotIndex& index) {
+  return std::any_of(index.tables.begin(), index.tables.end(),
+                     [](const SnapshotTable& table) { return table.name == "partitions"; });
+}
+
 Status print_tables(const OperatorSnapshot& snapshot, arrow::MemoryPool* pool, RowBag& rows) {
   if (snapshot.state == nullptr) return Status::OK();
   HW_ASSIGN_OR_RETURN(const auto stream, snapshot.state->open(kSnapshotIndexStream));
   HW_ASSIGN_OR_RETURN(const int64_t size, stream->GetSize());
   HW_ASSIGN_OR_RETURN(const auto bytes, stream->ReadAt(0, size));
   HW_ASSIGN_OR_RETURN(const SnapshotIndex index, decode_snapshot_index(bytes->ToString()));
+  if (drops_when_it_looks(index)) return Status::OK();
   for (const SnapshotTable& table : index.tables) {
     // When a key is looked at next: who sees rows one by one may look more often than necessary.
     if (table.kind == "timers") continue;

@@ -55,7 +55,9 @@ class BadFiles(Case):
 
     def test_a_line_of_100_megabytes(self):
         path = self.write("in.json", '{"a":1,"b":"' + "x" * 100_000_000 + '"}\n{"a":2,"b":"y"}\n')
-        self.assertEqual(self.lines(path, "a, CHAR_LENGTH(b) AS n"), ['{"a":1,"n":100000000}', '{"a":2,"n":1}'])
+        # A file of this size is read in parts, side by side.
+        self.assertEqual(sorted(self.lines(path, "a, CHAR_LENGTH(b) AS n")),
+                         ['{"a":1,"n":100000000}', '{"a":2,"n":1}'])
 
     def test_malformed_csv(self):
         path = self.write("in.csv", '1,x\n2,"open\n')

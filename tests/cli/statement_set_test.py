@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statement sets whose members have parts in common."""
 
+import collections
 import json
 import unittest
 
@@ -105,6 +106,55 @@ class Restored(Case):
             self.assertNotIn("nothing is shared", said)
         self.assertEqual(self.counts("one"), {1: 2, 2: 2, 3: 1})
         self.assertEqual(self.counts("two"), {1: 2, 2: 2, 3: 1})
+
+
+class RestoredQuery(Case):
+    """The same within one query: a join of a table with itself, the union of equal parts."""
+
+    def go_on(self, query, sharing, added):
+        """Each value's count in what the query has given so far, -U and -D taken back."""
+        self.files = getattr(self, "files", 0) + 1
+        self.write(f"in/{self.files}.json", "".join(json.dumps({"k": key}) + "\n" for key in added))
+        done = self.run_sql(
+            f"SET 'table.optimizer.reuse-sub-plan-enabled' = '{sharing}';\n"
+            f"CREATE TABLE t (k INT) WITH ('connector' = 'filesystem', 'path' = '{self.folder / 'in'}', "
+            f"'format' = 'json', 'source.monitor-interval' = '50 ms');\n"
+            f"CREATE TABLE o (k INT, n BIGINT) WITH ('connector' = 'filesystem', 'path' = '{self.folder / 'o'}', "
+            f"'format' = 'changelog-json');\n"
+            f"CREATE VIEW v AS SELECT k, COUNT(*) AS n FROM t GROUP BY k;\nINSERT INTO o {query};",
+            "--state-dir", str(self.folder / "state"), "--available-now", "-D", "pipeline.name=one")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        now = collections.Counter()
+        for path in (self.folder / "o").glob("*"):
+            for change in map(json.loads, path.read_text().splitlines()):
+                now[change["data"]["k"], change["data"]["n"]] += 1 if change["op"] in ("+I", "+U") else -1
+        return sorted((+now).elements()), done.stderr
+
+    def run_all(self, query, expected):
+        for sharing in ("false", "true", "true"):
+            with self.subTest(sharing):
+                rows, said = self.go_on(query, sharing, [1, 2, 2])
+                self.assertEqual(rows, expected(self.files))
+                self.assertNotIn("new ", said)
+
+    def test_a_self_join(self):
+        self.run_all("SELECT l.k, l.n + r.n FROM v AS l JOIN v AS r ON l.k = r.k",
+                     lambda files: [(1, 2 * files), (2, 4 * files)])
+
+    def test_a_self_join_that_has_run_shared(self):
+        for files in (1, 2, 3):
+            rows, said = self.go_on("SELECT l.k, l.n + r.n FROM v AS l JOIN v AS r ON l.k = r.k", "true", [1, 2, 2])
+            self.assertEqual(rows, [(1, 2 * files), (2, 4 * files)])
+            self.assertNotIn("several times", said)
+
+    def test_a_union_of_equal_parts(self):
+        self.run_all("SELECT k, n FROM v UNION ALL SELECT k, n FROM v",
+                     lambda files: [(1, files), (1, files), (2, 2 * files), (2, 2 * files)])
+
+    def test_a_union_that_has_run_shared(self):
+        for files in (1, 2, 3):
+            rows, _ = self.go_on("SELECT k, n FROM v UNION ALL SELECT k, n FROM v", "true", [1, 2, 2])
+            self.assertEqual(rows, [(1, files), (1, files), (2, 2 * files), (2, 2 * files)])
 
 
 if __name__ == "__main__":

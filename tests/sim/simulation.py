@@ -36,7 +36,7 @@ def commit_number():
 
 def start(*words):
     return subprocess.Popen([str(SIM), *map(str, words)], stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, text=True)
+                            stderr=subprocess.STDOUT, text=True, errors="replace")
 
 
 def planted_bugs():
