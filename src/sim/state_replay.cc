@@ -62,7 +62,10 @@ class Printing final : public TableFileVisitor {
         if (column->is_null(row)) {
           line += "NULL";
         } else {
+          const size_t before = line.size();
           printed.printer->print(*column, row, line);
+          // Which of the two zeros is the least depends on which came first.
+          if (std::string_view(line).substr(before) == "-0.0") line.erase(before, 1);
         }
       }
     }
