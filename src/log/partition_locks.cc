@@ -6,6 +6,7 @@
 
 #include "base/env/env.h"
 #include "log/file_names.h"
+#include "log/log_error.h"
 #include "log/small_file.h"
 
 namespace hw {
@@ -39,8 +40,10 @@ Status PartitionLocks::take(int64_t number, const std::vector<int64_t>& partitio
     const std::string path = writer_lock(topic_path_, partition, number);
     HW_ASSIGN_OR_RETURN(std::unique_ptr<FileLock> lock, env_.try_lock(path));
     if (lock == nullptr) {
-      // Another one who wants to be this number: only one of us will, and the chain says who.
-      return Status::IOError("'", path, "' is taken by another writer that begins right now");
+      // Another one who wants to be this number: only one of us will, and the chain says who. Or
+      // somebody who has seen that it is given out looks whether its owner lives.
+      return log_error(LogErrorKind::kHeld,
+                       "'" + path + "' is taken by another writer that begins right now");
     }
     held_.push_back(std::move(lock));
   }
