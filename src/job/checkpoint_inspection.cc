@@ -14,6 +14,7 @@
 #include <arrow/record_batch.h>
 
 #include "base/env/env.h"
+#include "columnar/arrow_ipc.h"
 #include "job/checkpoint_files.h"
 #include "job/checkpoint_reader.h"
 #include "job/checkpoint_store.h"
@@ -34,9 +35,8 @@ using Files = std::shared_ptr<const CheckpointFiles>;
 Status validate_arrow(const SnapshotSource& snapshot, const std::string& stream,
                       arrow::MemoryPool* pool) {
   HW_ASSIGN_OR_RETURN(const auto bytes, snapshot.open(stream));
-  auto options = arrow::ipc::IpcReadOptions::Defaults();
-  options.memory_pool = pool;
-  HW_ASSIGN_OR_RETURN(const auto reader, arrow::ipc::RecordBatchFileReader::Open(bytes, options));
+  HW_ASSIGN_OR_RETURN(const auto reader,
+                      arrow::ipc::RecordBatchFileReader::Open(bytes, ipc_read_options(pool)));
   for (int i = 0; i < reader->num_record_batches(); ++i) {
     HW_ASSIGN_OR_RETURN(const auto batch, reader->ReadRecordBatch(i));
     HW_TRY(validate_stored_rows(*batch));

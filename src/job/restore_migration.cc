@@ -19,6 +19,7 @@
 #include <arrow/type.h>
 #include <arrow/util/key_value_metadata.h>
 
+#include "columnar/arrow_ipc.h"
 #include "columnar/sql_type.h"
 #include "columnar/type_parser.h"
 #include "state/checksummed_file.h"
@@ -104,10 +105,8 @@ class StreamConverter {
     HW_ASSIGN_OR_RETURN(auto raw, from.open(piece.stream));
     HW_ASSIGN_OR_RETURN(const auto checked,
                         ChecksummedFile::open(std::move(raw), piece.checksums, piece.stream));
-    arrow::ipc::IpcReadOptions read = arrow::ipc::IpcReadOptions::Defaults();
-    read.memory_pool = pool_;
-    read.use_threads = false;
-    HW_ASSIGN_OR_RETURN(const auto reader, arrow::ipc::RecordBatchFileReader::Open(checked, read));
+    HW_ASSIGN_OR_RETURN(const auto reader,
+                        arrow::ipc::RecordBatchFileReader::Open(checked, ipc_read_options(pool_)));
     HW_ASSIGN_OR_RETURN(auto out, to.create(name));
     const auto stream = std::make_shared<ChecksummingStream>(std::move(out));
     arrow::ipc::IpcWriteOptions write = arrow::ipc::IpcWriteOptions::Defaults();

@@ -18,6 +18,7 @@
 #include <arrow/record_batch.h>
 
 #include "base/crc32c.h"
+#include "columnar/arrow_ipc.h"
 #include "log/log_error.h"
 #include "log/topic_schema.h"
 
@@ -121,14 +122,11 @@ Result<SegmentFrame> SegmentFile::decode(const FrameHeader& header,
   HW_ASSIGN_OR_RETURN(const std::unique_ptr<arrow::ipc::Message> message,
                       arrow::ipc::ReadMessage(&stream, pool_));
   if (message == nullptr) return Status::Invalid("no record batch");
-  arrow::ipc::IpcReadOptions options = arrow::ipc::IpcReadOptions::Defaults();
-  options.memory_pool = pool_;
-  options.use_threads = false;
   arrow::ipc::DictionaryMemo dictionaries;
   const FrameColumns extra{.kinds = header.has_kinds, .offsets = header.has_offsets};
-  HW_ASSIGN_OR_RETURN(
-      const std::shared_ptr<arrow::RecordBatch> rows,
-      arrow::ipc::ReadRecordBatch(*message, frame_schema(*schema, extra), &dictionaries, options));
+  HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::RecordBatch> rows,
+                      arrow::ipc::ReadRecordBatch(*message, frame_schema(*schema, extra),
+                                                  &dictionaries, ipc_read_options(pool_)));
   if (rows->num_rows() != header.num_rows) return Status::Invalid("another number of rows");
   HW_TRY(full_checks ? rows->ValidateFull() : rows->Validate());
   std::vector<ColumnPtr> columns;

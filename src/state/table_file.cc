@@ -7,12 +7,14 @@
 #include <utility>
 
 #include <arrow/array.h>
+#include <arrow/ipc/options.h>
 #include <arrow/ipc/reader.h>
 #include <arrow/ipc/writer.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <arrow/util/key_value_metadata.h>
 
+#include "columnar/arrow_ipc.h"
 #include "columnar/key_bytes.h"
 #include "columnar/type_parser.h"
 #include "state/stored_rows.h"
@@ -159,11 +161,8 @@ Status read_table_file(const SnapshotPiece& piece, KeyGroupRange range,
   HW_ASSIGN_OR_RETURN(std::shared_ptr<arrow::io::RandomAccessFile> raw, source.open(piece.stream));
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<ChecksummedFile> stream,
                       ChecksummedFile::open(std::move(raw), piece.checksums, piece.stream));
-  arrow::ipc::IpcReadOptions options = arrow::ipc::IpcReadOptions::Defaults();
-  options.memory_pool = pool;
-  options.use_threads = false;
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::ipc::RecordBatchFileReader> reader,
-                      arrow::ipc::RecordBatchFileReader::Open(stream, options));
+                      arrow::ipc::RecordBatchFileReader::Open(stream, ipc_read_options(pool)));
   HW_TRY(visitor.on_schema(*reader->schema()));
   if (reader->num_record_batches() != static_cast<int>(piece.batch_ends.size())) {
     return Status::SerializationError("snapshot stream '", piece.stream, "' has ",
