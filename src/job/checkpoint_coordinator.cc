@@ -3,9 +3,12 @@
 #include "job/checkpoint_coordinator.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "base/assert.h"
+#include "base/broken_promise.h"
+#include "base/planted.h"
 #include "job/checkpoint_error.h"
 
 namespace hw {
@@ -100,7 +103,7 @@ CheckpointCoordinator::Actions CheckpointCoordinator::on_request(CheckpointReque
 
 void CheckpointCoordinator::trigger_what_is_due(int64_t now_ms, Actions& actions) {
   const auto room = [&] {
-    return in_flight_.size() < static_cast<size_t>(settings_.max_concurrent);
+    return HW_PLANTED_BUG(30) || in_flight_.size() < static_cast<size_t>(settings_.max_concurrent);
   };
   while (!failed_ && !requests_.empty() && room() && now_ms >= requests_not_before_ms_) {
     CheckpointRequest request = std::move(requests_.front());
@@ -127,6 +130,9 @@ void CheckpointCoordinator::trigger(CheckpointRequest request, int64_t now_ms, A
                             .triggered_ms = now_ms,
                             .base = published_.empty() ? 0 : published_.back(),
                             .missing = open_tasklets_};
+  HW_PROMISE(in_flight_.size() <= static_cast<size_t>(settings_.max_concurrent),
+             std::to_string(in_flight_.size()) + " checkpoints are under way, and " +
+                 std::to_string(settings_.max_concurrent) + " may be");
   advance(actions);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/broken_promise.h"
 
 namespace hw {
 
@@ -160,6 +161,9 @@ Result<Chain::State> Chain::advance() {
     size_t i = operators_.size();
     while (i > 0 && !instance(i - 1).has_work()) --i;
     if (i-- == 0) return State::kReady;
+    // So no more waits for channels than one call emits.
+    HW_PROMISE(tail_->has_room(),
+               "operator '" + instance(i).name() + "' is called while output of it waits");
     OperatorMetrics* const payer = clock_.switch_to(&instance(i).metrics());
     current_operator_ = instance(i).name();
     const Result<OperatorInstance::Turn> turn = instance(i).work(*links_[i]);

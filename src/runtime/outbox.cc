@@ -2,9 +2,12 @@
 
 #include "runtime/outbox.h"
 
+#include <string>
 #include <utility>
 
 #include "base/assert.h"
+#include "base/broken_promise.h"
+#include "base/planted.h"
 #include "runtime/barrier_answers.h"
 
 namespace hw {
@@ -31,7 +34,17 @@ Result<ChainTail::Room> Outbox::drain() {
   if (num_waiting_ > 0)
     for (Edge& edge : edges_)
       for (Lane& lane : edge.lanes) drain(lane);
-  return num_waiting_ == 0 ? Room::kFree : Room::kFull;
+  HW_PROMISE(num_waiting_ == sum_of_lanes(), "an outbox counts " + std::to_string(num_waiting_) +
+                                                 " messages that wait, and holds " +
+                                                 std::to_string(sum_of_lanes()));
+  return num_waiting_ == 0 || HW_PLANTED_BUG(55) ? Room::kFree : Room::kFull;
+}
+
+int64_t Outbox::sum_of_lanes() const {
+  size_t waiting = 0;
+  for (const Edge& edge : edges_)
+    for (const Lane& lane : edge.lanes) waiting += lane.waiting.size();
+  return static_cast<int64_t>(waiting);
 }
 
 void Outbox::send(Lane& lane, Message message) {

@@ -58,6 +58,7 @@ class Outbox final : public ChainTail {
   };
   void send(Lane& lane, Message message);
   void drain(Lane& lane);
+  int64_t sum_of_lanes() const;
 
   // Constant after construction.
   const int last_operator_;

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include <arrow/type_fwd.h>
+
 #include "base/env/env.h"
 #include "base/env/thread_turn.h"
 #include "sim/event_hash.h"
@@ -62,6 +64,8 @@ struct SimProcess {
   bool observes = false;
   int num_threads = 0;
   int64_t num_objects = 0;
+  /// What its Env hands out: whoever ends gives all of it back.
+  std::shared_ptr<arrow::MemoryPool> memory = {};
 };
 
 class Scheduler final : public ThreadTurn {

@@ -7,7 +7,6 @@
 #include <arrow/filesystem/filesystem.h>
 
 #include "base/env/random_seed.h"
-#include "base/memory.h"
 #include "sim/sim_files.h"
 
 namespace hw::sim {
@@ -117,6 +116,6 @@ Status SimEnv::write_stderr(std::string_view text) {
   return Status::OK();
 }
 
-arrow::MemoryPool* SimEnv::memory_pool() { return recycling_pool(); }
+arrow::MemoryPool* SimEnv::memory_pool() { return process_.memory.get(); }
 
 }  // namespace hw::sim

@@ -71,6 +71,7 @@ class Director {
     if (verdict.ok()) verdict = ended;
     if (verdict.ok() && !result_.stopped_loudly) verdict = read_back();
     if (verdict.ok() && !result_.stopped_loudly) verdict = output_.finish();
+    if (verdict.ok() && !is_disturbed()) verdict = check_nothing_left();
     if (verdict.ok() && watched_ && !plan_.doomed) verdict = watch_.check_restorable();
     if (verdict.ok() && !result_.stopped_loudly) verdict = check_versions();
     if (verdict.ok()) verdict = check_noted_state();
@@ -335,7 +336,9 @@ class Director {
         continue;
       }
       if (!it->killed()) HW_TRY(on_end(*it));
+      const SimProcess& process = it->process();
       it = processes_.erase(it);
+      HW_TRY(world_.check_left(process));
     }
     const bool anybody = std::any_of(processes_.begin(), processes_.end(),
                                      [](const JobProcess& process) { return !process.killed(); });
@@ -459,6 +462,17 @@ class Director {
     return status;
   }
 
+  bool is_disturbed() const {
+    return plan_.doomed || plan_.begin_from != nullptr || result_.processes > 1 ||
+           result_.kills + result_.pauses + world_.num_faults() > 0;
+  }
+  // What was begun is finished or gone, where nobody was hindered.
+  Status check_nothing_left() const {
+    HW_TRY(output_.check_finished());
+    if (world_.objects.uploads.empty()) return Status::OK();
+    return Status::Invalid("an upload is left unfinished: ", world_.objects.uploads.begin()->first);
+  }
+
   // Whoever still runs ends; what they do on the way is still looked at.
   Status end_all() {
     Status status;
@@ -485,7 +499,12 @@ class Director {
             Status::Invalid("threads of a dead process never end: ", world_.scheduler.describe());
       world_.scheduler.abandon(process.process());
     }
+    std::vector<const SimProcess*> ended;
+    for (JobProcess& process : processes_)
+      if (process.ended()) ended.push_back(&process.process());
     processes_.clear();
+    for (const SimProcess* process : ended)
+      if (status.ok()) status = world_.check_left(*process);
     return status;
   }
 

@@ -172,4 +172,11 @@ Status VisibleOutput::finish() {
   return Status::Invalid("the output differs:", difference(job_.expected, bag_));
 }
 
+Status VisibleOutput::check_finished() const {
+  for (const auto& [path, file] : disk_.files_below(job_.output_directory))
+    if (!file->is_directory && path.ends_with(".inprogress"))
+      return Status::Invalid("a part is left unfinished: ", path);
+  return Status::OK();
+}
+
 }  // namespace hw::sim

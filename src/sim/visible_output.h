@@ -28,6 +28,8 @@ class VisibleOutput {
   Status look_after_crash();
   /// At the end: exactly what is expected.
   Status finish();
+  /// No part is left that was begun and never shown.
+  Status check_finished() const;
 
   const RowBag& bag() const { return bag_; }
   int64_t num_rows() const { return num_rows_; }

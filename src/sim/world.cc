@@ -5,9 +5,20 @@
 #include <algorithm>
 #include <utility>
 
+#include <arrow/memory_pool.h>
 #include <fmt/format.h>
 
+#include "base/memory.h"
+
 namespace hw::sim {
+
+namespace {
+
+std::shared_ptr<arrow::MemoryPool> own_memory() {
+  return std::make_shared<arrow::ProxyMemoryPool>(recycling_pool());
+}
+
+}  // namespace
 
 World::World(WorldOptions options)
     : scheduler(options.schedule, hash), options_(std::move(options)) {
@@ -20,12 +31,12 @@ World::World(WorldOptions options)
 
 SimProcess& World::add_process() {
   process_began_ns_ = scheduler.now_ns();
-  processes_.push_back({.id = next_process_++});
+  processes_.push_back({.id = next_process_++, .memory = own_memory()});
   return processes_.back();
 }
 
 SimProcess& World::add_observer() {
-  processes_.push_back({.id = 999, .observes = true});
+  processes_.push_back({.id = 999, .observes = true, .memory = own_memory()});
   return processes_.back();
 }
 
@@ -42,6 +53,16 @@ void World::lose_power(const Incident& incident) {
     if (!process.observes) kill(process);
   Random random(incident.seed);
   disk.crash(incident.rule, incident.sector, random, incident.seed);
+}
+
+Status World::check_left(const SimProcess& process) const {
+  if (const int64_t bytes = process.memory->bytes_allocated(); bytes != 0)
+    return Status::Invalid("process ", process.id, " has ended, and ", bytes,
+                           " bytes of its memory are in use");
+  for (const auto& [file, holder] : locks)
+    if (holder == &process)
+      return Status::Invalid("process ", process.id, " has ended and holds the lock of a file");
+  return Status::OK();
 }
 
 void World::heal() {

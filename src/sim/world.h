@@ -80,6 +80,9 @@ class World {
   /// Told after each change below a directory that readers look at.
   std::function<void(const std::string& path)> on_visible;
 
+  /// Its threads have ended and what it ran is gone: what it still holds is wrong.
+  Status check_left(const SimProcess& process) const;
+
   /// The incident that is due, if one is; each is returned once.
   std::optional<Incident> take_incident();
   /// No more faults, no more incidents.

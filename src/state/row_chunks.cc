@@ -8,6 +8,8 @@
 
 #include <arrow/memory_pool.h>
 
+#include "base/planted.h"
+
 namespace hw {
 namespace {
 
@@ -33,7 +35,8 @@ struct RowChunks::Chunk {
   Chunk(uint32_t chunk_capacity, arrow::MemoryPool* chunk_pool)
       : capacity(chunk_capacity), pool(chunk_pool), arena(chunk_pool) {}
   ~Chunk() {
-    if (slab != nullptr) pool->Free(reinterpret_cast<uint8_t*>(slab), slab_bytes);
+    if (slab != nullptr && !HW_PLANTED_BUG(56))
+      pool->Free(reinterpret_cast<uint8_t*>(slab), slab_bytes);
   }
   uint32_t num_free() const { return capacity - num_live; }
 

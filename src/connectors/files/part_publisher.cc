@@ -84,7 +84,9 @@ Result<bool> PartPublisher::shown_as(const std::string& path, const PreparedPart
 }
 
 Status PartPublisher::publish(const PreparedPart& part, const std::string& path) {
-  const Status published = env_.publish(part.hidden, path);
+  std::string hidden = part.hidden;
+  if (HW_PLANTED_BUG(57)) HW_TRY(copy_beginning(part, hidden += "-copy"));
+  const Status published = env_.publish(hidden, path);
   if (HW_PLANTED_BUG(7) && !published.ok()) return Status::OK();
   if (!published.ok()) {
     // It may have been done before: here, or by an attempt that was killed behind it.
