@@ -14,11 +14,6 @@
 namespace hw {
 namespace {
 
-// Attempts that are killed at most: an attempt may see too few checkpoints to get anywhere.
-constexpr int kKillsMax = 12;
-// A checkpoint begins every so many steps.
-constexpr int kStepsBetween = 2;
-
 // The sink of the job as the world sees it: prepared epochs outlive an attempt, and what is
 // committed goes to the real writers, once.
 class World {
@@ -114,24 +109,36 @@ class LastKept final : public CheckpointSink {
     written = checkpoint;
     return Status::OK();
   }
-  // As late as it may be read: the job has gone on for a step.
+  // As late as it may be read: the job has gone on for a step. One that nothing goes on from, as
+  // the attempt lives to see more, is not read.
   Status publish(int64_t) override {
-    HW_ASSIGN_OR_RETURN(JobCheckpoint checkpoint, read_out(*std::exchange(written, std::nullopt)));
-    last = std::make_shared<const JobCheckpoint>(std::move(checkpoint));
+    const JobCheckpoint published = *std::exchange(written, std::nullopt);
     ++num_kept;
+    if (!published.final && (lives_for == 0 || num_kept < lives_for)) return Status::OK();
+    HW_ASSIGN_OR_RETURN(JobCheckpoint checkpoint, read_out(published));
+    last = std::make_shared<const JobCheckpoint>(std::move(checkpoint));
     return Status::OK();
   }
   std::optional<JobCheckpoint> written;
   std::shared_ptr<const JobCheckpoint> last;
+  /// Of the attempt.
   int num_kept = 0;
+  /// Checkpoints that the attempt lives to see; 0 = it is not killed.
+  int lives_for = 0;
 };
 
 // Steps until the job is done or has lived to see its last checkpoint. Returns whether it is done.
-bool run_attempt(JobRun& job, const LastKept& kept, int kill_after, int steps_behind) {
-  for (int step = 0;; ++step) {
-    if (step % kStepsBetween == 0) job.checkpoint({.purpose = CheckpointPurpose::kPeriodic});
+bool run_attempt(JobRun& job, const LastKept& kept, const RestartRule& rule, int steps_behind) {
+  const bool nothing_follows = rule.kill_after > 0 && kept.lives_for == 0;
+  int interval = rule.steps_between;
+  for (int64_t step = 0, next = 0;; ++step) {
+    if (step == next) {
+      job.checkpoint({.purpose = CheckpointPurpose::kPeriodic});
+      next += interval;
+      if (nothing_follows) interval *= 2;
+    }
     if (!job.step()) return true;
-    if (kill_after > 0 && kept.num_kept >= kill_after) break;
+    if (kept.lives_for > 0 && kept.num_kept >= kept.lives_for) break;
   }
   for (int i = 0; i < steps_behind; ++i)
     if (!job.step()) return true;
@@ -139,8 +146,8 @@ bool run_attempt(JobRun& job, const LastKept& kept, int kill_after, int steps_be
 }
 
 // Returns whether the job is over, rather than stopped before its end.
-bool run_until_stop(JobRun& job, const LastKept& kept, int stop_after) {
-  if (run_attempt(job, kept, stop_after, /*steps_behind=*/0)) return true;
+bool run_until_stop(JobRun& job, const LastKept& kept, const RestartRule& rule) {
+  if (run_attempt(job, kept, rule, /*steps_behind=*/0)) return true;
   job.stop();
   return !job.wait().ok() || kept.last->final;
 }
@@ -164,16 +171,15 @@ Result<std::unique_ptr<JobRun>> run_restarting(JobGraph graph, JobOptions option
   LastKept kept;
   for (int attempt = 0;; ++attempt) {
     kept.num_kept = 0;
+    kept.lives_for = attempt < rule.kills_max ? rule.kill_after : 0;
     options.restore = kept.last;
     options.checkpoints = {
         .sink = &kept, .first_id = kept.last ? kept.last->id + 1 : 1, .attempt = attempt};
     if (!rule.parallelism.empty())
       graph.parallelism = rule.parallelism[static_cast<size_t>(attempt) % rule.parallelism.size()];
     HW_ASSIGN_OR_RETURN(std::unique_ptr<JobRun> job, JobRun::start(graph, options));
-    const int kill_after = attempt < kKillsMax ? rule.kill_after : 0;
-    const bool over = rule.stops
-                          ? run_until_stop(*job, kept, kill_after)
-                          : run_attempt(*job, kept, kill_after, /*steps_behind=*/attempt % 3);
+    const bool over = rule.stops ? run_until_stop(*job, kept, rule)
+                                 : run_attempt(*job, kept, rule, /*steps_behind=*/attempt % 3);
     if (!over) continue;
     const bool ok = job->wait().ok();
     for (const auto& world : worlds) {

@@ -19,6 +19,11 @@ struct RestartRule {
   int kill_after = 0;
   /// It is stopped cleanly instead: its sinks commit, and it goes on from there.
   bool stops = false;
+  /// A checkpoint begins every so many steps. Behind the last kill, where nothing goes on from
+  /// them, each twice as late as the one before.
+  int steps_between = 2;
+  /// Attempts that are killed at most: an attempt may see too few checkpoints to get anywhere.
+  int kills_max = 12;
   /// Of the attempts, in turn. The first is the job's own when empty.
   std::vector<int> parallelism;
 };

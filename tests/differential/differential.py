@@ -8,7 +8,7 @@ agree as bags.
   differential.py --oracle-only      the generator against DuckDB alone
   differential.py --from-seed 1000 --seconds 600    rounds one after another, and a line that soak.py reads
 
-A round is one seed: three tables, some forty queries, one process for batch and one for the stream.
+A round is one seed: three tables, eighty queries, one process for batch and one for the stream.
 Half of the seeds of a run are fixed, half come from the commit; all are printed. The run fails when a
 query disagrees and is not excused in disagreements.txt, when more than 1 % are excused, or when DuckDB
 refuses more than 1 % of the queries (the generator's fault).
@@ -39,8 +39,9 @@ import tables
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "differential"
 GOLDEN = pathlib.Path(os.environ.get("HW_BUILD", ROOT / "build" / "ci")) / "golden"
-QUERIES_A_ROUND = 40
+QUERIES_A_ROUND = 80
 QUERIES_MIN = 1000
+GOLDEN_EVERY = 8
 EMPTY_TRIES = 4
 ROUND_TIMEOUT_S = 60
 SHARE_MAX = 0.01
@@ -75,7 +76,8 @@ class Round:
         for attempt in range(EMPTY_TRIES):
             chance = random.Random((self.seed * 1000 + index) * EMPTY_TRIES + attempt)
             query = self.queries[index] = queries.Queries(chance, self.tables, self.versions).query()
-            answers = [oracle.answer(text) for text in (query.batch, query.stream)]
+            answers = [oracle.answer(query.batch)]
+            answers.append(answers[0] if query.stream == query.batch else oracle.answer(query.stream))
             if any(a.error for a in answers) or answers[0].rows or chance.random() < 0.25:
                 break
         return answers
@@ -258,17 +260,17 @@ def main():
     args = parse_arguments()
     binary = None if args.oracle_only else args.binary
     began = time.monotonic()
-    # Without a time box: exactly what was asked for. With one: until half of it, but --count at least.
+    # Without a time box: exactly what was asked for. With one: until most of it is over, but --count at least.
     box = float(os.environ.get("HW_SUITE_SECONDS", "0"))
 
     def run(seed):
         folder = FOLDER / f"seed-{seed}"
-        return seed, judge(Round(seed, folder, args.modes or seed % 4 == 0), binary, args.query, args.keep)
+        return seed, judge(Round(seed, folder, args.modes or seed % GOLDEN_EVERY == 0), binary, args.query, args.keep)
 
     def is_over(spent):
         if args.from_seed is not None:
             return spent >= args.seconds
-        return args.seed is not None or (totals.checked >= args.count and spent >= 0.5 * box)
+        return args.seed is not None or (totals.checked >= args.count and spent >= 0.7 * box)
 
     totals = Totals()
     source = (iter([args.seed]) if args.seed is not None else

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """./dev soak differential [--seconds S] [--against duckdb | reference]: random queries for as long as one
 likes: in their first half against DuckDB in every mode of golden files, in the second generated jobs against
-the reference. Counts go to tests/differential/ledger.csv, which is part of the repository; failures to
-build/differential/failures.txt.
+the reference. Counts go to tests/differential/ledger.csv, which is part of the repository, after every
+minute, so that a soak may be ended at any time; failures to build/differential/failures.txt.
 """
 
 import argparse
 import datetime
+import fcntl
 import os
 import pathlib
 import random
@@ -20,6 +21,7 @@ import random_queries  # noqa: E402
 
 LEDGER = FOLDER / "ledger.csv"
 FAILURES = random_queries.ROOT / "build" / "differential" / "failures.txt"
+LOCK = FAILURES.with_name("ledger.lock")
 ROUND_S = 60
 
 
@@ -33,17 +35,28 @@ def run_against_duckdb(seeds, seconds):
         text = process.communicate()[0].decode("utf-8", "replace")
         found = re.search(r"queries=(\d+) runs=(\d+) failures=(\d+) refused=(\d+) last_seed=(\d+)", text)
         jobs, runs, failures, refused, last = map(int, found.groups()) if found else (0, 0, 1, 0, seed)
-        tallies.append(random_queries.Tally(jobs, runs, failures, refused, seed, last, text))
+        tallies.append(random_queries.Tally(jobs, jobs, runs, failures, refused, seed, last, text))
     return tallies
 
 
 def record(against, tally):
+    LOCK.parent.mkdir(parents=True, exist_ok=True)
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        write_line(against, tally)
+
+
+def write_line(against, tally):
     if not LEDGER.exists():
         LEDGER.write_text("date,commit,against,first_seed,last_seed,queries,engine_runs,failures,refused\n")
-    row = [datetime.date.today().isoformat(), random_queries.commit()[:10], against, tally.first_seed,
-           tally.last_seed, tally.jobs, tally.runs, tally.failures, tally.refused]
-    with LEDGER.open("a") as ledger:
-        ledger.write(",".join(map(str, row)) + "\n")
+    start = f"{against},{tally.first_seed},"
+    row = [datetime.date.today().isoformat(), random_queries.commit()[:10], f"{start}{tally.last_seed}",
+           tally.queries, tally.runs, tally.failures, tally.refused]
+    # The line of the soak's last round, if there is one, is replaced.
+    kept = [line for line in LEDGER.read_text().splitlines() if f",{start}" not in line]
+    made = LEDGER.with_suffix(".new")
+    made.write_text("\n".join([*kept, ",".join(map(str, row))]) + "\n")
+    made.replace(LEDGER)
 
 
 def soak(against, run, seconds, processes):
@@ -55,7 +68,7 @@ def soak(against, run, seconds, processes):
         round_s = min(seconds, ROUND_S)
         seconds -= round_s
         for total, tally in zip(totals, run([t.last_seed + 1 for t in totals], round_s)):
-            total.jobs += tally.jobs
+            total.queries += tally.queries
             total.runs += tally.runs
             total.failures += tally.failures
             total.refused += tally.refused
@@ -64,10 +77,10 @@ def soak(against, run, seconds, processes):
                 FAILURES.parent.mkdir(parents=True, exist_ok=True)
                 with FAILURES.open("a") as file:
                     file.write(tally.text)
-        print(f"against {against}: {sum(t.jobs for t in totals)} queries, {sum(t.runs for t in totals)} runs, "
+        print(f"against {against}: {sum(t.queries for t in totals)} queries, {sum(t.runs for t in totals)} runs, "
               f"{sum(t.failures for t in totals)} failures, {sum(t.refused for t in totals)} refused", flush=True)
-    for total in totals:
-        record(against, total)
+        for total in totals:
+            record(against, total)
     return not any(t.failures for t in totals)
 
 

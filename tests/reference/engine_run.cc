@@ -45,16 +45,19 @@ Status configure(Session& session, const EngineMode& mode) {
   HW_TRY(set("parallelism.default", std::to_string(mode.parallelism)));
   for (const auto& [key, value] : mode.options) HW_TRY(set(key, value));
   session.set_output_rows_max(mode.output_rows_max);
-  session.set_job_starter([&mode](JobGraph graph,
-                                  JobOptions options) -> Result<std::unique_ptr<JobRun>> {
-    if (mode.kill_after > 0) {
-      return run_restarting(
-          std::move(graph), std::move(options),
-          {.kill_after = mode.kill_after, .stops = mode.stops, .parallelism = mode.parallelisms});
-    }
-    options.single_thread = true;
-    return JobRun::start(std::move(graph), std::move(options));
-  });
+  session.set_job_starter(
+      [&mode](JobGraph graph, JobOptions options) -> Result<std::unique_ptr<JobRun>> {
+        if (mode.kill_after > 0) {
+          return run_restarting(std::move(graph), std::move(options),
+                                {.kill_after = mode.kill_after,
+                                 .stops = mode.stops,
+                                 .steps_between = mode.steps_between,
+                                 .kills_max = mode.kills,
+                                 .parallelism = mode.parallelisms});
+        }
+        options.single_thread = true;
+        return JobRun::start(std::move(graph), std::move(options));
+      });
   return Status::OK();
 }
 
@@ -79,7 +82,7 @@ std::string EngineMode::to_text() const {
   if (output_rows_max < 4096) text += ", outputs of " + std::to_string(output_rows_max);
   if (kill_after > 0) {
     text += std::string(stops ? ", stopped" : ", killed") + " after " + std::to_string(kill_after) +
-            " checkpoints, going on at";
+            " checkpoints of every " + std::to_string(steps_between) + " steps, going on at";
     for (const int next : parallelisms) text += " " + std::to_string(next);
   }
   for (const auto& [key, value] : options) text += ", '" + key + "' = '" + value + "'";
@@ -117,14 +120,18 @@ void draw_options(EngineMode& mode, Chance& chance) {
 EngineMode draw_mode(bool batch, uint64_t seed) {
   Chance chance(seed);
   EngineMode mode{.batch = batch};
-  mode.parallelism = chance.pick({1, 1, 2, 3, 8});
-  mode.slices.rows_max =
-      chance.pick({int64_t{1}, int64_t{2}, int64_t{7}, int64_t{64}, int64_t{4096}});
+  // Many instances and batches of one row cost the most, and show most of what they show in few
+  // jobs.
+  mode.parallelism = chance.pick({1, 1, 1, 1, 2, 2, 2, 3, 3, 8});
+  mode.slices.rows_max = chance.pick(
+      {int64_t{1}, int64_t{2}, int64_t{7}, int64_t{7}, int64_t{20}, int64_t{64}, int64_t{4096}});
   if (chance.share(0.5)) mode.slices.seed = 1 + chance.next() / 2;
-  mode.output_rows_max = chance.pick({int64_t{1}, int64_t{3}, int64_t{64}, int64_t{4096}});
-  if (!batch && chance.share(0.35)) {
+  mode.output_rows_max =
+      chance.pick({int64_t{1}, int64_t{3}, int64_t{64}, int64_t{4096}, int64_t{4096}});
+  if (!batch && chance.share(0.3)) {
     mode.kill_after = chance.pick({1, 2, 4});
     mode.stops = chance.share(0.3);
+    mode.steps_between = chance.pick({1, 2, 2, 5, 12, 40});
     // A plan for one instance has no exchanges: it is not one for several.
     mode.parallelism = std::max(mode.parallelism, 2);
     const std::vector<int> some = {1, 2, 3, 4};

@@ -34,6 +34,9 @@ struct EngineMode {
   std::vector<int> parallelisms = {};
   /// Stopped cleanly rather than killed.
   bool stops = false;
+  /// So many times, with so many steps between two checkpoints.
+  int kills = 4;
+  int steps_between = 2;
   /// Options that must not change what comes out: rules of the planner that do not run, state that
   /// lives longer than the run, windows that fire early. Name and value.
   std::vector<std::pair<std::string, std::string>> options = {};

@@ -27,6 +27,33 @@ std::optional<GeneratedJob> without_changes(const GeneratedJob& job, size_t tabl
   return made;
 }
 
+/// What the engine says it cannot do is no failure; the generator knows most of that itself.
+std::string problem_of(const Status& status) {
+  return status.IsNotImplemented() ? "" : status.message();
+}
+
+/// Returns what is wrong with the engine's answer to the variant, or nothing.
+std::string check(const Variant& variant, const EngineMode& mode) {
+  const Result<std::vector<Row>> rows =
+      run_on_engine(variant.tables, variant.statements, variant.query, mode);
+  std::string problem = problem_of(rows.status());
+  if (rows.ok()) {
+    problem = variant.contained ? what_is_too_much(*variant.result, variant.expected, *rows)
+                                : difference(*variant.result, variant.expected, *rows);
+  }
+  if (problem.empty()) return {};
+  for (const std::string& statement : variant.statements) problem += "\n" + statement;
+  return problem + "\n" + variant.query;
+}
+
+std::string check_relation(const GeneratedJob& job, const std::string& relation,
+                           const EngineMode& mode) {
+  for (const Variant& variant : variants_of(job, job.seed)) {
+    if (variant.relation == relation) return check(variant, mode);
+  }
+  return {};
+}
+
 class Shrinking {
  public:
   explicit Shrinking(Failure failure) : best_(std::move(failure)) {}
@@ -48,7 +75,8 @@ class Shrinking {
     if (!left()) return false;
     ++runs_;
     if (!answer_job(job).ok()) return false;
-    std::string problem = check(job, mode);
+    std::string problem =
+        best_.relation.empty() ? check(job, mode) : check_relation(job, best_.relation, mode);
     if (problem.empty()) return false;
     best_.job = std::move(job);
     best_.mode = mode;
@@ -144,15 +172,6 @@ std::vector<GivenTable> given_tables(const GeneratedJob& job) {
   return given;
 }
 
-namespace {
-
-/// What the engine says it cannot do is no failure; the generator knows most of that itself.
-std::string problem_of(const Status& status) {
-  return status.IsNotImplemented() ? "" : status.message();
-}
-
-}  // namespace
-
 std::string check(const GeneratedJob& job, const EngineMode& mode) {
   const Result<std::vector<Row>> rows = run_on_engine(given_tables(job), {}, job.query(), mode);
   if (!rows.ok()) return problem_of(rows.status());
@@ -166,6 +185,7 @@ Verdict examine(uint64_t seed, const JobWishes& wishes) {
     verdict.refused = job.status().message();
     return verdict;
   }
+  ++verdict.queries;
   for (const bool batch : {true, false}) {
     const EngineMode mode = draw_mode(batch, seed);
     ++verdict.runs;
@@ -177,22 +197,14 @@ Verdict examine(uint64_t seed, const JobWishes& wishes) {
   for (const Variant& variant : variants_of(*job, seed)) {
     const EngineMode mode = draw_mode(variant.batch, seed + 1);
     ++verdict.runs;
-    const Result<std::vector<Row>> rows =
-        run_on_engine(variant.tables, variant.statements, variant.query, mode);
-    std::string problem = problem_of(rows.status());
-    if (rows.ok()) {
-      problem = variant.contained ? what_is_too_much(*variant.result, variant.expected, *rows)
-                                  : difference(*variant.result, variant.expected, *rows);
-    }
+    if (!variant.statements.empty() || variant.query != job->query()) ++verdict.queries;
+    std::string problem = check(variant, mode);
     if (problem.empty()) continue;
-    problem += "\n" + variant.query;
-    verdict.failures.push_back({*job, variant.relation, mode, std::move(problem)});
+    verdict.failures.push_back(shrink({*job, variant.relation, mode, std::move(problem)}));
   }
   return verdict;
 }
 
-Failure shrink(Failure failure) {
-  return failure.relation.empty() ? Shrinking(std::move(failure)).run() : failure;
-}
+Failure shrink(Failure failure) { return Shrinking(std::move(failure)).run(); }
 
 }  // namespace hw::reference

@@ -27,6 +27,8 @@ struct Failure {
 };
 
 struct Verdict {
+  /// Queries with a text of their own: the job's, and those that relations made of it.
+  int64_t queries = 0;
   /// Runs of the engine.
   int64_t runs = 0;
   /// The generator made what the reference cannot answer.
@@ -42,8 +44,8 @@ std::string check(const GeneratedJob& job, const EngineMode& mode);
 /// Everything that a seed stands for.
 Verdict examine(uint64_t seed, const JobWishes& wishes);
 
-/// Drops rows, columns' noise and clauses as long as the failure stays. Of a relation, the failure
-/// is returned as it is.
+/// Drops rows, columns' noise and clauses as long as the failure stays: of a relation, as long as
+/// the seed stands for that relation and it does not hold.
 Failure shrink(Failure failure);
 
 }  // namespace hw::reference

@@ -30,6 +30,21 @@ std::string table_text(const GeneratedTable& table) {
   return text;
 }
 
+Status meet_tables(GeneratedJob& job) {
+  auto reference = std::make_shared<Reference>();
+  HW_TRY(add_tables(job.tables, *reference));
+  job.reference = std::move(reference);
+  return Status::OK();
+}
+
+Status answer_query(GeneratedJob& job) {
+  HW_ASSIGN_OR_RETURN(Answers answers, job.reference->answers(job.query()));
+  job.result = answers.schema;
+  job.expected = std::move(answers.stream);
+  job.expected_batch = std::move(answers.batch);
+  return Status::OK();
+}
+
 }  // namespace
 
 std::string GeneratedJob::sink_columns() const { return result->to_sql(); }
@@ -55,14 +70,8 @@ Status add_tables(const std::vector<GeneratedTable>& tables, Reference& referenc
 }
 
 Status answer_job(GeneratedJob& job) {
-  Reference reference;
-  HW_TRY(add_tables(job.tables, reference));
-  HW_ASSIGN_OR_RETURN(Answer stream, reference.answer(job.query(), Answering::kStream));
-  HW_ASSIGN_OR_RETURN(Answer batch, reference.answer(job.query(), Answering::kBatch));
-  job.result = stream.schema;
-  job.expected = std::move(stream.rows);
-  job.expected_batch = std::move(batch.rows);
-  return Status::OK();
+  HW_TRY(meet_tables(job));
+  return answer_query(job);
 }
 
 Result<GeneratedJob> generate_job(uint64_t seed, const JobWishes& wishes) {
@@ -90,10 +99,11 @@ Result<GeneratedJob> generate_job(uint64_t seed, const JobWishes& wishes) {
                        std::all_of(job.tables.begin(), job.tables.end(), [](const auto& table) {
                          return table.patience_ms >= table.disorder_ms;
                        });
+  HW_TRY(meet_tables(job));
   // A result without rows says little, so most of them are thrown away for another query.
   for (int i = 0; i < kTries; ++i) {
     job.shape = generate_query(job.tables, query_wishes, chance);
-    HW_TRY(answer_job(job));
+    HW_TRY(answer_query(job));
     if (!job.expected.empty() || chance.share(0.25)) break;
   }
   return job;

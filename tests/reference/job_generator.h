@@ -14,6 +14,7 @@
 
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,8 @@ struct GeneratedJob {
   /// What is left of the stream's changelog at the end of the input, and what a batch gives.
   std::vector<Row> expected;
   std::vector<Row> expected_batch;
+  /// What answered, with the tables as they were then.
+  std::shared_ptr<const Reference> reference;
 
   std::string query() const { return to_sql(shape); }
   /// `(c0 INT, c1 STRING)`: the columns of a table that takes the result.
@@ -55,7 +58,7 @@ struct GeneratedJob {
 /// Fails when the reference cannot answer: a fault of the generator.
 Result<GeneratedJob> generate_job(uint64_t seed, const JobWishes& wishes);
 
-/// A reference that has the job's tables.
+/// Gives the tables to a reference.
 Status add_tables(const std::vector<GeneratedTable>& tables, Reference& reference);
 /// Computes `result` and both expectations anew, after tables or shape were changed.
 Status answer_job(GeneratedJob& job);

@@ -8,7 +8,7 @@
 //   … --rows 3000                         larger tables (60 rows at most otherwise)
 //   … --show                              prints the jobs
 //
-// Prints each failure, made small, and a last line `jobs=… runs=… failures=… refused=…
+// Prints each failure, made small, and a last line `jobs=… queries=… runs=… failures=… refused=…
 // last_seed=…`. Exit code 1 when there is a failure or a job that the reference cannot answer.
 
 #include <csignal>
@@ -66,6 +66,7 @@ int run(const Arguments& arguments) {
   Env& env = real_env();
   const int64_t began = env.monotonic_ns();
   int64_t jobs = 0;
+  int64_t queries = 0;
   int64_t runs = 0;
   int64_t failures = 0;
   int64_t refused = 0;
@@ -79,6 +80,7 @@ int run(const Arguments& arguments) {
       std::printf("%s\n", job.ok() ? job->to_text().c_str() : job.status().message().c_str());
     }
     const Verdict verdict = examine(seed, arguments.wishes);
+    queries += verdict.queries;
     runs += verdict.runs;
     if (!verdict.refused.empty()) {
       ++refused;
@@ -93,10 +95,10 @@ int run(const Arguments& arguments) {
     }
     std::fflush(stdout);
   }
-  std::printf("jobs=%lld runs=%lld failures=%lld refused=%lld last_seed=%llu\n",
-              static_cast<long long>(jobs), static_cast<long long>(runs),
-              static_cast<long long>(failures), static_cast<long long>(refused),
-              static_cast<unsigned long long>(seed - 1));
+  std::printf("jobs=%lld queries=%lld runs=%lld failures=%lld refused=%lld last_seed=%llu\n",
+              static_cast<long long>(jobs), static_cast<long long>(queries),
+              static_cast<long long>(runs), static_cast<long long>(failures),
+              static_cast<long long>(refused), static_cast<unsigned long long>(seed - 1));
   return failures + refused == 0 ? 0 : 1;
 }
 

@@ -30,6 +30,25 @@ struct Reference::State {
     HW_ASSIGN_OR_RETURN(const ast::StatementPtr parsed, parse_statement(std::string(statement)));
     return Binder(context).bind(*parsed);
   }
+
+  Result<LogicalNodePtr> plan_of(std::string_view statement) const {
+    HW_ASSIGN_OR_RETURN(const BoundStatement bound, bind(statement, /*registered=*/false));
+    LogicalNodePtr plan;
+    if (const auto* query = std::get_if<BoundQuery>(&bound.what)) plan = query->plan;
+    if (const auto* insert = std::get_if<BoundInsert>(&bound.what)) plan = insert->plans[0];
+    if (plan == nullptr) return Status::Invalid("only a query or an INSERT has an answer");
+    return plan;
+  }
+
+  Result<std::vector<Row>> rows_of(const LogicalNode& plan, Answering answering) const {
+    const auto calls = read_calls(plan);
+    HW_ASSIGN_OR_RETURN(
+        Relation relation,
+        interpret(plan, {.tables = &tables, .answering = answering, .read_calls = &calls}));
+    std::vector<Row> rows;
+    for (Arrival& arrival : relation) rows.push_back(std::move(arrival.row));
+    return rows;
+  }
 };
 
 Reference::Reference() : state_(std::make_unique<State>()) {}
@@ -52,18 +71,16 @@ Status Reference::execute(std::string_view statement) {
 }
 
 Result<Answer> Reference::answer(std::string_view statement, Answering answering) const {
-  HW_ASSIGN_OR_RETURN(const BoundStatement bound, state_->bind(statement, /*registered=*/false));
-  LogicalNodePtr plan;
-  if (const auto* query = std::get_if<BoundQuery>(&bound.what)) plan = query->plan;
-  if (const auto* insert = std::get_if<BoundInsert>(&bound.what)) plan = insert->plans[0];
-  if (plan == nullptr) return Status::Invalid("only a query or an INSERT has an answer");
-  const auto calls = read_calls(*plan);
-  HW_ASSIGN_OR_RETURN(
-      Relation relation,
-      interpret(*plan, {.tables = &state_->tables, .answering = answering, .read_calls = &calls}));
-  Answer answer{plan->schema(), {}};
-  for (Arrival& arrival : relation) answer.rows.push_back(std::move(arrival.row));
-  return answer;
+  HW_ASSIGN_OR_RETURN(const LogicalNodePtr plan, state_->plan_of(statement));
+  HW_ASSIGN_OR_RETURN(std::vector<Row> rows, state_->rows_of(*plan, answering));
+  return Answer{plan->schema(), std::move(rows)};
+}
+
+Result<Answers> Reference::answers(std::string_view statement) const {
+  HW_ASSIGN_OR_RETURN(const LogicalNodePtr plan, state_->plan_of(statement));
+  HW_ASSIGN_OR_RETURN(std::vector<Row> stream, state_->rows_of(*plan, Answering::kStream));
+  HW_ASSIGN_OR_RETURN(std::vector<Row> batch, state_->rows_of(*plan, Answering::kBatch));
+  return Answers{plan->schema(), std::move(stream), std::move(batch)};
 }
 
 }  // namespace hw::reference

@@ -25,6 +25,13 @@ struct Answer {
   std::vector<Row> rows;
 };
 
+/// In both ways.
+struct Answers {
+  SchemaPtr schema;
+  std::vector<Row> stream;
+  std::vector<Row> batch;
+};
+
 class Reference {
  public:
   Reference();
@@ -37,6 +44,7 @@ class Reference {
   Status execute(std::string_view statement);
   /// Of a query, or of the first INSERT of the statement: the rows that it writes.
   Result<Answer> answer(std::string_view statement, Answering answering) const;
+  Result<Answers> answers(std::string_view statement) const;
 
  private:
   struct State;
