@@ -2,11 +2,15 @@
 
 #include "columnar/sql_type.h"
 
+#include <algorithm>
 #include <utility>
 
+#include <arrow/extension/json.h>
+#include <arrow/extension_type.h>
 #include <arrow/type.h>
 
 #include "base/assert.h"
+#include "columnar/variant_type.h"
 
 namespace hw {
 namespace {
@@ -93,6 +97,11 @@ Result<SqlType> from_arrow_timestamp(const arrow::TimestampType& type) {
   return SqlType::timestamp_ltz(precision);
 }
 
+bool is_arrow_json(const arrow::DataType& type) {
+  return type.id() == arrow::Type::EXTENSION &&
+         static_cast<const arrow::ExtensionType&>(type).extension_name() == "arrow.json";
+}
+
 Result<SqlType> nullable_from_arrow(const arrow::DataType& type) {
   switch (type.id()) {
     case arrow::Type::NA:
@@ -166,6 +175,20 @@ Result<SqlType> nullable_from_arrow(const arrow::DataType& type) {
 
 }  // namespace
 
+SqlType variant_type() { return *SqlType::from_arrow(*arrow::extension::json()); }
+
+bool holds_variant(const SqlType& type) {
+  if (is_variant(type)) return true;
+  const std::vector<SqlField>& parts = type.fields();
+  return std::any_of(parts.begin(), parts.end(),
+                     [](const SqlField& part) { return holds_variant(part.type); });
+}
+
+bool has_order(const SqlType& type) {
+  return !type.is(TypeKind::kMap) && !type.is(TypeKind::kMultiset) && !type.is(TypeKind::kSymbol) &&
+         !holds_variant(type);
+}
+
 std::string name_to_sql(std::string_view name) {
   if (is_plain_name(name)) return std::string(name);
   std::string text = "`";
@@ -238,6 +261,7 @@ int SqlType::field_index(std::string_view name) const {
 }
 
 PhysicalType SqlType::physical() const {
+  if (kind_ == kVariantKind) return PhysicalType::kBytes;
   switch (kind_) {
     case TypeKind::kNull:
     case TypeKind::kDescriptor:
@@ -308,6 +332,7 @@ int64_t SqlType::ticks_per_second() const {
 }
 
 std::shared_ptr<arrow::DataType> SqlType::to_arrow() const {
+  if (kind_ == kVariantKind) return arrow::utf8();
   switch (kind_) {
     case TypeKind::kNull:
     case TypeKind::kDescriptor:
@@ -360,6 +385,7 @@ std::shared_ptr<arrow::DataType> SqlType::to_arrow() const {
 }
 
 Result<SqlType> SqlType::from_arrow(const arrow::DataType& type, bool nullable) {
+  if (is_arrow_json(type)) return SqlType(kVariantKind).with_nullable(nullable);
   HW_ASSIGN_OR_RETURN(SqlType sql_type, nullable_from_arrow(type));
   return sql_type.with_nullable(nullable);
 }
@@ -369,6 +395,7 @@ std::string SqlType::to_sql() const {
 }
 
 std::string SqlType::to_sql_without_null() const {
+  if (kind_ == kVariantKind) return "VARIANT";
   switch (kind_) {
     case TypeKind::kNull:
       return "NULL";

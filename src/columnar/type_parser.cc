@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "columnar/variant_type.h"
+
 namespace hw {
 namespace {
 
@@ -187,7 +189,8 @@ class TypeParser {
     if (word_ == "ARRAY" || word_ == "MULTISET" || word_ == "MAP" || word_ == "ROW") {
       return parse_constructed(depth);
     }
-    if (word_ == "VARIANT" || word_ == "BITMAP" || word_ == "RAW") {
+    if (accept("VARIANT")) return variant_type();
+    if (word_ == "BITMAP" || word_ == "RAW") {
       return not_supported_yet("the type " + word_);
     }
     return wrong("a type");

@@ -42,6 +42,8 @@ Result<CastKernel> make_number_cast(const CastRequest& request);
 Result<CastKernel> make_cast_to_text(const CastRequest& request);
 /// From text to scalars.
 Result<CastKernel> make_cast_from_text(const CastRequest& request);
+/// From VARIANT to numbers and BOOLEAN.
+Result<CastKernel> make_variant_cast(const CastRequest& request);
 /// DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ among each other.
 Result<CastKernel> make_temporal_cast(const CastRequest& request);
 /// ARRAY, MAP, MULTISET, ROW, element by element.

@@ -15,6 +15,7 @@
 #include "columnar/text/time_zone.h"
 #include "columnar/text/timestamp.h"
 #include "columnar/text/type_text.h"
+#include "columnar/variant_type.h"
 #include "expr/cast_family.h"
 
 namespace hw {
@@ -257,6 +258,7 @@ Result<CastKernel> make_cast_from_text(const CastRequest& request) {
 }
 
 Result<CastKernel> make_cast_to_text(const CastRequest& request) {
+  if (is_variant(request.from)) return make_cast_kernel(request, FitToType{request.to, {}});
   switch (request.from.kind()) {
     case TypeKind::kBoolean:
       return print_cast<bool>(

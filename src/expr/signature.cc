@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "columnar/variant_type.h"
 #include "expr/cast.h"
 
 namespace hw {
@@ -139,6 +140,7 @@ class Reader {
     if (name == "TIME") return exact(SqlType::time(arg(0, 0)));
     if (name == "TIMESTAMP") return exact(SqlType::timestamp(arg(0, 6)));
     if (name == "TIMESTAMP_LTZ") return exact(SqlType::timestamp_ltz(arg(0, 6)));
+    if (name == "VARIANT") return exact(variant_type());
     if (name == "SYMBOL") return exact(SqlType::symbol());
     if (name == "DESCRIPTOR") return exact(SqlType::descriptor());
     return std::nullopt;

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Element access, `array[i]` and `map[key]`, and CARDINALITY.
+// Element access, `array[i]`, `map[key]` and `variant['name']`, and CARDINALITY.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "columnar/gather.h"
 #include "columnar/key_bytes.h"
 #include "columnar/nested.h"
+#include "columnar/text/parse_error.h"
+#include "columnar/text/variant.h"
+#include "columnar/variant_type.h"
+#include "expr/bound_expr.h"
 #include "expr/function_catalogue.h"
 #include "expr/literal.h"
 #include "expr/resolve.h"
@@ -108,9 +115,37 @@ class MapItem final : public EncodedKernel {
   }
 };
 
+/// A part of a VARIANT: an element by position or a member by name.
+template <typename Key>
+KernelResult variant_item(const CallBinding& binding) {
+  constexpr bool kByName = std::is_same_v<Key, std::string_view>;
+  return make_row_kernel(
+      [](TextWriter& out, std::string_view value, Key key) -> Result<bool> {
+        const VariantKind kind = variant_kind(value);
+        if (kind != (kByName ? VariantKind::kObject : VariantKind::kArray)) {
+          return Status::Invalid(
+              kByName ? "['name'] takes a member of an object" : "[i] takes an element of an array",
+              ", but the VARIANT ", quoted_for_message(value), " is ", name_of(kind));
+        }
+        std::optional<std::string_view> part;
+        if constexpr (kByName) {
+          part = variant_member(value, key);
+        } else {
+          part = variant_element(value, key);
+        }
+        if (part) out.append(*part);
+        return part.has_value();
+      },
+      binding);
+}
+
 Result<std::vector<SqlType>> item_arguments(const CallBinding& binding) {
   const std::vector<SqlType>& types = binding.arg_types;
-  if (types.size() == 2 && types[0].is(TypeKind::kArray) &&
+  const bool variant = types.size() == 2 && is_variant(types[0]);
+  if (variant && (types[1].is_text() || types[1].is(TypeKind::kNull))) {
+    return std::vector<SqlType>{types[0], SqlType::string()};
+  }
+  if (types.size() == 2 && (variant || types[0].is(TypeKind::kArray)) &&
       (types[1].is_integer() || types[1].is(TypeKind::kNull))) {
     const ColumnPtr& position = binding.literals[1];
     if (position != nullptr && !literal_is_null(position) && literal_integer(*position) < 1) {
@@ -122,13 +157,15 @@ Result<std::vector<SqlType>> item_arguments(const CallBinding& binding) {
   if (types.size() == 2 && types[0].is(TypeKind::kMap)) {
     return std::vector<SqlType>{types[0], types[0].key()};
   }
-  return Status::TypeError("[ ] takes an array and an integer, or a map and a key, but got ",
-                           type_list(types));
+  return Status::TypeError(
+      "[ ] takes an array and an integer, a map and a key, or a VARIANT and an ",
+      "integer or a name, but got ", type_list(types));
 }
 
 /// NULL where there is no such element.
 Result<SqlType> item_type(const CallBinding& binding) {
   const SqlType& from = binding.arg_types[0];
+  if (is_variant(from)) return variant_type();
   return (from.is(TypeKind::kArray) ? from.element() : from.value()).with_nullable(true);
 }
 
@@ -154,16 +191,27 @@ void register_item(FunctionCatalogue& catalogue) {
   catalogue.add(ScalarFunction{
       .name = "ITEM",
       .family = "collection",
-      .signatures = {"(a ARRAY<T>, position INTEGER) -> T", "(m MAP<K, V>, key K) -> V"},
-      .sentence = "`a[i]`: the i-th element, counted from 1; `m[key]`: the value of a key. NULL "
-                  "where there is none.",
+      .signatures = {"(a ARRAY<T>, position INTEGER) -> T", "(m MAP<K, V>, key K) -> V",
+                     "(v VARIANT, position INTEGER) -> VARIANT",
+                     "(v VARIANT, name VARCHAR) -> VARIANT"},
+      .sentence = "`a[i]`: the i-th element, counted from 1; `m[key]`: the value of a key; `v[i]` "
+                  "and `v['name']`: a part of a VARIANT. NULL where there is none; a VARIANT that "
+                  "is no array or no object is an error.",
       .examples = {{"ARRAY[10, 20][2]", "20"},
                    {"ARRAY[10, 20][3]", "NULL"},
-                   {"MAP['a', 1, 'b', 2]['b']", "2"}},
+                   {"MAP['a', 1, 'b', 2]['b']", "2"},
+                   {"PARSE_JSON('{\"a\": [1, {\"b\": 2}]}')['a'][2]['b']", "2"}},
       .nulls = Nulls::kNullable,
+      .can_fail = true,
+      .never_fails =
+          [](std::span<const BoundExprPtr> args) { return !is_variant(args[0]->type()); },
       .infer = item_type,
       .coerce = item_arguments,
       .kernel = [](const CallBinding& binding) -> KernelResult {
+        if (is_variant(binding.arg_types[0])) {
+          return binding.arg_types[1].is_text() ? variant_item<std::string_view>(binding)
+                                                : variant_item<int64_t>(binding);
+        }
         if (binding.arg_types[0].is(TypeKind::kArray)) {
           return std::make_unique<ArrayItem>(binding.result_type);
         }

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <utility>
 
+#include "columnar/variant_type.h"
+
 namespace hw {
 namespace {
 
@@ -39,7 +41,7 @@ Result<std::vector<OrderExpr>> bind_order_exprs(const std::vector<ast::OrderItem
     } else {
       HW_ASSIGN_OR_RETURN(order.expr, binder.bind(*item.expr));
       const SqlType& type = order.expr->type();
-      if (type.is(TypeKind::kMap) || type.is(TypeKind::kMultiset) || type.is(TypeKind::kSymbol)) {
+      if (!has_order(type)) {
         return at(item.expr->position,
                   Status::TypeError("ORDER BY needs values that have an order, but ",
                                     order.expr->to_sql(), " is ", type.to_sql_without_null()));

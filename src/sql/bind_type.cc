@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "columnar/variant_type.h"
 #include "plan/catalog/near_names.h"
 #include "sql/unparse.h"
 
@@ -47,7 +48,7 @@ Status bind_named_type(const ast::Type& type) {
       "INT",    "BIGINT", "SMALLINT",  "TINYINT", "FLOAT",     "DOUBLE",        "DECIMAL",
       "STRING", "CHAR",   "VARCHAR",   "BYTES",   "BINARY",    "VARBINARY",     "BOOLEAN",
       "DATE",   "TIME",   "TIMESTAMP", "INTEGER", "NUMERIC",   "TIMESTAMP_LTZ", "INTERVAL",
-      "ARRAY",  "MAP",    "ROW",       "REAL",    "CHARACTER", "MULTISET"};
+      "ARRAY",  "MAP",    "ROW",       "REAL",    "CHARACTER", "MULTISET",      "VARIANT"};
   const std::string& name = type.name.last().text;
   return at(type.position, Status::KeyError("there is no type '", name, "'",
                                             did_you_mean_or("types are", name, kNames)));
@@ -97,6 +98,7 @@ Result<SqlType> bind_nullable(const ast::Type& type) {
     case ast::TypeKind::kNull:
       return at(type.position, Status::TypeError("NULL is no type of a column; name another type"));
     case ast::TypeKind::kVariant:
+      return variant_type();
     case ast::TypeKind::kBitmap:
       return not_supported_yet("type " + ast::to_sql(type), type.position);
     case ast::TypeKind::kNamed:

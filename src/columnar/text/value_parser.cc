@@ -15,6 +15,8 @@
 #include "columnar/text/time_zone.h"
 #include "columnar/text/timestamp.h"
 #include "columnar/text/type_text.h"
+#include "columnar/text/variant.h"
+#include "columnar/variant_type.h"
 
 namespace hw {
 namespace {
@@ -84,6 +86,16 @@ class TextParser final : public ValueParser {
   const SqlType type_;
 };
 
+/// JSON text.
+class VariantParser final : public ValueParser {
+ public:
+  Status parse(std::string_view text, ColumnBuilder& out) const override {
+    std::string value;
+    HW_TRY(VariantReader().read(text, DuplicateNames::kRefused, value));
+    return out.append_bytes(value);
+  }
+};
+
 ParserPtr time_parser(const SqlType& type) {
   const int precision = type.precision();
   return scalar<int32_t>(
@@ -122,6 +134,7 @@ Status append_bool(ColumnBuilder& out, bool value) { return out.append_bool(valu
 }  // namespace
 
 Result<ParserPtr> ValueParser::make(const SqlType& type, std::string_view time_zone) {
+  if (is_variant(type)) return std::make_unique<VariantParser>();
   switch (type.kind()) {
     case TypeKind::kBoolean:
       return scalar<bool>(type, parse_boolean, append_bool);

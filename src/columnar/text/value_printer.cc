@@ -15,6 +15,7 @@
 #include "columnar/text/time_zone.h"
 #include "columnar/text/timestamp.h"
 #include "columnar/text/type_text.h"
+#include "columnar/variant_type.h"
 
 namespace hw {
 namespace {
@@ -123,6 +124,12 @@ PrinterPtr text_printer(TextStyle style) {
                                   [](std::string_view value, std::string& out) { out += value; });
 }
 
+/// JSON text in every style.
+PrinterPtr variant_printer(TextStyle style) {
+  return scalar<std::string_view>(style,
+                                  [](std::string_view value, std::string& out) { out += value; });
+}
+
 PrinterPtr bytes_printer(TextStyle style) {
   if (style != TextStyle::kSql) return quoted_scalar<std::string_view>(style, append_base64);
   return text_printer(style);
@@ -180,6 +187,7 @@ PrinterPtr day_interval_printer(TextStyle style) {
 
 Result<PrinterPtr> ValuePrinter::make(const SqlType& type, TextStyle style,
                                       std::string_view time_zone) {
+  if (is_variant(type)) return variant_printer(style);
   switch (type.kind()) {
     case TypeKind::kNull:
     case TypeKind::kDescriptor:

@@ -15,6 +15,7 @@
 #include "columnar/constant.h"
 #include "columnar/text/text_length.h"
 #include "columnar/text/type_text.h"
+#include "columnar/variant_type.h"
 
 namespace hw {
 namespace {
@@ -81,6 +82,10 @@ bool above(const Column& a, const Column& b) {
 }
 
 Result<FieldPlan> plan_field(std::string path, const SqlType& type) {
+  if (is_variant(type)) {
+    return not_supported_yet("VARIANT in the connector 'datagen' (column '" + path +
+                             "'); declare a computed column: c AS PARSE_JSON(..)");
+  }
   FieldPlan plan;
   plan.path = std::move(path);
   plan.type = type;

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "columnar/variant_type.h"
+
 namespace hw {
 namespace {
 
@@ -133,6 +135,10 @@ Result<CsvSettings> CsvSettings::from(const Options& options) {
 
 Status check_csv_schema(const Schema& schema) {
   for (const SqlField& column : schema.fields()) {
+    if (holds_variant(column.type)) {
+      return not_supported_yet("VARIANT in the csv format (column '" + column.name +
+                               "'); declare it as STRING, for PARSE_JSON and JSON_STRING");
+    }
     const bool list = column.type.is(TypeKind::kArray) || column.type.is(TypeKind::kRow);
     bool nested = column.type.is_constructed() && !list;
     for (const SqlField& field : column.type.fields()) nested |= field.type.is_constructed();

@@ -4,12 +4,17 @@
 
 #include <utility>
 
+#include "columnar/variant_type.h"
 #include "formats/json/json_options.h"
 
 namespace hw {
 namespace {
 
 Status check_type(const SqlType& type, const std::string& path) {
+  if (is_variant(type)) {
+    return not_supported_yet("VARIANT in the json format (column '" + path +
+                             "'); declare it as STRING, which takes any JSON value as text");
+  }
   if (type.is(TypeKind::kMap) || type.is(TypeKind::kMultiset)) {
     const SqlType& key = type.is(TypeKind::kMap) ? type.key() : type.element();
     if (!key.is_text()) {

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "columnar/variant_type.h"
 #include "formats/orc/orc_files.h"
 #include "runtime/format_catalogue.h"
 
@@ -41,6 +42,14 @@ void register_orc(FormatCatalogue& catalogue) {
                    "saw, whatever the zone."},
       orc_options::compress(),
       orc_options::stripe_size()};
+  record.check = [](const Schema& schema, const Options&) -> Status {
+    for (const SqlField& column : schema.fields()) {
+      if (!holds_variant(column.type)) continue;
+      return not_supported_yet("VARIANT in the orc format (column '" + column.name +
+                               "'); declare it as STRING, for PARSE_JSON and JSON_STRING");
+    }
+    return Status::OK();
+  };
   record.bulk_reader = [](std::shared_ptr<arrow::io::RandomAccessFile> file, std::string origin,
                           const DecoderRequest& request, const Options&) {
     return open_orc_reader(std::move(file), std::move(origin), request);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "columnar/variant_type.h"
 #include "formats/parquet/parquet_files.h"
 #include "formats/parquet/parquet_options.h"
 #include "runtime/format_catalogue.h"
@@ -62,6 +63,14 @@ void register_parquet(FormatCatalogue& catalogue) {
                     parquet_options::block_size(), parquet_options::page_size(),
                     parquet_options::dictionary()};
   record.reads_fields = true;
+  record.check = [](const Schema& schema, const Options&) -> Status {
+    for (const SqlField& column : schema.fields()) {
+      if (!holds_variant(column.type)) continue;
+      return not_supported_yet("VARIANT in the parquet format (column '" + column.name +
+                               "'); declare it as STRING, for PARSE_JSON and JSON_STRING");
+    }
+    return Status::OK();
+  };
   record.bulk_reader = open_parquet_reader;
   record.bulk_writer = open_parquet_writer;
   record.example = R"(CREATE TABLE orders (

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "columnar/variant_type.h"
 #include "formats/slots/scalar_text.h"
 #include "formats/slots/slot_column.h"
 #include "runtime/format_catalogue.h"
@@ -50,6 +51,10 @@ Status check(const Schema& schema, const Options& options) {
     return not_supported_yet("'raw.charset' = '" + name + "'");
   }
   const SqlType& type = schema.type(0);
+  if (is_variant(type)) {
+    return not_supported_yet("VARIANT in the raw format (column '" + schema.name(0) +
+                             "'); declare it as STRING, for PARSE_JSON and JSON_STRING");
+  }
   if (is_variable(type) || type.is(TypeKind::kBoolean) || type.is_integer() ||
       type.is_approximate()) {
     return Status::OK();

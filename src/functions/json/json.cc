@@ -10,6 +10,7 @@ void register_json(FunctionCatalogue& catalogue) {
   add_json_lookup(catalogue);
   add_json_build(catalogue);
   add_json_text(catalogue);
+  add_json_variant(catalogue);
 }
 
 }  // namespace hw

@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "columnar/text/json_document.h"
 #include "columnar/text/json_text.h"
 #include "expr/json_clauses.h"
 #include "expr/kernel_output.h"
 #include "expr/row_kernel.h"
-#include "functions/json/json_document.h"
 #include "functions/json/json_functions.h"
 #include "functions/json/json_writer.h"
 

@@ -16,4 +16,7 @@ void add_json_build(FunctionCatalogue& catalogue);
 /// IS JSON and its kin, JSON_QUOTE, JSON_UNQUOTE.
 void add_json_text(FunctionCatalogue& catalogue);
 
+/// PARSE_JSON, TRY_PARSE_JSON.
+void add_json_variant(FunctionCatalogue& catalogue);
+
 }  // namespace hw

@@ -12,10 +12,10 @@
 #include "columnar/column_builder.h"
 #include "columnar/text/float.h"
 #include "columnar/text/integer.h"
+#include "columnar/text/json_document.h"
 #include "expr/json_clauses.h"
 #include "expr/kernel_output.h"
 #include "expr/literal.h"
-#include "functions/json/json_document.h"
 #include "functions/json/json_functions.h"
 #include "functions/json/json_path.h"
 
@@ -53,7 +53,7 @@ class Lookup {
       return path_->lax() ? Found::kEmpty : Found::kError;
     }
     if (is_list()) return Found::kValue;
-    return document_.kind(found_[0]) == JsonKind::kNull ? Found::kEmpty : Found::kValue;
+    return document_.kind(found_[0]) == JsonValueKind::kNull ? Found::kEmpty : Found::kValue;
   }
 
   /// Several values may have been found, and the result is the list of them.
@@ -63,7 +63,7 @@ class Lookup {
   const JsonDocument& document() const { return document_; }
   /// Requires: find() gave kValue.
   bool is_scalar() const { return !is_list() && document_.is_scalar(found_[0]); }
-  bool is_array() const { return is_list() || document_.kind(found_[0]) == JsonKind::kArray; }
+  bool is_array() const { return is_list() || document_.kind(found_[0]) == JsonValueKind::kArray; }
   void append_text(std::string& out) const {
     if (!is_list()) return document_.append_text(found_[0], out);
     out += '[';
@@ -247,7 +247,7 @@ class JsonQuery final : public ScalarKernel {
     }
     for (const Id element : elements) {
       text_.clear();
-      if (document.kind(element) == JsonKind::kNull) {
+      if (document.kind(element) == JsonValueKind::kNull) {
         HW_TRY(texts.append_null());
         continue;
       }

@@ -187,17 +187,17 @@ bool JsonPath::follow(const JsonDocument& document, std::vector<Id>& found) cons
 
 bool JsonPath::apply(const Step& step, const JsonDocument& document, Id node,
                      std::vector<Id>& out) {
-  const JsonKind kind = document.kind(node);
+  const JsonValueKind kind = document.kind(node);
   switch (step.kind) {
     case StepKind::kAll:
-      if (kind < JsonKind::kArray) return false;
+      if (kind < JsonValueKind::kArray) return false;
       for (Id child = document.first_child(node); child != JsonDocument::kNone;
            child = document.next(child)) {
         out.push_back(child);
       }
       return true;
     case StepKind::kMembers: {
-      if (kind != JsonKind::kObject) return false;
+      if (kind != JsonValueKind::kObject) return false;
       bool any = false;
       for (const std::string& name : step.names) {
         const Id member = document.member(node, name);
@@ -208,7 +208,7 @@ bool JsonPath::apply(const Step& step, const JsonDocument& document, Id node,
       return any;
     }
     default:
-      return kind == JsonKind::kArray && apply_elements(step, document, node, out);
+      return kind == JsonValueKind::kArray && apply_elements(step, document, node, out);
   }
 }
 

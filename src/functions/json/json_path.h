@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "functions/json/json_document.h"
+#include "columnar/text/json_document.h"
 
 namespace hw {
 

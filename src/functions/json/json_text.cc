@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "columnar/text/json_document.h"
 #include "expr/code_points.h"
 #include "expr/function_catalogue.h"
 #include "expr/row_kernel.h"
-#include "functions/json/json_document.h"
 #include "functions/json/json_functions.h"
 
 namespace hw {
@@ -28,9 +28,9 @@ KernelResult bind_test(JsonTest test, const CallBinding& binding) {
           case JsonTest::kScalar:
             return document->is_scalar(document->root());
           case JsonTest::kArray:
-            return document->kind(document->root()) == JsonKind::kArray;
+            return document->kind(document->root()) == JsonValueKind::kArray;
           case JsonTest::kObject:
-            return document->kind(document->root()) == JsonKind::kObject;
+            return document->kind(document->root()) == JsonValueKind::kObject;
         }
         return false;
       },

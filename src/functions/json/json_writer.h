@@ -7,9 +7,9 @@
 #include <memory>
 #include <string>
 
+#include "columnar/text/json_document.h"
 #include "columnar/text/type_text.h"
 #include "expr/scalar_function.h"
-#include "functions/json/json_document.h"
 
 namespace hw {
 

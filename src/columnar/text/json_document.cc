@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "functions/json/json_document.h"
+#include "columnar/text/json_document.h"
 
 #include <algorithm>
 
@@ -64,28 +64,28 @@ class JsonDocument::Parser {
     node(id).key = key;
     switch (text_[at_]) {
       case '{':
-        return constructed(id, JsonKind::kObject, '}', depth);
+        return constructed(id, JsonValueKind::kObject, '}', depth);
       case '[':
-        return constructed(id, JsonKind::kArray, ']', depth);
+        return constructed(id, JsonValueKind::kArray, ']', depth);
       case '"': {
         std::string_view text;
         if (!string(text)) return false;
-        node(id).kind = JsonKind::kString;
+        node(id).kind = JsonValueKind::kString;
         node(id).text = text;
         return true;
       }
       case 't':
-        return word(id, JsonKind::kTrue, "true");
+        return word(id, JsonValueKind::kTrue, "true");
       case 'f':
-        return word(id, JsonKind::kFalse, "false");
+        return word(id, JsonValueKind::kFalse, "false");
       case 'n':
-        return word(id, JsonKind::kNull, "null");
+        return word(id, JsonValueKind::kNull, "null");
       default:
         return number(id);
     }
   }
 
-  bool word(Id id, JsonKind kind, std::string_view name) {
+  bool word(Id id, JsonValueKind kind, std::string_view name) {
     if (!text_.substr(at_).starts_with(name)) return false;
     node(id).kind = kind;
     node(id).text = text_.substr(at_, name.size());
@@ -114,7 +114,7 @@ class JsonDocument::Parser {
       if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
       if (digits() == 0) return false;
     }
-    node(id).kind = JsonKind::kNumber;
+    node(id).kind = JsonValueKind::kNumber;
     node(id).text = text_.substr(begin, at_ - begin);
     return true;
   }
@@ -183,14 +183,14 @@ class JsonDocument::Parser {
     return true;
   }
 
-  bool constructed(Id id, JsonKind kind, char end, int depth) {
+  bool constructed(Id id, JsonValueKind kind, char end, int depth) {
     node(id).kind = kind;
     ++at_;
     if (accept(end)) return true;
     Id previous = kNone;
     while (true) {
       std::string_view key;
-      if (kind == JsonKind::kObject) {
+      if (kind == JsonValueKind::kObject) {
         skip_blanks();
         if (at_ >= text_.size() || text_[at_] != '"' || !string(key) || !accept(':')) return false;
       }
@@ -225,9 +225,9 @@ JsonDocument::Id JsonDocument::member(Id object, std::string_view name) const {
 
 void JsonDocument::append_text(Id node, std::string& out) const {
   switch (kind(node)) {
-    case JsonKind::kString:
+    case JsonValueKind::kString:
       return append_json_string(text(node), out);
-    case JsonKind::kArray: {
+    case JsonValueKind::kArray: {
       out += '[';
       for (Id child = first_child(node); child != kNone; child = next(child)) {
         if (child != first_child(node)) out += ',';
@@ -236,7 +236,7 @@ void JsonDocument::append_text(Id node, std::string& out) const {
       out += ']';
       return;
     }
-    case JsonKind::kObject:
+    case JsonValueKind::kObject:
       return append_object(node, out);
     default:
       out += text(node);

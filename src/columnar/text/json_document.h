@@ -13,7 +13,7 @@
 
 namespace hw {
 
-enum class JsonKind : uint8_t { kNull, kTrue, kFalse, kNumber, kString, kArray, kObject };
+enum class JsonValueKind : uint8_t { kNull, kTrue, kFalse, kNumber, kString, kArray, kObject };
 
 class JsonDocument {
  public:
@@ -28,8 +28,8 @@ class JsonDocument {
 
   /// Requires: parse() gave true.
   Id root() const { return 0; }
-  JsonKind kind(Id node) const { return nodes_[static_cast<size_t>(node)].kind; }
-  bool is_scalar(Id node) const { return kind(node) < JsonKind::kArray; }
+  JsonValueKind kind(Id node) const { return nodes_[static_cast<size_t>(node)].kind; }
+  bool is_scalar(Id node) const { return kind(node) < JsonValueKind::kArray; }
   /// Numbers: as written; strings: without quotes and escapes; `null`, `true`, `false`.
   std::string_view text(Id node) const { return nodes_[static_cast<size_t>(node)].text; }
   std::string_view key(Id node) const { return nodes_[static_cast<size_t>(node)].key; }
@@ -45,7 +45,7 @@ class JsonDocument {
 
  private:
   struct Node {
-    JsonKind kind = JsonKind::kNull;
+    JsonValueKind kind = JsonValueKind::kNull;
     Id first_child = kNone;
     Id next = kNone;
     int32_t num_children = 0;
