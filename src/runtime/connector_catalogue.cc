@@ -152,24 +152,88 @@ Status check_formats(const Options& options, const ConnectorRecord& connector,
                          ": give only one of them");
 }
 
+const std::vector<OptionSpec>& every_table() {
+  static const auto* const options = new std::vector<OptionSpec>(options_of_every_table());
+  return *options;
+}
+
+const std::vector<OptionSpec>& format_option() {
+  static const auto* const options = new std::vector<OptionSpec>{
+      {.name = "format", .required = true, .sentence = "How rows are written."}};
+  return *options;
+}
+
+OptionSpec with_prefix(OptionSpec spec, const std::string& prefix) {
+  spec.name = prefix + spec.name;
+  for (std::string& old : spec.deprecated_names) old = prefix + old;
+  return spec;
+}
+
 /// All options that a table may have: what every table takes, the connector's, and the formats'
 /// under their prefixes.
-std::vector<OptionSpec> option_specs(const ConnectorRecord& connector,
-                                     const std::vector<PrefixedFormat>& formats) {
-  std::vector<OptionSpec> specs = options_of_every_table();
-  specs.insert(specs.end(), connector.options.begin(), connector.options.end());
-  if (connector.takes_format && find_option(connector.options, "format") == nullptr) {
-    specs.push_back({.name = "format", .required = true, .sentence = "How rows are written."});
-  }
-  for (const PrefixedFormat& one : formats) {
-    for (OptionSpec spec : one.format->options) {
-      spec.name = one.prefix + spec.name;
-      for (std::string& old : spec.deprecated_names) old = one.prefix + old;
-      specs.push_back(std::move(spec));
+class TableOptionSpecs {
+ public:
+  TableOptionSpecs(const ConnectorRecord& connector, std::vector<PrefixedFormat> formats)
+      : formats_(std::move(formats)) {
+    bare_ = {&every_table(), &connector.options};
+    if (connector.takes_format && find_option(connector.options, "format") == nullptr) {
+      bare_.push_back(&format_option());
     }
   }
-  return specs;
-}
+
+  /// Those that decide about the given options, which are few of many; all where a check fails,
+  /// for its message names them.
+  std::vector<OptionSpec> for_check(const Options& given) const {
+    std::vector<OptionSpec> specs;
+    for (const auto& [name, value] : given.all()) {
+      const size_t before = specs.size();
+      add_named(name, specs);
+      if (specs.size() == before) return all();
+    }
+    for (const std::vector<OptionSpec>* part : bare_) {
+      if (lacks_required(*part, "", given)) return all();
+    }
+    for (const PrefixedFormat& one : formats_) {
+      if (lacks_required(one.format->options, one.prefix, given)) return all();
+    }
+    return specs;
+  }
+
+ private:
+  std::vector<OptionSpec> all() const {
+    std::vector<OptionSpec> specs;
+    for (const std::vector<OptionSpec>* part : bare_) {
+      specs.insert(specs.end(), part->begin(), part->end());
+    }
+    for (const PrefixedFormat& one : formats_) {
+      for (const OptionSpec& spec : one.format->options) {
+        specs.push_back(with_prefix(spec, one.prefix));
+      }
+    }
+    return specs;
+  }
+
+  void add_named(const std::string& name, std::vector<OptionSpec>& specs) const {
+    for (const std::vector<OptionSpec>* part : bare_) {
+      if (const OptionSpec* spec = find_option(*part, name)) specs.push_back(*spec);
+    }
+    for (const PrefixedFormat& one : formats_) {
+      if (!name.starts_with(one.prefix)) continue;
+      const OptionSpec* spec = find_option(one.format->options, name.substr(one.prefix.size()));
+      if (spec != nullptr) specs.push_back(with_prefix(*spec, one.prefix));
+    }
+  }
+
+  static bool lacks_required(const std::vector<OptionSpec>& specs, const std::string& prefix,
+                             const Options& given) {
+    return std::any_of(specs.begin(), specs.end(), [&](const OptionSpec& spec) {
+      return spec.required && !given.given(with_prefix(spec, prefix));
+    });
+  }
+
+  std::vector<const std::vector<OptionSpec>*> bare_;  // whose names stand as they are
+  const std::vector<PrefixedFormat> formats_;
+};
 
 }  // namespace
 
@@ -215,8 +279,9 @@ Status check_table_options(const Options& options, const ConnectorCatalogue& con
     return unknown_name("connector", *name, names_of(connectors), place);
   }
   HW_TRY(check_formats(options, *connector, formats, place));
-  return check_options(options, option_specs(*connector, formats_of(options, *connector, formats)),
-                       "connector '" + connector->name + "'", place);
+  const TableOptionSpecs specs(*connector, formats_of(options, *connector, formats));
+  return check_options(options, specs.for_check(options), "connector '" + connector->name + "'",
+                       place);
 }
 
 std::vector<std::string> table_option_warnings(const Options& options,
@@ -224,8 +289,8 @@ std::vector<std::string> table_option_warnings(const Options& options,
                                                const FormatCatalogue& formats) {
   const ConnectorRecord* connector = connectors.find(options.given("connector").value_or(""));
   if (connector == nullptr) return {};
-  return option_warnings(options,
-                         option_specs(*connector, formats_of(options, *connector, formats)));
+  const TableOptionSpecs specs(*connector, formats_of(options, *connector, formats));
+  return option_warnings(options, specs.for_check(options));
 }
 
 Options format_options(const Options& options, std::string_view format) {

@@ -10,6 +10,7 @@
 #include "expr/resolve.h"
 #include "plan/catalog/near_names.h"
 #include "plan/logical/expr_rewrite.h"
+#include "sql/alternatives.h"
 #include "sql/bind_literal.h"
 #include "sql/bind_subquery.h"
 #include "sql/bind_type.h"
@@ -259,12 +260,16 @@ Result<std::vector<BoundExprPtr>> ExprBinder::bind_args(const std::vector<ast::E
 }
 
 Result<BoundExprPtr> ExprBinder::bind_logical(const ast::Operator& op) {
-  HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> args, bind_args(op.operands));
+  std::vector<ast::ExprPtr> lists;
+  if (op.op == ast::Op::kOr) lists = with_lists(op.operands);
+  const std::vector<ast::ExprPtr>& operands = op.op == ast::Op::kOr ? lists : op.operands;
+  HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> args, bind_args(operands));
+  if (args.size() == 1) return args[0];
   for (size_t i = 0; i < args.size(); ++i) {
     args[i] = as_boolean(std::move(args[i]));
     if (!args[i]->type().is(TypeKind::kBoolean)) {
       return at(
-          op.operands[i]->position,
+          operands[i]->position,
           Status::TypeError(ast::to_string(op.op), " needs BOOLEAN operands, but ",
                             args[i]->to_sql(), " is ", args[i]->type().to_sql_without_null()));
     }

@@ -116,11 +116,8 @@ Result<Scope::Found> Scope::find(const ast::Name& name) const {
   for (size_t count = std::min(kTablePartsMax, name.parts.size() - 1); count > 0; --count) {
     const ast::Identifier& wanted = name.parts[count];
     const ScopeColumn* found = nullptr;
-    std::vector<std::string> names;
     for (const ScopeColumn& column : columns_) {
-      if (!names_table(name, count, column.qualifier)) continue;
-      names.push_back(column.name);
-      if (column.name != wanted.text) continue;
+      if (column.name != wanted.text || !names_table(name, count, column.qualifier)) continue;
       if (found != nullptr) {
         return at(wanted.position, Status::Invalid("column '", wanted.text, "' is ambiguous: '",
                                                    name.parts[count - 1].text,
@@ -129,6 +126,10 @@ Result<Scope::Found> Scope::find(const ast::Name& name) const {
       found = &column;
     }
     if (found != nullptr) return Found{found, count + 1};
+    std::vector<std::string> names;
+    for (const ScopeColumn& column : columns_) {
+      if (names_table(name, count, column.qualifier)) names.push_back(column.name);
+    }
     if (names.empty()) continue;
     HW_ASSIGN_OR_RETURN(const ScopeColumn* column, find_bare(name.parts.front()));
     if (column != nullptr) return Found{column, 1};

@@ -65,9 +65,13 @@ class Limits(Case):
         self.check("an array of 100,000", f"SELECT ARRAY[{chain('{}', ',', 100_000)}]")
         self.check("20,000 branches of CASE", TABLE + f"SELECT CASE a {chain('WHEN {0} THEN {0}', ' ', 20_000)} END FROM t")
         self.check("20,000 OR", TABLE + f"SELECT a FROM t WHERE {chain('a = {}', ' OR ', 20_000)}")
+        self.check("100,000 OR", TABLE + f"SELECT a FROM t WHERE {chain('a = {}', ' OR ', 100_000)}")
         self.check("500,000 +", "SELECT " + chain("1", "+", 500_000), "built of 1000 levels")
         self.check("50,000 UNION ALL", chain("SELECT {}", " UNION ALL ", 50_000), "a plan has at most 10000 nodes")
         self.check("rows of VALUES", f"SELECT * FROM (VALUES {chain('({}, 1)', ',', 60_000)}) AS v(a, b)")
+
+    def test_many_statements(self):
+        self.check("100,000 tables", chain("CREATE TABLE t{} (a INT, b STRING) WITH ('connector' = 'print')", ";\n", 100_000))
 
     def test_nesting(self):
         self.check("parentheses", "SELECT " + "(" * 5000 + "1" + ")" * 5000, "nest 500 levels deep")
@@ -108,6 +112,8 @@ class Limits(Case):
                    " AND ".join(f"t{i}.a = t{(7 * i + 7) % 300}.a" for i in range(300)))
         self.check("300 tables of a list, each with 20 others", batch + f"SELECT t0.a FROM {tables} WHERE " +
                    " AND ".join(f"t{i}.a = t{j}.a" for i in range(300) for j in range(i + 1, min(300, i + 21))))
+        self.check("300 tables of a list, each with all others", batch + f"SELECT t0.a FROM {tables} WHERE " +
+                   " AND ".join(f"t{i}.a = t{j}.a" for i in range(300) for j in range(i + 1, 300)))
         doubling = "".join(f"CREATE VIEW v{i} AS SELECT x.a FROM v{i - 1} AS x JOIN v{i - 1} AS y ON x.a = y.a;\n"
                            for i in range(1, 25))
         self.check("views that double", TABLE + "CREATE VIEW v0 AS SELECT a FROM t;\n" + doubling + "SELECT * FROM v24",

@@ -4,6 +4,8 @@
 // goes below what might have kept a row from it; one that is not deterministic stays as well.
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "plan/logical/aggregate.h"
 #include "plan/logical/filter.h"
@@ -21,22 +23,56 @@
 namespace hw {
 namespace {
 
-using Tests = std::vector<BoundExprPtr>;
+bool may_move(const BoundExpr& test) { return test.deterministic() && !test.can_fail(); }
+
+/// A test and what every node on its way asks of it: a join of many tables is a way of many nodes.
+struct Test {
+  explicit Test(BoundExprPtr test) : expr(std::move(test)), moves(may_move(*expr)) {
+    const std::vector<int> read = columns_read(*expr);
+    reads = !read.empty();
+    if (reads) first = read.front(), last = read.back();
+  }
+
+  bool reads_below(int column) const { return reads && last < column; }
+
+  BoundExprPtr expr;
+  bool moves;
+  bool reads = false;  // columns, from the first to the last
+  int first = 0;
+  int last = 0;
+};
+
+using Tests = std::vector<Test>;
+
+Tests tests_of(const BoundExprPtr& condition) {
+  Tests tests;
+  for (BoundExprPtr& part : conjuncts(condition)) tests.emplace_back(std::move(part));
+  return tests;
+}
+
+std::vector<BoundExprPtr> exprs_of(Tests tests) {
+  std::vector<BoundExprPtr> exprs;
+  exprs.reserve(tests.size());
+  for (Test& test : tests) exprs.push_back(std::move(test.expr));
+  return exprs;
+}
 
 LogicalNodePtr push(const LogicalNodePtr& node, Tests tests);
 
 LogicalNodePtr filtered(const LogicalNodePtr& node, Tests tests) {
   if (tests.empty()) return node;
-  return std::make_shared<FilterNode>(node, conjunction(std::move(tests)));
+  return std::make_shared<FilterNode>(node, conjunction(exprs_of(std::move(tests))));
 }
 
-bool may_move(const BoundExpr& test) { return test.deterministic() && !test.can_fail(); }
+void renumber(Tests& tests, const std::vector<int>& new_index) {
+  for (Test& test : tests) test = Test(renumber_columns(test.expr, new_index));
+}
 
 /// Moves the tests that `goes_down` accepts from `tests` into the result, order kept.
 template <typename GoesDown>
 Tests take(Tests& tests, const GoesDown& goes_down) {
   Tests taken, kept;
-  for (BoundExprPtr& test : tests) {
+  for (Test& test : tests) {
     (goes_down(test) ? taken : kept).push_back(std::move(test));
   }
   tests = std::move(kept);
@@ -52,15 +88,15 @@ LogicalNodePtr push_into(const LogicalNodePtr& node, Tests below) {
 LogicalNodePtr push_below_project(const LogicalNodePtr& node, Tests tests) {
   const std::vector<BoundExprPtr>& exprs = node->as<ProjectNode>().exprs();
   Tests below;
-  if (may_substitute(tests, exprs)) {
+  if (may_substitute(exprs_of(tests), exprs)) {
     below = std::move(tests);
     tests.clear();
   } else {
-    below = take(tests, [&](const BoundExprPtr& test) {
-      return may_substitute({test}, exprs) && may_move(*substitute_columns(test, exprs));
+    below = take(tests, [&](const Test& test) {
+      return may_substitute({test.expr}, exprs) && may_move(*substitute_columns(test.expr, exprs));
     });
   }
-  for (BoundExprPtr& test : below) test = substitute_columns(test, exprs);
+  for (Test& test : below) test = Test(substitute_columns(test.expr, exprs));
   return filtered(push_into(node, std::move(below)), std::move(tests));
 }
 
@@ -68,21 +104,18 @@ LogicalNodePtr push_below_project(const LogicalNodePtr& node, Tests tests) {
 LogicalNodePtr push_below_keys(const LogicalNodePtr& node, const std::vector<int>& keys,
                                Tests tests) {
   const int num_keys = static_cast<int>(keys.size());
-  Tests below = take(tests, [&](const BoundExprPtr& test) {
-    const std::vector<int> read = columns_read(*test);
-    return may_move(*test) && !read.empty() && read.back() < num_keys;
-  });
-  for (BoundExprPtr& test : below) test = renumber_columns(test, keys);
+  Tests below =
+      take(tests, [&](const Test& test) { return test.moves && test.reads_below(num_keys); });
+  renumber(below, keys);
   return filtered(push_into(node, std::move(below)), std::move(tests));
 }
 
 /// A test of partition columns alone keeps or drops whole partitions.
 LogicalNodePtr push_below_partition(const LogicalNodePtr& node, const std::vector<int>& partition,
                                     Tests tests) {
-  Tests below = take(tests, [&](const BoundExprPtr& test) {
-    const std::vector<int> read = columns_read(*test);
-    return may_move(*test) && !read.empty() &&
-           std::all_of(read.begin(), read.end(), [&](int column) {
+  Tests below = take(tests, [&](const Test& test) {
+    const std::vector<int> read = columns_read(*test.expr);
+    return test.moves && !read.empty() && std::all_of(read.begin(), read.end(), [&](int column) {
              return std::find(partition.begin(), partition.end(), column) != partition.end();
            });
   });
@@ -94,20 +127,18 @@ LogicalNodePtr push_below_tvf(const LogicalNodePtr& node, Tests tests) {
   // What a row's session is depends on all rows of its partition.
   if (tvf.is_session()) return push_below_partition(node, tvf.spec().partition, std::move(tests));
   const int columns = node->input()->num_columns();
-  Tests below = take(tests, [&](const BoundExprPtr& test) {
-    const std::vector<int> read = columns_read(*test);
-    return may_move(*test) && (read.empty() || read.back() < columns);
+  Tests below = take(tests, [&](const Test& test) {
+    return test.moves && (!test.reads || test.reads_below(columns));
   });
   return filtered(push_into(node, std::move(below)), std::move(tests));
 }
 
 LogicalNodePtr push_below_unnest(const LogicalNodePtr& node, Tests tests) {
   const std::vector<int>& passed = node->as<UnnestNode>().parts().passed;
-  Tests below = take(tests, [&](const BoundExprPtr& test) {
-    const std::vector<int> read = columns_read(*test);
-    return may_move(*test) && !read.empty() && read.back() < static_cast<int>(passed.size());
+  Tests below = take(tests, [&](const Test& test) {
+    return test.moves && test.reads_below(static_cast<int>(passed.size()));
   });
-  for (BoundExprPtr& test : below) test = renumber_columns(test, passed);
+  renumber(below, passed);
   return filtered(push_into(node, std::move(below)), std::move(tests));
 }
 
@@ -127,12 +158,11 @@ struct Sides {
 void move_to_sides(Tests& tests, Sides allowed, int left_columns, Tests& left, Tests& right) {
   if (!allowed.left && !allowed.right) return;
   Tests kept;
-  for (BoundExprPtr& test : tests) {
+  for (Test& test : tests) {
     Tests* place = &kept;
-    if (may_move(*test)) {
-      const std::vector<int> read = columns_read(*test);
-      if (allowed.left && !read.empty() && read.back() < left_columns) place = &left;
-      if (allowed.right && !read.empty() && read.front() >= left_columns) place = &right;
+    if (test.moves && test.reads) {
+      if (allowed.left && test.last < left_columns) place = &left;
+      if (allowed.right && test.first >= left_columns) place = &right;
     }
     place->push_back(std::move(test));
   }
@@ -154,19 +184,19 @@ LogicalNodePtr push_below_join(const LogicalNodePtr& node, Tests tests) {
   const bool on_right =
       !versions && (kind == JoinKind::kInner || kind == JoinKind::kLeft || left_only);
   JoinNode::Parts parts = join.parts();
-  Tests on = parts.condition != nullptr ? conjuncts(parts.condition) : Tests{};
+  Tests on = parts.condition != nullptr ? tests_of(parts.condition) : Tests{};
   if (kind == JoinKind::kInner) {
     // WHERE over an inner join is as good as ON.
-    Tests joined = take(tests, [](const BoundExprPtr& test) { return test->deterministic(); });
-    on.insert(on.end(), joined.begin(), joined.end());
+    Tests joined = take(tests, [](const Test& test) { return test.expr->deterministic(); });
+    std::move(joined.begin(), joined.end(), std::back_inserter(on));
   }
   Tests left, right;
   move_to_sides(tests, {where_left, where_right}, left_columns, left, right);
   move_to_sides(on, {on_left, on_right}, left_columns, left, right);
   std::vector<int> right_index(static_cast<size_t>(left_columns), -1);
   for (int i = 0; i < join.right()->num_columns(); ++i) right_index.push_back(i);
-  for (BoundExprPtr& test : right) test = renumber_columns(test, right_index);
-  parts.condition = on.empty() ? nullptr : conjunction(std::move(on));
+  renumber(right, right_index);
+  parts.condition = on.empty() ? nullptr : conjunction(exprs_of(std::move(on)));
   return filtered(
       std::make_shared<JoinNode>(push(join.left(), std::move(left)),
                                  push(join.right(), std::move(right)), std::move(parts)),
@@ -177,7 +207,7 @@ LogicalNodePtr push_below_join(const LogicalNodePtr& node, Tests tests) {
 LogicalNodePtr push(const LogicalNodePtr& node, Tests tests) {
   switch (node->kind()) {
     case NodeKind::kFilter: {
-      Tests all = conjuncts(node->as<FilterNode>().condition());
+      Tests all = tests_of(node->as<FilterNode>().condition());
       all.insert(all.end(), tests.begin(), tests.end());
       return push(node->input(), std::move(all));
     }
