@@ -40,6 +40,15 @@ class OnATerminal(Case):
         shell.line("QUIT;")
         self.assertEqual(shell.end(), 0)
 
+    def test_an_error_in_an_earlier_table_shows_where_that_was_typed(self):
+        shell = self.shell()
+        shell.run("CREATE TABLE g (s STRING, n AS CAST(s AS INT)) WITH ('connector' = 'datagen', 'number-of-rows' = '5', "
+                  "'fields.s.length' = '12');")
+        shell.run("SELECT 7 AS x;")
+        shown = shell.run("SELECT n FROM g;")
+        self.assertIn("CREATE TABLE g (s STRING, n AS CAST(s AS INT))", shown)
+        self.assertIn("<input>:1:3", shown)
+
     def test_ctrl_c_drops_what_is_typed(self):
         shell = self.shell()
         shell.line("SELECT 'never")

@@ -164,7 +164,7 @@ class Shell {
       return;
     }
     // Errors name the lines of the whole input.
-    run_.run(std::string(static_cast<size_t>(first_line_ - 1), '\n') + text, "<stdin>");
+    run_.run(text, "<stdin>", first_line_);
   }
 
   /// What is no SQL. Returns whether it was.

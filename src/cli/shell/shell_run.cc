@@ -30,6 +30,10 @@ std::string upper(std::string text) {
   return text;
 }
 
+int lines_of(std::string_view text) {
+  return static_cast<int>(std::count(text.begin(), text.end(), '\n')) + 1;
+}
+
 std::string time_text(int64_t ms) {
   return value_text(*constant_int(SqlType::timestamp(3), ms, 1), 0);
 }
@@ -48,8 +52,13 @@ void ShellRun::message(const std::string& text) {
   (void)env_.write_stderr(text + "\n");
 }
 
-void ShellRun::run(std::string_view text, std::string_view name) {
-  StatementReader reader(text);
+void ShellRun::run(std::string_view text, std::string_view name, int number) {
+  const int first_line =
+      typed_.empty() ? 1 : typed_.back().first_line + lines_of(typed_.back().text);
+  typed_.push_back({std::string(text), std::string(name), first_line, number});
+  const std::string in_place =
+      std::string(static_cast<size_t>(first_line - 1), '\n') + std::string(text);
+  StatementReader reader(in_place);
   while (true) {
     end_ = ScriptEnd::kInvalid;
     auto next = reader.next();
@@ -61,10 +70,25 @@ void ShellRun::run(std::string_view text, std::string_view name) {
       exit_code_ = kExitFailure;  // nobody reads any more: no word, and no further statement
       return;
     }
-    (void)env_.write_stderr(error_text(status, text, name, options_.color));
+    show_error(status);
     if (!options_.interactive) exit_code_ = hw::exit_code(end_);
     return;
   }
+}
+
+void ShellRun::show_error(const Status& status) {
+  const SqlPosition position = position_of(status);
+  const Typed* typed = &typed_.back();
+  for (const Typed& one : typed_) {
+    if (position.known() && one.first_line <= position.line) typed = &one;
+  }
+  Status shown = status;
+  if (position.known()) {
+    shown = at({position.line - typed->first_line + typed->number, position.column},
+               Status(status.code(), status.message()));
+  }
+  const std::string text = std::string(static_cast<size_t>(typed->number - 1), '\n') + typed->text;
+  (void)env_.write_stderr(error_text(shown, text, typed->name, options_.color));
 }
 
 Status ShellRun::run_statement(const ast::Statement& statement) {

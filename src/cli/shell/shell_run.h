@@ -31,8 +31,9 @@ class ShellRun {
  public:
   ShellRun(Session& session, ShellOptions options, Env& env);
 
-  /// Runs all statements of `text` until one fails. `name`: what errors call it.
-  void run(std::string_view text, std::string_view name);
+  /// Runs all statements of `text` until one fails. `name`: what errors call it; its first line is
+  /// line `number` there.
+  void run(std::string_view text, std::string_view name, int number = 1);
   /// Of the first statement that failed, when not interactive.
   int exit_code() const { return exit_code_; }
   /// Says which of the jobs beside the shell have ended.
@@ -49,6 +50,16 @@ class ShellRun {
     std::function<std::string(const JobRun&)> report = {};
   };
 
+  /// What was run before and now. Lines are counted through all of it, so that an error in the
+  /// definition of a table made long ago shows where that was written.
+  struct Typed {
+    std::string text;
+    std::string name;
+    int first_line = 1;  // of all
+    int number = 1;      // which is that line of what has the name
+  };
+
+  void show_error(const Status& status);
   Status run_statement(const ast::Statement& statement);
   Status run_started(Outcome::Started started, LiveTable* table);
   Status wait_in_front(Job& job, LiveTable* table);
@@ -65,6 +76,7 @@ class ShellRun {
   Env& env_;
   ProgressLine progress_;
   std::vector<Job> beside_;
+  std::vector<Typed> typed_;
   int exit_code_ = kExitDone;
   ScriptEnd end_ = ScriptEnd::kInvalid;  // of the statement that fails
 };
