@@ -74,8 +74,7 @@ bool is_count_star(const ast::FunctionCall& call) {
 /// Fails (KeyError) naming what is near.
 Status unknown_function(const ast::FunctionCall& call, const BindSession& session) {
   std::string hint;
-  const std::vector<std::string> users_names =
-      session.context.catalog->functions().names(session.catalog, session.database);
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> users_names, user_function_names(session));
   std::string users_hint = did_you_mean(call.name.last().text, users_names);
   if (!users_hint.empty()) {
     return at(call.position,

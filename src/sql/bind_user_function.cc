@@ -12,6 +12,7 @@
 #include "expr/cast.h"
 #include "expr/function_catalogue.h"
 #include "expr/resolve.h"
+#include "plan/catalog/stored_catalog.h"
 #include "plan/logical/values.h"
 #include "sql/bind_expr.h"
 #include "sql/bind_from.h"
@@ -154,6 +155,12 @@ Status bind_parameters(const ast::CreateFunction& create, FunctionDefinition& fu
   return Status::OK();
 }
 
+/// The catalog, where it keeps functions in files; else null.
+StoredCatalog* stored_catalog(const std::string& name, const BindSession& session) {
+  const auto catalog = session.context.catalog->catalog(name);
+  return catalog.ok() ? as_stored((*catalog)->external.get()) : nullptr;
+}
+
 Result<FunctionPtr> require_user_function(const ast::Name& name, const BindSession& session) {
   HW_ASSIGN_OR_RETURN(FunctionPtr function, find_user_function(name, false, session));
   if (function != nullptr) return function;
@@ -176,7 +183,39 @@ Result<FunctionPtr> find_user_function(const ast::Name& name, bool is_built_in,
     if (system != nullptr || is_built_in) return system;
   }
   HW_ASSIGN_OR_RETURN(const ObjectPath path, bind_path(name, session));
-  return functions.find(path);
+  FunctionPtr function = functions.find(path);
+  if (function != nullptr) return function;
+  StoredCatalog* stored = stored_catalog(path.catalog, session);
+  if (stored == nullptr) return FunctionPtr();
+  Result<FunctionPtr> kept = stored->function(path);
+  if (!kept.ok()) return at(name.position(), kept.status());
+  return kept;
+}
+
+Result<std::vector<std::string>> user_function_names(const BindSession& session) {
+  std::vector<std::string> names =
+      session.context.catalog->functions().names(session.catalog, session.database);
+  if (StoredCatalog* stored = stored_catalog(session.catalog, session)) {
+    HW_ASSIGN_OR_RETURN(const std::vector<std::string> kept, stored->functions(session.database));
+    names.insert(names.end(), kept.begin(), kept.end());
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+  }
+  return names;
+}
+
+Result<FunctionPtr> written_function(const ast::CreateFunction& create, const DatabasePath& place) {
+  auto function = std::make_shared<FunctionDefinition>();
+  function->name = create.name.last().text;
+  function->language = language_word(create.language);
+  function->create_sql = ast::to_sql(create);
+  function->catalog = place.catalog;
+  function->database = place.database;
+  if (create.body != nullptr) {
+    HW_TRY(bind_parameters(create, *function));
+    function->body_sql = ast::to_sql(*create.body);
+  }
+  return function;
 }
 
 Result<BoundExprPtr> expand_user_function(const FunctionDefinition& function,
@@ -242,17 +281,9 @@ Result<CreateFunctionChange> bind_create_function(const ast::CreateFunction& cre
                               " is built in; take another name, or write CREATE TEMPORARY SYSTEM "
                               "FUNCTION to hide it"));
   }
-  auto function = std::make_shared<FunctionDefinition>();
-  function->name = name;
-  function->language = language_word(create.language);
-  function->create_sql = ast::to_sql(create);
-  function->catalog = session.catalog;
-  function->database = session.database;
-  if (create.body != nullptr) {
-    HW_TRY(bind_parameters(create, *function));
-    function->body_sql = ast::to_sql(*create.body);
-    HW_TRY(bind_body(*function, *create.body, session).status());
-  }
+  HW_ASSIGN_OR_RETURN(FunctionPtr function,
+                      written_function(create, {session.catalog, session.database}));
+  if (create.body != nullptr) HW_TRY(bind_body(*function, *create.body, session).status());
   change.function = std::move(function);
   return change;
 }

@@ -5,10 +5,12 @@
 
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "expr/bound_expr.h"
 #include "sql/ast_statement.h"
+#include "sql/bind_catalog.h"
 #include "sql/bind_session.h"
 #include "sql/bound_statement.h"
 
@@ -23,6 +25,13 @@ Result<FunctionPtr> find_user_function(const ast::Name& name, bool is_built_in,
 Result<BoundExprPtr> expand_user_function(const FunctionDefinition& function,
                                           std::vector<BoundExprPtr> args, SqlPosition position,
                                           BindSession& session);
+
+/// Sorted names of all that can be called by one part there.
+Result<std::vector<std::string>> user_function_names(const BindSession& session);
+
+/// What a statement says that was checked when it was written. Names in its body are looked up in
+/// the database of `place`.
+Result<FunctionPtr> written_function(const ast::CreateFunction& create, const DatabasePath& place);
 
 Result<CreateFunctionChange> bind_create_function(const ast::CreateFunction& create,
                                                   BindSession& session);

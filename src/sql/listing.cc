@@ -9,6 +9,7 @@
 #include "expr/function_catalogue.h"
 #include "runtime/options_reference.h"
 #include "sql/bind_catalog.h"
+#include "sql/bind_user_function.h"
 #include "sql/unparse.h"
 
 namespace hw {
@@ -27,10 +28,6 @@ BoundListing one_column(const std::string& title, const std::vector<std::string>
 Result<DatabasePath> place_of(const ast::Name& from, const BindSession& session) {
   if (from.empty()) return DatabasePath{session.catalog, session.database};
   return bind_database_path(from, session);
-}
-
-std::vector<std::string> user_functions(const BindSession& session) {
-  return session.context.catalog->functions().names(session.catalog, session.database);
 }
 
 Result<std::vector<std::string>> names_of(const ast::Show& show, const BindSession& session) {
@@ -63,13 +60,14 @@ Result<std::vector<std::string>> names_of(const ast::Show& show, const BindSessi
                name.find(' ') != std::string::npos;
       });
       for (std::string& name : names) std::transform(name.begin(), name.end(), name.begin(), lower);
-      for (std::string& name : user_functions(session)) names.push_back(std::move(name));
+      HW_ASSIGN_OR_RETURN(const std::vector<std::string> users, user_function_names(session));
+      names.insert(names.end(), users.begin(), users.end());
       std::sort(names.begin(), names.end());
       names.erase(std::unique(names.begin(), names.end()), names.end());
       return names;
     }
     case ast::ShowKind::kUserFunctions:
-      return user_functions(session);
+      return user_function_names(session);
     case ast::ShowKind::kCurrentCatalog:
       return std::vector<std::string>{session.catalog};
     case ast::ShowKind::kCurrentDatabase:

@@ -8,6 +8,7 @@
 #include "columnar/type_parser.h"
 #include "sql/bind_session.h"
 #include "sql/bind_table.h"
+#include "sql/bind_user_function.h"
 #include "sql/definition_text.h"
 #include "sql/parser.h"
 #include "sql/unparse.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr std::string_view kTable = "-- headwater table 1";
 constexpr std::string_view kView = "-- headwater view 1";
 constexpr std::string_view kDatabase = "-- headwater database 1";
+constexpr std::string_view kFunction = "-- headwater function 1";
 constexpr std::string_view kPlace = "-- in ";
 
 std::string_view take_line(std::string_view& text) {
@@ -28,8 +30,8 @@ std::string_view take_line(std::string_view& text) {
 }
 
 Status not_ours(std::string_view what) {
-  return Status::Invalid("a file of a catalog begins with '", kTable, "', '", kView,
-                                    "' or '", kDatabase, "', but this one ", what);
+  return Status::Invalid("a file of a catalog begins with '", kTable, "', '", kView, "', '",
+                         kFunction, "' or '", kDatabase, "', but this one ", what);
 }
 
 /// The statement as a T.
@@ -40,10 +42,15 @@ Result<std::shared_ptr<const T>> statement_as(std::string_view text, ast::Statem
   return std::shared_ptr<const T>(statement, &statement->template as<T>());
 }
 
-std::string place_text(const ObjectPath& path, const ViewDefinition& view) {
-  const std::string catalog = view.catalog == path.catalog ? "" : quoted_name(view.catalog) + ".";
-  return std::string(kPlace) + catalog + quoted_name(view.database) + ", " +
-         SqlType::row(view.schema->fields()).to_sql_without_null();
+/// Where names are looked up; the catalog itself may have another name in another session.
+std::string place_text(const ObjectPath& path, const DatabasePath& place) {
+  const std::string catalog = place.catalog == path.catalog ? "" : quoted_name(place.catalog) + ".";
+  return std::string(kPlace) + catalog + quoted_name(place.database);
+}
+
+std::string write_function(const ObjectPath& path, const FunctionDefinition& function) {
+  return std::string(kFunction) + "\n" + place_text(path, {function.catalog, function.database}) +
+         "\n" + function.create_sql + ";\n";
 }
 
 Result<std::string> write(const ObjectPath& path, const CatalogObject& object) {
@@ -54,30 +61,51 @@ Result<std::string> write(const ObjectPath& path, const CatalogObject& object) {
         path.catalog, "' keeps its tables in files");
   }
   std::string text(object.table != nullptr ? kTable : kView);
-  if (object.view != nullptr) text += "\n" + place_text(path, *object.view);
+  if (object.view != nullptr) {
+    const ViewDefinition& view = *object.view;
+    text += "\n" + place_text(path, {view.catalog, view.database}) + ", " +
+            SqlType::row(view.schema->fields()).to_sql_without_null();
+  }
   return text + "\n" + definition_text(path, object, Secrets::kWritten) + ";\n";
 }
 
-/// `` `c`.`d`, ROW<..> `` or `` `d`, ROW<..> ``
-Status read_place(std::string_view line, const ObjectPath& path, ViewDefinition& view) {
+/// `` `c`.`d` `` or `` `d` ``
+Result<DatabasePath> read_place(std::string_view text, const ObjectPath& path) {
+  HW_ASSIGN_OR_RETURN(const ast::ExprPtr name, parse_expression(text));
+  const auto* place = ast::expr_if<ast::ColumnRef>(name);
+  if (place == nullptr || place->name.parts.size() > 2) return not_ours("names no database");
+  const std::vector<ast::Identifier>& parts = place->name.parts;
+  return DatabasePath{parts.size() == 2 ? parts[0].text : path.catalog, parts.back().text};
+}
+
+/// The place, and behind it `, ROW<..>`.
+Status read_view_line(std::string_view line, const ObjectPath& path, ViewDefinition& view) {
   if (!line.starts_with(kPlace)) return not_ours("does not say where its names are looked up");
   line.remove_prefix(kPlace.size());
   const size_t columns = line.find(", ROW<");
   if (columns == std::string_view::npos) return not_ours("does not say its columns");
-  HW_ASSIGN_OR_RETURN(const ast::ExprPtr name, parse_expression(line.substr(0, columns)));
-  const auto* place = ast::expr_if<ast::ColumnRef>(name);
-  if (place == nullptr || place->name.parts.size() > 2) return not_ours("names no database");
-  const std::vector<ast::Identifier>& parts = place->name.parts;
-  view.catalog = parts.size() == 2 ? parts[0].text : path.catalog;
-  view.database = parts.back().text;
+  HW_ASSIGN_OR_RETURN(const DatabasePath place, read_place(line.substr(0, columns), path));
+  view.catalog = place.catalog;
+  view.database = place.database;
   HW_ASSIGN_OR_RETURN(const SqlType row, parse_sql_type(line.substr(columns + 2)));
   view.schema = make_schema(row.fields());
   return Status::OK();
 }
 
+Result<FunctionPtr> read_function(const ObjectPath& path, std::string_view text) {
+  if (take_line(text) != kFunction) return not_ours("does not");
+  std::string_view line = take_line(text);
+  if (!line.starts_with(kPlace)) return not_ours("does not say where its names are looked up");
+  line.remove_prefix(kPlace.size());
+  HW_ASSIGN_OR_RETURN(const DatabasePath place, read_place(line, path));
+  HW_ASSIGN_OR_RETURN(const auto create,
+                      statement_as<ast::CreateFunction>(text, ast::StatementKind::kCreateFunction));
+  return written_function(*create, place);
+}
+
 Result<CatalogObject> read_view(const ObjectPath& path, std::string_view text) {
   ViewDefinition view;
-  HW_TRY(read_place(take_line(text), path, view));
+  HW_TRY(read_view_line(take_line(text), path, view));
   HW_ASSIGN_OR_RETURN(const auto create,
                       statement_as<ast::CreateView>(text, ast::StatementKind::kCreateView));
   view.sql = ast::to_sql(*create->query);
@@ -133,6 +161,10 @@ DefinitionLanguage stored_definitions(const BinderContext& context) {
   language.is_view = [](const std::string& text) { return text.starts_with(kView); };
   language.write_database = write_database;
   language.read_database = read_database;
+  language.write_function = write_function;
+  language.read_function = [](const ObjectPath& path, const std::string& text) {
+    return read_function(path, text);
+  };
   return language;
 }
 

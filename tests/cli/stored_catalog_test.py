@@ -131,8 +131,50 @@ class Stored(Case):
         file.write_text("SELECT 1")
         self.assert_refused("SELECT * FROM t;", "a file of a catalog begins with")
 
+    def test_functions_are_there_in_the_next_session(self):
+        self.run_in("CREATE FUNCTION Plus_One(a INT) RETURNS INT LANGUAGE SQL RETURN a + 1; "
+                    "CREATE FUNCTION plus_two(a INT) RETURNS INT LANGUAGE SQL RETURN plus_one(plus_one(a));")
+        self.assertEqual(self.files(), ["default_database/functions/plus_one.sql", "default_database/functions/plus_two.sql"])
+        self.assertEqual(self.run_in("SELECT PLUS_TWO(40) AS x;").split(), ["x", "42"])
+        self.assertEqual(self.listed("SHOW USER FUNCTIONS;"), ["plus_one", "plus_two"])
+        self.assertIn("RETURN a + 1", self.run_in("SHOW CREATE FUNCTION plus_one;"))
+        self.assertIn("user, in SQL", self.run_in("DESCRIBE FUNCTION plus_one;"))
+        self.run_in("CREATE FUNCTION IF NOT EXISTS plus_one(a INT) RETURNS INT LANGUAGE SQL RETURN a + 100;")
+        self.assert_refused("CREATE FUNCTION PLUS_ONE(a INT) RETURNS INT LANGUAGE SQL RETURN a;", "exists already")
+        self.assert_refused("SELECT plus_on(1);", "did you mean 'plus_one'")
+        # What is temporary hides it, for this session.
+        hidden = self.run_in("CREATE TEMPORARY FUNCTION plus_one(a INT) RETURNS INT LANGUAGE SQL RETURN a + 10; "
+                             "SELECT plus_two(0) AS x;")
+        self.assertEqual(hidden.split()[-1], "20")
+        self.assertEqual(self.run_in("SELECT plus_two(0) AS x;").split()[-1], "2")
+        # From another database by its whole name; names in the body are those of its own.
+        self.assertEqual(self.run_in("CREATE DATABASE e; USE e; SELECT default_database.plus_two(1) AS x;").split()[-1], "3")
+        self.run_in("DROP DATABASE e;")
+        self.run_in("DROP FUNCTION plus_one;")
+        self.assert_refused("SELECT plus_two(0);", "there is no function 'PLUS_ONE'", "expanding function 'plus_two'")
+        self.assert_refused("DROP FUNCTION plus_one;", "there is no function 'plus_one'")
+        self.run_in("DROP FUNCTION IF EXISTS plus_one; DROP FUNCTION plus_two;")
+        self.assertEqual(self.listed("SHOW USER FUNCTIONS;"), [])
+
+    def test_checks_leave_functions_alone(self):
+        self.run_in("CREATE FUNCTION f(a INT) RETURNS INT LANGUAGE SQL RETURN a + 1;")
+        script = self.write("s.sql", self.catalog() + "DROP FUNCTION f; "
+                            "CREATE FUNCTION f(a STRING) RETURNS STRING LANGUAGE SQL RETURN UPPER(a); "
+                            "CREATE FUNCTION g(a STRING) RETURNS STRING LANGUAGE SQL RETURN f(a); SELECT g('x');")
+        done = subprocess.run([BINARY, "check", script], stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.files(), ["default_database/functions/f.sql"])
+        self.assertEqual(self.run_in("SELECT f(1) AS x;").split()[-1], "2")
+
+    def test_a_function_that_cannot_be_read_can_be_dropped(self):
+        self.run_in("CREATE FUNCTION f(a INT) RETURNS INT LANGUAGE SQL RETURN a + 1;")
+        file = self.folder / "defs" / "default_database" / "functions" / "f.sql"
+        file.write_text("SELECT 1")
+        self.assert_refused("SELECT f(1);", "f.sql", "a file of a catalog begins with")
+        self.run_in("DROP FUNCTION f;")
+        self.assertFalse(file.exists())
+
     def test_what_it_does_not_keep(self):
-        self.assert_refused("CREATE FUNCTION f(a INT) RETURNS INT LANGUAGE SQL RETURN a;", "CREATE TEMPORARY FUNCTION")
         done = self.run_sql("CREATE CATALOG c WITH ('type' = 'filesystem', 'path' = 's3://b/x');")
         self.assert_fails(done, 3, "not supported yet", "local directory")
         done = self.run_sql("CREATE CATALOG c WITH ('type' = 'filesystem');")

@@ -309,19 +309,47 @@ Status Catalog::create_function(const ObjectPath& path, UserFunctions::Place pla
   if (place != UserFunctions::Place::kTemporarySystem) {
     HW_TRY(require_database(path.catalog, path.database));
   }
-  const bool outside = place == UserFunctions::Place::kPermanent &&
-                       catalogs_.at(path.catalog).definition.external != nullptr;
-  if (outside) {
-    const bool stored = as_stored(catalogs_.at(path.catalog).definition.external.get()) != nullptr;
-    return Status::Invalid("catalog '", path.catalog, "' holds ",
-                           stored ? "tables and views" : "tables",
-                           " only; write CREATE TEMPORARY FUNCTION");
+  ExternalCatalog* external = place == UserFunctions::Place::kPermanent
+                                  ? catalogs_.at(path.catalog).definition.external.get()
+                                  : nullptr;
+  if (external == nullptr) {
+    return functions_.create(path, place, std::move(function), if_not_exists);
   }
-  return functions_.create(path, place, std::move(function), if_not_exists);
+  StoredCatalog* stored = as_stored(external);
+  if (stored == nullptr) {
+    return Status::Invalid("catalog '", path.catalog,
+                           "' holds tables only; write CREATE TEMPORARY FUNCTION");
+  }
+  const Status taken = Status::Invalid("a function named '", path.object,
+                                       "' exists already; drop it first or write IF NOT EXISTS");
+  HW_ASSIGN_OR_RETURN(const bool is_there, stored->has_function(path));
+  if (is_there) return if_not_exists ? Status::OK() : taken;
+  if (outside_left_alone_) {
+    stored->imagine_function(path, std::move(function));
+    return Status::OK();
+  }
+  const Status created = stored->create_function(path, *function);
+  // Somebody was faster.
+  if (created.IsAlreadyExists()) return if_not_exists ? Status::OK() : taken;
+  return created;
 }
 
 Status Catalog::drop_function(const ObjectPath& path, UserFunctions::Place place, bool if_exists) {
-  return functions_.drop(path, place, if_exists);
+  const auto entry = catalogs_.find(path.catalog);
+  StoredCatalog* stored = place == UserFunctions::Place::kPermanent && entry != catalogs_.end()
+                              ? as_stored(entry->second.definition.external.get())
+                              : nullptr;
+  if (stored == nullptr) return functions_.drop(path, place, if_exists);
+  HW_ASSIGN_OR_RETURN(const bool is_there, stored->has_function(path));
+  if (is_there && outside_left_alone_) {
+    stored->imagine_function(path, nullptr);
+    return Status::OK();
+  }
+  if (is_there) return stored->drop_function(path);
+  if (if_exists) return Status::OK();
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> names, stored->functions(path.database));
+  return Status::KeyError("there is no function '", path.object, "'",
+                          did_you_mean_or("there are", path.object, names));
 }
 
 // ---- catalogs and databases ---------------------------------------------------------------------

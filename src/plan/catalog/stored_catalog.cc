@@ -3,6 +3,7 @@
 #include "plan/catalog/stored_catalog.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 #include <utility>
 
@@ -229,13 +230,19 @@ Status StoredCatalog::drop_database(const std::string& name) {
   for (const std::string& object : objects) {
     HW_TRY(directory_.files->DeleteFile(file_of({"", name, object})));
   }
+  HW_ASSIGN_OR_RETURN(const std::vector<std::string> functions, names_in(functions_of(name)));
+  for (const std::string& function : functions) {
+    HW_TRY(directory_.files->DeleteFile(function_file({"", name, function})));
+  }
+  if (!functions.empty()) HW_TRY(directory_.files->DeleteDir(functions_of(name)));
   // What is not ours stays, and the folder with it.
   arrow::fs::FileSelector in;
   in.base_dir = folder_of(name);
   in.allow_not_found = true;
   HW_ASSIGN_OR_RETURN(const auto left, directory_.files->GetFileInfo(in));
-  if (left.empty() && !objects.empty()) HW_TRY(directory_.files->DeleteDir(in.base_dir));
-  return objects.empty() ? Status::OK() : env_.sync(directory_.path);
+  if (objects.empty() && functions.empty()) return Status::OK();
+  if (left.empty()) HW_TRY(directory_.files->DeleteDir(in.base_dir));
+  return env_.sync(directory_.path);
 }
 
 // ---- objects ------------------------------------------------------------------------------------
@@ -295,6 +302,71 @@ Status StoredCatalog::drop_table(const std::string& database, const std::string&
     return known.first.database == database && known.first.object == name;
   });
   return remove(folder_of(database), file_of(path));
+}
+
+// ---- functions ----------------------------------------------------------------------------------
+
+std::string StoredCatalog::functions_of(const std::string& database) const {
+  return folder_of(database) + "/functions";
+}
+
+std::string StoredCatalog::function_file(const ObjectPath& path) const {
+  std::string name = path.object;
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return functions_of(path.database) + "/" + encoded(name) + std::string(kSuffix);
+}
+
+Result<std::vector<std::string>> StoredCatalog::functions(const std::string& database) const {
+  HW_ASSIGN_OR_RETURN(std::vector<std::string> names, names_in(functions_of(database)));
+  std::erase_if(names, [&](const std::string& name) {
+    return imagined_functions_.contains(function_file({"", database, name}));
+  });
+  for (const auto& [file, function] : imagined_functions_) {
+    if (function != nullptr && file.starts_with(functions_of(database) + "/")) {
+      names.push_back(function->name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<bool> StoredCatalog::has_function(const ObjectPath& path) const {
+  const std::string file = function_file(path);
+  const auto imagined = imagined_functions_.find(file);
+  if (imagined != imagined_functions_.end()) return imagined->second != nullptr;
+  HW_ASSIGN_OR_RETURN(const std::optional<std::string> text, text_at(file));
+  return text.has_value();
+}
+
+Result<FunctionPtr> StoredCatalog::function(const ObjectPath& path) {
+  const std::string file = function_file(path);
+  const auto imagined = imagined_functions_.find(file);
+  if (imagined != imagined_functions_.end()) return imagined->second;
+  HW_ASSIGN_OR_RETURN(std::optional<std::string> text, text_at(file));
+  if (!text) {
+    read_functions_.erase(file);
+    return FunctionPtr();
+  }
+  const auto known = read_functions_.find(file);
+  // A function that calls itself is known by being the same object.
+  if (known != read_functions_.end() && known->second.text == *text) return known->second.function;
+  Result<FunctionPtr> function = language_.read_function(path, *text);
+  if (!function.ok()) return while_doing(function.status(), "reading '" + file + "'");
+  read_functions_.insert_or_assign(file, ReadFunction{std::move(*text), *function});
+  return *function;
+}
+
+Status StoredCatalog::create_function(const ObjectPath& path, const FunctionDefinition& function) {
+  return publish_new(functions_of(path.database), function_file(path),
+                     language_.write_function(path, function));
+}
+
+Status StoredCatalog::drop_function(const ObjectPath& path) {
+  return remove(functions_of(path.database), function_file(path));
+}
+
+void StoredCatalog::imagine_function(const ObjectPath& path, FunctionPtr function) {
+  imagined_functions_[function_file(path)] = std::move(function);
 }
 
 // ---- what catalogs without definitions are asked for --------------------------------------------

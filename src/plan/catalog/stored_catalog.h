@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A catalog in a directory: databases, tables and views as statements that would make them again,
-// a file each. Nothing is remembered but what was read last: what other processes make, alter or
-// drop is seen by the next statement. A file appears whole or not at all and is on disk when the
-// call returns; who alters a definition that was changed meanwhile is told so.
+// A catalog in a directory: databases, tables, views and functions as statements that would make
+// them again, a file each. Nothing is remembered but what was read last: what other processes make,
+// alter or drop is seen by the next statement. A file appears whole or not at all and is on disk
+// when the call returns; who alters a definition that was changed meanwhile is told so.
 //
 //   <directory>/<database>.sql             CREATE DATABASE
 //   <directory>/<database>/<object>.sql    CREATE TABLE, CREATE VIEW
+//   <directory>/<database>/functions/<name in lower case>.sql   CREATE FUNCTION
 //
 // Letters, digits, '_' and '-' of names stay, other bytes become %XX.
 
@@ -33,6 +34,8 @@ struct DefinitionLanguage {
   std::function<bool(const std::string& text)> is_view;
   std::function<std::string(const std::string& database, const DatabaseDefinition&)> write_database;
   std::function<Result<DatabaseDefinition>(const std::string& text)> read_database;
+  std::function<std::string(const ObjectPath&, const FunctionDefinition&)> write_function;
+  std::function<Result<FunctionPtr>(const ObjectPath&, const std::string& text)> read_function;
 };
 
 class StoredCatalog final : public ExternalCatalog {
@@ -68,6 +71,18 @@ class StoredCatalog final : public ExternalCatalog {
   /// Fails (KeyError) when there is none. The rows of a table stay where they are.
   Status drop_table(const std::string& database, const std::string& name) override;
 
+  /// Names without regard to case.
+  Result<std::vector<std::string>> functions(const std::string& database) const;
+  Result<bool> has_function(const ObjectPath& path) const;
+  /// Null when there is none. Fails when its text cannot be read. The same text is the same object.
+  Result<FunctionPtr> function(const ObjectPath& path);
+  /// Fails with AlreadyExists when the name is taken.
+  Status create_function(const ObjectPath& path, const FunctionDefinition& function);
+  /// Requires: it is there, though it may not be readable.
+  Status drop_function(const ObjectPath& path);
+  /// From now on it is as if that were there, or nothing (null).
+  void imagine_function(const ObjectPath& path, FunctionPtr function);
+
   /// Names of views, too.
   Result<std::vector<std::string>> tables(const std::string& database) override;
   /// What other catalogs outside are asked for; objects of this one are whole definitions.
@@ -84,10 +99,17 @@ class StoredCatalog final : public ExternalCatalog {
     CatalogObject object;
   };
 
+  struct ReadFunction {
+    std::string text;
+    FunctionPtr function;
+  };
+
   StoredCatalog(Env& env, Env::Location directory, std::string default_database,
                 DefinitionLanguage language);
   std::string folder_of(const std::string& database) const;
   std::string file_of(const ObjectPath& path) const;
+  std::string functions_of(const std::string& database) const;
+  std::string function_file(const ObjectPath& path) const;
   Result<std::optional<std::string>> text_at(const std::string& path) const;
   Result<std::vector<std::string>> names_in(const std::string& folder) const;
   Result<std::unique_ptr<FileLock>> lock() const;
@@ -104,6 +126,9 @@ class StoredCatalog final : public ExternalCatalog {
   Random names_;  // of files that are being written
   std::map<ObjectPath, Read> read_;
   std::map<std::string, std::optional<DatabaseDefinition>> imagined_;
+  // By files.
+  std::map<std::string, ReadFunction> read_functions_;
+  std::map<std::string, FunctionPtr> imagined_functions_;
 };
 
 /// The catalog as one that keeps whole definitions; null when it is another one, or none.
