@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/assert.h"
 #include "columnar/gather.h"
+#include "columnar/key_bytes.h"
 #include "columnar/nested.h"
 #include "expr/kernel_output.h"
 #include "operators/dense_input.h"
@@ -29,7 +31,7 @@ class Unnest final : public Operator {
   Result<Flow> on_batch(int, const Batch& batch, Output& output) override {
     if (!work_) {
       HW_ASSIGN_OR_RETURN(DenseInput rows, DenseInput::of(batch));
-      work_.emplace(Work{.rows = std::move(rows), .elements = {}});
+      work_.emplace(Work{.rows = std::move(rows), .elements = {}, .order = {}, .entry_keys = {}});
       work_->elements.emplace(*work_->rows.column(spec_.collection));
     }
     const int64_t rows_max = std::min<int64_t>(context_->output_rows_max(), kBatchRowsMax);
@@ -53,6 +55,10 @@ class Unnest final : public Operator {
     int64_t element = 0;   // of the row, entries of a MULTISET
     int64_t repeated = 0;  // MULTISET: how often the entry is out already
     int32_t number = 0;    // of the elements of the row that are out
+    // Entries with numbers: those of one row by their keys.
+    int64_t ordered_row = -1;
+    std::vector<int64_t> order;
+    std::vector<std::string> entry_keys;
   };
 
   /// Fills rows_, picks_ and numbers_ with the next output rows.
@@ -65,7 +71,7 @@ class Unnest final : public Operator {
       const int64_t row = work_->row;
       const int64_t count = collections.is_null(row) ? 0 : work_->elements->count(row);
       for (; work_->element < count; next_entry()) {
-        const int64_t entry = work_->elements->begin(row) + work_->element;
+        const int64_t entry = entry_of(row, count);
         const int64_t copies = copies_of(entry);
         for (; work_->repeated < copies; ++work_->repeated) {
           if (rows_.size() == max) return;
@@ -76,6 +82,32 @@ class Unnest final : public Operator {
       if (rows_.size() == max) return;
       add(row, -1, -1);
     }
+  }
+
+  /// A MAP and a MULTISET have no order: where entries have numbers, these follow the keys, so that
+  /// a row that is taken back gives the numbers that it gave when it came.
+  int64_t entry_of(int64_t row, int64_t count) {
+    const ElementsView& elements = *work_->elements;
+    if (!spec_.ordinality || type_.is(TypeKind::kArray)) {
+      return elements.begin(row) + work_->element;
+    }
+    if (work_->ordered_row != row) {
+      work_->ordered_row = row;
+      std::vector<std::string>& keys = work_->entry_keys;
+      keys.assign(static_cast<size_t>(count), std::string());
+      work_->order.resize(keys.size());
+      for (size_t i = 0; i < keys.size(); ++i) {
+        const int64_t entry = elements.begin(row) + static_cast<int64_t>(i);
+        append_order_bytes(*elements.keys(), entry, false, true, keys[i]);
+        append_order_bytes(*elements.values(), entry, false, true, keys[i]);
+        work_->order[i] = entry;
+      }
+      std::sort(work_->order.begin(), work_->order.end(), [&](int64_t a, int64_t b) {
+        const int64_t begin = elements.begin(row);
+        return keys[static_cast<size_t>(a - begin)] < keys[static_cast<size_t>(b - begin)];
+      });
+    }
+    return work_->order[static_cast<size_t>(work_->element)];
   }
 
   void next_row() {

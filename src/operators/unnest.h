@@ -26,7 +26,7 @@ struct UnnestSpec {
   std::vector<int> passed;
   /// A row without elements stays.
   bool keep_empty = false;
-  /// The element's number behind it, from 1.
+  /// The element's number behind it, from 1; entries of a MAP or MULTISET are counted by key.
   bool ordinality = false;
   /// The passed columns, the element's, its number.
   SchemaPtr output;
