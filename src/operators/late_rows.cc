@@ -97,11 +97,18 @@ class LateRows final : public Operator {
     for (int64_t& time : bounds_) {
       if (time == WindowClock::kNoTime) continue;
       const int64_t end = windows ? clock_.last_end(clock_.pane_of(time)) : time;
-      if (end != known_end) closes_at = clock_.closes_at(end);
+      if (end != known_end) closes_at = taken_until(end);
       known_end = end;
       time = closes_at;
     }
     return Status::OK();
+  }
+
+  /// The watermark from which on the window takes no more rows; at the end of the input none does.
+  int64_t taken_until(int64_t end) {
+    const int64_t closes_at = clock_.closes_at(end);
+    return closes_at > Watermark::kMax - spec_.lateness_ms ? Watermark::kMax
+                                                           : closes_at + spec_.lateness_ms;
   }
 
   const LateRowsSpec spec_;

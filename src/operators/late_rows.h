@@ -41,6 +41,8 @@ struct LateRowsSpec {
   WindowSpec window;
   /// kSessions: input columns, each combination with sessions of its own.
   std::vector<int> keys;
+  /// kWindows, kWindowEnd: how long behind the watermark closed windows still take rows.
+  int64_t lateness_ms = 0;
   std::string operator_name;
   /// The input's columns, then late_by, watermark, operator.
   SchemaPtr output;

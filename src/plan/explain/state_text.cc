@@ -9,6 +9,7 @@
 #include "plan/changelog/over_way.h"
 #include "plan/changelog/state_ttl.h"
 #include "plan/graph/state_meaning.h"
+#include "plan/logical/age_text.h"
 #include "plan/logical/aggregate.h"
 #include "plan/logical/join.h"
 #include "plan/logical/over.h"
@@ -353,23 +354,13 @@ NodeState own_state(const PhysicalNode& node) {
   return {.bound = StateBound::kInput, .keeps = "rows of its input"};
 }
 
-/// `1 d`, in the largest unit that divides it.
-std::string ttl_text(int64_t ms) {
-  constexpr std::pair<int64_t, const char*> kUnits[] = {
-      {86'400'000, " d"}, {3'600'000, " h"}, {60'000, " min"}, {1'000, " s"}};
-  for (const auto& [length, name] : kUnits) {
-    if (ms % length == 0) return std::to_string(ms / length) + name;
-  }
-  return std::to_string(ms) + " ms";
-}
-
 /// `seen in the last 1 h`; of the sides of a join, if they differ.
 std::string ages_text(const std::vector<int64_t>& ttl_ms) {
   const int64_t first = ttl_ms.front();
   const bool same =
       std::all_of(ttl_ms.begin(), ttl_ms.end(), [first](int64_t ms) { return ms == first; });
-  std::string text = "seen in the last " + ttl_text(first);
-  if (!same) text += " (left) and " + ttl_text(ttl_ms.back()) + " (right)";
+  std::string text = "seen in the last " + age_text(first);
+  if (!same) text += " (left) and " + age_text(ttl_ms.back()) + " (right)";
   return text;
 }
 

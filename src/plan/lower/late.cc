@@ -8,6 +8,7 @@
 
 #include "operators/late_rows.h"
 #include "plan/changelog/infer.h"
+#include "plan/logical/age_text.h"
 #include "plan/lower/lowering.h"
 #include "plan/lower/window_emission.h"
 
@@ -15,10 +16,11 @@ namespace hw {
 
 Result<PhysicalNodePtr> lower_late(const LogicalNodePtr& node, Lowering& lowering) {
   const LateNode::Parts& parts = node->as<LateNode>().parts();
-  HW_ASSIGN_OR_RETURN(const std::optional<EmitRule> emit, emit_rule_of(*lowering.context.config));
-  if (emit && emit->lateness_ms > 0 && parts.operator_name == "WindowAggregate") {
-    return not_supported_yet(
-        "LATE of windows that take late rows ('table.exec.emit.allow-lateness')", parts.position);
+  HW_ASSIGN_OR_RETURN(std::optional<EmitRule> emit, emit_rule_of(*lowering.context.config));
+  const bool of_windows = parts.operator_name.starts_with("WindowAggregate");
+  if (emit && parts.rule == LateRule::kSessions && of_windows && !lowering.batch()) {
+    return not_supported_yet("early and late firing ('table.exec.emit.*') of session windows",
+                             parts.position);
   }
   std::vector<PhysicalNodePtr> inputs(1);
   HW_ASSIGN_OR_RETURN(inputs[0], lower(node->input(), lowering));
@@ -27,8 +29,13 @@ Result<PhysicalNodePtr> lower_late(const LogicalNodePtr& node, Lowering& lowerin
     return not_supported_yet(
         "LATE of " + parts.operator_name + " over rows with updates or deletes", parts.position);
   }
-  return physical_node(PhysicalKind::kLate, "LateRows", node, std::move(inputs),
-                       {Placement::by(parts.keys)});
+  PhysicalNodePtr late = physical_node(PhysicalKind::kLate, "LateRows", node, std::move(inputs),
+                                       {Placement::by(parts.keys)});
+  if (emit && emit->lateness_ms > 0 && of_windows) {
+    late->details.emplace_back("allowLateness", age_text(emit->lateness_ms));
+    late->emit = std::move(emit);
+  }
+  return late;
 }
 
 OperatorMaker make_late_rows_of(const PhysicalNode& node) {
@@ -39,6 +46,7 @@ OperatorMaker make_late_rows_of(const PhysicalNode& node) {
   spec.column = parts.column;
   spec.window = parts.window;
   spec.keys = parts.keys;
+  if (node.emit) spec.lateness_ms = node.emit->lateness_ms;
   spec.operator_name = parts.operator_name;
   spec.output = node.schema;
   return [spec = std::move(spec)] { return make_late_rows(spec); };
