@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "operators/dense_input.h"
+#include "operators/lookup_chains.h"
 #include "state/row_log.h"
 
 namespace hw {
@@ -14,8 +15,6 @@ namespace {
 
 /// Batches that are read in one call.
 constexpr int kReadsPerCall = 8;
-/// Matches that are found in one call.
-constexpr size_t kMatchesPerCall = static_cast<size_t>(kBatchRowsMax);
 
 /// Keeps what is emitted.
 class Collected final : public Output {
@@ -104,13 +103,9 @@ class LookupCopy final : public LookupReader {
 
   Status ask(const LookupKeys& keys) override {
     keys_ = keys;
-    firsts_.clear();
-    row_ = 0;
     sought_ = false;
     const int64_t now_ms = context_.now_ms();
-    const bool due = rows_ != nullptr && spec_.reload.interval_ms > 0 &&
-                     now_ms - read_at_ms_ >= spec_.reload.interval_ms;
-    return rows_ == nullptr || due ? begin_read(now_ms) : Status::OK();
+    return rows_ == nullptr || is_due(now_ms) ? begin_read(now_ms) : Status::OK();
   }
 
   Result<Flow> poll(LookupMatches& matches) override {
@@ -120,18 +115,21 @@ class LookupCopy final : public LookupReader {
       HW_ASSIGN_OR_RETURN(const Flow flow, read_some());
       if (flow != Flow::kFinished) return flow == Flow::kNeedInput ? Flow::kMoreOutput : flow;
     }
-    if (!sought_) HW_TRY(seek());
-    ids_.clear();
-    list(matches.rows);
-    for (int c = 0; c < spec_.schema->num_fields(); ++c) {
-      HW_ASSIGN_OR_RETURN(ColumnPtr column, rows_->read(c, ids_));
-      matches.columns.push_back(std::move(column));
-    }
-    return row_ < firsts_.size() ? Flow::kMoreOutput : Flow::kNeedInput;
+    if (!sought_) HW_TRY(chains_.begin(keys_, *rows_));
+    sought_ = true;
+    return chains_.next(*rows_, matches);
   }
 
  private:
+  bool is_due(int64_t now_ms) const {
+    if (spec_.reload.each_time) return true;
+    if (due_ms_) return now_ms >= *due_ms_;
+    return spec_.reload.interval_ms > 0 && now_ms - read_at_ms_ >= spec_.reload.interval_ms;
+  }
+
   Status begin_read(int64_t now_ms) {
+    if (spec_.reload.timetable) due_ms_ = spec_.reload.timetable(due_ms_, now_ms);
+    if (spec_.reload.each_time && !spec_.keys.empty()) HW_TRY(want_keys());
     RowLogSpec log;
     log.columns = spec_.schema->fields();
     log.key_columns = spec_.keys;
@@ -145,6 +143,20 @@ class LookupCopy final : public LookupReader {
                                          return context_.counter(name);
                                        }});
     return read_->open(context_);
+  }
+
+  /// Rows of other keys will not be kept.
+  Status want_keys() {
+    RowLogSpec log;
+    for (size_t i = 0; i < spec_.keys.size(); ++i) {
+      log.columns.push_back(spec_.schema->field(spec_.keys[i]));
+      log.key_columns.push_back(static_cast<int>(i));
+    }
+    wanted_ = std::make_unique<RowLog>(std::move(log), context_.memory_pool());
+    std::vector<uint32_t> ids;
+    return wanted_->append(
+        {.columns = keys_.columns, .num_rows = keys_.num_rows, .key_hashes = nullptr, .counts = {}},
+        ids);
   }
 
   /// kFinished: the copy is complete. kNeedInput: there is more to read at once.
@@ -163,9 +175,12 @@ class LookupCopy final : public LookupReader {
   }
 
   Status keep(const Batch& batch) {
-    HW_ASSIGN_OR_RETURN(const DenseInput rows, DenseInput::of(batch));
-    if (rows.num_rows() == 0) return Status::OK();
+    HW_ASSIGN_OR_RETURN(DenseInput rows, DenseInput::of(batch));
     if (!rows.insert_only()) return Status::UnknownError("a copy of a table got changes");
+    if (wanted_ != nullptr) {
+      HW_ASSIGN_OR_RETURN(rows, wanted_rows(rows));
+    }
+    if (rows.num_rows() == 0) return Status::OK();
     std::vector<uint32_t> ids;
     return rows_->append({.columns = rows.all_columns(),
                           .num_rows = rows.num_rows(),
@@ -174,46 +189,28 @@ class LookupCopy final : public LookupReader {
                          ids);
   }
 
-  Status seek() {
-    sought_ = true;
-    HW_TRY(rows_->find_chains(
-        {.columns = keys_.columns, .num_rows = keys_.num_rows, .hashes = nullptr}, firsts_));
-    for (const ColumnPtr& key : keys_.columns) {
-      if (!key->may_have_nulls()) continue;
-      for (size_t i = 0; i < firsts_.size(); ++i) {
-        if (key->is_null(static_cast<int64_t>(i))) firsts_[i] = RowLog::kNoRow;
-      }
+  Result<DenseInput> wanted_rows(const DenseInput& rows) {
+    const std::vector<ColumnPtr> keys = rows.columns(spec_.keys);
+    std::vector<uint32_t> found;
+    HW_TRY(wanted_->find_chains({.columns = keys, .num_rows = rows.num_rows(), .hashes = nullptr},
+                                found));
+    std::vector<int32_t> numbers;
+    for (size_t i = 0; i < found.size(); ++i) {
+      if (found[i] != RowLog::kNoRow) numbers.push_back(static_cast<int32_t>(i));
     }
-    if (!firsts_.empty()) next_id_ = firsts_[0];
-    return Status::OK();
-  }
-
-  /// The next matches: their keys' numbers and their ids.
-  void list(std::vector<int32_t>& rows) {
-    const FixedColumn<uint32_t> nexts = rows_->nexts();
-    while (row_ < firsts_.size()) {
-      for (; next_id_ != RowLog::kNoRow && ids_.size() < kMatchesPerCall;
-           next_id_ = nexts[next_id_]) {
-        rows.push_back(static_cast<int32_t>(row_));
-        ids_.push_back(next_id_);
-      }
-      if (next_id_ != RowLog::kNoRow) return;
-      if (++row_ < firsts_.size()) next_id_ = firsts_[row_];
-    }
+    return rows.gathered(numbers);
   }
 
   const LookupCopySpec spec_;
   OperatorContext& context_;
   std::unique_ptr<RowLog> rows_;
   int64_t read_at_ms_ = 0;
-  std::optional<WholeRead> read_;  // while the copy is being made
-  // Of the keys asked for.
+  std::optional<int64_t> due_ms_;   // by the timetable
+  std::optional<WholeRead> read_;   // while the copy is being made
+  std::unique_ptr<RowLog> wanted_;  // each time: the keys asked for
   LookupKeys keys_;
   bool sought_ = false;
-  std::vector<uint32_t> firsts_;  // per key: the oldest row with it
-  size_t row_ = 0;                // at work, its matches from next_id_ on
-  uint32_t next_id_ = RowLog::kNoRow;
-  std::vector<uint32_t> ids_;  // of the matches of one call
+  LookupChains chains_;
 };
 
 }  // namespace

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Finds rows in a copy of a whole table: reads its source to the end when the first keys are asked
-// for, keeps the rows in memory by their key, and reads again as its rule says. It keeps nothing
-// in checkpoints: after a restart the table is read as it is then.
+// for, keeps the rows in memory by their key, and reads again as its rule says; or reads for each
+// batch of keys and keeps their rows alone. It keeps nothing in checkpoints: after a restart the
+// table is read as it is then.
 
 #pragma once
 

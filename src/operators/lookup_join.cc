@@ -79,6 +79,7 @@ class LookupJoin final : public Operator {
     LookupMatches matches;
     HW_ASSIGN_OR_RETURN(const Flow flow, reader_->poll(matches));
     const bool last = flow == Flow::kNeedInput;
+    if (matches.rows.empty()) matches.columns = no_rows();
     // Whether an update stays one depends on how many rows each of its halves finds.
     const bool together = !work_->rows.insert_only();
     if (together) {
@@ -93,16 +94,24 @@ class LookupJoin final : public Operator {
     return flow;
   }
 
+  std::vector<ColumnPtr> no_rows() const {
+    std::vector<ColumnPtr> columns;
+    for (const SqlField& field : spec_.found->fields()) {
+      columns.push_back(Column::nulls(field.type.with_nullable(true), 0));
+    }
+    return columns;
+  }
+
   Result<LookupMatches> all_found() {
     LookupMatches all;
     if (work_->found.size() == 1) return std::move(work_->found[0]);
+    if (work_->found.empty()) all.columns = no_rows();
+    if (work_->found.empty()) return all;
     for (int c = 0; c < spec_.found->num_fields(); ++c) {
       std::vector<ColumnPtr> parts;
       for (const LookupMatches& part : work_->found) {
         parts.push_back(part.columns[static_cast<size_t>(c)]);
       }
-      if (parts.empty())
-        parts.push_back(Column::nulls(spec_.found->type(c).with_nullable(true), 0));
       HW_ASSIGN_OR_RETURN(ColumnPtr column, concatenate(parts));
       all.columns.push_back(std::move(column));
     }

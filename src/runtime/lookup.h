@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How rows of a table are found by key: what a lookup join asks. A table is either copied whole
-// from its source (a FULL cache; the copy is made by operators/lookup_copy), or its connector finds
-// rows itself. What finds rows is a LookupReader, asked for a batch of keys at a time; a cache or
-// a rule of retrying is a reader in front of another one.
+// How rows of a table are found by key: what a lookup join asks. A table is either read to its end
+// by its source (operators/lookup_copy: once, as a FULL cache, or anew for each batch of keys), or
+// its connector finds rows itself. What finds rows is a LookupReader, asked for a batch of keys at
+// a time; a cache, a limit of time or a rule of asking again is a reader in front of another one.
 
 #pragma once
 
@@ -55,6 +55,44 @@ struct ReloadRule {
   int64_t interval_ms = 0;
   /// Counted from the beginning of the reading before, not from its end.
   bool fixed_rate = false;
+  /// Set instead of an interval: the first time after `now_ms` at which a copy is made again, where
+  /// the one before was due at `before_ms` (nothing: none was).
+  std::function<int64_t(std::optional<int64_t> before_ms, int64_t now_ms)> timetable = {};
+  /// No copy is kept: the table is read for each batch of keys, and only their rows are.
+  bool each_time = false;
+
+  bool may_change() const { return interval_ms > 0 || timetable || each_time; }
+};
+
+/// What was found for single keys is kept for a while.
+struct LookupCacheRule {
+  /// Rows, a key without any counting as one; 0 = any number. What is kept of the keys at hand may
+  /// go beyond it for as long as they are.
+  int64_t rows_max = 0;
+  /// 0 = for ever.
+  int64_t after_write_ms = 0;
+  int64_t after_access_ms = 0;
+  /// Also that there was nothing.
+  bool misses = true;
+};
+
+/// Keys that find nothing are asked for again.
+struct LookupRetry {
+  int64_t delay_ms = 0;
+  int64_t attempts = 0;  // after the first
+};
+
+/// How a query wants a connector that finds rows itself to be asked.
+struct LookupAsking {
+  /// Whether the connector goes on while answers are under way; unset = as it likes.
+  std::optional<bool> async = std::nullopt;
+  /// Rows keep their order. They do in any case.
+  std::optional<bool> ordered = std::nullopt;
+  /// Keys under way at a time.
+  std::optional<int64_t> capacity = std::nullopt;
+  /// A batch of keys that waits longer fails the job.
+  std::optional<int64_t> timeout_ms = std::nullopt;
+  std::optional<LookupRetry> retry = std::nullopt;
 };
 
 /// What lowering asks a connector for.
@@ -62,14 +100,19 @@ struct LookupRequest {
   /// Columns that are wanted, and by which of them rows are sought.
   ScanRequest scan;
   std::vector<int> keys;
+  /// With the configuration's values where the query says nothing.
+  LookupAsking asking = {};
 };
 
 /// A connector's answer.
 struct LookupWay {
-  /// Set: the table's source is read to its end, and rows are found in the copy.
+  /// Set: rows are found by reading the table's source to its end.
   std::optional<ReloadRule> copy;
-  /// Else: the connector finds them.
+  /// Else: the connector finds them. Its answers may be under way (kWaiting) if `async`.
   LookupReaderFactory reader;
+  bool async = false;
+  /// In front of either.
+  std::optional<LookupCacheRule> cache = std::nullopt;
 };
 
 }  // namespace hw

@@ -43,37 +43,70 @@ Status check_one_of(const ast::HintArgument& arg, std::string_view one, std::str
       arg, other.empty() ? std::string(one) : std::string(one) + " or " + std::string(other));
 }
 
-Status check_count(const ast::HintArgument& arg) {
+Result<int64_t> count_of(const ast::HintArgument& arg) {
   int64_t value = 0;
   const char* end = arg.value.data() + arg.value.size();
   const auto [stopped, error] = std::from_chars(arg.value.data(), end, value);
-  if (error == std::errc() && stopped == end && value > 0) return Status::OK();
+  if (error == std::errc() && stopped == end && value > 0) return value;
   return wrong_value(arg, "a number above 0");
 }
 
-Status check_duration(const ast::HintArgument& arg) {
-  return parse_duration_ms(arg.value).ok() ? Status::OK()
-                                           : wrong_value(arg, "a duration such as '10 s'");
+Result<int64_t> duration_of(const ast::HintArgument& arg) {
+  const Result<int64_t> ms = parse_duration_ms(arg.value);
+  if (!ms.ok()) return wrong_value(arg, "a duration such as '10 s'");
+  return *ms;
 }
 
-/// Options that say how rows are asked for: checked, and collected by name.
-Status check_asking(const ast::HintArgument& arg) {
-  if (arg.key == "async") return boolean_of(arg).status();
-  if (arg.key == "output-mode") return check_one_of(arg, "ordered", "allow_unordered");
-  if (arg.key == "capacity" || arg.key == "max-attempts") return check_count(arg);
-  if (arg.key == "timeout" || arg.key == "fixed-delay") return check_duration(arg);
-  if (arg.key == "retry-predicate") return check_one_of(arg, "lookup_miss", "");
-  if (arg.key == "retry-strategy") return check_one_of(arg, "fixed_delay", "");
-  return at(arg.position,
-            Status::Invalid("the LOOKUP hint has no option '", arg.key,
-                            "'; it has table, async, output-mode, capacity, timeout, "
-                            "retry-predicate, retry-strategy, fixed-delay, max-attempts and "
-                            "shuffle"));
+/// Options that say how rows are asked for.
+Status take_asking(const ast::HintArgument& arg, LookupHint& hint) {
+  LookupAsking& asking = hint.asking;
+  if (arg.key == "async") {
+    HW_ASSIGN_OR_RETURN(asking.async, boolean_of(arg));
+  } else if (arg.key == "output-mode") {
+    HW_TRY(check_one_of(arg, "ordered", "allow_unordered"));
+    asking.ordered = lower_case(arg.value) == "ordered";
+  } else if (arg.key == "capacity") {
+    HW_ASSIGN_OR_RETURN(asking.capacity, count_of(arg));
+  } else if (arg.key == "timeout") {
+    HW_ASSIGN_OR_RETURN(asking.timeout_ms, duration_of(arg));
+  } else if (arg.key == "retry-predicate") {
+    HW_TRY(check_one_of(arg, "lookup_miss", ""));
+    hint.on_miss = true;
+  } else if (arg.key == "retry-strategy") {
+    HW_TRY(check_one_of(arg, "fixed_delay", ""));
+    hint.by_fixed_delay = true;
+  } else if (arg.key == "fixed-delay") {
+    HW_ASSIGN_OR_RETURN(hint.fixed_delay_ms, duration_of(arg));
+  } else if (arg.key == "max-attempts") {
+    HW_ASSIGN_OR_RETURN(hint.attempts, count_of(arg));
+  } else {
+    return at(arg.position,
+              Status::Invalid("the LOOKUP hint has no option '", arg.key,
+                              "'; it has table, async, output-mode, capacity, timeout, "
+                              "retry-predicate, retry-strategy, fixed-delay, max-attempts and "
+                              "shuffle"));
+  }
+  return Status::OK();
+}
+
+/// The four options of asking again stand together.
+Status take_retry(LookupHint& hint) {
+  const int given = int{hint.on_miss} + int{hint.by_fixed_delay} +
+                    int{hint.fixed_delay_ms.has_value()} + int{hint.attempts.has_value()};
+  if (given == 0) return Status::OK();
+  if (given < 4) {
+    return at(hint.position,
+              Status::Invalid("a LOOKUP hint that asks again says how with all of "
+                              "'retry-predicate'='lookup_miss', 'retry-strategy'='fixed_delay', "
+                              "'fixed-delay'='10 s', 'max-attempts'='3'"));
+  }
+  hint.asking.retry = LookupRetry{.delay_ms = *hint.fixed_delay_ms, .attempts = *hint.attempts};
+  return Status::OK();
 }
 
 bool is_join_strategy(std::string_view name) {
-  constexpr std::array<std::string_view, 5> kStrategies = {
-      "BROADCAST", "SHUFFLE_HASH", "SHUFFLE_MERGE", "NEST_LOOP", "MULTI_JOIN"};
+  constexpr std::array<std::string_view, 4> kStrategies = {"BROADCAST", "SHUFFLE_HASH",
+                                                           "SHUFFLE_MERGE", "NEST_LOOP"};
   return std::find(kStrategies.begin(), kStrategies.end(), name) != kStrategies.end();
 }
 
@@ -90,10 +123,10 @@ Result<LookupHint> lookup_hint(const ast::Hint& hint) {
     } else if (arg.key == "shuffle") {
       HW_ASSIGN_OR_RETURN(lookup.shuffle, boolean_of(arg));
     } else {
-      HW_TRY(check_asking(arg));
-      lookup.asking.push_back(arg.key);
+      HW_TRY(take_asking(arg, lookup));
     }
   }
+  HW_TRY(take_retry(lookup));
   if (lookup.table.empty()) {
     return at(hint.position,
               Status::Invalid("the LOOKUP hint says which table it is for: 'table'='..'"));
@@ -101,13 +134,13 @@ Result<LookupHint> lookup_hint(const ast::Hint& hint) {
   return lookup;
 }
 
-/// The plan with the lookup of the table that has `column`, placed as the hint says; null where the
-/// column comes from no lookup.
-LogicalNodePtr with_shuffle(const LogicalNodePtr& plan, int column, bool shuffled) {
+/// The plan with the lookup of the table that has `column` as the hint says; null where the column
+/// comes from no lookup.
+LogicalNodePtr with_lookup(const LogicalNodePtr& plan, int column, const LookupHint& hint) {
   if (const auto* project = node_if<ProjectNode>(plan)) {
     const BoundExpr& expr = *project->exprs()[static_cast<size_t>(column)];
     if (expr.kind() != BoundExpr::Kind::kColumn) return nullptr;
-    const LogicalNodePtr below = with_shuffle(project->input(), expr.column_index(), shuffled);
+    const LogicalNodePtr below = with_lookup(project->input(), expr.column_index(), hint);
     return below == nullptr ? nullptr : project->with_inputs({below});
   }
   const auto* join = node_if<JoinNode>(plan);
@@ -115,12 +148,12 @@ LogicalNodePtr with_shuffle(const LogicalNodePtr& plan, int column, bool shuffle
   const int num_left = join->left()->num_columns();
   if (column >= num_left && join->parts().lookup) {
     JoinNode::Parts parts = join->parts();
-    parts.lookup->shuffled = shuffled;
+    parts.lookup = JoinNode::Lookup{.shuffled = hint.shuffle, .asking = hint.asking};
     return std::make_shared<JoinNode>(join->left(), join->right(), std::move(parts));
   }
   const bool right = column >= num_left;
-  const LogicalNodePtr below = with_shuffle(right ? join->right() : join->left(),
-                                            right ? column - num_left : column, shuffled);
+  const LogicalNodePtr below =
+      with_lookup(right ? join->right() : join->left(), right ? column - num_left : column, hint);
   if (below == nullptr) return nullptr;
   std::vector<LogicalNodePtr> inputs = join->inputs();
   inputs[right ? 1 : 0] = below;
@@ -159,6 +192,49 @@ LogicalNodePtr with_ttl(const LogicalNodePtr& plan, int column, int64_t ttl_ms) 
   return std::make_shared<JoinNode>(join->left(), join->right(), std::move(parts));
 }
 
+/// A plan whose joins of nothing but named tables are asked to be one operator.
+struct JoinedAsOne {
+  LogicalNodePtr plan;
+  bool named = false;  // all of its tables are
+  bool joins = false;  // there is such a join
+};
+
+/// `named` says which columns are of tables that the hint names.
+JoinedAsOne joined_as_one(const LogicalNodePtr& plan, const std::vector<bool>& named) {
+  if (const auto* project = node_if<ProjectNode>(plan)) {
+    std::vector<bool> below(static_cast<size_t>(project->input()->num_columns()), false);
+    for (size_t i = 0; i < named.size(); ++i) {
+      const BoundExpr& expr = *project->exprs()[i];
+      if (named[i] && expr.kind() == BoundExpr::Kind::kColumn) {
+        below[static_cast<size_t>(expr.column_index())] = true;
+      }
+    }
+    JoinedAsOne made = joined_as_one(project->input(), below);
+    if (made.joins) made.plan = project->with_inputs({made.plan});
+    if (!made.joins) made = {plan, std::find(named.begin(), named.end(), true) != named.end()};
+    return made;
+  }
+  if (const auto* filter = node_if<FilterNode>(plan)) {
+    JoinedAsOne made = joined_as_one(filter->input(), named);
+    made.plan = made.joins ? filter->with_inputs({made.plan}) : plan;
+    return made;
+  }
+  const auto* join = node_if<JoinNode>(plan);
+  if (join == nullptr) {
+    return {plan, std::find(named.begin(), named.end(), true) != named.end()};
+  }
+  const auto middle =
+      named.begin() + std::min<std::ptrdiff_t>(join->left()->num_columns(), std::ssize(named));
+  std::vector<bool> of_right(middle, named.end());
+  of_right.resize(static_cast<size_t>(join->right()->num_columns()), false);
+  const JoinedAsOne left = joined_as_one(join->left(), {named.begin(), middle});
+  const JoinedAsOne right = joined_as_one(join->right(), of_right);
+  JoinNode::Parts parts = join->parts();
+  parts.as_one = left.named && right.named && !parts.lookup && !parts.versions;
+  return {std::make_shared<JoinNode>(left.plan, right.plan, parts), left.named && right.named,
+          parts.as_one || left.joins || right.joins};
+}
+
 }  // namespace
 
 Result<BlockHints> BlockHints::bind(const std::vector<ast::Hint>& hints, BindSession& session) {
@@ -170,15 +246,15 @@ Result<BlockHints> BlockHints::bind(const std::vector<ast::Hint>& hints, BindSes
       bound.lookups_.push_back(std::move(lookup));
     } else if (hint.name == "STATE_TTL") {
       HW_TRY(bound.mention_ttl(hint));
+    } else if (hint.name == "MULTI_JOIN") {
+      HW_TRY(bound.mention_tables(hint));
+      std::vector<std::string>& tables = bound.joined_as_one_.emplace_back();
+      for (const ast::HintArgument& arg : hint.args) tables.push_back(arg.value);
     } else if (is_join_strategy(hint.name)) {
       HW_TRY(bound.mention_tables(hint));
-      session.warn(
-          hint.name == "MULTI_JOIN"
-              ? "hint MULTI_JOIN changes nothing: 'table.optimizer.multi-join.enabled' "
-                "says for a whole job whether joins along one key run as one operator"
-              : "hint " + hint.name +
-                    " changes nothing: a batch join keeps its right side in memory and lets the "
-                    "left one pass it, a stream keeps both");
+      session.warn("hint " + hint.name +
+                   " changes nothing: a batch join keeps its right side in memory and lets the "
+                   "left one pass it, a stream keeps both");
     } else if (hint.name == "OPTIONS") {
       session.warn("hint OPTIONS stands behind a table and changes nothing behind SELECT");
     } else {
@@ -251,8 +327,28 @@ void BlockHints::apply_ttl(Relation& from) {
   }
 }
 
+void BlockHints::join_as_one(Relation& from, BindSession& session) const {
+  for (const std::vector<std::string>& tables : joined_as_one_) {
+    std::vector<bool> named(static_cast<size_t>(from.plan->num_columns()), false);
+    for (const ScopeColumn& column : from.scope.columns()) {
+      if (column.qualifier.empty()) continue;
+      named[static_cast<size_t>(column.index)] =
+          std::find(tables.begin(), tables.end(), column.qualifier.back()) != tables.end();
+    }
+    const JoinedAsOne made = joined_as_one(from.plan, named);
+    if (made.joins) {
+      from.plan = made.plan;
+    } else {
+      session.warn(
+          "hint MULTI_JOIN changes nothing: it names all tables of joins beside each "
+          "other, as in MULTI_JOIN(a, b, c)");
+    }
+  }
+}
+
 Status BlockHints::apply(Relation& from, BindSession& session) {
   HW_TRY(check_tables(from.scope));
+  join_as_one(from, session);
   for (const ScopeColumn& column : from.scope.columns()) {
     joins_ = joins_ || column.qualifier != from.scope.columns()[0].qualifier;
   }
@@ -265,7 +361,7 @@ Status BlockHints::apply(Relation& from, BindSession& session) {
         std::find_if(columns.begin(), columns.end(), [&](const ScopeColumn& candidate) {
           return !candidate.qualifier.empty() && candidate.qualifier.back() == hint.table;
         });
-    const LogicalNodePtr hinted = with_shuffle(from.plan, column->index, hint.shuffle);
+    const LogicalNodePtr hinted = with_lookup(from.plan, column->index, hint);
     if (hinted == nullptr) {
       return at(hint.position,
                 Status::Invalid("the LOOKUP hint is for a table that is read FOR SYSTEM_TIME AS "
@@ -273,14 +369,6 @@ Status BlockHints::apply(Relation& from, BindSession& session) {
                                 hint.table, "' is not"));
     }
     from.plan = hinted;
-    std::string names;
-    for (const std::string& option : hint.asking) {
-      names += (names.empty() ? "'" : ", '") + option + "'";
-    }
-    if (!names.empty()) {
-      session.warn("hint LOOKUP: " + names + " of table '" + hint.table +
-                   "' changes nothing: rows are found in a copy of the table, at once");
-    }
   }
   return Status::OK();
 }

@@ -7,9 +7,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "runtime/lookup.h"
 #include "sql/ast_query.h"
 #include "sql/bind_scope.h"
 
@@ -22,8 +24,12 @@ struct LookupHint {
   std::string table;
   /// Rows of one key are looked up in one place.
   bool shuffle = false;
-  /// Options that say how rows are asked for one by one.
-  std::vector<std::string> asking;
+  LookupAsking asking;
+  /// What was said of asking again.
+  bool on_miss = false;
+  bool by_fixed_delay = false;
+  std::optional<int64_t> fixed_delay_ms;
+  std::optional<int64_t> attempts;
   SqlPosition position;
 };
 
@@ -59,9 +65,11 @@ class BlockHints {
   Status mention_tables(const ast::Hint& hint);
   Status mention_ttl(const ast::Hint& hint);
   void apply_ttl(Relation& from);
+  void join_as_one(Relation& from, BindSession& session) const;
 
   std::vector<LookupHint> lookups_;
   std::vector<TtlHint> ttls_;
+  std::vector<std::vector<std::string>> joined_as_one_;  // tables, by hint
   std::vector<Mention> mentions_;
   bool joins_ = false;  // FROM has several tables
 };

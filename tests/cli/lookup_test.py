@@ -52,6 +52,42 @@ class Lookup(Case):
         done = self.run_sql(BIDS + self.side_input(side) + Q13)
         self.assert_fails(done, 4, "side.csv", "2")
 
+    def test_each_way_to_keep_what_is_found_gives_the_same_rows(self):
+        side = self.write("side.csv", "".join(f"{key},value {key}\n" for key in range(0, 10000, 2)))
+        ways = ("", ", 'lookup.cache' = 'NONE'",
+                ", 'lookup.cache' = 'PARTIAL', 'lookup.partial-cache.max-rows' = '100'",
+                ", 'lookup.cache' = 'PARTIAL', 'lookup.partial-cache.expire-after-write' = '1 ms', "
+                "'lookup.partial-cache.cache-missing-key' = 'false'",
+                ", 'lookup.full-cache.reload-strategy' = 'TIMED', 'lookup.full-cache.timed-reload.iso-time' = '10:15:00+02:00', "
+                "'lookup.full-cache.timed-reload.interval-in-days' = '2'")
+        query = Q13.replace("JOIN side_input", "LEFT JOIN side_input").replace(
+            "SELECT B", "SELECT /*+ LOOKUP('table'='S', 'retry-predicate'='lookup_miss', 'retry-strategy'='fixed_delay', "
+            "'fixed-delay'='1 ms', 'max-attempts'='1') */ B")
+        for way in ways:
+            for mode in ("batch", "streaming"):
+                rows = self.rows_of(BIDS + self.side_input(side, way) + query, mode)
+                self.assertEqual(len(rows), 18400)
+                for row in rows:
+                    key = row["auction"] % 10000
+                    self.assertEqual(row["value"], None if key % 2 else f"value {key}", way)
+
+    def test_explain_says_what_is_kept(self):
+        side = self.write("side.csv", "1,one\n")
+        hint = ("SELECT /*+ LOOKUP('table'='S', 'shuffle'='true', 'async'='true', 'retry-predicate'='lookup_miss', "
+                "'retry-strategy'='fixed_delay', 'fixed-delay'='10 s', 'max-attempts'='3') */ B")
+        for way, shown in (("", "cache=[FULL],"),
+                           (", 'lookup.full-cache.periodic-reload.interval' = '10 min'", "cache=[FULL, again after 10 min],"),
+                           (", 'lookup.cache' = 'NONE'", "cache=[NONE], retry=[lookup_miss, 10 s, 3 times],"),
+                           (", 'lookup.cache' = 'PARTIAL', 'lookup.partial-cache.max-rows' = '100', "
+                            "'lookup.partial-cache.expire-after-access' = '1 h'",
+                            "cache=[PARTIAL, 100 rows, 1 h after access], retry=[lookup_miss, 10 s, 3 times],")):
+            done = self.run_sql(BIDS + self.side_input(side, way) + "EXPLAIN " + Q13.replace("SELECT B", hint))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(shown, done.stdout)
+            self.assertIn("shuffle=[true]", done.stdout)
+        done = self.run_sql(BIDS + self.side_input(side) + Q13.replace("SELECT B", hint) + " LIMIT 1", "--mode", "batch")
+        self.assertIn("hint LOOKUP: 'async', 'retry-predicate' of table 'side_input' changes nothing", done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -142,9 +142,36 @@ OptionSpec lookup_cache() {
           .default_value = "FULL",
           .values = {"FULL", "NONE", "PARTIAL"},
           .sentence =
-              "What a lookup join keeps of the table: FULL = a copy in memory, read with "
-              "the first row that is looked up.",
-          .not_built_values = {"NONE", "PARTIAL"}};
+              "What a lookup join keeps of the table: FULL = a copy in memory, read with the "
+              "first row that is looked up; PARTIAL = what was found for single keys, for a "
+              "while; NONE = nothing. Without a copy the files are read for each batch of rows."};
+}
+
+OptionSpec cache_rows() {
+  return {.name = "lookup.partial-cache.max-rows",
+          .type = OptionType::kInteger,
+          .sentence =
+              "How many rows are kept; keys without a row count as one. Those used "
+              "longest ago go first."};
+}
+
+OptionSpec cache_after_write() {
+  return {.name = "lookup.partial-cache.expire-after-write",
+          .type = OptionType::kDuration,
+          .sentence = "How long a key's rows are kept after they were read."};
+}
+
+OptionSpec cache_after_access() {
+  return {.name = "lookup.partial-cache.expire-after-access",
+          .type = OptionType::kDuration,
+          .sentence = "How long a key's rows are kept after they were last asked for."};
+}
+
+OptionSpec cache_misses() {
+  return {.name = "lookup.partial-cache.cache-missing-key",
+          .type = OptionType::kBoolean,
+          .default_value = "true",
+          .sentence = "Whether it is kept that a key has no row."};
 }
 
 OptionSpec reload_strategy() {
@@ -152,8 +179,24 @@ OptionSpec reload_strategy() {
           .type = OptionType::kEnum,
           .default_value = "PERIODIC",
           .values = {"PERIODIC", "TIMED"},
-          .sentence = "When the copy is made again.",
-          .not_built_values = {"TIMED"}};
+          .sentence = "When the copy is made again: after an interval, or at a time of the day."};
+}
+
+OptionSpec reload_time() {
+  return {.name = "lookup.full-cache.timed-reload.iso-time",
+          .sentence =
+              "The time of day at which the copy is made again, `10:15` in the session's "
+              "time zone, or with an offset, `10:15:00+02:00`, `10:15Z`. It is made with "
+              "the first row that is looked up after it."};
+}
+
+OptionSpec reload_days() {
+  return {.name = "lookup.full-cache.timed-reload.interval-in-days",
+          .type = OptionType::kInteger,
+          .default_value = "1",
+          .sentence =
+              "Every how many days the copy is made again; the first time on the first "
+              "day."};
 }
 
 OptionSpec reload_interval() {
@@ -212,14 +255,12 @@ std::vector<OptionSpec> all() {
       reload_strategy(),
       reload_interval(),
       reload_schedule(),
-      {.name = "lookup.full-cache.timed-reload.iso-time",
-       .sentence = "The time of day at which the copy is made again.",
-       .not_built = true},
-      {.name = "lookup.full-cache.timed-reload.interval-in-days",
-       .type = OptionType::kInteger,
-       .default_value = "1",
-       .sentence = "Every how many days the copy is made again.",
-       .not_built = true},
+      reload_time(),
+      reload_days(),
+      cache_rows(),
+      cache_after_write(),
+      cache_after_access(),
+      cache_misses(),
   };
 }
 

@@ -32,6 +32,12 @@ OptionSpec lookup_cache();
 OptionSpec reload_strategy();
 OptionSpec reload_interval();
 OptionSpec reload_schedule();
+OptionSpec reload_time();
+OptionSpec reload_days();
+OptionSpec cache_rows();
+OptionSpec cache_after_write();
+OptionSpec cache_after_access();
+OptionSpec cache_misses();
 
 /// All of them.
 std::vector<OptionSpec> all();

@@ -11,6 +11,7 @@
 #include <arrow/filesystem/filesystem.h>
 
 #include "base/env/env.h"
+#include "connectors/files/file_lookup.h"
 #include "connectors/files/file_options.h"
 #include "connectors/files/file_sink.h"
 #include "connectors/files/file_source.h"
@@ -41,25 +42,6 @@ Result<std::unique_ptr<Source>> make_source(const ScanRequest& request,
     return not_supported_yet("reading files of format '" + scan.format->name + "'");
   }
   return make_file_source(std::move(scan));
-}
-
-/// Files are not sought in: a copy of the table is.
-Result<LookupWay> make_lookup(const LookupRequest&, const ConnectorContext& context) {
-  const Options& options = context.options;
-  ReloadRule reload;
-  if (options.has(file_options::reload_interval().name)) {
-    reload.interval_ms = options.duration_ms(file_options::reload_interval());
-    if (reload.interval_ms <= 0) {
-      return Status::Invalid("option '", file_options::reload_interval().name,
-                             "' is above 0, but is '",
-                             options.text(file_options::reload_interval()), "'");
-    }
-  }
-  const std::string schedule = options.text(file_options::reload_schedule());
-  reload.fixed_rate = schedule == "FIXED_RATE" || schedule == "fixed_rate";
-  LookupWay way;
-  way.copy = reload;
-  return way;
 }
 
 // Seen before the job starts; a writer looks again.
@@ -188,7 +170,7 @@ void register_files(ConnectorCatalogue& catalogue) {
 ))";
   record.source = make_source;
   record.sink = make_sink;
-  record.lookup = make_lookup;
+  record.lookup = make_file_lookup;
   catalogue.add(std::move(record));
 }
 

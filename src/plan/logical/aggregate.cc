@@ -2,6 +2,8 @@
 
 #include "plan/logical/aggregate.h"
 
+#include "plan/logical/age_text.h"
+
 namespace hw {
 namespace {
 
@@ -42,6 +44,7 @@ Details AggregateNode::details() const {
   Details details;
   if (!keys_.empty()) details.emplace_back("groupBy", names_of(*input(), keys_));
   details.emplace_back("select", to_text(aggregates_, *input()->schema()));
+  if (ttl_ms_) details.emplace_back("stateTtl", age_text(*ttl_ms_));
   return details;
 }
 

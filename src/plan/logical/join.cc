@@ -2,6 +2,7 @@
 
 #include "plan/logical/join.h"
 
+#include "plan/logical/age_text.h"
 #include "plan/logical/aggregate.h"
 #include "plan/logical/interval_bounds.h"
 
@@ -116,7 +117,17 @@ Details JoinNode::details() const {
     details.emplace_back("asOf", right()->column(times.right_time).name +
                                      " <= " + left()->column(times.left_time).name);
   }
-  if (parts_.lookup) details.emplace_back("asOf", "processing time");
+  if (parts_.lookup) {
+    details.emplace_back("asOf", "processing time");
+    if (parts_.lookup->shuffled) details.emplace_back("shuffle", "true");
+  }
+  std::string ttl;
+  if (parts_.left_ttl_ms) ttl = "left " + age_text(*parts_.left_ttl_ms);
+  if (parts_.right_ttl_ms) {
+    ttl += (ttl.empty() ? "right " : ", right ") + age_text(*parts_.right_ttl_ms);
+  }
+  if (!ttl.empty()) details.emplace_back("stateTtl", ttl);
+  if (parts_.as_one) details.emplace_back("hint", "MULTI_JOIN");
   if (parts_.condition != nullptr) {
     details.emplace_back("condition", parts_.condition->to_sql());
   }

@@ -14,6 +14,7 @@
 #include "operators/temporal_join.h"
 #include "plan/logical/node.h"
 #include "plan/logical/window_join.h"
+#include "runtime/lookup.h"
 
 namespace hw {
 
@@ -30,6 +31,8 @@ class JoinNode final : public LogicalNode {
   struct Lookup {
     /// Rows of one key are looked up in one place.
     bool shuffled = false;
+    /// What a hint says; the rest is the configuration's.
+    LookupAsking asking;
   };
   struct Parts {
     JoinKind kind = JoinKind::kInner;
@@ -53,6 +56,8 @@ class JoinNode final : public LogicalNode {
     /// How long rows of a side are kept, ms, where a hint says so.
     std::optional<int64_t> left_ttl_ms = std::nullopt;
     std::optional<int64_t> right_ttl_ms = std::nullopt;
+    /// A hint asks for one operator for this join and others along its key.
+    bool as_one = false;
     SqlPosition position;
   };
   JoinNode(LogicalNodePtr left, LogicalNodePtr right, Parts parts);

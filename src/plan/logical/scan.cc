@@ -3,6 +3,7 @@
 #include "plan/logical/scan.h"
 
 #include "columnar/text/type_text.h"
+#include "runtime/options_reference.h"
 
 namespace hw {
 namespace {
@@ -69,6 +70,13 @@ Details ScanNode::details() const {
   }
   if (!filter.empty()) details.emplace_back("filter", filter);
   if (spec_.limit) details.emplace_back("limit", std::to_string(*spec_.limit));
+  std::string hinted;
+  for (const auto& [name, value] : spec_.options) {
+    const auto own = table().options.find(name);
+    if (own != table().options.end() && own->second == value) continue;
+    hinted += (hinted.empty() ? "" : ", ") + name + "=" + shown_option_value(name, value);
+  }
+  if (!hinted.empty()) details.emplace_back("options", hinted);
   return details;
 }
 

@@ -19,6 +19,9 @@ struct LookupPlan {
   /// The same key may find something else later in the same run.
   bool changes = false;
   std::string table;
+  /// What is kept of the table and how keys without a row are asked for again, for EXPLAIN.
+  std::string cache;
+  std::string retry;
   SqlPosition position;
 };
 

@@ -84,8 +84,11 @@ void describe(PhysicalNode& node, const MultiJoinPlan& plan) {
 
 PhysicalNodePtr fuse_joins(PhysicalNodePtr join, const Lowering& lowering) {
   const SessionConfig& config = *lowering.context.config;
-  if (lowering.batch() || !may_be_fused(*join) ||
-      !config.boolean("table.optimizer.multi-join.enabled") ||
+  const bool everywhere = config.boolean("table.optimizer.multi-join.enabled");
+  const auto asked = [everywhere](const PhysicalNode& node) {
+    return everywhere || node.logical->as<JoinNode>().parts().as_one;
+  };
+  if (lowering.batch() || !may_be_fused(*join) || !asked(*join) ||
       config.duration_ms("table.exec.state.ttl") > 0) {
     return join;
   }
@@ -97,7 +100,8 @@ PhysicalNodePtr fuse_joins(PhysicalNodePtr join, const Lowering& lowering) {
     below = below->inputs[0].get();
   }
   const bool more = below->kind == PhysicalKind::kMultiJoin;
-  if ((!more && !may_be_fused(*below)) || below->inputs.size() >= kMultiJoinInputsMax) return join;
+  const bool with_below = more || (may_be_fused(*below) && asked(*below));
+  if (!with_below || below->inputs.size() >= kMultiJoinInputsMax) return join;
   MultiJoinPlan plan = more ? *below->multi_join : plan_of_two(*below);
   if (passed) {
     std::vector<MultiJoinColumn> columns;

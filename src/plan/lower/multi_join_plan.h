@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Joins upon joins along one common key, made one operator ('table.optimizer.multi-join.enabled').
-// Inner and left joins, streams only; the keys of an input are those of its placement.
+// Joins upon joins along one common key, made one operator where
+// 'table.optimizer.multi-join.enabled' or the hint MULTI_JOIN asks for it. Inner and left joins,
+// streams only; the keys of an input are those of its placement.
 
 #pragma once
 

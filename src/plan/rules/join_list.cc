@@ -22,17 +22,19 @@ const JoinNode* plain_join(const LogicalNodePtr& node) {
   return parts.condition->deterministic() && !parts.condition->can_fail() ? join : nullptr;
 }
 
-void JoinList::collect(const LogicalNodePtr& node) {
+void JoinList::collect(const LogicalNodePtr& node, bool hinted) {
   const JoinNode* join = plain_join(node);
   if (join == nullptr) {
     inputs.push_back(node);
     first.push_back(columns);
     columns += node->num_columns();
+    as_one.push_back(hinted);
     return;
   }
   const int begin = columns;
-  collect(join->left());
-  collect(join->right());
+  hinted = hinted || join->parts().as_one;
+  collect(join->left(), hinted);
+  collect(join->right(), hinted);
   if (join->parts().condition == nullptr) return;
   std::vector<int> place;
   for (int i = begin; i < columns; ++i) place.push_back(i);
@@ -89,6 +91,10 @@ JoinedPart join_parts(JoinList& list, const JoinedPart& left, const JoinedPart& 
   });
   JoinNode::Parts parts;
   parts.condition = now.empty() ? nullptr : conjunction(std::move(now));
+  parts.as_one = true;
+  for (size_t i = 0; i < joined.holds.size(); ++i) {
+    if (joined.holds[i] && !list.as_one[i]) parts.as_one = false;
+  }
   parts.position = position;
   joined.plan = std::make_shared<JoinNode>(left.plan, right.plan, std::move(parts));
   return joined;

@@ -24,8 +24,11 @@ struct JoinList {
   int columns = 0;
   std::vector<BoundExprPtr> tests;
 
+  /// By input: whether a hint asks for one operator for it and others.
+  std::vector<bool> as_one;
+
   /// Requires: plain_join(node).
-  explicit JoinList(const LogicalNodePtr& node) { collect(node); }
+  explicit JoinList(const LogicalNodePtr& node) { collect(node, false); }
 
   int input_of(int column) const;
   /// Whether all columns of `expr` are of inputs that `in` names, and there is one.
@@ -34,7 +37,7 @@ struct JoinList {
   bool equates(const BoundExpr& test, const std::vector<bool>& a, const std::vector<bool>& b) const;
 
  private:
-  void collect(const LogicalNodePtr& node);
+  void collect(const LogicalNodePtr& node, bool hinted);
 };
 
 /// Some inputs of a list, joined. Each test is done as soon as its columns are there.
