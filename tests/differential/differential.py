@@ -87,9 +87,7 @@ class Round:
         self.folder.mkdir(parents=True, exist_ok=True)
         statements = []
         for table in self.all_tables:
-            path = self.folder / f"{table.name}.jsonl"
-            path.write_text("".join(line + "\n" for line in table.lines(self.changes)), encoding="utf-8")
-            statements.append(table.create_statement(path))
+            statements.append(table.write(self.folder / f"{table.name}.rows", self.changes))
         return statements + [self.log_of_versions.view_statement() + ";"]
 
     def write_golden(self, asked, expected):

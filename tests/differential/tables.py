@@ -13,6 +13,7 @@ import json
 import math
 
 import pyarrow
+from pyarrow import orc, parquet
 
 EPOCH = datetime.datetime(1970, 1, 1)
 
@@ -302,8 +303,29 @@ class Table:
         return (f"CREATE VIEW {self.name}v AS SELECT {columns} FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k "
                 f"ORDER BY {EVENT_TIME} DESC) AS rn FROM {self.name}) AS q WHERE rn = 1")
 
-    def create_statement(self, path):
-        form = "changelog-json" if self.is_changelog else "json"
+    def write(self, path, random):
+        """Writes the rows in a form of chance; returns the statement that creates the table. Changelogs are
+        JSON, what only grows may be a file of columns, too: of many groups, so that filters and statistics
+        have something to leave out, with dictionaries or without."""
+        form = "changelog-json" if self.is_changelog else random.choice(["json", "json", "parquet", "parquet", "orc"])
+        if form == "orc" and "tsx" in self.columns:  # its times end where 64 bits of nanoseconds do
+            form = "parquet"
+        if form == "parquet":
+            parquet.write_table(self.arrow(), path, row_group_size=random.choice([1, 5, 20, 500]),
+                                use_dictionary=random.random() < 0.7, write_statistics=random.random() < 0.8,
+                                compression=random.choice(["none", "snappy", "zstd"]),
+                                data_page_size=random.choice([64, 1 << 20]),
+                                write_page_index=random.random() < 0.3,
+                                data_page_version=random.choice(["1.0", "2.0"]))
+        elif form == "orc":
+            orc.write_table(self.arrow(), path, stripe_size=random.choice([1024, 1 << 26]),
+                            batch_size=random.choice([1, 10, 1024]),
+                            dictionary_key_size_threshold=random.choice([0.0, 1.0]))
+        else:
+            path.write_text("".join(line + "\n" for line in self.lines(random)), encoding="utf-8")
+        return self.create_statement(path, form)
+
+    def create_statement(self, path, form):
         return (f"CREATE TABLE {self.declaration()} WITH ('connector' = 'filesystem', "
                 f"'path' = '{path}', 'format' = '{form}');")
 

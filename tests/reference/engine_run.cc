@@ -110,6 +110,9 @@ void draw_options(EngineMode& mode, Chance& chance) {
   if (mode.batch) return;
   if (chance.share(0.15)) set("table.exec.state.ttl", "10 d");
   if (chance.share(0.1)) {
+    set("execution.trigger", chance.pick({"once", "available-now", "10 s"}));
+  }
+  if (chance.share(0.1)) {
     set("table.exec.emit.early-fire.enabled", "true");
     set("table.exec.emit.early-fire.delay", chance.pick({"0 ms", "1 s"}));
   }

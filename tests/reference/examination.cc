@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "reference/chance.h"
 #include "reference/comparison.h"
 #include "reference/metamorphic.h"
 
@@ -178,6 +179,23 @@ std::string check(const GeneratedJob& job, const EngineMode& mode) {
   return difference(*job.result, mode.batch ? job.expected_batch : job.expected, *rows);
 }
 
+namespace {
+
+/// Windows that wait for late rows give the same where no row is late.
+void draw_lateness(const GeneratedJob& job, EngineMode& mode) {
+  const bool patient = std::all_of(
+      job.tables.begin(), job.tables.end(),
+      [](const GeneratedTable& table) { return table.patience_ms >= table.disorder_ms; });
+  Chance chance(job.seed ^ 0x6c617465);
+  if (mode.batch || !patient || !chance.share(0.15)) return;
+  mode.options.emplace_back("table.exec.emit.allow-lateness", chance.pick({"1 s", "1 h", "3 d"}));
+  if (!chance.share(0.5)) return;
+  mode.options.emplace_back("table.exec.emit.late-fire.enabled", "true");
+  mode.options.emplace_back("table.exec.emit.late-fire.delay", chance.pick({"0 ms", "1 s"}));
+}
+
+}  // namespace
+
 Verdict examine(uint64_t seed, const JobWishes& wishes) {
   Verdict verdict;
   Result<GeneratedJob> job = generate_job(seed, wishes);
@@ -187,7 +205,8 @@ Verdict examine(uint64_t seed, const JobWishes& wishes) {
   }
   ++verdict.queries;
   for (const bool batch : {true, false}) {
-    const EngineMode mode = draw_mode(batch, seed);
+    EngineMode mode = draw_mode(batch, seed);
+    draw_lateness(*job, mode);
     ++verdict.runs;
     std::string problem = check(*job, mode);
     if (problem.empty()) continue;
