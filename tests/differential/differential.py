@@ -167,22 +167,21 @@ def run_golden(verdict, round, asked, expected):
         elif not any(pattern.search(round.queries[index].sql) for pattern, _ in EXCUSES):
             wrong.setdefault(index, {}).setdefault(message, []).append(mode)
     for index, messages in wrong.items():
-        shrink(verdict, round, index, next(iter(messages.values()))[0])
+        small = shrunk(round, index, next(iter(messages.values()))[0])
         message, modes = next(iter(messages.items()))
         verdict.wrong.append(f"seed {round.seed}, query {index}, golden modes {' '.join(sum(messages.values(), []))}:\n"
                              f"  {round.queries[index].sql}\n  DuckDB: {round.queries[index].stream}\n"
-                             f"  in mode {modes[0]}: {message}")
+                             f"  in mode {modes[0]}: {message}{small}")
 
 
-def shrink(verdict, round, index, mode):
-    """Adds the failure as a small golden file, if it is seen in that mode of golden files."""
-    if SHRUNK and len(SHRUNK) >= SHRUNK_MAX:
-        return
+def shrunk(round, index, mode):
+    """The failure as a small golden file, if it is seen in that mode of golden files."""
+    if len(SHRUNK) >= SHRUNK_MAX:
+        return ""
     SHRUNK.append((round.seed, index))
     text = shrinking.Shrinking(GOLDEN, round.folder, round.all_tables, [round.log_of_versions.view_statement()],
                                round.queries[index], mode).run()
-    if text:
-        verdict.wrong.append(f"seed {round.seed}, query {index}, made small, mode {mode}:\n{text}")
+    return f"\nmade small, mode {mode}:\n{text}" if text else ""
 
 
 def weigh(verdict, round, index, mode, expected, answer):
@@ -198,11 +197,11 @@ def weigh(verdict, round, index, mode, expected, answer):
         if pattern.search(query.sql):
             verdict.excused.append((round.seed, index, reason))
             return
-    shrink(verdict, round, index, "batch" if mode == "batch" else
-           "stream" if round.parallelism == 1 else "stream-4")
+    small = shrunk(round, index, "batch" if mode == "batch" else
+                   "stream" if round.parallelism == 1 else "stream-4")
     verdict.wrong.append(
         f"seed {round.seed}, query {index}, {mode}, parallelism {round.parallelism}:\n"
-        f"  {query.sql}\n  DuckDB: {query.batch if mode == 'batch' else query.stream}\n  {problem}")
+        f"  {query.sql}\n  DuckDB: {query.batch if mode == 'batch' else query.stream}\n  {problem}{small}")
 
 
 EXCUSES = excuses()
