@@ -23,6 +23,28 @@ std::shared_ptr<const std::vector<T>> cut(const std::shared_ptr<const std::vecto
   return std::make_shared<const std::vector<T>>(from, from + length);
 }
 
+KeyHashesPtr cut(const KeyHashesPtr& all, int64_t offset, int64_t length) {
+  if (all == nullptr) return nullptr;
+  const auto from = all->hashes.begin() + offset;
+  return std::make_shared<const KeyHashes>(
+      KeyHashes{.columns = all->columns, .hashes = {from, from + length}});
+}
+
+/// The same hashes where their columns are found among `to`, or null.
+KeyHashesPtr moved(const KeyHashesPtr& all, std::span<const ColumnPtr> from,
+                   std::span<const ColumnPtr> to) {
+  if (all == nullptr) return nullptr;
+  std::vector<int> columns;
+  for (const int column : all->columns) {
+    const auto found = std::find(to.begin(), to.end(), from[static_cast<size_t>(column)]);
+    if (found == to.end()) return nullptr;
+    columns.push_back(static_cast<int>(found - to.begin()));
+  }
+  if (columns == all->columns) return all;
+  return std::make_shared<const KeyHashes>(
+      KeyHashes{.columns = std::move(columns), .hashes = all->hashes});
+}
+
 int64_t storage_bytes(const arrow::ArrayData& data) {
   int64_t bytes = 0;
   for (const std::shared_ptr<arrow::Buffer>& buffer : data.buffers) {
@@ -72,7 +94,7 @@ Batch::Batch(SchemaPtr schema, std::vector<ColumnPtr> columns, int64_t num_store
 }
 
 Batch Batch::with_key_hashes(KeyHashesPtr hashes) const {
-  HW_DCHECK(!hashes || static_cast<int64_t>(hashes->size()) == num_stored_rows_);
+  HW_DCHECK(!hashes || static_cast<int64_t>(hashes->hashes.size()) == num_stored_rows_);
   Batch batch = *this;
   batch.key_hashes_ = std::move(hashes);
   return batch;
@@ -108,6 +130,7 @@ Batch Batch::with_columns(SchemaPtr schema, std::vector<ColumnPtr> columns) cons
   Batch batch = *this;
   batch.schema_ = std::move(schema);
   batch.columns_ = std::move(columns);
+  batch.key_hashes_ = moved(key_hashes_, columns_, batch.columns_);
   return batch;
 }
 

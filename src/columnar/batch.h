@@ -24,7 +24,13 @@ constexpr int64_t kBatchBytesMax = 8 << 20;
 using Selection = std::vector<int32_t>;
 using SelectionPtr = std::shared_ptr<const Selection>;
 using RowKindsPtr = std::shared_ptr<const std::vector<RowKind>>;
-using KeyHashesPtr = std::shared_ptr<const std::vector<uint64_t>>;
+
+/// hash_keys of some columns of a batch, which it takes along.
+struct KeyHashes {
+  std::vector<int> columns;      // of the batch, in the order in which they were hashed
+  std::vector<uint64_t> hashes;  // one per stored row
+};
+using KeyHashesPtr = std::shared_ptr<const KeyHashes>;
 
 class Batch {
  public:
@@ -54,8 +60,8 @@ class Batch {
     return row_kinds_ ? (*row_kinds_)[static_cast<size_t>(stored_row)] : RowKind::kInsert;
   }
 
-  /// Hashes of the exchange's key for the stored rows, or null. They travel with the batch so
-  /// that the state behind an exchange does not hash again.
+  /// Hashes of the exchange's key, or null. They travel with the batch so that the state behind an
+  /// exchange does not hash again, as long as their columns do.
   const KeyHashesPtr& key_hashes() const { return key_hashes_; }
   Batch with_key_hashes(KeyHashesPtr hashes) const;
 
@@ -66,7 +72,8 @@ class Batch {
   Result<Batch> compacted() const;
   /// Returns meant rows [offset, offset + length); copies nothing unless there is a selection.
   Batch slice(int64_t offset, int64_t length) const;
-  /// Returns the same rows with other columns (same number of stored rows).
+  /// Returns the same rows with other columns (same number of stored rows). Key hashes stay if
+  /// all their columns are among these.
   Batch with_columns(SchemaPtr schema, std::vector<ColumnPtr> columns) const;
   Batch with_row_kinds(RowKindsPtr row_kinds) const;
 

@@ -108,13 +108,11 @@ Result<ColumnPtr> gather_concatenated(const std::vector<ColumnPtr>& columns,
   return gather(*all, rows);
 }
 
-template <typename T>
-std::shared_ptr<const std::vector<T>> pick(const std::shared_ptr<const std::vector<T>>& all,
-                                           std::span<const int32_t> rows) {
+RowKindsPtr pick(const RowKindsPtr& all, std::span<const int32_t> rows) {
   if (all == nullptr) return nullptr;
-  std::vector<T> picked(rows.size());
+  std::vector<RowKind> picked(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) picked[i] = (*all)[static_cast<size_t>(rows[i])];
-  return std::make_shared<const std::vector<T>>(std::move(picked));
+  return std::make_shared<const std::vector<RowKind>>(std::move(picked));
 }
 
 RowKindsPtr concatenate_kinds(const std::vector<Batch>& batches) {
@@ -214,6 +212,16 @@ Result<ColumnPtr> gather_from(const std::vector<ColumnPtr>& columns,
   }
 }
 
+KeyHashesPtr gather(const KeyHashesPtr& hashes, std::span<const int32_t> rows) {
+  if (hashes == nullptr) return nullptr;
+  KeyHashes gathered{.columns = hashes->columns, .hashes = {}};
+  gathered.hashes.resize(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    gathered.hashes[i] = hashes->hashes[static_cast<size_t>(rows[i])];
+  }
+  return std::make_shared<const KeyHashes>(std::move(gathered));
+}
+
 Result<Batch> gather(const Batch& batch, std::span<const int32_t> rows) {
   std::vector<int32_t> stored;
   if (batch.selection() != nullptr) {
@@ -236,7 +244,7 @@ Result<Batch> gather(const Batch& batch, std::span<const int32_t> rows) {
   }
   Batch out(batch.schema(), std::move(columns), static_cast<int64_t>(rows.size()),
             pick(batch.row_kinds(), rows));
-  return out.with_key_hashes(pick(batch.key_hashes(), rows));
+  return out.with_key_hashes(gather(batch.key_hashes(), rows));
 }
 
 }  // namespace hw

@@ -32,6 +32,9 @@ struct RowSource {
 Result<ColumnPtr> gather_from(const std::vector<ColumnPtr>& columns,
                               std::span<const RowSource> from);
 
+/// Hashes `rows[0], rows[1], …`; null gives null.
+KeyHashesPtr gather(const KeyHashesPtr& hashes, std::span<const int32_t> rows);
+
 /// Meant rows of `batch` numbered by `rows` (0 = first meant row); kinds and hashes follow.
 Result<Batch> gather(const Batch& batch, std::span<const int32_t> rows);
 

@@ -150,11 +150,37 @@ TEST(BatchTest, SelectionsSlicesAndCompaction) {
 TEST(BatchTest, HashesTravelWithTheirRows) {
   const SchemaPtr schema = *parse_schema("n INT");
   const Batch batch = parse_batch(schema, "+ 1 | + 2 | + 3")
-                          ->with_key_hashes(std::make_shared<const std::vector<uint64_t>>(
-                              std::vector<uint64_t>{10, 20, 30}));
-  EXPECT_EQ(*batch.slice(1, 2).key_hashes(), (std::vector<uint64_t>{20, 30}));
+                          ->with_key_hashes(std::make_shared<const KeyHashes>(
+                              KeyHashes{.columns = {0}, .hashes = {10, 20, 30}}));
+  EXPECT_EQ(batch.slice(1, 2).key_hashes()->hashes, (std::vector<uint64_t>{20, 30}));
   const Batch narrow = batch.narrowed_to(std::make_shared<const Selection>(Selection{2}));
-  EXPECT_EQ(*(*narrow.compacted()).key_hashes(), std::vector<uint64_t>{30});
+  EXPECT_EQ((*narrow.compacted()).key_hashes()->hashes, std::vector<uint64_t>{30});
+  EXPECT_EQ((*narrow.compacted()).key_hashes()->columns, std::vector<int>{0});
+}
+
+TEST(BatchTest, HashesFollowTheirColumnsOrGo) {
+  const SchemaPtr schema = *parse_schema("a INT, b INT, c INT");
+  const Batch batch = parse_batch(schema, "+ 1 1 7 | + 2 3 8")
+                          ->with_key_hashes(std::make_shared<const KeyHashes>(
+                              KeyHashes{.columns = {1, 0}, .hashes = {10, 20}}));
+  const auto picked = [&](std::vector<int> numbers) {
+    std::vector<SqlField> fields;
+    std::vector<ColumnPtr> columns;
+    for (const int number : numbers) {
+      fields.push_back(schema->field(number));
+      columns.push_back(batch.column(number));
+    }
+    return batch.with_columns(make_schema(std::move(fields)), std::move(columns)).key_hashes();
+  };
+  EXPECT_EQ(picked({0, 1, 2})->columns, (std::vector<int>{1, 0}));
+  EXPECT_EQ(picked({2, 0, 1})->columns, (std::vector<int>{2, 1}));
+  EXPECT_EQ(picked({2, 0, 1})->hashes, (std::vector<uint64_t>{10, 20}));
+  EXPECT_EQ(picked({1, 2}), nullptr);
+  // Equal values are not the column.
+  EXPECT_EQ(
+      batch.with_columns(schema, {*parse_column("INT", "1 2"), batch.column(1), batch.column(2)})
+          .key_hashes(),
+      nullptr);
 }
 
 TEST(BatchTest, BatchesEndToEnd) {

@@ -54,7 +54,7 @@ class ChangelogFold final : public Operator {
     const std::vector<ColumnPtr> keys = rows.columns(keys_);
     std::vector<uint32_t> numbers;
     HW_TRY(rows_->find_or_insert(
-        {.columns = keys, .num_rows = rows.num_rows(), .hashes = rows.key_hashes()}, numbers,
+        {.columns = keys, .num_rows = rows.num_rows(), .hashes = rows.hashes_of(keys_)}, numbers,
         nullptr));
     touched_.assign(numbers, rows_->end_row());
     std::vector<int32_t> last_source(touched_.rows().size(), -1);

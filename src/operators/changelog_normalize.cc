@@ -88,9 +88,10 @@ class ChangelogNormalize final : public Operator, public ForgetsState {
     const std::vector<ColumnPtr> keys = input.columns(spec_.primary_key);
     std::vector<uint32_t> numbers;
     std::vector<uint32_t> inserted;
-    HW_TRY(rows_->find_or_insert(
-        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, numbers,
-        &inserted));
+    HW_TRY(rows_->find_or_insert({.columns = keys,
+                                  .num_rows = input.num_rows(),
+                                  .hashes = input.hashes_of(spec_.primary_key)},
+                                 numbers, &inserted));
     touched_.assign(numbers, rows_->end_row());
     age_.write(inserted);
     const std::vector<uint32_t> expired = age_.expired_among(numbers);

@@ -137,8 +137,8 @@ class Deduplicate final : public Operator, public ForgetsState {
     const std::vector<ColumnPtr> keys = input.columns(spec_.key);
     std::vector<uint32_t> numbers, inserted;
     HW_TRY(rows_->find_or_insert(
-        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, numbers,
-        &inserted));
+        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.hashes_of(spec_.key)},
+        numbers, &inserted));
     touched_.assign(numbers, rows_->end_row());
     age_.write(inserted);
     const std::vector<uint32_t> expired = without_waiting(age_.expired_among(numbers));

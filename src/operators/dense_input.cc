@@ -11,13 +11,11 @@
 namespace hw {
 namespace {
 
-template <typename T>
-std::shared_ptr<const std::vector<T>> select(const std::shared_ptr<const std::vector<T>>& values,
-                                             std::span<const int32_t> rows) {
-  if (values == nullptr) return nullptr;
-  auto selected = std::make_shared<std::vector<T>>();
+RowKindsPtr select(const RowKindsPtr& kinds, std::span<const int32_t> rows) {
+  if (kinds == nullptr) return nullptr;
+  auto selected = std::make_shared<std::vector<RowKind>>();
   selected->reserve(rows.size());
-  for (const int32_t row : rows) selected->push_back((*values)[static_cast<size_t>(row)]);
+  for (const int32_t row : rows) selected->push_back((*kinds)[static_cast<size_t>(row)]);
   return selected;
 }
 
@@ -40,7 +38,7 @@ Result<DenseInput> DenseInput::of(const Batch& batch, std::span<const int> neede
   }
   if (selection != nullptr) {
     input.row_kinds_ = select(input.row_kinds_, *selection);
-    input.key_hashes_ = select(input.key_hashes_, *selection);
+    input.key_hashes_ = gather(input.key_hashes_, *selection);
   }
   return input;
 }
@@ -54,7 +52,7 @@ Result<DenseInput> DenseInput::gathered(std::span<const int32_t> rows) const {
     HW_ASSIGN_OR_RETURN(input.columns_[c], gather(*columns_[c], rows));
   }
   input.row_kinds_ = select(row_kinds_, rows);
-  input.key_hashes_ = select(key_hashes_, rows);
+  input.key_hashes_ = gather(key_hashes_, rows);
   return input;
 }
 
@@ -69,6 +67,11 @@ std::vector<ColumnPtr> DenseInput::columns(std::span<const int> numbers) const {
   columns.reserve(numbers.size());
   for (const int number : numbers) columns.push_back(column(number));
   return columns;
+}
+
+const uint64_t* DenseInput::hashes_of(std::span<const int> columns) const {
+  if (key_hashes_ == nullptr || !std::ranges::equal(key_hashes_->columns, columns)) return nullptr;
+  return key_hashes_->hashes.data();
 }
 
 std::vector<int8_t> DenseInput::signs() const {

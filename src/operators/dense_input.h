@@ -34,8 +34,9 @@ class DenseInput {
     return row_kinds_ ? (*row_kinds_)[static_cast<size_t>(row)] : RowKind::kInsert;
   }
   const RowKindsPtr& row_kinds() const { return row_kinds_; }
-  /// Null when the batch has none.
-  const uint64_t* key_hashes() const { return key_hashes_ ? key_hashes_->data() : nullptr; }
+  /// hash_keys of the columns numbered in `columns`, in this order, if they came with the batch;
+  /// else null.
+  const uint64_t* hashes_of(std::span<const int> columns) const;
   /// +1 for a row that is added, -1 for one that is taken back. Empty if all are added.
   std::vector<int8_t> signs() const;
 

@@ -198,7 +198,7 @@ class EmittingWindows final : public Operator {
     const std::vector<ColumnPtr> keys = input.columns(keys_);
     std::vector<uint32_t> groups, inserted;
     HW_TRY(table.find_or_insert(
-        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, groups,
+        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.hashes_of(keys_)}, groups,
         &inserted));
     aggregates_.initialize(table, inserted);
     std::vector<int8_t> signs = input.signs();

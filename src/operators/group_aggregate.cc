@@ -131,8 +131,8 @@ class GroupAggregate final : public Operator, public ForgetsState {
     std::vector<uint32_t> groups;
     std::vector<uint32_t> inserted;
     HW_TRY(groups_->find_or_insert(
-        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, groups,
-        &inserted));
+        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.hashes_of(spec_.keys)},
+        groups, &inserted));
     for (const uint32_t group : age_.revive(groups, inserted)) {
       forget_sets(group);
       inserted.push_back(group);

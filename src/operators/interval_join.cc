@@ -185,9 +185,10 @@ class IntervalJoin final : public Operator, public WatermarkDelay {
     Probe probe{.side = input, .rows = std::move(rows), .times = {}, .firsts = {}, .matches = {}};
     probe.times = times_of(*probe.rows.column(time_column(input)), probe.rows.num_rows());
     const std::vector<ColumnPtr> keys = probe.rows.columns(side(input).keys);
-    HW_TRY(log(1 - input).find_chains(
-        {.columns = keys, .num_rows = probe.rows.num_rows(), .hashes = probe.rows.key_hashes()},
-        probe.firsts));
+    HW_TRY(log(1 - input).find_chains({.columns = keys,
+                                       .num_rows = probe.rows.num_rows(),
+                                       .hashes = probe.rows.hashes_of(side(input).keys)},
+                                      probe.firsts));
     for (const ColumnPtr& key : keys) {
       if (!key->may_have_nulls()) continue;
       for (size_t i = 0; i < probe.times.size(); ++i) {
@@ -322,7 +323,7 @@ class IntervalJoin final : public Operator, public WatermarkDelay {
     HW_TRY(log(probe.side)
                .append({.columns = rows.all_columns(),
                         .num_rows = rows.num_rows(),
-                        .key_hashes = rows.key_hashes(),
+                        .key_hashes = rows.hashes_of(side(probe.side).keys),
                         .counts = matches},
                        ids));
     remember(probe.side, ids, times);

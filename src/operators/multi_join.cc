@@ -108,9 +108,11 @@ class MultiJoin final : public Operator {
               .has_null = {},
               .keys = {},
               .counts = {}};
-    const std::vector<ColumnPtr> keys = work.rows.columns(spec_.inputs[number].side.keys);
-    const KeyColumns looked_up{
-        .columns = keys, .num_rows = work.rows.num_rows(), .hashes = work.rows.key_hashes()};
+    const std::vector<int>& key_columns = spec_.inputs[number].side.keys;
+    const std::vector<ColumnPtr> keys = work.rows.columns(key_columns);
+    const KeyColumns looked_up{.columns = keys,
+                               .num_rows = work.rows.num_rows(),
+                               .hashes = work.rows.hashes_of(key_columns)};
     work.has_null.assign(static_cast<size_t>(work.rows.num_rows()), 0);
     for (const ColumnPtr& key : keys) {
       for (int64_t i = 0; key->may_have_nulls() && i < work.rows.num_rows(); ++i) {
@@ -268,7 +270,7 @@ class MultiJoin final : public Operator {
     const std::vector<int8_t> signs = rows.signs();
     const RowLog::Rows added{.columns = rows.all_columns(),
                              .num_rows = rows.num_rows(),
-                             .key_hashes = rows.key_hashes(),
+                             .key_hashes = rows.hashes_of(spec_.inputs[work.input].side.keys),
                              .counts = {}};
     RowLog& log = *logs_[work.input];
     return signs.empty() ? log.append(added, ids) : log.apply(added, signs, ids);

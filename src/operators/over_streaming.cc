@@ -112,8 +112,8 @@ class StreamingOver final : public Operator {
     const std::vector<ColumnPtr> keys = input.columns(spec_.partition);
     std::vector<uint32_t> partitions, inserted;
     HW_TRY(partitions_->find_or_insert(
-        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, partitions,
-        &inserted));
+        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.hashes_of(spec_.partition)},
+        partitions, &inserted));
     functions_.initialize(*partitions_, inserted);
     const std::vector<ColumnPtr>& payload = input.all_columns();
     std::string order;

@@ -95,8 +95,8 @@ class UpdatingOver final : public Operator {
     const std::vector<ColumnPtr> keys = input.columns(spec_.partition);
     std::vector<uint32_t> partitions;
     HW_TRY(partitions_->find_or_insert(
-        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, partitions,
-        nullptr));
+        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.hashes_of(spec_.partition)},
+        partitions, nullptr));
     touched_.assign(partitions, partitions_->end_row());
     if (context_->batch_mode()) {
       HW_TRY(apply(input, partitions));

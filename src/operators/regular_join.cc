@@ -171,9 +171,10 @@ class RegularJoin final : public Operator, public InputSelection, public Forgets
     Probe probe{.side = input, .rows = std::move(rows), .firsts = {}, .matches = {}};
     if (batch_mode_ && input == kRight) return keep(probe);
     const std::vector<ColumnPtr> keys = probe.rows.columns(side(input).keys);
-    HW_TRY(logs_[1 - input]->find_chains(
-        {.columns = keys, .num_rows = probe.rows.num_rows(), .hashes = probe.rows.key_hashes()},
-        probe.firsts));
+    HW_TRY(logs_[1 - input]->find_chains({.columns = keys,
+                                          .num_rows = probe.rows.num_rows(),
+                                          .hashes = probe.rows.hashes_of(side(input).keys)},
+                                         probe.firsts));
     for (const ColumnPtr& key : keys) {
       if (spec_.nulls_equal || spec_.null_aware || !key->may_have_nulls()) continue;
       for (size_t i = 0; i < probe.firsts.size(); ++i) {
@@ -383,7 +384,7 @@ class RegularJoin final : public Operator, public InputSelection, public Forgets
     const std::vector<int8_t> signs = rows.signs();
     const RowLog::Rows added{.columns = rows.all_columns(),
                              .num_rows = rows.num_rows(),
-                             .key_hashes = rows.key_hashes(),
+                             .key_hashes = rows.hashes_of(side(probe.side).keys),
                              .counts = matches,
                              .now_ms = context_->now_ms(),
                              .expired_ms = age(probe.side).expired_ms()};

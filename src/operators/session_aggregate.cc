@@ -158,7 +158,7 @@ class SessionAggregate final : public Operator {
     new_keys_.clear();
     HW_TRY(keys_->find_or_insert({.columns = rows.columns(spec_.keys),
                                   .num_rows = rows.num_rows(),
-                                  .hashes = rows.key_hashes()},
+                                  .hashes = rows.hashes_of(spec_.keys)},
                                  key_of_row_, &new_keys_));
     session_of_row_.clear();
     kept_.clear();

@@ -128,7 +128,7 @@ class SessionAssign final : public Operator {
     std::vector<uint32_t> keys;
     HW_TRY(keys_->find_or_insert({.columns = rows.columns(spec_.keys),
                                   .num_rows = rows.num_rows(),
-                                  .hashes = rows.key_hashes()},
+                                  .hashes = rows.hashes_of(spec_.keys)},
                                  keys, nullptr));
     const std::vector<ColumnPtr>& payload = rows.all_columns();
     std::vector<uint64_t> hashes;

@@ -173,7 +173,7 @@ class TemporalJoin final : public Operator {
     std::vector<uint32_t> ids;
     HW_TRY(log(input).append({.columns = added.all_columns(),
                               .num_rows = added.num_rows(),
-                              .key_hashes = added.key_hashes(),
+                              .key_hashes = added.hashes_of(side(input).keys),
                               .counts = counts},
                              ids));
     remember(input, ids, times);

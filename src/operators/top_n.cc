@@ -166,8 +166,8 @@ class TopN final : public Operator, public ForgetsState {
     const std::vector<ColumnPtr> keys = input.columns(spec_.partition);
     std::vector<uint32_t> partitions, inserted;
     HW_TRY(partitions_->find_or_insert(
-        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, partitions,
-        &inserted));
+        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.hashes_of(spec_.partition)},
+        partitions, &inserted));
     age_.write(inserted);
     const std::vector<uint32_t> expired = age_.expired_among(partitions);
     for (const uint32_t partition : expired) rows_->erase_set(partition);

@@ -124,9 +124,10 @@ class UpsertConflict final : public Operator, public ForgetsState {
     const std::vector<ColumnPtr> keys = input.columns(spec_.primary_key);
     std::vector<uint32_t> numbers;
     std::vector<uint32_t> inserted;
-    HW_TRY(keys_->find_or_insert(
-        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, numbers,
-        &inserted));
+    HW_TRY(keys_->find_or_insert({.columns = keys,
+                                  .num_rows = input.num_rows(),
+                                  .hashes = input.hashes_of(spec_.primary_key)},
+                                 numbers, &inserted));
     age_.write(inserted);
     for (const uint32_t key : age_.expired_among(numbers)) rows_->erase_set(key);
     age_.write(numbers);

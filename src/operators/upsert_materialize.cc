@@ -82,9 +82,10 @@ class UpsertMaterialize final : public Operator, public ForgetsState {
     HW_ASSIGN_OR_RETURN(const DenseInput input, DenseInput::of(batch));
     const std::vector<ColumnPtr> keys = input.columns(spec_.primary_key);
     std::vector<uint32_t> numbers, inserted;
-    HW_TRY(keys_->find_or_insert(
-        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, numbers,
-        &inserted));
+    HW_TRY(keys_->find_or_insert({.columns = keys,
+                                  .num_rows = input.num_rows(),
+                                  .hashes = input.hashes_of(spec_.primary_key)},
+                                 numbers, &inserted));
     age_.write(inserted);
     for (const uint32_t key : age_.expired_among(numbers)) rows_->erase_set(key);
     age_.write(numbers);

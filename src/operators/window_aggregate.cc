@@ -263,7 +263,7 @@ class WindowAggregate final : public Operator {
 
   Status update(int64_t pane, const DenseInput& rows) {
     wait_for(spec_.windows_given() ? pane : clock_.first_end(pane));
-    return panes_->update(pane, rows, rows.columns(keys_));
+    return panes_->update(pane, rows, keys_);
   }
 
   /// Emits every window that is closed, in order of end, a bounded amount per call.

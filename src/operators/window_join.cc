@@ -159,7 +159,7 @@ class WindowJoin final : public Operator {
     std::vector<uint32_t> ids;
     HW_TRY(log(input).append({.columns = rows.all_columns(),
                               .num_rows = rows.num_rows(),
-                              .key_hashes = rows.key_hashes(),
+                              .key_hashes = rows.hashes_of(side(input).keys),
                               .counts = {}},
                              ids));
     const Column& ends = *rows.column(end_column(input));

@@ -59,16 +59,17 @@ WindowPanes::WindowPanes(const Aggregates& aggregates, const Schema& input, Opti
   }
 }
 
-Status WindowPanes::update(int64_t pane, const DenseInput& input, std::span<const ColumnPtr> keys) {
+Status WindowPanes::update(int64_t pane, const DenseInput& input, std::span<const int> keys) {
   // A late row for a pane that is in the running window already: that is put together anew.
   if (pane < added_until_) forget_window();
   if (blocks_) blocks_->forget(pane);
   KeyedTable& table = panes_->pane(pane);
   std::vector<uint32_t> groups;
   std::vector<uint32_t> inserted;
-  HW_TRY(table.find_or_insert(
-      {.columns = keys, .num_rows = input.num_rows(), .hashes = input.key_hashes()}, groups,
-      &inserted));
+  HW_TRY(table.find_or_insert({.columns = input.columns(keys),
+                               .num_rows = input.num_rows(),
+                               .hashes = input.hashes_of(keys)},
+                              groups, &inserted));
   aggregates_.initialize(table, inserted);
   const std::vector<int8_t> signs = input.signs();
   if (options_.retracts) {

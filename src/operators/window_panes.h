@@ -47,7 +47,7 @@ class WindowPanes {
   static constexpr int first_accumulator() { return 1; }
 
   /// Folds rows into a pane.
-  Status update(int64_t pane, const DenseInput& input, std::span<const ColumnPtr> keys);
+  Status update(int64_t pane, const DenseInput& input, std::span<const int> keys);
   bool empty() const { return panes_->empty(); }
   /// Requires: not empty.
   int64_t first_pane() const { return panes_->panes().begin()->first; }

@@ -77,14 +77,14 @@ class ByKeyGroup final : public Router {
     }
     std::vector<ColumnPtr> keys;
     for (const int i : key_columns_) keys.push_back(batch.column(i));
-    auto hashes =
-        std::make_shared<const std::vector<uint64_t>>(hash_keys(keys, batch.num_stored_rows()));
+    const auto hashes = std::make_shared<const KeyHashes>(
+        KeyHashes{.columns = key_columns_, .hashes = hash_keys(keys, batch.num_stored_rows())});
     batch = batch.with_key_hashes(hashes);
     if (ends_.size() == 1) {
       out.push_back({0, std::move(batch)});
       return Status::OK();
     }
-    deal(batch, *hashes);
+    deal(batch, hashes->hashes);
     size_t begin = 0;
     for (size_t i = 0; i < ends_.size(); begin = ends_[i++]) {
       if (begin == ends_[i]) continue;

@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "columnar/key_bytes.h"
 #include "state/key_codes.h"
+#include "state/key_tags.h"
 #include "state/row_columns.h"
 #include "state/version_rows.h"
 
@@ -171,24 +172,6 @@ KeyedTable::KeyedTable(TableSchema schema, KeyedTable& parent, arrow::MemoryPool
   HW_CHECK(parent.parent_ == nullptr);
 }
 
-void KeyedTable::take_tags(const KeyColumns& keys) {
-  const auto n = static_cast<size_t>(keys.num_rows);
-  tags_.resize(n);
-  if (schema_.keys.empty()) {
-    std::memset(tags_.data(), 0, n * sizeof(uint32_t));
-    return;
-  }
-  std::vector<uint64_t> computed;
-  const uint64_t* hashes = keys.hashes;
-  // Hashes travel with a batch, and may be those of an exchange by other columns than these.
-  if (n > 0 && hashes != nullptr && hash_keys(keys.columns, 1)[0] != hashes[0]) hashes = nullptr;
-  if (hashes == nullptr) {
-    computed = hash_keys(keys.columns, keys.num_rows);
-    hashes = computed.data();
-  }
-  for (size_t i = 0; i < n; ++i) tags_[i] = HashIndex::tag_of(hashes[i]);
-}
-
 template <bool kInsert, bool kPrefetch, typename Keys>
 Status KeyedTable::probe(Keys keys, size_t num_rows, uint32_t* rows,
                          std::vector<uint32_t>* inserted) {
@@ -252,7 +235,7 @@ Status KeyedTable::find(const KeyColumns& keys, std::vector<uint32_t>& rows) {
   };
   HW_ASSIGN_OR_RETURN(const bool by_code, look_up_by_code(keys, rows, look_up));
   if (by_code) return Status::OK();
-  take_tags(keys);
+  key_tags(keys.columns, keys.num_rows, keys.hashes, tags_);
   HW_ASSIGN_OR_RETURN(const EncodedKeys* encoded, encoder_.encode(keys.columns, keys.num_rows));
   return probe_encoded<false>(*encoded, rows, nullptr);
 }
@@ -264,7 +247,7 @@ Status KeyedTable::find_or_insert(const KeyColumns& keys, std::vector<uint32_t>&
   };
   HW_ASSIGN_OR_RETURN(const bool by_code, look_up_by_code(keys, rows, look_up));
   if (by_code) return Status::OK();
-  take_tags(keys);
+  key_tags(keys.columns, keys.num_rows, keys.hashes, tags_);
   HW_ASSIGN_OR_RETURN(const EncodedKeys* encoded, encoder_.encode(keys.columns, keys.num_rows));
   return probe_encoded<true>(*encoded, rows, inserted);
 }
@@ -316,7 +299,7 @@ Status KeyedTable::erase(std::span<const uint32_t> rows) {
     HW_ASSIGN_OR_RETURN(ColumnPtr key, read_key(static_cast<int>(k), rows));
     keys.push_back(std::move(key));
   }
-  take_tags({.columns = keys, .num_rows = static_cast<int64_t>(rows.size()), .hashes = nullptr});
+  key_tags(keys, static_cast<int64_t>(rows.size()), nullptr, tags_);
   for (size_t i = 0; i < rows.size(); ++i) {
     index_.erase(tags_[i], rows[i]);
     rows_.erase(rows[i]);

@@ -25,7 +25,7 @@ namespace hw {
 struct KeyColumns {
   std::span<const ColumnPtr> columns;
   int64_t num_rows = 0;
-  /// hash_keys of them, one per row; null, or hashes of other columns: computed.
+  /// hash_keys of them, one per row; null = computed.
   const uint64_t* hashes = nullptr;
 };
 
@@ -126,7 +126,6 @@ class KeyedTable final : public StateTable {
   template <bool kInsert>
   Status probe_encoded(const EncodedKeys& keys, std::vector<uint32_t>& rows,
                        std::vector<uint32_t>* inserted);
-  void take_tags(const KeyColumns& keys);
 
   const std::shared_ptr<const TableSchema> shared_schema_;
   const TableSchema& schema_;

@@ -143,21 +143,6 @@ TEST(KeyedTableTest, AgreesWithAMapOverManyKeys) {
   }
 }
 
-TEST(KeyedTableTest, IgnoresHashesOfOtherColumns) {
-  KeyedTable table(schema_of("k BIGINT", ""), recycling_pool());
-  const ColumnPtr column = numbers({1, 2, 3});
-  const std::vector<uint64_t> foreign = {7, 8, 9};
-  std::vector<uint32_t> rows;
-  ASSERT_TRUE(table
-                  .find_or_insert(
-                      {.columns = std::span(&column, 1), .num_rows = 3, .hashes = foreign.data()},
-                      rows, nullptr)
-                  .ok());
-  std::vector<uint32_t> again;
-  ASSERT_TRUE(table.find({.columns = std::span(&column, 1), .num_rows = 3}, again).ok());
-  EXPECT_EQ(again, rows);
-}
-
 TEST(KeyedTableTest, TakesKeysOverFromAnotherTable) {
   for (const std::string_view columns : {"k BIGINT", "k STRING", "k BIGINT, l INT"}) {
     KeyedTable from(schema_of(columns, ""), recycling_pool());

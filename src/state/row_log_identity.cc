@@ -7,7 +7,7 @@
 #include <array>
 #include <utility>
 
-#include "columnar/key_bytes.h"
+#include "state/key_tags.h"
 #include "state/row_columns.h"
 #include "state/row_log.h"
 
@@ -16,17 +16,9 @@ namespace {
 
 constexpr size_t kPrefetchDistance = 16;
 
-/// Hashes travel with a batch, and may be those of an exchange by other columns than these.
-std::vector<uint32_t> tags_of(std::span<const ColumnPtr> columns, int64_t num_rows,
-                              const uint64_t* hashes) {
-  std::vector<uint32_t> tags(static_cast<size_t>(num_rows));
-  std::vector<uint64_t> computed;
-  if (tags.empty() || columns.empty()) return tags;
-  if (hashes == nullptr || hash_keys(columns, 1)[0] != hashes[0]) {
-    computed = hash_keys(columns, num_rows);
-    hashes = computed.data();
-  }
-  for (size_t i = 0; i < tags.size(); ++i) tags[i] = HashIndex::tag_of(hashes[i]);
+std::vector<uint32_t> tags_of(const KeyColumns& keys) {
+  std::vector<uint32_t> tags;
+  key_tags(keys.columns, keys.num_rows, keys.hashes, tags);
   return tags;
 }
 
@@ -77,7 +69,7 @@ uint32_t RowLog::find_identity(uint32_t tag, std::span<const ColumnPtr> identity
 }
 
 void RowLog::find_single_rows(const KeyColumns& keys, std::vector<uint32_t>& firsts) const {
-  const std::vector<uint32_t> tags = tags_of(keys.columns, keys.num_rows, keys.hashes);
+  const std::vector<uint32_t> tags = tags_of(keys);
   firsts.resize(tags.size());
   const bool prefetch = by_row_.large();
   for (size_t i = 0; i < tags.size(); ++i) {
@@ -99,8 +91,9 @@ Status RowLog::apply_by_identity(const Rows& rows, std::span<const int8_t> signs
                                  std::vector<uint32_t>& ids) {
   std::vector<ColumnPtr> identity;
   for (const int column : identity_) identity.push_back(rows.columns[static_cast<size_t>(column)]);
-  const std::vector<uint32_t> tags =
-      tags_of(identity, rows.num_rows, one_per_key_ ? rows.key_hashes : nullptr);
+  const std::vector<uint32_t> tags = tags_of({.columns = identity,
+                                              .num_rows = rows.num_rows,
+                                              .hashes = one_per_key_ ? rows.key_hashes : nullptr});
   std::vector<uint32_t> chains;
   if (!one_per_key_) HW_TRY(find_chain_rows(rows, chains));
   const auto is_taken = [&](uint32_t id, int64_t row) {
