@@ -212,8 +212,7 @@ Status LogWriter::open() {
   partitioner_.emplace(PartitionerSpec{.kind = target_->partitioner,
                                        .key = key_.empty() ? target_->key : key_,
                                        .num_partitions = topic->num_partitions(),
-                                       .own = options.partitions,
-                                       .hashed = context_.parallelism > 1});
+                                       .own = options.partitions});
   HW_ASSIGN_OR_RETURN(writer_, TopicWriter::open(env_, std::move(options)));
   since_ns_ = env_.monotonic_ns();
   cleaner_.watch(writer_->topic());

@@ -11,10 +11,12 @@
 namespace hw {
 
 KeyHashesPtr Partitioner::hashes_of(const Batch& batch) const {
-  if (spec_.hashed && batch.key_hashes() != nullptr) return batch.key_hashes();
+  const KeyHashesPtr& given = batch.key_hashes();
+  if (given != nullptr && given->columns == spec_.key) return given;
   std::vector<ColumnPtr> key;
   for (const int column : spec_.key) key.push_back(batch.column(column));
-  return std::make_shared<const std::vector<uint64_t>>(hash_keys(key, batch.num_stored_rows()));
+  return std::make_shared<const KeyHashes>(
+      KeyHashes{.columns = spec_.key, .hashes = hash_keys(key, batch.num_stored_rows())});
 }
 
 Result<std::vector<Partitioner::Part>> Partitioner::parts(const Batch& batch) {
@@ -30,7 +32,7 @@ Result<std::vector<Partitioner::Part>> Partitioner::parts(const Batch& batch) {
     return parts;
   }
   const KeyHashesPtr hashed = hashes_of(batch);
-  const std::vector<uint64_t>& hashes = *hashed;
+  const std::vector<uint64_t>& hashes = hashed->hashes;
   std::vector<std::vector<int32_t>> rows(static_cast<size_t>(spec_.num_partitions));
   for (size_t row = 0; row < hashes.size(); ++row) {
     const int partition = key_group_of(hashes[row], spec_.num_partitions);

@@ -22,8 +22,6 @@ struct PartitionerSpec {
   int num_partitions = 1;
   /// Of these, ascending; not empty. kByKey: no other row comes.
   std::vector<int> own = {0};
-  /// kByKey: batches bring the hashes of these columns, as an exchange has computed them.
-  bool hashed = false;
 };
 
 class Partitioner {
