@@ -10,12 +10,17 @@
 namespace hw {
 namespace {
 
+/// Most names in sight are others, which often differ in their last character only.
+bool same(const std::string& a, const std::string& b) {
+  return a.size() == b.size() && (a.empty() || (a.back() == b.back() && a == b));
+}
+
 /// True when the first `count` parts of `name` name the table that `qualifier` names.
 bool names_table(const ast::Name& name, size_t count, const std::vector<std::string>& qualifier) {
   if (count == 0 || count > qualifier.size()) return false;
   const size_t skipped = qualifier.size() - count;
-  for (size_t i = 0; i < count; ++i) {
-    if (name.parts[i].text != qualifier[skipped + i]) return false;
+  for (size_t i = count; i-- > 0;) {
+    if (!same(name.parts[i].text, qualifier[skipped + i])) return false;
   }
   return true;
 }
@@ -117,7 +122,7 @@ Result<Scope::Found> Scope::find(const ast::Name& name) const {
     const ast::Identifier& wanted = name.parts[count];
     const ScopeColumn* found = nullptr;
     for (const ScopeColumn& column : columns_) {
-      if (column.name != wanted.text || !names_table(name, count, column.qualifier)) continue;
+      if (!same(column.name, wanted.text) || !names_table(name, count, column.qualifier)) continue;
       if (found != nullptr) {
         return at(wanted.position, Status::Invalid("column '", wanted.text, "' is ambiguous: '",
                                                    name.parts[count - 1].text,

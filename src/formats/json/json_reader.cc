@@ -47,10 +47,14 @@ Cursor JsonReader::wrong(Cursor next, const JsonNode& node, std::string_view tex
 Cursor JsonReader::wrong_value(Cursor at, JsonNode& node) {
   const Cursor next = skip_value(at);
   if (next == nullptr) return nullptr;
+  return wrong(next, node, written(at, next));
+}
+
+std::string_view JsonReader::written(Cursor at, Cursor next) const {
   const char* begin = text_ + at[0];
   const char* end = text_ + next[0];
   while (end > begin && is_blank(end[-1])) --end;
-  return wrong(next, node, {begin, static_cast<size_t>(end - begin)});
+  return {begin, static_cast<size_t>(end - begin)};
 }
 
 Cursor JsonReader::missing(Cursor next, const JsonNode& node, const char* rule) {
@@ -383,9 +387,33 @@ inline Cursor JsonReader::read_value(Cursor at, JsonNode& node, int64_t row) {
       return read_integer<int8_t>(at, node, row);
     case JsonKind::kRowKind:
       return read_row_kind(at, node);
+    case JsonKind::kVariant:
+      return read_variant(at, node, row);
     default:
       return read_scalar(at, node, row);
   }
+}
+
+Cursor JsonReader::read_variant(Cursor at, JsonNode& node, int64_t row) {
+  if (peek(at) == 'n') return read_null(at);
+  const Cursor next = skip_value(at);
+  if (next == nullptr) return nullptr;
+  const std::string_view text = written(at, next);
+  if (check_utf8_ && scalar_text::find_invalid_utf8(text) >= 0) {
+    failure_ = {.kind = JsonFailure::Kind::kValue,
+                .rule = "valid UTF-8",
+                .at = text.data(),
+                .node = &node,
+                .text = text};
+    failed_at_ = at;
+    return nullptr;
+  }
+  scratch_.clear();
+  if (!variants_.read(text, DuplicateNames::kLastCounts, scratch_).ok()) {
+    return wrong(next, node, text);
+  }
+  Status stored = node.slot->set_bytes(row, scratch_);
+  return stored.ok() ? next : storage(at, std::move(stored));
 }
 
 Cursor JsonReader::read_row_kind(Cursor at, JsonNode& node) {

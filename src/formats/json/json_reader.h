@@ -12,6 +12,7 @@
 
 #include "base/status.h"
 #include "columnar/row_kind.h"
+#include "columnar/text/variant.h"
 #include "formats/json/json_shape.h"
 
 namespace hw {
@@ -81,6 +82,7 @@ class JsonReader {
   Cursor read_text(Cursor at, JsonNode& node, int64_t row);
   Cursor read_text_with_escapes(Cursor at, JsonNode& node, int64_t row, std::string_view raw);
   Cursor read_other_as_text(Cursor at, JsonNode& node, int64_t row);
+  Cursor read_variant(Cursor at, JsonNode& node, int64_t row);
   Cursor read_row_kind(Cursor at, JsonNode& node);
   template <typename T>
   Cursor read_integer(Cursor at, JsonNode& node, int64_t row);
@@ -94,6 +96,8 @@ class JsonReader {
 
   /// The string whose opening quote is at `at`, without quotes, escapes as they are.
   std::string_view raw_string(Cursor at) const;
+  /// The value from `at` up to `next`, the cursor behind it.
+  std::string_view written(Cursor at, Cursor next) const;
   /// The scalar at `at`, without blanks behind it.
   std::string_view token(Cursor at) const;
 
@@ -108,6 +112,7 @@ class JsonReader {
   RowKind row_kind_ = RowKind::kInsert;
   const JsonNode* last_field_ = nullptr;
   std::string scratch_;
+  VariantReader variants_;
   JsonFailure failure_;
 };
 

@@ -11,10 +11,6 @@ namespace hw {
 namespace {
 
 Status check_type(const SqlType& type, const std::string& path) {
-  if (is_variant(type)) {
-    return not_supported_yet("VARIANT in the json format (column '" + path +
-                             "'); declare it as STRING, which takes any JSON value as text");
-  }
   if (type.is(TypeKind::kMap) || type.is(TypeKind::kMultiset)) {
     const SqlType& key = type.is(TypeKind::kMap) ? type.key() : type.element();
     if (!key.is_text()) {
@@ -117,6 +113,10 @@ Status shape_json_node(const SqlType& type, SlotColumn* slot, const JsonSettings
   node->slot = slot;
   node->type = type;
   node->nullable = type.nullable();
+  if (is_variant(type)) {
+    node->kind = JsonKind::kVariant;
+    return Status::OK();
+  }
   switch (type.kind()) {
     case TypeKind::kRow:
       node->kind = JsonKind::kRow;

@@ -31,6 +31,7 @@ enum class JsonKind : uint8_t {
   kDouble,
   kDecimal,
   kText,
+  kVariant,  // any value
   kBinary,
   kDate,
   kTime,

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "columnar/variant_type.h"
 #include "formats/testing/decoded.h"
 #include "runtime/format_catalogue.h"
 
@@ -95,6 +96,22 @@ TEST(JsonDecode, NestedValuesOfEveryDepth) {
                  "{\"i\":null}\n"),
             "+I[[(a, 1.50), NULL, (NULL, 2.00)], {k=[1, 2], l=[], m=NULL}] | +I[[], {}] | "
             "+I[NULL, NULL]");
+}
+
+TEST(JsonDecode, AVariantTakesAnyValueInItsOneForm) {
+  const SqlType variant = variant_type();
+  EXPECT_EQ(one(variant, R"( {"b" : [ 1, 2.50 , 1e3 ], "a":"x\u0041]" } )"),
+            R"(+I[{"a":"xA]","b":[1,2.50,1000.0]}])");
+  EXPECT_EQ(one(variant, R"("te\/xt")"), R"(+I["te/xt"])");
+  EXPECT_EQ(one(variant, " 7 "), "+I[7]");
+  EXPECT_EQ(one(variant, "false"), "+I[false]");
+  EXPECT_EQ(one(variant, "null"), "+I[NULL]");
+  EXPECT_EQ(one(variant, R"({"a":1,"a":null})"), R"(+I[{"a":null}])");
+  EXPECT_EQ(one(SqlType::array(variant), R"([{}, null, [ ], "s"])"), R"(+I[[{}, NULL, [], "s"]])");
+  EXPECT_NE(one(variant, "[1e999]").find("write numbers in the range of DOUBLE"),
+            std::string::npos);
+  EXPECT_EQ(one(variant, "[1e999]", {{"ignore-parse-errors", "true"}}), "+I[NULL]");
+  EXPECT_NE(one(variant, "[01]").find("error: "), std::string::npos);
 }
 
 TEST(JsonDecode, TextKeepsEveryCharacter) {
@@ -364,6 +381,16 @@ TEST(JsonEncode, YearsOfMoreThanFourDigitsKeepTheirSign) {
   const std::string ends =
       "{\"t\":\"1677-09-21 00:12:43.145224192\"}\n{\"t\":\"2262-04-11 23:47:16.854775807\"}\n";
   EXPECT_EQ(again({{"t", SqlType::timestamp(9)}}, ends), ends);
+}
+
+TEST(JsonEncode, AVariantIsTheValueItself) {
+  const std::vector<SqlField> columns = {{"v", variant_type()},
+                                         {"l", SqlType::array(variant_type())}};
+  const std::string text = R"({"v":{"a":[1,"x",1.0E10]},"l":["\"",{},null]})"
+                           "\n"
+                           R"({"v":null,"l":null})"
+                           "\n";
+  EXPECT_EQ(again(columns, text), text);
 }
 
 TEST(JsonEncode, OptionsChangeTimesAndNulls) {

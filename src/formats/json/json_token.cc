@@ -323,6 +323,8 @@ std::string hint(const JsonNode& node, std::string_view format) {
       return "write a number that fits the precision, or declare a wider DECIMAL";
     case JsonKind::kText:
       return "write a string";
+    case JsonKind::kVariant:
+      return "write numbers in the range of DOUBLE";
     case JsonKind::kBinary:
       return "write a string in base64";
     case JsonKind::kDate:
