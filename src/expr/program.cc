@@ -35,12 +35,18 @@ bool searches_text(std::string_view function) {
          function.starts_with("SIMILAR");
 }
 
+/// Looks at validity bitmaps only.
+bool is_null_test(std::string_view function) {
+  return function == "IS NULL" || function == "IS NOT NULL";
+}
+
 int own_weight(const BoundExpr& expr) {
   if (expr.kind() == Kind::kColumn || expr.kind() == Kind::kLiteral ||
       expr.kind() == Kind::kField) {
     return 0;
   }
   bool light = is_light(expr.type());
+  if (expr.kind() == Kind::kCall && is_null_test(expr.function()->name)) return kFixedWeight;
   for (const BoundExprPtr& arg : expr.args()) light = light && is_light(arg->type());
   if (light) return kFixedWeight;
   const bool is_call = expr.kind() == Kind::kCall;

@@ -3,11 +3,13 @@
 // IS NULL, IS NOT NULL, IS [NOT] DISTINCT FROM: they work on validity bitmaps, 64 rows at a time,
 // and are never NULL themselves.
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <utility>
 
 #include "columnar/constant.h"
+#include "expr/bound_expr.h"
 #include "expr/function_catalogue.h"
 #include "expr/kernel_output.h"
 #include "expr/truth.h"
@@ -84,12 +86,34 @@ class DistinctTest final : public ScalarKernel {
   Truth equal_;  // scratch
 };
 
+/// Of a CASE among columns a CASE of tests: validity bitmaps alone are laid over each other.
+BoundExprPtr test_each_value(bool wanted, const BoundExpr& test) {
+  using Kind = BoundExpr::Kind;
+  const BoundExpr& value = *test.args()[0];
+  if (value.kind() != Kind::kCase) return nullptr;
+  std::vector<BoundExprPtr> args = value.args();
+  const bool has_else = args.size() % 2 == 1;
+  for (size_t i = 1; i < args.size() + (has_else ? 1 : 0); i += 2) {
+    BoundExprPtr& then = args[std::min(i, args.size() - 1)];
+    if (then->kind() != Kind::kColumn && then->kind() != Kind::kField && !then->is_literal()) {
+      return nullptr;
+    }
+    then = BoundExpr::call(test.function(), {then}, test.type());
+  }
+  if (!has_else) {
+    args.push_back(BoundExpr::literal(constant_bool(wanted, 1)->with_type(test.type())));
+  }
+  return BoundExpr::special(Kind::kCase, std::move(args), test.type())
+      ->with_position(test.position());
+}
+
 ScalarFunction null_test(bool wanted, std::string name) {
   ScalarFunction function;
   function.name = std::move(name);
   function.family = "comparison";
   function.signatures = {"(value ANY) -> BOOLEAN NOT NULL"};
   function.nulls = Nulls::kHandled;
+  function.fuse = [wanted](const BoundExpr& test) { return test_each_value(wanted, test); };
   function.kernel = [wanted](const CallBinding& binding) -> KernelResult {
     return std::make_unique<NullTest>(wanted, binding.result_type);
   };

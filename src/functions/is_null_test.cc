@@ -16,6 +16,27 @@ TEST(IsNullTest, IsNeverNullItself) {
   EXPECT_EQ(values_of(fn("IS NULL", {col(batch, "s")}), batch.slice(1, 2)), "TRUE | FALSE");
 }
 
+TEST(IsNullTest, TestsTheValuesOfACase) {
+  const Batch batch = *parse_batch(*parse_schema("k INT, s STRING, t STRING"),
+                                   "+ 0 a null | + 0 null b | + 1 null b | + 1 a null | "
+                                   "+ null a null | + null null b | + 2 a null");
+  const BoundExprPtr s = col(batch, "s"), t = col(batch, "t");
+  const auto is = [&](int k) { return fn("=", {col(batch, "k"), lit(k)}); };
+  const auto when = [&](std::vector<BoundExprPtr> args) {
+    return BoundExpr::special(BoundExpr::Kind::kCase, std::move(args), s->type());
+  };
+  const BoundExprPtr with_else = when({is(0), s, is(1), t, s});
+  EXPECT_EQ(values_of(fn("IS NULL", {with_else}), batch),
+            "FALSE | TRUE | FALSE | TRUE | FALSE | TRUE | FALSE");
+  EXPECT_EQ(values_of(fn("IS NOT NULL", {with_else}), batch),
+            "TRUE | FALSE | TRUE | FALSE | TRUE | FALSE | TRUE");
+  const BoundExprPtr without = when({is(0), s, is(1), t});
+  EXPECT_EQ(values_of(fn("IS NULL", {without}), batch),
+            "FALSE | TRUE | FALSE | TRUE | TRUE | TRUE | TRUE");
+  EXPECT_EQ(values_of(fn("IS NOT NULL", {without}), batch),
+            "TRUE | FALSE | TRUE | FALSE | FALSE | FALSE | FALSE");
+}
+
 TEST(IsNullTest, DistinctTreatsNullAsAValue) {
   const Batch batch = *parse_batch(*parse_schema("a INT, b INT"),
                                    "+ 1 1 | + 1 2 | + null 2 | + 1 null | + null null");

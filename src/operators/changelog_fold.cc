@@ -3,11 +3,12 @@
 #include "operators/changelog_fold.h"
 
 #include <algorithm>
-#include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "operators/dense_input.h"
+#include "operators/key_and_values.h"
 #include "operators/output_queue.h"
 #include "operators/touched_rows.h"
 #include "runtime/operator.h"
@@ -17,25 +18,13 @@
 namespace hw {
 namespace {
 
-/// Keys normalise -0.0 and NaN, so a value of such a type cannot be read back from a key.
-bool key_loses_bits(const SqlType& type) {
-  if (type.is_approximate()) return true;
-  return std::any_of(type.fields().begin(), type.fields().end(),
-                     [](const SqlField& field) { return key_loses_bits(field.type); });
-}
-
 class ChangelogFold final : public Operator {
  public:
   explicit ChangelogFold(ChangelogFoldSpec spec) : spec_(std::move(spec)) {
-    keys_ = spec_.primary_key;
-    if (!has_key()) {
-      keys_.resize(static_cast<size_t>(spec_.schema->num_fields()));
-      std::iota(keys_.begin(), keys_.end(), 0);
-    }
-    for (int c = 0; c < spec_.schema->num_fields(); ++c) {
-      const bool is_key = std::find(keys_.begin(), keys_.end(), c) != keys_.end();
-      if (!is_key || key_loses_bits(spec_.schema->type(c))) values_.push_back(c);
-    }
+    KeyAndValues columns =
+        key_and_values(*spec_.schema, has_key() ? std::optional(spec_.primary_key) : std::nullopt);
+    keys_ = std::move(columns.keys);
+    values_ = std::move(columns.values);
   }
 
   Status open(OperatorContext& context) override {

@@ -175,12 +175,17 @@ class EmittingWindows final : public Operator {
     }
     const Column& ends = *rows.column(windows_spec_.window_end_column);
     std::map<int64_t, std::vector<int32_t>> rows_of_window;
+    // Neighbours mostly lie in one window.
+    std::vector<int32_t>* part = nullptr;
+    int64_t part_end = 0;
     for (int64_t i = 0; i < rows.num_rows(); ++i) {
       if (ends.is_null(i)) {
         null_times_->add(1);
-      } else {
-        rows_of_window[ends.value<int64_t>(i)].push_back(static_cast<int32_t>(i));
+        continue;
       }
+      const int64_t end = ends.value<int64_t>(i);
+      if (part == nullptr || end != part_end) part = &rows_of_window[part_end = end];
+      part->push_back(static_cast<int32_t>(i));
     }
     for (const auto& [end, part] : rows_of_window) {
       if (event_time() && is_over(end)) {

@@ -3,13 +3,14 @@
 #include "operators/result_trigger.h"
 
 #include <algorithm>
-#include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "columnar/gather.h"
 #include "operators/dense_input.h"
+#include "operators/key_and_values.h"
 #include "operators/output_queue.h"
 #include "operators/row_change.h"
 #include "operators/touched_rows.h"
@@ -21,28 +22,16 @@
 namespace hw {
 namespace {
 
-/// Keys normalise -0.0 and NaN, so a value of such a type cannot be read back from a key.
-bool key_loses_bits(const SqlType& type) {
-  if (type.is_approximate()) return true;
-  return std::any_of(type.fields().begin(), type.fields().end(),
-                     [](const SqlField& field) { return key_loses_bits(field.type); });
-}
-
 class ResultTrigger final : public Operator, public FlushesAtStop {
  public:
   explicit ResultTrigger(ResultTriggerSpec spec)
       : spec_(std::move(spec)),
         updates_(!spec_.by_row && spec_.kinds.contains(RowKind::kUpdateAfter)),
         update_before_(!spec_.by_row && spec_.kinds.contains(RowKind::kUpdateBefore)) {
-    keys_ = spec_.keys;
-    if (spec_.by_row) {
-      keys_.resize(static_cast<size_t>(spec_.schema->num_fields()));
-      std::iota(keys_.begin(), keys_.end(), 0);
-    }
-    for (int c = 0; c < spec_.schema->num_fields(); ++c) {
-      const bool is_key = std::find(keys_.begin(), keys_.end(), c) != keys_.end();
-      if (!is_key || key_loses_bits(spec_.schema->type(c))) values_.push_back(c);
-    }
+    KeyAndValues columns =
+        key_and_values(*spec_.schema, spec_.by_row ? std::nullopt : std::optional(spec_.keys));
+    keys_ = std::move(columns.keys);
+    values_ = std::move(columns.values);
   }
 
   Status open(OperatorContext& context) override {

@@ -35,15 +35,23 @@ std::vector<int64_t> milliseconds_of(const Column& column, int64_t null_value) {
 
 class SourceTransform final : public SplitTransform {
  public:
-  SourceTransform(std::shared_ptr<const SourceTransformSpec> spec, Env& env, Evaluator columns,
-                  std::optional<Evaluator> watermark)
-      : spec_(std::move(spec)),
-        env_(env),
-        columns_(std::move(columns)),
-        watermark_(std::move(watermark)) {}
+  SourceTransform(std::shared_ptr<const SourceTransformSpec> spec, Env& env, Evaluator columns)
+      : spec_(std::move(spec)), env_(env), columns_(std::move(columns)) {}
+
+  Status open() {
+    const auto open = [&](const BoundExprPtr& expr, std::optional<Evaluator>& evaluator) -> Status {
+      if (expr == nullptr) return Status::OK();
+      HW_ASSIGN_OR_RETURN(Evaluator made, Evaluator::make({expr}, spec_->session));
+      evaluator.emplace(std::move(made));
+      return Status::OK();
+    };
+    HW_TRY(open(spec_->watermark, watermark_));
+    return open(spec_->lacks_time, lacks_time_);
+  }
 
   Result<TimedBatch> transform(const Batch& input) override {
     const EvaluationContext context{.now_ms = env_.wall_ms()};
+    if (lacks_time_) HW_TRY(check_times(input, context));
     HW_ASSIGN_OR_RETURN(auto columns, columns_.evaluate(input, context));
     TimedBatch timed{.batch = Batch(spec_->output, std::move(columns), input.num_stored_rows(),
                                     input.row_kinds()),
@@ -51,7 +59,11 @@ class SourceTransform final : public SplitTransform {
                      .watermark_ms = {}};
     if (spec_->time_column < 0) return timed;
     const Column& time = *timed.batch.column(spec_->time_column);
-    if (time.null_count() > 0) return null_time(timed.batch, time);
+    if (time.null_count() > 0) {
+      int64_t row = 0;
+      while (!time.is_null(row)) ++row;
+      return null_time(timed.batch.columns(), row);
+    }
     if (!spec_->timed) return timed;
     timed.time_ms = milliseconds_of(time, Watermark::kNone);
     if (spec_->for_sessions) {
@@ -65,22 +77,29 @@ class SourceTransform final : public SplitTransform {
   }
 
  private:
-  Status null_time(const Batch& rows, const Column& time) const {
-    int64_t row = 0;
-    while (!time.is_null(row)) ++row;
-    const std::string& name = spec_->output->name(spec_->time_column);
+  Status check_times(const Batch& input, const EvaluationContext& context) {
+    bool all = false;
+    HW_ASSIGN_OR_RETURN(const SelectionPtr rows, lacks_time_->filter(input, context, &all));
+    if (!all && rows->empty()) return Status::OK();
+    HW_ASSIGN_OR_RETURN(Evaluator shown, Evaluator::make(spec_->shown, spec_->session));
+    HW_ASSIGN_OR_RETURN(const auto columns, shown.evaluate(input, context));
+    return null_time(columns, all ? 0 : rows->front());
+  }
+
+  Status null_time(const std::vector<ColumnPtr>& columns, int64_t row) const {
+    const std::string& name = spec_->time_name;
     return Status::Invalid("a time attribute must not be NULL, but column '", name, "' of table '",
-                           spec_->table, "' is in row ", row_text(rows, row),
+                           spec_->table, "' is in row ", row_text(columns, row),
                            "; correct the row, or let WATERMARK FOR name a computed column that "
                            "always has a value: COALESCE(",
                            name, ", …)");
   }
 
-  static std::string row_text(const Batch& rows, int64_t row) {
+  static std::string row_text(const std::vector<ColumnPtr>& columns, int64_t row) {
     constexpr size_t kBytesShown = 200;
     std::string text;
-    for (int i = 0; i < rows.num_columns() && text.size() < kBytesShown; ++i) {
-      text += (i == 0 ? "(" : ", ") + value_text(*rows.column(i), row);
+    for (size_t i = 0; i < columns.size() && text.size() < kBytesShown; ++i) {
+      text += (i == 0 ? "(" : ", ") + value_text(*columns[i], row);
     }
     if (text.size() <= kBytesShown) return text + ")";
     // Not in the middle of a character.
@@ -94,6 +113,7 @@ class SourceTransform final : public SplitTransform {
   // Owned by the tasklet's thread.
   Evaluator columns_;
   std::optional<Evaluator> watermark_;
+  std::optional<Evaluator> lacks_time_;
 };
 
 }  // namespace
@@ -102,13 +122,9 @@ SplitTransformFactory make_source_transform(SourceTransformSpec spec) {
   const auto shared = std::make_shared<const SourceTransformSpec>(std::move(spec));
   return [shared](const SplitTransformContext& context) -> Result<std::unique_ptr<SplitTransform>> {
     HW_ASSIGN_OR_RETURN(Evaluator columns, Evaluator::make(shared->columns, shared->session));
-    std::optional<Evaluator> watermark;
-    if (shared->watermark != nullptr) {
-      HW_ASSIGN_OR_RETURN(Evaluator made, Evaluator::make({shared->watermark}, shared->session));
-      watermark.emplace(std::move(made));
-    }
-    return std::make_unique<SourceTransform>(shared, *context.env, std::move(columns),
-                                             std::move(watermark));
+    auto transform = std::make_unique<SourceTransform>(shared, *context.env, std::move(columns));
+    HW_TRY(transform->open());
+    return transform;
   };
 }
 

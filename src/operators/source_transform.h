@@ -26,8 +26,15 @@ struct SourceTransformSpec {
   /// The time attribute among the output columns; -1 without a watermark. TIMESTAMP(p <= 3) or
   /// TIMESTAMP_LTZ(p <= 3), as `watermark` is.
   int time_column = -1;
-  /// False in batch mode, where the time attribute is only checked.
+  /// False in batch mode and where nobody asks for time: the time attribute is only checked.
   bool timed = true;
+  /// Over what the reader emits: rows where it is TRUE have no time. For a time attribute that is
+  /// not among the output columns; null when there is none, or nothing to check.
+  BoundExprPtr lacks_time;
+  /// With `lacks_time`: what a message shows of such a row, the time attribute last.
+  std::vector<BoundExprPtr> shown;
+  /// The name of the time attribute, for messages.
+  std::string time_name;
   /// Sessions read the rows: one that stands a millisecond above the watermark still touches a
   /// session that closes at it, and must find out whether that has closed. Such a row is given out
   /// with a time of a millisecond less, so that the watermark is sent before it.

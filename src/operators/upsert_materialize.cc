@@ -7,12 +7,12 @@
 
 #include "columnar/key_bytes.h"
 #include "operators/dense_input.h"
+#include "operators/kept_upserts.h"
 #include "operators/output_queue.h"
 #include "operators/state_age.h"
 #include "operators/touched_rows.h"
 #include "runtime/forgets_state.h"
 #include "runtime/operator.h"
-#include "state/age_column.h"
 #include "state/ordered_table.h"
 #include "state/state_store.h"
 
@@ -26,21 +26,9 @@ class UpsertMaterialize final : public Operator, public ForgetsState {
 
   Status open(OperatorContext& context) override {
     context_ = &context;
-    TableSchema schema;
-    for (const int column : spec_.primary_key) {
-      schema.keys.push_back({"key_" + spec_.schema->name(column), spec_.schema->type(column)});
-    }
-    if (age_.is_on()) schema.values.push_back(age_field());
-    keys_ = &context.state().keyed_table("keys", std::move(schema));
-    age_.open(context);
-    age_.keep(*keys_, 0);
-    OrderedTableSpec rows;
-    for (const SqlField& field : spec_.schema->fields()) {
-      rows.payload.push_back({"row_" + field.name, field.type});
-    }
-    rows.equal = EqualEntries::kArrival;
-    rows.searchable = true;
-    rows_ = &context.state().ordered_table("rows", *keys_, std::move(rows));
+    const KeptUpserts kept = open_upserts(context, *spec_.schema, spec_.primary_key, age_);
+    keys_ = kept.keys;
+    rows_ = kept.rows;
     ignored_ = &context.counter("retractions_ignored");
     return Status::OK();
   }

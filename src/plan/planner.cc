@@ -19,6 +19,7 @@
 #include "plan/logical/late.h"
 #include "plan/logical/sink.h"
 #include "plan/logical/window_tvf.h"
+#include "plan/lower/asked_times.h"
 #include "plan/lower/lowering.h"
 #include "plan/lower/open_table.h"
 #include "plan/rules/rule.h"
@@ -175,10 +176,13 @@ Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext
   for (const PlanRoot& root : roots) {
     HW_ASSIGN_OR_RETURN(LogicalNodePtr plan,
                         optimize(root.node, rules, disabled, context.env, nullptr));
-    HW_ASSIGN_OR_RETURN(PhysicalNodePtr sink, lower_root(root, plan, lowering));
+    add_asked_times(*plan, context, lowering.asked_times);
+    planned.optimized.push_back(std::move(plan));
+  }
+  for (size_t i = 0; i < roots.size(); ++i) {
+    HW_ASSIGN_OR_RETURN(PhysicalNodePtr sink, lower_root(roots[i], planned.optimized[i], lowering));
     if (context.available_now) HW_TRY(check_ends(*sink));
     HW_TRY(infer_changelog(*sink, lowering));
-    planned.optimized.push_back(std::move(plan));
     planned.physical.push_back(std::move(sink));
   }
   GraphOptions options;

@@ -35,9 +35,8 @@ TEST_F(PlanChangelogTest, GroupAggregatesUpdate) {
             "  GroupAggregate(groupBy=[k], select=[COUNT(*) AS EXPR$0], changelogMode=[I,UB,UA], "
             "upsertKeys=[[k]])\n"
             "    Exchange(distribution=[hash[k]])\n"
-            "      Calc(select=[k], changelogMode=[I])\n"
-            "        TableSourceScan(table=[default_catalog.default_database.t], fields=[k, ts], "
-            "watermark=[ts AS ts], changelogMode=[I])\n");
+            "      TableSourceScan(table=[default_catalog.default_database.t], fields=[k], "
+            "changelogMode=[I])\n");
 }
 
 TEST_F(PlanChangelogTest, UpsertSinksNeedNoUpdateBefore) {

@@ -46,6 +46,26 @@ TEST(InListTest, LooksUpEveryStorageType) {
             "TRUE");
 }
 
+TEST(InListTest, ComparesInLowerCaseWithoutWritingIt) {
+  // The sign of kelvin and a dotted capital I are longer than what they become.
+  const Batch batch =
+      *parse_batch(*parse_schema("s STRING"),
+                   "+ GooGLe | + google | + googles | + '' | + null | + 'Ma\xC3\x9F\xC3\x96' | "
+                   "+ 'ABCDEFGHIJ@[' | + '\xE2\x84\xAA' | + Facebook");
+  const BoundExprPtr lower = fn("LOWER", {col(batch, "s")});
+  EXPECT_EQ(values_of(fn("=", {lower, lit("google")}), batch),
+            "TRUE | TRUE | FALSE | FALSE | NULL | FALSE | FALSE | FALSE | FALSE");
+  EXPECT_EQ(values_of(fn("=", {lit("ma\xC3\x9F\xC3\xB6"), lower}), batch),
+            "FALSE | FALSE | FALSE | FALSE | NULL | TRUE | FALSE | FALSE | FALSE");
+  EXPECT_EQ(
+      values_of(fn("IN", {lower, lit("abcdefghij@["), lit("facebook"), lit("k"), lit("")}), batch),
+      "FALSE | FALSE | FALSE | TRUE | NULL | FALSE | TRUE | TRUE | TRUE");
+  EXPECT_EQ(values_of(fn("IN", {lower, lit("Google"), lit("googles")}), batch),
+            "FALSE | FALSE | TRUE | FALSE | NULL | FALSE | FALSE | FALSE | FALSE");
+  EXPECT_EQ(values_of(fn("IN", {lower, lit("google"), null_literal()}), batch.slice(0, 3)),
+            "TRUE | TRUE | NULL");
+}
+
 TEST(InListTest, TakesAHundredThousandItems) {
   std::vector<BoundExprPtr> args = {lit(77777)};
   for (int i = 0; i < 100000; ++i) args.push_back(lit(i * 7 % 1000003));

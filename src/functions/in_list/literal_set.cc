@@ -2,6 +2,7 @@
 
 #include "functions/in_list/literal_set.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -129,13 +130,23 @@ class TextSet {
  public:
   explicit TextSet(const ColumnPtr& items) : items_(items) {
     for (int64_t i = 0; i < items->num_rows(); ++i) {
-      if (!items->is_null(i)) values_.insert(items->value<std::string_view>(i));
+      if (items->is_null(i)) continue;
+      values_.insert(items->value<std::string_view>(i));
+      sizes_ |= size_bit(items->value<std::string_view>(i));
     }
   }
-  bool contains(std::string_view value) const { return values_.contains(value); }
+  bool contains(std::string_view value) const {
+    return (sizes_ & size_bit(value)) != 0 && values_.contains(value);
+  }
 
  private:
+  /// Most texts are none of a short list, and of another size than those.
+  static uint64_t size_bit(std::string_view text) {
+    return uint64_t{1} << std::min<size_t>(text.size(), 63);
+  }
+
   ColumnPtr items_;
+  uint64_t sizes_ = 0;
   std::unordered_set<std::string_view> values_;
 };
 

@@ -10,6 +10,7 @@
 
 #include "plan/logical/filter.h"
 #include "plan/logical/project.h"
+#include "plan/logical/scan.h"
 #include "plan/lower/lowering.h"
 
 namespace hw {
@@ -74,11 +75,20 @@ Result<PhysicalNodePtr> lower_calc(const LogicalNodePtr& node, Lowering& lowerin
   const LogicalNodePtr& below = project != nullptr ? project->input() : node;
   const auto* filter = node_if<FilterNode>(below);
   const LogicalNodePtr& input = filter != nullptr ? filter->input() : below;
-  HW_ASSIGN_OR_RETURN(PhysicalNodePtr lowered, lower(input, lowering));
+  BoundExprPtr condition = filter != nullptr ? filter->condition() : nullptr;
   std::vector<BoundExprPtr> projections =
       project != nullptr ? project->exprs() : columns_of(*input);
-  return calc_node(std::move(lowered), filter != nullptr ? filter->condition() : nullptr,
-                   std::move(projections), node->schema());
+  // Computed columns may become moves of others under the filter.
+  if (node_if<ScanNode>(input) == nullptr) {
+    HW_ASSIGN_OR_RETURN(PhysicalNodePtr lowered, lower(input, lowering));
+    return calc_node(std::move(lowered), std::move(condition), std::move(projections),
+                     node->schema());
+  }
+  HW_ASSIGN_OR_RETURN(FilteredScan scan, lower_filtered_scan(input, condition, lowering));
+  if (condition != nullptr) condition = substitute_columns(condition, scan.columns);
+  for (BoundExprPtr& expr : projections) expr = substitute_columns(expr, scan.columns);
+  return calc_node(std::move(scan.source), std::move(condition), std::move(projections),
+                   node->schema());
 }
 
 OperatorMaker make_calc_of(const PhysicalNode& node, const ExprSession& session) {

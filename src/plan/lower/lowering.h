@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Lowering {
   std::vector<std::string> warnings;
   /// Somewhere in the job are sessions of event time.
   bool has_sessions = false;
+  /// Tables whose watermarks somebody goes by (asked_times.h).
+  std::set<const TableDefinition*> asked_times = {};
 
   bool batch() const { return session.batch_mode; }
 };
@@ -29,6 +32,14 @@ Result<PhysicalNodePtr> lower(const LogicalNodePtr& node, Lowering& lowering);
 
 // One per logical node.
 Result<PhysicalNodePtr> lower_scan(const LogicalNodePtr& node, Lowering& lowering);
+/// The source of a scan under a filter, which may be null, without computed columns that the filter
+/// makes moves of other columns; and the scan's columns over what leaves the source.
+struct FilteredScan {
+  PhysicalNodePtr source;
+  std::vector<BoundExprPtr> columns;
+};
+Result<FilteredScan> lower_filtered_scan(const LogicalNodePtr& scan, const BoundExprPtr& condition,
+                                         Lowering& lowering);
 Result<PhysicalNodePtr> lower_values(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_calc(const LogicalNodePtr& node, Lowering& lowering);
 Result<PhysicalNodePtr> lower_expand(const LogicalNodePtr& node, Lowering& lowering);

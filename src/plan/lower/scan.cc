@@ -10,12 +10,14 @@
 #include <optional>
 #include <utility>
 
+#include "expr/function_catalogue.h"
 #include "expr/resolve.h"
 #include "operators/changelog_fold.h"
 #include "operators/changelog_normalize.h"
 #include "operators/source_transform.h"
 #include "plan/logical/narrow_rows.h"
 #include "plan/logical/project.h"
+#include "plan/lower/known_values.h"
 #include "plan/lower/lowering.h"
 #include "plan/lower/open_table.h"
 #include "runtime/aligned_source.h"
@@ -55,18 +57,18 @@ bool checks_time(const TableDefinition& table) {
 ScanColumns scan_columns(const TableDefinition& table, std::vector<int> wanted, bool watermark) {
   ScanColumns columns;
   columns.output = std::move(wanted);
-  if (watermark || checks_time(table)) add_once(columns.output, table.watermark->column);
   if (watermark) {
+    add_once(columns.output, table.watermark->column);
     for (const int read : columns_read(*table.watermark->expr)) add_once(columns.output, read);
   }
-  for (const int declared : columns.output) {
+  const auto request = [&](int declared) {
     const TableColumn& column = table.columns[static_cast<size_t>(declared)];
-    if (column.origin != ColumnOrigin::kComputed) {
-      add_once(columns.requested, declared);
-      continue;
-    }
+    if (column.origin != ColumnOrigin::kComputed) return add_once(columns.requested, declared);
     for (const int read : columns_read(*column.expr)) add_once(columns.requested, read);
-  }
+  };
+  for (const int declared : columns.output) request(declared);
+  // What nobody reads is looked at all the same.
+  if (checks_time(table)) request(table.watermark->column);
   std::sort(columns.requested.begin(), columns.requested.end());
   return columns;
 }
@@ -88,9 +90,10 @@ BoundExprPtr over_scanned(const BoundExprPtr& expr, const ScanSpec& scan) {
   });
 }
 
-/// Every output column over the columns that the source produces.
-std::vector<BoundExprPtr> transform_exprs(const ScanSpec& scan, const ScanColumns& columns,
-                                          const std::vector<ScanRequest::Column>& produced) {
+/// Columns of the table over those that the source produces.
+std::vector<BoundExprPtr> over_produced(const ScanSpec& scan, const ScanColumns& columns,
+                                        const std::vector<ScanRequest::Column>& produced,
+                                        const std::vector<int>& wanted) {
   // What a declared column is when it comes from the source: metadata is cast to its column.
   const std::vector<TableColumn>& all = scan.table->columns;
   std::vector<BoundExprPtr> declared(all.size());
@@ -101,14 +104,21 @@ std::vector<BoundExprPtr> transform_exprs(const ScanSpec& scan, const ScanColumn
     declared[column] = cast_if_needed(raw, scanned_type(scan, columns.requested[i]));
   }
   std::vector<BoundExprPtr> exprs;
-  for (const int output : columns.output) {
-    const auto column = static_cast<size_t>(output);
+  for (const int want : wanted) {
+    const auto column = static_cast<size_t>(want);
     const BoundExprPtr& computed = all[column].expr;
     exprs.push_back(computed == nullptr
                         ? declared[column]
                         : substitute_columns(over_scanned(computed, scan), declared));
   }
   return exprs;
+}
+
+Result<BoundExprPtr> is_null_test(const BoundExprPtr& value, const Lowering& lowering) {
+  const FunctionCatalogue* functions = lowering.context.functions;
+  const ScalarFunction* test = functions == nullptr ? nullptr : functions->scalar("IS NULL");
+  if (test == nullptr) return Status::UnknownError("there is no function IS NULL");
+  return BoundExpr::call(test, {value}, SqlType::boolean().not_null());
 }
 
 bool is_identity(const std::vector<BoundExprPtr>& exprs, size_t num_inputs) {
@@ -154,6 +164,22 @@ Result<std::optional<AlignmentRule>> alignment_of(const ScanNode& scan) {
   return std::optional(std::move(rule));
 }
 
+/// Says which output column is the time attribute, and how it is checked where it is none.
+/// Requires: a table with a WATERMARK.
+Status name_time(const ScanNode& scan, const ScanColumns& columns,
+                 const std::vector<ScanRequest::Column>& produced, const Lowering& lowering,
+                 SourceTransformSpec& spec) {
+  const TableDefinition& table = scan.table();
+  const int time = table.watermark->column;
+  spec.time_column = columns.output_index(time);
+  spec.time_name = table.columns[static_cast<size_t>(time)].name;
+  if (spec.time_column >= 0 || !checks_time(table)) return Status::OK();
+  std::vector<int> shown = columns.output;
+  shown.push_back(time);
+  spec.shown = over_produced(scan.spec(), columns, produced, shown);
+  return is_null_test(spec.shown.back(), lowering).Value(&spec.lacks_time);
+}
+
 /// The source of `columns`, with what turns its rows into the table's.
 Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns& columns,
                                   bool watermark, std::vector<PushedPredicate> predicates,
@@ -187,7 +213,7 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
                                                   std::to_string(alignment->max_drift_ms) + " ms");
     source->source = make_aligned_source(source->source, *std::move(alignment));
   }
-  std::vector<BoundExprPtr> exprs = transform_exprs(scan.spec(), columns, produced);
+  std::vector<BoundExprPtr> exprs = over_produced(scan.spec(), columns, produced, columns.output);
   if (!is_identity(exprs, produced.size()) || watermark || checks_time(table)) {
     SourceTransformSpec spec;
     spec.columns = std::move(exprs);
@@ -196,7 +222,7 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
     spec.table = scan.spec().path.object;
     spec.timed = watermark;
     spec.for_sessions = lowering.has_sessions;
-    if (table.watermark) spec.time_column = columns.output_index(table.watermark->column);
+    if (table.watermark) HW_TRY(name_time(scan, columns, produced, lowering, spec));
     if (watermark) {
       std::vector<int> index(table.columns.size(), -1);
       for (size_t i = 0; i < columns.output.size(); ++i) {
@@ -217,6 +243,12 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
     source->columns.push_back(column);
   }
   return source;
+}
+
+bool sends_watermarks(const ScanNode& scan, const Lowering& lowering) {
+  return scan.table().watermark.has_value() && !lowering.batch() &&
+         (lowering.asked_times.contains(&scan.table()) ||
+          scan.spec().options.contains("scan.watermark.alignment.group"));
 }
 
 /// The wanted columns again, behind what was added for watermarks and keys.
@@ -269,12 +301,33 @@ Result<Reading> reading_of(const PhysicalNode& source, const TableDefinition& ta
   return upserts || may_repeat ? Reading::kNormalized : Reading::kAsItIs;
 }
 
+/// The scan's columns over those that leave its source: in their places, or as `taken` says.
+std::vector<BoundExprPtr> columns_over(const PhysicalNode& source, const ScanSpec& scan,
+                                       const ScanColumns& columns,
+                                       const std::vector<BoundExprPtr>& taken) {
+  std::vector<int> index(scan.table->columns.size(), -1);
+  for (size_t i = 0; i < columns.output.size(); ++i) {
+    index[static_cast<size_t>(columns.output[i])] = static_cast<int>(i);
+  }
+  std::vector<BoundExprPtr> exprs;
+  for (size_t i = 0; i < taken.size(); ++i) {
+    if (taken[i] != nullptr) {
+      exprs.push_back(renumber_columns(taken[i], index));
+      continue;
+    }
+    const int place = index[static_cast<size_t>(scan.columns[i])];
+    exprs.push_back(
+        BoundExpr::column(place, source.schema->type(place), source.schema->name(place)));
+  }
+  return exprs;
+}
+
 }  // namespace
 
 Result<PhysicalNodePtr> lower_scan(const LogicalNodePtr& node, Lowering& lowering) {
   const auto& scan = node->as<ScanNode>();
   const TableDefinition& table = scan.table();
-  const bool watermark = table.watermark.has_value() && !lowering.batch();
+  const bool watermark = sends_watermarks(scan, lowering);
   ScanColumns columns = scan_columns(table, scan.spec().columns, watermark);
   HW_ASSIGN_OR_RETURN(PhysicalNodePtr source,
                       open_scan(node, columns, watermark, scan.spec().predicates, lowering));
@@ -298,6 +351,41 @@ Result<PhysicalNodePtr> lower_scan(const LogicalNodePtr& node, Lowering& lowerin
                                                 source->table, "' is unbounded"));
   }
   return wanted_only(by_key(PhysicalKind::kFold, "ChangelogFold", std::move(source)), node);
+}
+
+Result<FilteredScan> lower_filtered_scan(const LogicalNodePtr& node, const BoundExprPtr& condition,
+                                         Lowering& lowering) {
+  const auto& scan = node->as<ScanNode>();
+  const ScanSpec& spec = scan.spec();
+  const auto known = known_values(condition, spec.columns);
+  std::vector<BoundExprPtr> taken(spec.columns.size());
+  std::vector<int> wanted;
+  for (size_t i = 0; i < taken.size(); ++i) {
+    const TableColumn& column = spec.table->columns[static_cast<size_t>(spec.columns[i])];
+    if (column.expr != nullptr && !column.expr->can_fail()) {
+      taken[i] = with_known_values(over_scanned(column.expr, spec), known, lowering.session);
+      if (!only_moves(*taken[i])) taken[i] = nullptr;
+    }
+    if (taken[i] == nullptr) add_once(wanted, spec.columns[i]);
+  }
+  FilteredScan filtered;
+  if (wanted.size() < taken.size()) {
+    for (const BoundExprPtr& expr : taken) {
+      if (expr == nullptr) continue;
+      for (const int read : columns_read(*expr)) add_once(wanted, read);
+    }
+    const bool watermark = sends_watermarks(scan, lowering);
+    const ScanColumns columns = scan_columns(*spec.table, std::move(wanted), watermark);
+    HW_ASSIGN_OR_RETURN(filtered.source,
+                        open_scan(node, columns, watermark, spec.predicates, lowering));
+    if (filtered.source->source->changelog().is_insert_only()) {
+      filtered.columns = columns_over(*filtered.source, spec, columns, taken);
+      return filtered;
+    }
+  }
+  HW_ASSIGN_OR_RETURN(filtered.source, lower_scan(node, lowering));
+  filtered.columns = columns_of(*node);
+  return filtered;
 }
 
 OperatorMaker make_normalize_of(const PhysicalNode& node) {
