@@ -362,7 +362,7 @@ Result<FilteredScan> lower_filtered_scan(const LogicalNodePtr& node, const Bound
   std::vector<int> wanted;
   for (size_t i = 0; i < taken.size(); ++i) {
     const TableColumn& column = spec.table->columns[static_cast<size_t>(spec.columns[i])];
-    if (column.expr != nullptr && !column.expr->can_fail()) {
+    if (column.expr != nullptr && !column.expr->can_fail() && !only_moves(*column.expr)) {
       taken[i] = with_known_values(over_scanned(column.expr, spec), known, lowering.session);
       if (!only_moves(*taken[i])) taken[i] = nullptr;
     }
