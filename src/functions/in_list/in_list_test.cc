@@ -47,7 +47,7 @@ TEST(InListTest, LooksUpEveryStorageType) {
 }
 
 TEST(InListTest, ComparesInLowerCaseWithoutWritingIt) {
-  // The sign of kelvin and a dotted capital I are longer than what they become.
+  // The sign of kelvin is longer than the k that it becomes.
   const Batch batch =
       *parse_batch(*parse_schema("s STRING"),
                    "+ GooGLe | + google | + googles | + '' | + null | + 'Ma\xC3\x9F\xC3\x96' | "
