@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include <arrow/filesystem/filesystem.h>
 #include <fmt/format.h>
 
 #include "base/assert.h"
@@ -77,6 +78,7 @@ class Search {
   }
 
   void run_plan(uint64_t seed, SimPlan plan) {
+    plan.trace = options_.trace;
     plant(options_.planted);
     const SimResult result = carry_out(plan);
     plant(0);
@@ -85,6 +87,7 @@ class Search {
       say_(fmt::format("seed {} {} hash {:016x} steps {} ops {} faults {} kills {} processes {}\n",
                        seed, plan.job.name, result.hash, result.steps, result.ops, result.faults,
                        result.kills, result.processes));
+    for (const std::string& line : result.trace) say_("  " + line + "\n");
     if (options_.verbose || !result.verdict.ok())
       for (const std::string& line : result.story) say_("  " + line + "\n");
     if (!result.verdict.ok()) {
@@ -112,6 +115,9 @@ class Search {
     if (options_.minimize)
       plan = minimize(std::move(plan),
                       {.expect = [](SimJob& job) { return expect_undisturbed(job, false); }});
+    // Where it cannot be made the file cannot, either, and that is said.
+    const Result<Env::Location> place = env_.locate(options_.scenario_directory);
+    if (place.ok()) (void)place->files->CreateDir(place->path, /*recursive=*/true);
     const std::string path = fmt::format("{}/seed-{}.scenario", options_.scenario_directory, seed);
     const Status kept = write_text_file(env_, path, scenario_text(plan));
     say_(kept.ok() ? fmt::format("  scenario: {}\n", path)

@@ -31,6 +31,8 @@ struct SearchOptions {
   /// Each seed's hash, or all that happened.
   bool hashes = false;
   bool verbose = false;
+  /// Each operation on files, a line.
+  bool trace = false;
   bool matrix = true;
 };
 

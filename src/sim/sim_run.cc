@@ -79,6 +79,7 @@ class Director {
     result_.hash = world_.hash.value();
     result_.steps = world_.scheduler.steps();
     result_.ops = world_.num_ops();
+    result_.open_ops = world_.num_open_ops();
     result_.faults = world_.num_faults();
     result_.restores = world_.num_restores;
     result_.rows = output_.num_rows();

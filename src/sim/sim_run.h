@@ -56,6 +56,7 @@ struct SimResult {
   uint64_t hash = 0;
   int64_t steps = 0;
   int64_t ops = 0;
+  int64_t open_ops = 0;  // before faults ended
   int64_t faults = 0;
   int64_t kills = 0;  // and losses of power
   int64_t pauses = 0;

@@ -66,6 +66,7 @@ Status World::check_left(const SimProcess& process) const {
 }
 
 void World::heal() {
+  if (!healed_) open_ops_ = num_ops_;
   healed_ = true;
   disk.free_bytes = -1;
 }

@@ -91,6 +91,8 @@ class World {
 
   uint64_t seed() const { return options_.seed; }
   int64_t num_ops() const { return num_ops_; }
+  /// That could have failed: before heal().
+  int64_t num_open_ops() const { return healed_ ? open_ops_ : num_ops_; }
   int64_t num_faults() const { return num_faults_; }
   /// The faults that happened, in the words of a scenario file.
   const std::vector<std::string>& story() const { return story_; }
@@ -119,6 +121,7 @@ class World {
   bool incident_hit_ = false;  // the next one has found its operation
   int64_t process_began_ns_ = 0;
   int64_t num_ops_ = 0;
+  int64_t open_ops_ = 0;
   int64_t num_faults_ = 0;
   bool healed_ = false;
   std::vector<std::string> story_;

@@ -13,6 +13,7 @@
 
 #include <arrow/type_fwd.h>
 
+#include "base/env/thread_turn.h"
 #include "base/status.h"
 #include "state/key_group.h"
 #include "state/snapshot.h"
@@ -24,11 +25,12 @@ namespace hw {
 /// When a table is written whole. Otherwise its next snapshot has one more delta.
 struct DeltaPolicy {
   /// Up to so many rows are not worth a delta. With debug checks every table has deltas, so that
-  /// whatever restarts a job restores some.
+  /// whatever restarts a job restores some; in a simulation, too, so that it is the same in each
+  /// build.
 #ifdef HW_DEBUG_CHECKS
   int64_t small_rows = 0;
 #else
-  int64_t small_rows = 4096;
+  int64_t small_rows = thread_turn != nullptr ? 0 : 4096;
 #endif
   /// A restore opens so many deltas of a table at most.
   size_t deltas_max = 64;

@@ -4,13 +4,14 @@
 // that it does and every way in which that can fail, and once for every state that a loss of power
 // there may leave, up to a number of them.
 //
-//   exhaustive [--scenario N] [--states N] [--seconds S]
+//   exhaustive [--scenario N] [--from OPERATION] [--states N] [--seconds S]
+//              [--ledger FILE --commit ID --date DAY]
 //
 // A process is killed at each operation, too. What stays damaged may end with a loud stop.
 //
 // Without --scenario: all; `turn`: the one whose turn it is by HW_ROTATION. Each run must show
 // every row once, or stop loudly where the simulator allows that. Exit code 1: a run was wrong; its
-// fault is printed.
+// fault is printed. A ledger gets a line a scenario.
 
 #include <algorithm>
 #include <cstdint>
@@ -22,6 +23,7 @@
 #include <fmt/format.h>
 
 #include "base/env/env.h"
+#include "base/env/text_file.h"
 #include "sim/sim_plan.h"
 
 namespace hw::sim {
@@ -51,8 +53,10 @@ constexpr uint64_t kSeedsMax = 2'000;
 struct Arguments {
   int scenario = -1;
   int64_t turn = 0;
+  int64_t from = 0;
   int states = 64;
   double seconds = 1e9;
+  std::string ledger, commit, date;
 };
 
 void say(const std::string& text) { (void)real_env().write_stdout(text + "\n"); }
@@ -161,6 +165,8 @@ std::vector<SimPlan> crashing_once(const SimPlan& plan, int64_t op,
 }
 
 struct Count {
+  int64_t first = 0;  // operation that was looked at, of so many
+  int64_t ops = 0;
   int64_t runs = 0;
   int64_t faults = 0;        // operations that failed in some way
   int64_t crashes = 0;       // kills and losses of power
@@ -168,7 +174,37 @@ struct Count {
   int64_t points = 0;
   int64_t stopped = 0;
   int64_t wrong = 0;
+
+  void add(const Count& other) {
+    runs += other.runs;
+    faults += other.faults;
+    crashes += other.crashes;
+    whole_points += other.whole_points;
+    points += other.points;
+    stopped += other.stopped;
+    wrong += other.wrong;
+  }
+  std::string describe() const {
+    return fmt::format(
+        "{} runs, {} operations that failed, {} crashes at {} points, all states of {} of them, {} "
+        "stopped loudly, {} wrong",
+        runs, faults, crashes, points, whole_points, stopped, wrong);
+  }
 };
+
+// A line a scenario; what was not done in one run is done by another, from where it ended.
+void write_ledger(const Arguments& arguments, const Subject& subject, const Count& count) {
+  Env& env = real_env();
+  std::string text = read_text_file(env, arguments.ledger)
+                         .ValueOr(
+                             "date,commit,scenario,operations,first,points,points with all states,"
+                             "runs,operations that failed,crashes,stopped loudly,wrong\n");
+  text += fmt::format("{},{},\"{}\",{},{},{},{},{},{},{},{},{}\n", arguments.date, arguments.commit,
+                      subject.name, count.ops, count.first, count.points, count.whole_points,
+                      count.runs, count.faults, count.crashes, count.stopped, count.wrong);
+  const Status written = write_text_file(env, arguments.ledger, text);
+  if (!written.ok()) say(written.ToString());
+}
 
 void run_one(const SimPlan& plan, const std::string& what, Count& count) {
   ++count.runs;
@@ -187,10 +223,15 @@ Status run_subject(const Subject& subject, const Arguments& arguments, int64_t u
   const SimResult whole = carry_out(plan);
   const std::vector<std::string>& trace = whole.trace;
   plan.trace = false;
-  const auto ops = static_cast<int64_t>(trace.size());
+  // Who reads a topic at the end is not disturbed.
+  const int64_t ops = std::min(whole.open_ops, static_cast<int64_t>(trace.size()));
   // A run that ends early has been at others than the one before it.
-  const int64_t first = arguments.turn * kOpsOfTurn % std::max<int64_t>(ops, 1);
-  for (int64_t i = 0; i < ops; ++i) {
+  const bool turns = arguments.turn > 0;
+  const int64_t first =
+      turns ? arguments.turn * kOpsOfTurn % std::max<int64_t>(ops, 1) : arguments.from;
+  count.first = first;
+  count.ops = ops;
+  for (int64_t i = 0; i < (turns ? ops : ops - first); ++i) {
     if (real_env().monotonic_ns() > until_ns) {
       say(fmt::format("{}: {} of {} operations, from {} on", subject.name, i, ops, first));
       return Status::OK();
@@ -209,7 +250,8 @@ Status run_subject(const Subject& subject, const Arguments& arguments, int64_t u
     for (const SimPlan& one : crashing_once(plan, op + 1, states))
       run_one(one, fmt::format("{}, crash {}", what, number++), count);
   }
-  say(fmt::format("{}: all {} operations", subject.name, ops));
+  say(fmt::format("{}: all {} operations{}", subject.name, ops,
+                  turns || first == 0 ? "" : fmt::format(" from {} on", first)));
   return Status::OK();
 }
 
@@ -224,6 +266,10 @@ Arguments parse(int argc, char** argv) {
       arguments.scenario = number % kNumSubjects;
       if (which == "turn") arguments.turn = number / kNumSubjects;
     }
+    if (name == "--from") arguments.from = std::atoll(argv[i + 1]);
+    if (name == "--ledger") arguments.ledger = argv[i + 1];
+    if (name == "--commit") arguments.commit = argv[i + 1];
+    if (name == "--date") arguments.date = argv[i + 1];
     if (name == "--states") arguments.states = std::atoi(argv[i + 1]);
     if (name == "--seconds") arguments.seconds = std::atof(argv[i + 1]);
   }
@@ -237,18 +283,16 @@ int run(const Arguments& arguments) {
   Count count;
   for (int i = 0; i < kNumSubjects; ++i) {
     if (arguments.scenario >= 0 && arguments.scenario != i) continue;
-    const Status ran = run_subject(kSubjects[i], arguments, until_ns, count);
+    Count one;
+    const Status ran = run_subject(kSubjects[i], arguments, until_ns, one);
     if (!ran.ok()) {
       say(fmt::format("exhaustive: {}: {}", kSubjects[i].name, ran.ToString()));
       return 1;
     }
+    if (!arguments.ledger.empty()) write_ledger(arguments, kSubjects[i], one);
+    count.add(one);
   }
-  say(
-      fmt::format("exhaustive: {} runs, {} operations that failed, {} crashes at {} points, all "
-                  "states of {} of "
-                  "them, {} stopped loudly, {} wrong",
-                  count.runs, count.faults, count.crashes, count.points, count.whole_points,
-                  count.stopped, count.wrong));
+  say("exhaustive: " + count.describe());
   return count.runs > 0 && count.wrong == 0 ? 0 : 1;
 }
 

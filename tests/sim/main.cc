@@ -20,7 +20,8 @@ namespace {
 
 constexpr const char* kUsage =
     "sim [--seed S] [--seeds N] [--minutes M] [--keep DIRECTORY] [--hashes] [--verbose]\n"
-    "    [--no-matrix] [--no-minimize] [--planted BUG] [--ledger FILE --commit ID --date DAY]\n"
+    "    [--trace] [--no-matrix] [--no-minimize] [--planted BUG] [--ledger FILE --commit ID --date "
+    "DAY]\n"
     "sim --seed S --write FILE\n"
     "sim --scenario FILE…\n";
 
@@ -40,6 +41,8 @@ std::optional<Arguments> parse(const std::vector<std::string>& words) {
       search.hashes = true;
     } else if (word == "--verbose") {
       search.verbose = true;
+    } else if (word == "--trace") {
+      search.trace = true;
     } else if (word == "--no-matrix") {
       search.matrix = false;
     } else if (word == "--no-minimize") {
