@@ -20,7 +20,7 @@
 #include "log/group_offsets.h"
 #include "log/log_error.h"
 #include "log/topic.h"
-#include "log/topic_reader.h"
+#include "log/topic_tail.h"
 #include "log/topic_verification.h"
 #include "log/topic_writer.h"
 
@@ -175,93 +175,35 @@ Result<int> describe(const LogArguments& arguments, Env& env) {
   return kDone;
 }
 
-/// From where on a partition has at least its last `num_rows` rows: a compacted piece has fewer
-/// rows than offsets, and is read as a whole.
-int64_t offset_of_last(const PartitionState& partition, int64_t num_rows) {
-  int64_t offset = partition.end_offset;
-  for (auto piece = partition.pieces.rbegin(); piece != partition.pieces.rend(); ++piece) {
-    if (num_rows <= 0) break;
-    offset = piece->compacted ? piece->first_offset
-                              : std::max(piece->first_offset, piece->end_offset - num_rows);
-    num_rows -= piece->num_rows;
-  }
-  return offset;
+/// A JSON line each; changes with their kinds.
+Status print_rows(const Topic& topic, const Batch& batch, Env& env) {
+  const bool changes = !batch.insert_only() || !topic.state().options.key.empty();
+  HW_ASSIGN_OR_RETURN(
+      const auto printer,
+      ResultPrinter::make(
+          {.schema = batch.schema(), .form = changes ? OutputForm::kChangelog : OutputForm::kJson},
+          [&env](std::string_view text) { return env.write_stdout(text); }));
+  HW_TRY(printer->begin());
+  HW_TRY(printer->print(batch));
+  return printer->end();
 }
 
-/// Prints rows of all partitions, a JSON line each; changes with their kinds.
-class Tail {
- public:
-  Tail(const LogArguments& arguments, Env& env) : arguments_(arguments), env_(env) {}
-
-  Status run() {
-    HW_ASSIGN_OR_RETURN(topic_, Topic::open(env_, arguments_.directory, arguments_.topic));
-    for (const PartitionState& partition : topic_->state().partitions) {
-      next_.push_back(offset_of_last(partition, arguments_.rows));
+Result<int> tail(const LogArguments& arguments, Env& env) {
+  HW_ASSIGN_OR_RETURN(const auto rows,
+                      TopicTail::open(env, arguments.directory, arguments.topic, arguments.rows));
+  int times_made_again = 0;
+  do {
+    HW_ASSIGN_OR_RETURN(const std::vector<Batch> batches, rows->next());
+    if (times_made_again != rows->times_made_again()) {
+      times_made_again = rows->times_made_again();
+      HW_TRY(env.write_stderr("topic '" + arguments.topic +
+                              "' has been dropped and made again: from its first row on\n"));
     }
-    HW_TRY(print_new(arguments_.rows));
-    while (arguments_.follow && requested_stop() == StopRequest::kNone) {
-      HW_ASSIGN_OR_RETURN(const bool changed, topic_->refresh());
-      if (changed) {
-        HW_TRY(print_new(std::numeric_limits<int64_t>::max()));
-      } else {
-        env_.sleep_ns(kFollowPauseNs);
-      }
-    }
-    return Status::OK();
-  }
-
- private:
-  struct Rows {
-    int64_t commit = 0;
-    Batch batch;
-  };
-
-  /// The last `rows_max` of the rows that have not been printed, in the order of their commits.
-  Status print_new(int64_t rows_max) {
-    std::vector<Rows> found;
-    int64_t num_rows = 0;
-    for (int p = 0; p < topic_->num_partitions(); ++p) {
-      int64_t& next = next_[static_cast<size_t>(p)];
-      HW_ASSIGN_OR_RETURN(const auto reader,
-                          TopicReader::open(*topic_, {.partition = p, .first_offset = next}));
-      while (true) {
-        HW_ASSIGN_OR_RETURN(std::optional<TopicBatch> read, reader->next());
-        if (!read) break;
-        num_rows += read->batch.num_rows();
-        found.push_back({read->commit, std::move(read->batch)});
-      }
-      next = reader->position();
-    }
-    std::stable_sort(found.begin(), found.end(),
-                     [](const Rows& a, const Rows& b) { return a.commit < b.commit; });
-    for (const Rows& rows : found) {
-      const int64_t extra = std::clamp<int64_t>(num_rows - rows_max, 0, rows.batch.num_rows());
-      num_rows -= extra;
-      if (extra == rows.batch.num_rows()) continue;
-      HW_TRY(print(rows.batch.slice(extra, rows.batch.num_rows() - extra)));
-      num_rows -= rows.batch.num_rows() - extra;
-      rows_max -= std::min(rows_max, rows.batch.num_rows() - extra);
-    }
-    return Status::OK();
-  }
-
-  Status print(const Batch& batch) {
-    const bool changes = !batch.insert_only() || !topic_->state().options.key.empty();
-    HW_ASSIGN_OR_RETURN(
-        const auto printer,
-        ResultPrinter::make({.schema = batch.schema(),
-                             .form = changes ? OutputForm::kChangelog : OutputForm::kJson},
-                            [this](std::string_view text) { return env_.write_stdout(text); }));
-    HW_TRY(printer->begin());
-    HW_TRY(printer->print(batch));
-    return printer->end();
-  }
-
-  const LogArguments& arguments_;
-  Env& env_;
-  std::unique_ptr<Topic> topic_;
-  std::vector<int64_t> next_;
-};
+    for (const Batch& batch : batches) HW_TRY(print_rows(rows->topic(), batch, env));
+    if (arguments.follow && batches.empty()) env.sleep_ns(kFollowPauseNs);
+  } while (arguments.follow && requested_stop() == StopRequest::kNone);
+  return kDone;
+}
 
 Result<std::vector<Batch>> decode_lines(const SchemaPtr& schema, std::string text, Env& env) {
   const FormatRecord& format = *catalogues().formats.find("json");
@@ -360,8 +302,7 @@ Result<int> run(const LogArguments& arguments, Env& env) {
     case LogArguments::Verb::kDescribe:
       return describe(arguments, env);
     case LogArguments::Verb::kTail:
-      HW_TRY(Tail(arguments, env).run());
-      return kDone;
+      return tail(arguments, env);
     case LogArguments::Verb::kAppend:
       return append(arguments, env);
     case LogArguments::Verb::kVerify:
