@@ -84,8 +84,10 @@ std::string schema_text(const Manifest& manifest, const std::string& uid,
 std::string damage_text(const std::vector<Damage>& damage, const std::string& indent) {
   std::string text;
   for (const Damage& each : damage) {
-    text += indent + "damaged: " + terminal_text(each.file) + ": " +
-            terminal_text(each.why.message()) + "\n";
+    const std::string& why = each.why.message();
+    const bool named = why.starts_with("'" + each.file + "'");
+    text += indent + "damaged: " + (named ? "" : terminal_text(each.file) + ": ") +
+            terminal_text(why) + "\n";
   }
   return text;
 }

@@ -88,7 +88,13 @@ class LocalCheckpointFiles final : public CheckpointFiles {
 
   Result<std::shared_ptr<arrow::io::RandomAccessFile>> open(
       const std::string& name) const override {
-    return root_.files->OpenInputFile(path(name));
+    auto file = root_.files->OpenInputFile(path(name));
+    if (file.ok()) return file;
+    const auto found = root_.files->GetFileInfo(path(name));
+    if (found.ok() && found->type() == arrow::fs::FileType::NotFound) {
+      return Status::IOError("'", path(name), "' is missing");
+    }
+    return file.status();
   }
 
   Result<std::string> read(const std::string& name, int64_t bytes_max) const override {

@@ -52,9 +52,12 @@ Result<SnapshotIndex> read_index(const SnapshotSource& snapshot) {
       {reinterpret_cast<const char*>(bytes->data()), static_cast<size_t>(bytes->size())});
 }
 
-bool has_stream(const ManifestInstance& instance, std::string_view name) {
-  return std::any_of(instance.streams.begin(), instance.streams.end(),
-                     [&](const ManifestStream& stream) { return stream.name == name; });
+/// The file that holds the stream; empty when there is no such stream.
+std::string file_of(const ManifestInstance& instance, std::string_view name) {
+  for (const ManifestStream& stream : instance.streams) {
+    if (stream.name == name) return stream.file;
+  }
+  return {};
 }
 
 /// Collects what one checkpoint holds.
@@ -72,11 +75,14 @@ class CheckpointInspector {
       return out;
     }
     out.manifest = *std::move(manifest);
+    damaged_.clear();
     for (const ManifestFile& file : out.manifest.files) {
       out.num_bytes += file.checksums.length;
       if (!deep_) continue;
       const Status status = verify_file(*files_, file);
-      if (!status.ok()) out.damage.push_back({files_->shown(file.name), status});
+      if (status.ok()) continue;
+      out.damage.push_back({files_->shown(file.name), status});
+      damaged_.insert(file.name);
     }
     const auto shared = std::make_shared<const Manifest>(out.manifest);
     for (const ManifestOperator& op : out.manifest.operators) {
@@ -100,12 +106,14 @@ class CheckpointInspector {
       for (const ManifestStream& stream : instance.streams) {
         out.num_bytes += stream.length;
         if (!deep_ || !stream.name.ends_with(kArrowSuffix)) continue;
+        if (damaged_.contains(stream.file)) continue;
         const Status valid = validate_arrow(*snapshot, stream.name, env_.memory_pool());
         if (!valid.ok()) damage.push_back({files_->shown(stream.file), valid});
       }
-      if (!has_stream(instance, kSnapshotIndexStream)) continue;
+      if (file_of(instance, kSnapshotIndexStream).empty()) continue;
       const Result<SnapshotIndex> index = read_index(*snapshot);
       if (!index.ok()) {
+        if (damaged_.contains(file_of(instance, kSnapshotIndexStream))) continue;
         damage.push_back(
             {op.name + " [" + std::to_string(instance.subtask) + "]: index", index.status()});
         continue;
@@ -130,6 +138,7 @@ class CheckpointInspector {
   Env& env_;
   const Files files_;
   const bool deep_;
+  std::set<std::string> damaged_;  // files of the checkpoint that are: said once
 };
 
 /// Everything in one job's directory: records, checkpoints, dropped ones, what nobody names.

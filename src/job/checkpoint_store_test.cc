@@ -199,6 +199,22 @@ TEST_P(CheckpointStoreTest, NothingReadableNeverStartsAnew) {
   EXPECT_EQ(checkpoint_error_of(choose().status()), CheckpointErrorKind::kNothingValid);
 }
 
+TEST_P(CheckpointStoreTest, WhatIsMissingIsSaidAndWhatWasRemovedWhenNewerOnesCameIsNot) {
+  publish(1);
+  publish(2);
+  ASSERT_TRUE(files_->remove("checkpoint-000000000001-1").ok());
+  damage(kSecondManifest);
+  const std::string damaged = choose().status().message();
+  EXPECT_NE(damaged.find("; checkpoint 2: "), std::string::npos) << damaged;
+  EXPECT_EQ(damaged.find("; checkpoint 1: "), std::string::npos) << damaged;
+  ASSERT_TRUE(files_->remove(std::string(kSecondManifest)).ok());
+  const std::string gone = choose().status().message();
+  EXPECT_NE(gone.find("; checkpoint 2: "), std::string::npos) << gone;
+  EXPECT_NE(gone.find(files_->shown(std::string(kSecondManifest))), std::string::npos) << gone;
+  EXPECT_EQ(gone.find("Failed to open"), std::string::npos) << gone;
+  EXPECT_EQ(gone.find("; checkpoint 1: "), std::string::npos) << gone;
+}
+
 TEST_P(CheckpointStoreTest, ARecordThatMayHavePublishedMoreStopsTheJob) {
   publish(1);
   publish(2);

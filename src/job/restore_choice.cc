@@ -50,10 +50,17 @@ Result<Manifest> read_published_twice(const CheckpointFiles& files, const LeaseR
              : read_published(files, record, request);
 }
 
-// Which checkpoints and records cannot be read, and why.
+// Which checkpoints and records cannot be read, and why. The oldest ones without a manifest were
+// removed when newer ones had come: that is no damage.
 std::string reasons(const std::vector<DamagedCheckpoint>& damaged, const LeaseChain& chain) {
+  const auto told =
+      std::find_if(damaged.rbegin(), damaged.rend(), [](const DamagedCheckpoint& one) {
+        return !one.missing;
+      }).base();
   std::string text;
-  for (const DamagedCheckpoint& one : damaged) {
+  for (auto at = damaged.begin(); at != damaged.end(); ++at) {
+    if (at >= told && at != damaged.begin()) break;
+    const DamagedCheckpoint& one = *at;
     text += "; checkpoint " + std::to_string(one.checkpoint) + ": " + one.why.message();
   }
   for (const LeaseChain::Damage& one : chain.damaged) {
@@ -116,8 +123,8 @@ Status nothing_valid(const CheckpointFiles& files, const std::vector<DamagedChec
                      const LeaseChain& chain) {
   return checkpoint_error(CheckpointErrorKind::kNothingValid,
                           "no checkpoint in '" + files.shown("") +
-                              "' can be read; name a savepoint with --restore, or start anew with "
-                              "--fresh" +
+                              "' can be read; go on from a savepoint with --restore, or start anew "
+                              "with --fresh, which shows output again beside what is there" +
                               reasons(damaged, chain));
 }
 
@@ -147,7 +154,8 @@ Result<RestoreChoice> choose_restore(std::shared_ptr<const CheckpointFiles> file
       if (checkpoint_error_of(manifest.status())) return manifest.status();
       choice.damaged.push_back({.checkpoint = record->checkpoint,
                                 .manifest = record->manifest,
-                                .why = manifest.status()});
+                                .why = manifest.status(),
+                                .missing = !files->modified_ns(record->manifest).ok()});
       continue;
     }
     HW_TRY(refuse_hidden_publication(*files, chain, lineage.back()));

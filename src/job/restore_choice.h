@@ -24,6 +24,8 @@ struct DamagedCheckpoint {
   int64_t checkpoint = 0;
   std::string manifest;
   Status why;
+  /// Its manifest is not there.
+  bool missing = false;
 };
 
 struct RestoreChoice {
