@@ -85,7 +85,7 @@ std::string damage_text(const std::vector<Damage>& damage, const std::string& in
   std::string text;
   for (const Damage& each : damage) {
     const std::string& why = each.why.message();
-    const bool named = why.starts_with("'" + each.file + "'");
+    const bool named = why.starts_with("'" + each.file + "'") || why.starts_with(each.file + ":");
     text += indent + "damaged: " + (named ? "" : terminal_text(each.file) + ": ") +
             terminal_text(why) + "\n";
   }

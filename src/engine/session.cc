@@ -108,6 +108,14 @@ Result<std::unique_ptr<JobRun>> Session::start_job(JobPlan& plan, bool is_query)
   options.available_now = available_now();
   if (job_starter_) return job_starter_(std::move(graph), options);
   // What a SELECT has printed cannot be taken back, and it has no name to go on under.
+  if (!config_.text("execution.state-recovery.path").empty()) {
+    if (!is_query && !takes_checkpoints(config_))
+      return Status::Invalid(
+          "--restore ('execution.state-recovery.path') is for jobs that take checkpoints: give "
+          "--state-dir, or set 'execution.checkpointing.interval'");
+    if (is_query)
+      warnings.push_back("a SELECT keeps no state: it begins anew, whatever --restore names");
+  }
   if (!is_query && !takes_checkpoints(config_) &&
       !config_.text("execution.checkpointing.dir").empty())
     warnings.push_back(

@@ -224,7 +224,10 @@ Status Lease::renew() {
   const Status touched = files_->touch(heartbeat_name(attempt_));
   HW_ASSIGN_OR_RETURN(const int64_t newest, newest_lease_attempt(*files_));
   if (newest > attempt_) return fenced_error(*files_, attempt_, newest);
-  return touched;
+  if (touched.ok()) return touched;
+  return touched.WithMessage(
+      "the job's directory '", files_->shown(""),
+      "' is gone or cannot be written, so nobody sees that the job lives: ", touched.message());
 }
 
 Status Lease::forget_before(int64_t checkpoint) {

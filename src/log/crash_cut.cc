@@ -105,10 +105,12 @@ Status check_rows(Env& env, const std::string& topic_path,
                                                                      .partition = extent.partition},
                                                          extent.begin));
     if (whole >= extent.end) continue;
-    return log_error(LogErrorKind::kDamaged,
-                     "rows that a checkpoint has seen in '" + path +
-                         "' are not there: a crash of the machine has taken them, since the "
-                         "topic's 'flush' is 'none'; start the job with --fresh");
+    return log_error(
+        LogErrorKind::kDamaged,
+        "rows that a checkpoint has seen in '" + path +
+            "' are not there: a crash of the machine has taken them, since the "
+            "topic's 'flush' is 'none'; start the job with --fresh: it reads its input "
+            "from the beginning, and rows that the topic has kept are there twice then");
   }
   return Status::OK();
 }

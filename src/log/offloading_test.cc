@@ -93,6 +93,22 @@ TEST_F(OffloadingTest, OldPiecesLieElsewhereAndAreReadAsBefore) {
   expect_tidy(*seen);
 }
 
+TEST_F(OffloadingTest, AFolderThatIsNotThereIsNamedAndIsNoDamage) {
+  create();
+  write(60);
+  const auto seen = topic();
+  ASSERT_GT(clean(*seen)->num_offloaded, 0);
+  const auto files = real_env().locate("/")->files;
+  ASSERT_TRUE(files->Move(directory_.path() + "/old", directory_.path() + "/away").ok());
+  const Status missing = scratch_read(*seen, 0).status();
+  EXPECT_TRUE(missing.IsIOError()) << missing.ToString();
+  EXPECT_NE(missing.message().find("is missing, where 'offload.path' has moved it to"),
+            std::string::npos)
+      << missing.message();
+  ASSERT_TRUE(files->Move(directory_.path() + "/away", directory_.path() + "/old").ok());
+  EXPECT_EQ(*scratch_read(*seen, 0), expected_);
+}
+
 TEST_F(OffloadingTest, RetentionRemovesWhatLiesElsewhere) {
   create({.retention_ms = 50'000});
   write(60);

@@ -20,6 +20,7 @@
 #include "base/crc32c.h"
 #include "columnar/arrow_ipc.h"
 #include "log/log_error.h"
+#include "log/small_file.h"
 #include "log/topic_schema.h"
 
 namespace hw {
@@ -32,6 +33,16 @@ std::string_view view(const arrow::Buffer& buffer) {
 Status damaged_at(const std::string& path, int64_t position, std::string_view what) {
   return log_error(LogErrorKind::kDamaged, "segment '" + path + "' is damaged at byte " +
                                                std::to_string(position) + ": " + std::string(what));
+}
+
+/// A folder that is not there just now is no damage: what cannot be opened may come back.
+Result<std::shared_ptr<arrow::io::RandomAccessFile>> open_file(arrow::fs::FileSystem& files,
+                                                               const std::string& path) {
+  auto file = files.OpenInputFile(path);
+  if (file.ok()) return file;
+  const Result<bool> there = file_exists(files, path);
+  if (there.ok() && !*there) return Status::IOError("segment '", path, "' is missing");
+  return file.status();
 }
 
 Result<RowKindsPtr> kinds_of(const arrow::Array& array) {
@@ -56,7 +67,7 @@ SegmentFile::~SegmentFile() = default;
 Result<std::unique_ptr<SegmentFile>> SegmentFile::open(arrow::fs::FileSystem& files,
                                                        const std::string& path, int64_t partition,
                                                        SegmentId segment, arrow::MemoryPool* pool) {
-  HW_ASSIGN_OR_RETURN(std::shared_ptr<arrow::io::RandomAccessFile> file, files.OpenInputFile(path));
+  HW_ASSIGN_OR_RETURN(std::shared_ptr<arrow::io::RandomAccessFile> file, open_file(files, path));
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::Buffer> begin,
                       file->ReadAt(0, kSegmentHeaderBytesMax));
   const Result<DecodedSegmentHeader> header = decode_segment_header(view(*begin));

@@ -19,6 +19,10 @@
 namespace hw {
 namespace {
 
+/// Of a topic that looks damaged.
+constexpr int kLooksMax = 25;
+constexpr int64_t kLookPauseNs = 20'000'000;
+
 /// The path on the local file system, without a slash at its end.
 Result<std::string> local_path(Env& env, const std::string& directory) {
   if (directory.empty()) return Status::Invalid("the log's directory must be set");
@@ -98,6 +102,16 @@ Result<std::unique_ptr<Topic>> Topic::open(Env& env, const std::string& director
   return std::unique_ptr<Topic>(new Topic(env, name, std::move(topic_path), std::move(chain)));
 }
 
+Result<std::unique_ptr<Topic>> Topic::open_settled(Env& env, const std::string& directory,
+                                                   const std::string& name) {
+  for (int looks = 1;; ++looks) {
+    Result<std::unique_ptr<Topic>> topic = open(env, directory, name);
+    const bool damaged = log_error_of(topic.status()) == LogErrorKind::kDamaged;
+    if (!damaged || looks == kLooksMax) return topic;
+    env.sleep_ns(kLookPauseNs);
+  }
+}
+
 const TopicState& Topic::state() const { return chain_->state(); }
 
 Result<bool> Topic::refresh() { return chain_->refresh(); }
@@ -133,6 +147,9 @@ Result<std::vector<Extent>> Topic::extents_of(int partition, const Piece& piece)
   const std::string path = folder_of(partition, piece) + "/" + piece.index_name();
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::fs::FileSystem> files, files_of(env_, path));
   HW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, read_small_file(*files, path));
+  if (!bytes && !piece.location.empty()) {
+    return Status::IOError("the index '", path, "' is missing", kMovedThere);
+  }
   if (!bytes) return log_error(LogErrorKind::kDamaged, "the index '" + path + "' is missing");
   Result<std::vector<Extent>> extents = decode_index(*bytes, piece);
   if (!extents.ok()) return while_doing(extents.status(), "reading '" + path + "'");

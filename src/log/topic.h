@@ -25,6 +25,9 @@ class TopicChain;
 /// Names of the topics in `directory`, sorted. A directory that is missing has none.
 Result<std::vector<std::string>> list_topics(Env& env, const std::string& directory);
 
+/// Behind what is said of a file that is not where it was moved to.
+inline constexpr const char* kMovedThere = ", where 'offload.path' has moved it to";
+
 struct NewTopic {
   std::string name;
   SchemaPtr schema;
@@ -49,6 +52,10 @@ class Topic {
   /// came after it; no segment.
   static Result<std::unique_ptr<Topic>> open(Env& env, const std::string& directory,
                                              const std::string& name);
+  /// As open(). A topic whose files somebody removes one by one looks damaged meanwhile: it is
+  /// looked at again for half a second, until it is whole or gone.
+  static Result<std::unique_ptr<Topic>> open_settled(Env& env, const std::string& directory,
+                                                     const std::string& name);
   ~Topic();
 
   const std::string& name() const { return name_; }

@@ -110,8 +110,12 @@ Status RealTopicReader::open_segment(const Piece& piece) {
       topic_.folder_of(options_.partition, piece) + "/" + piece.segment.file_name();
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::fs::FileSystem> files,
                       files_of(topic_.env(), path));
-  HW_ASSIGN_OR_RETURN(file_, SegmentFile::open(*files, path, options_.partition, piece.segment,
-                                               options_.memory_pool));
+  Result<std::unique_ptr<SegmentFile>> file =
+      SegmentFile::open(*files, path, options_.partition, piece.segment, options_.memory_pool);
+  if (file.status().IsIOError() && !piece.location.empty()) {
+    return Status::IOError(file.status().message(), kMovedThere);
+  }
+  HW_ASSIGN_OR_RETURN(file_, std::move(file));
   location_ = piece.location;
   return Status::OK();
 }

@@ -66,7 +66,8 @@ Result<std::unique_ptr<TopicTail>> TopicTail::open(Env& env, const std::string& 
 }
 
 Result<bool> TopicTail::take_other() {
-  HW_ASSIGN_OR_RETURN(std::unique_ptr<Topic> now, Topic::open(env_, directory_, topic_->name()));
+  HW_ASSIGN_OR_RETURN(std::unique_ptr<Topic> now,
+                      Topic::open_settled(env_, directory_, topic_->name()));
   if (!made_again(topic_->state().created_ms, now->state())) return false;
   topic_ = std::move(now);
   next_.assign(topic_->state().partitions.size(), 0);

@@ -12,6 +12,7 @@
 #include "log/scratch_topic.h"
 #include "log/small_file.h"
 #include "log/topic_chain.h"
+#include "testkit/faulty_env.h"
 #include "testkit/virtual_env.h"
 
 namespace hw {
@@ -420,6 +421,24 @@ TEST_F(TopicTest, WhoSleptWhileRecordsWereRemovedPublishesNothingNobodyReads) {
                   .ok());
   EXPECT_EQ(calls, 2);
   EXPECT_EQ((*TopicChain::open(env_, path, limits))->state().options.retention_ms, 120);
+}
+
+TEST_F(TopicTest, ATopicWhoseFilesAreJustRemovedIsGoneAndNotDamaged) {
+  create(1);
+  write(*writer({0}), 0, 1, 3);
+  const std::string path = directory_.path() + "/t";
+  const auto files = real_env().locate(path)->files;
+  // `rm -r` begins with any file.
+  ASSERT_TRUE(files->DeleteFile(path + "/chain/0000000000000001.rec").ok());
+  FaultyEnv env;
+  EXPECT_EQ(log_error_of(Topic::open_settled(env, directory_.path(), "t").status()),
+            LogErrorKind::kDamaged);
+  int times = 0;
+  env.while_asleep = [&] {
+    if (++times == 3) ASSERT_TRUE(files->DeleteDir(path).ok());
+  };
+  const Status gone = Topic::open_settled(env, directory_.path(), "t").status();
+  EXPECT_TRUE(gone.IsKeyError()) << gone.ToString();
 }
 
 }  // namespace

@@ -54,7 +54,10 @@ Status read_piece(Topic& topic, int partition, const Piece& piece, TopicVerifica
     return num_rows;
   };
   const Result<int64_t> num_rows = read();
-  if (!num_rows.ok()) return while_doing(num_rows.status(), "reading '" + path + "'");
+  if (!num_rows.ok()) {
+    const bool named = num_rows.status().message().find(path) != std::string::npos;
+    return named ? num_rows.status() : while_doing(num_rows.status(), "reading '" + path + "'");
+  }
   out.num_rows += *num_rows;
   if (*num_rows == piece.num_rows) return Status::OK();
   return Status::SerializationError("'", path, "' holds ", *num_rows, " committed rows, but ",

@@ -98,7 +98,10 @@ class FaultyEnv final : public Env {
   std::unique_ptr<Thread> start_thread(std::string, std::function<void()>) override {
     return nullptr;
   }
-  void sleep_ns(int64_t ns) override { world_.sleep_ns(ns); }
+  void sleep_ns(int64_t ns) override {
+    world_.sleep_ns(ns);
+    if (while_asleep) while_asleep();
+  }
   Status write_stdout(std::string_view text) override { return world_.write_stdout(text); }
   Status write_stderr(std::string_view text) override { return world_.write_stderr(text); }
   int num_cores() override { return 1; }
@@ -108,6 +111,8 @@ class FaultyEnv final : public Env {
   int num_opened = 0;
   /// Paths of directories and files whose sync succeeded.
   std::set<std::string> synced;
+  /// What others do whenever somebody waits.
+  std::function<void()> while_asleep;
 
  private:
   VirtualEnv world_{1'000'000};

@@ -346,6 +346,12 @@ class Usage(Case):
         for option in ("--fresh", "--standby", "--available-now"):
             self.assert_fails(self.run_sql("SELECT 1", option), 2, option, "--state-dir")
 
+    def test_a_restore_of_a_job_without_checkpoints_is_refused(self):
+        done = self.run_sql("CREATE TABLE g (n INT) WITH ('connector' = 'datagen', 'number-of-rows' = '1'); "
+                            "CREATE TABLE b (n INT) WITH ('connector' = 'blackhole'); INSERT INTO b SELECT n FROM g",
+                            "--restore", "nosuch")
+        self.assert_fails(done, 3, "--restore", "--state-dir")
+
     def test_available_now_is_for_streaming(self):
         done = self.run_sql("SELECT 1", "--available-now", "--state-dir", str(self.folder), "--mode",
                             "batch")

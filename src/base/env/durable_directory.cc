@@ -21,7 +21,14 @@ Status make_durable_directory(Env& env, const Env::Location& directory) {
     const Status above = make_durable_directory(env, {.files = directory.files, .path = parent});
     if (!there) HW_TRY(above);
   }
-  if (!there) HW_TRY(directory.files->CreateDir(path, /*recursive=*/false));
+  if (!there) {
+    const Status made = directory.files->CreateDir(path, /*recursive=*/false);
+    if (!made.ok() && made.detail() != nullptr) {
+      return made.WithMessage("cannot make the directory '", path,
+                              "': ", made.detail()->ToString());
+    }
+    HW_TRY(made);
+  }
   return env.sync(parent);
 }
 

@@ -63,7 +63,7 @@ Status missing_topic(const LogTable& table, Env& env) {
   for (const std::string& name : list_topics(env, table.directory).ValueOr({})) {
     others += (others.empty() ? "" : ", ") + name;
   }
-  const std::string what = table.topic.empty() ? "a topic like '" + table.topic_pattern + "'"
+  const std::string what = table.topic.empty() ? "topic like '" + table.topic_pattern + "'"
                                                : "topic '" + table.topic + "'";
   return Status::KeyError("there is no ", what, " in '", table.directory, "', which has ",
                           others.empty() ? "none" : others,
@@ -159,7 +159,7 @@ Result<std::vector<std::unique_ptr<Topic>>> LogEnumerator::open_topics() {
   HW_ASSIGN_OR_RETURN(const std::vector<std::string> names, topics_of(scan_->table, env_));
   std::vector<std::unique_ptr<Topic>> topics;
   for (const std::string& name : names) {
-    Result<std::unique_ptr<Topic>> topic = Topic::open(env_, scan_->table.directory, name);
+    Result<std::unique_ptr<Topic>> topic = Topic::open_settled(env_, scan_->table.directory, name);
     if (topic.status().IsKeyError()) continue;  // gone since it was listed
     HW_TRY(topic.status());
     topics.push_back(*std::move(topic));

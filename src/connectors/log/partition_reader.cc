@@ -134,7 +134,7 @@ Status PartitionReader::seek(const std::string& position) {
 
 Result<std::unique_ptr<Topic>> PartitionReader::find_topic() const {
   HW_ASSIGN_OR_RETURN(std::unique_ptr<Topic> topic,
-                      Topic::open(env_, scan_->table.directory, split_.topic));
+                      Topic::open_settled(env_, scan_->table.directory, split_.topic));
   if (!made_again(split_.created_ms, topic->state())) return topic;
   return Status::KeyError("dropped and made again");
 }
