@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/env/env.h"
+#include "columnar/entry_order.h"
 #include "columnar/text/type_text.h"
 #include "expr/evaluator.h"
 #include "runtime/message.h"
@@ -49,8 +50,10 @@ class SourceTransform final : public SplitTransform {
     return open(spec_->lacks_time, lacks_time_);
   }
 
-  Result<TimedBatch> transform(const Batch& input) override {
+  Result<TimedBatch> transform(const Batch& read) override {
     const EvaluationContext context{.now_ms = env_.wall_ms()};
+    Batch input = read;
+    if (spec_->order_entries) HW_TRY(order_entries(input));
     if (lacks_time_) HW_TRY(check_times(input, context));
     HW_ASSIGN_OR_RETURN(auto columns, columns_.evaluate(input, context));
     TimedBatch timed{.batch = Batch(spec_->output, std::move(columns), input.num_stored_rows(),
@@ -77,6 +80,16 @@ class SourceTransform final : public SplitTransform {
   }
 
  private:
+  static Status order_entries(Batch& rows) {
+    std::vector<ColumnPtr> columns = rows.columns();
+    for (ColumnPtr& column : columns) {
+      if (!holds_entries(column->type())) continue;
+      HW_ASSIGN_OR_RETURN(column, with_ordered_entries(column));
+    }
+    rows = rows.with_columns(rows.schema(), std::move(columns));
+    return Status::OK();
+  }
+
   Status check_times(const Batch& input, const EvaluationContext& context) {
     bool all = false;
     HW_ASSIGN_OR_RETURN(const SelectionPtr rows, lacks_time_->filter(input, context, &all));

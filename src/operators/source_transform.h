@@ -39,6 +39,9 @@ struct SourceTransformSpec {
   /// session that closes at it, and must find out whether that has closed. Such a row is given out
   /// with a time of a millisecond less, so that the watermark is sent before it.
   bool for_sessions = false;
+  /// Rows may be taken back that list the entries of their maps in another order than when they
+  /// came: entries get one order, so that what is computed from both is alike.
+  bool order_entries = false;
   std::string table;  // for messages
   ExprSession session;
 };

@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "columnar/entry_order.h"
 #include "expr/function_catalogue.h"
 #include "expr/resolve.h"
 #include "operators/changelog_fold.h"
@@ -214,8 +215,13 @@ Result<PhysicalNodePtr> open_scan(const LogicalNodePtr& node, const ScanColumns&
     source->source = make_aligned_source(source->source, *std::move(alignment));
   }
   std::vector<BoundExprPtr> exprs = over_produced(scan.spec(), columns, produced, columns.output);
-  if (!is_identity(exprs, produced.size()) || watermark || checks_time(table)) {
+  const bool order_entries = !source->source->changelog().is_insert_only() &&
+                             std::ranges::any_of(produced, [](const ScanRequest::Column& column) {
+                               return holds_entries(column.type);
+                             });
+  if (!is_identity(exprs, produced.size()) || watermark || checks_time(table) || order_entries) {
     SourceTransformSpec spec;
+    spec.order_entries = order_entries;
     spec.columns = std::move(exprs);
     spec.output = source->schema;
     spec.session = lowering.session;

@@ -18,15 +18,29 @@
 namespace hw {
 namespace {
 
-/// Lower case; empty where the table does not say.
-std::string output_mode_of(const PhysicalNode& sink) {
+/// An option of the sink's table in lower case; empty where it does not say.
+std::string option_of(const PhysicalNode& sink, const std::string& name) {
   if (sink.logical == nullptr) return "";
   const auto& options = sink.logical->as<SinkNode>().spec().options;
-  const auto found = options.find("output-mode");
+  const auto found = options.find(name);
   if (found == options.end()) return "";
-  std::string mode = found->second;
-  std::ranges::transform(mode, mode.begin(), [](unsigned char c) { return std::tolower(c); });
-  return mode;
+  std::string value = found->second;
+  std::ranges::transform(value, value.begin(), [](unsigned char c) { return std::tolower(c); });
+  return value;
+}
+
+/// Watermarks do not wait for rows that are held: a partition would be closed before its last ones.
+Status check_partitions(const PhysicalNode& sink, const Trigger& trigger) {
+  const std::string name = "sink.partition-commit.trigger";
+  if (trigger.kind != Trigger::Kind::kInterval || option_of(sink, name) != "partition-time") {
+    return Status::OK();
+  }
+  return at(sink.position,
+            Status::Invalid("'", name, "' = 'partition-time' of table '", sink.table,
+                            "' closes partitions by the watermark, but 'execution.trigger' = '",
+                            trigger.interval_ms,
+                            " ms' holds rows back behind it; write "
+                            "'process-time', or SET 'execution.trigger' = 'continuous'"));
 }
 
 Status check_mode(const PhysicalNode& sink, const std::string& mode, const Trigger& trigger) {
@@ -118,8 +132,9 @@ PhysicalNodePtr trigger_node(PhysicalNodePtr input, TriggerKey key, const Trigge
 Result<bool> place_trigger(PhysicalNode& sink, Lowering& lowering) {
   if (lowering.batch()) return false;
   const Trigger trigger = lowering.context.config->trigger();
-  const std::string mode = output_mode_of(sink);
+  const std::string mode = option_of(sink, "output-mode");
   HW_TRY(check_mode(sink, mode, trigger));
+  HW_TRY(check_partitions(sink, trigger));
   const bool complete = mode == "complete";
   const bool holds =
       trigger.kind == Trigger::Kind::kInterval || trigger.kind == Trigger::Kind::kOnce || complete;
