@@ -7,6 +7,7 @@
 // libraries: base columnar
 // sources: src/log/segment_f*.cc src/log/topic_schema.cc src/log/topic_state.cc
 // sources: src/log/record_fields.cc src/log/log_error.cc src/log/topic_options.cc
+// sources: src/log/small_file.cc
 
 #include <algorithm>
 #include <cstddef>
