@@ -419,7 +419,8 @@ class Builder {
       if (!group) group = std::make_shared<WorkerAlignment>();
       parts.pace = SourcePace(group, rule.max_drift_ms, rule.update_interval_ms);
     }
-    if (options_.available_now)
+    // What cannot get more rows ends, and with it its time.
+    if (options_.available_now && vertex.source->source->grows())
       parts.on_exhausted = [&reports = reports_, number = tasklet_of(vertex.id, subtask)] {
         reports.post({.kind = WorkerReport::Kind::kExhausted, .tasklet = number});
       };

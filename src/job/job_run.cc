@@ -189,8 +189,10 @@ class Running final : public JobRun, public CheckpointHost {
     if (!checkpoints_->ending()) checkpoints_->request(request);
   }
 
-  // Every source has read what was there when the job started.
+  // Every source has read what was there when the job started. Where none of them could go on, the
+  // job ends by itself.
   void end_if_nothing_is_available() {
+    if (!any_waits_) return;
     for (const DeployedSource& source : deployment_->sources) {
       if (!source.finished) return;
       for (const int tasklet : source.tasklets)
@@ -212,6 +214,7 @@ class Running final : public JobRun, public CheckpointHost {
         return;
       case WorkerReport::Kind::kExhausted:
         exhausted_.insert(report.tasklet);
+        any_waits_ = true;
         return;
       case WorkerReport::Kind::kDone:
         exhausted_.insert(report.tasklet);
@@ -342,6 +345,7 @@ class Running final : public JobRun, public CheckpointHost {
   std::optional<JobCoordinator> coordinator_;
   std::unique_ptr<JobCheckpointing> checkpoints_;  // null: none are taken
   std::set<int> exhausted_;                        // sources that have nothing more to read
+  bool any_waits_ = false;                         // of them, for what may come later
   bool nothing_available_ = false;                 // it ends for that
   bool finishing_ = false;                         // all workers have stopped
   int64_t next_discovery_ms_ = 0;

@@ -377,11 +377,19 @@ bool names_elsewhere(const Select& select, const std::string& column) {
          (select.having && names(to_sql(*select.having), column));
 }
 
+bool is_grouped_by_window(const Select& select) {
+  const auto has = [&](const char* name) {
+    return std::any_of(select.keys.begin(), select.keys.end(),
+                       [&](const Term& key) { return key.form.ends_with(name); });
+  };
+  return select.grouped && has(".window_start") && has(".window_end");
+}
+
 /// A row of long ago that comes last is late for all windows.
 Made far_past(const GeneratedJob& job, Chance&) {
   const GeneratedTable* table = windowed_table(job);
   if (table == nullptr || table->num_partitions != 1 || table->changes.empty() ||
-      !job.shape.parts[0].grouped) {
+      !is_grouped_by_window(job.shape.parts[0])) {
     return std::nullopt;
   }
   std::vector<GeneratedTable> tables = job.tables;
