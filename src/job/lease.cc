@@ -139,7 +139,13 @@ Status Lease::take_after(LeaseChain chain) {
     generation_ = 1 + static_cast<int64_t>(
                           env_.random("generation of " + files_->shown("")).below(kGenerations));
   number_ = chain_.newest_number;
-  floor_ = chain_.records.empty() ? number_ + 1 : chain_.records.back().floor;
+  floor_ = number_ + 1;
+  if (!chain_.records.empty()) {
+    floor_ = chain_.records.back().floor;
+  } else if (!chain_.damaged.empty()) {
+    // We were told to begin elsewhere. Until we have, nobody may take the chain for a new one.
+    floor_ = chain_.damaged.front().number;
+  }
   removed_below_ = floor_;
   LeaseRecord record = {.generation = generation_, .origin = chain_.origin()};
   const std::vector<LeaseRecord> lineage = chain_.lineage();
@@ -177,6 +183,8 @@ Status Lease::append(LeaseRecord record) {
 }
 
 Status Lease::start_from(const LeaseStart& start) {
+  // What begins elsewhere needs nothing of a chain that cannot be read, and ends its damage.
+  if (start.checkpoint == 0 && !chain_.damaged.empty()) floor_ = number_ + 1;
   const Status status = append({.generation = start.generation,
                                 .checkpoint = start.checkpoint,
                                 .manifest = start.manifest,

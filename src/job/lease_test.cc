@@ -328,6 +328,26 @@ TEST_P(LeaseTest, AChainThatHidesAPublicationIsNotTaken) {
   EXPECT_TRUE(Lease::take(env_, files_, {.elsewhere = true}).ok());
 }
 
+// Found by simulation (tests/sim/scenarios/restore-dies-over-damage.scenario): the record of a
+// process that was to restore a savepoint, and died before it did, made an unreadable chain one
+// without checkpoints.
+TEST_P(LeaseTest, WhoDiesBeforeItBeginsElsewhereLeavesTheDamage) {
+  auto lease = take();
+  EXPECT_TRUE(publish(*lease, 1).ok());
+  lease.reset();
+  for (const int64_t number : {1, 2}) damage(lease_record_name(number));
+  lease = Lease::take(env_, files_, {.elsewhere = true}).ValueOrDie();
+  lease.reset();
+  EXPECT_EQ(checkpoint_error_of(Lease::take(env_, files_, {}).status()),
+            CheckpointErrorKind::kNothingValid);
+
+  lease = Lease::take(env_, files_, {.elsewhere = true}).ValueOrDie();
+  EXPECT_TRUE(lease->start_from({.generation = 7, .origin = "/save/one"}).ok());
+  lease.reset();
+  EXPECT_EQ(take()->chain().origin(), "/save/one") << "what is gone on from is known again";
+  EXPECT_TRUE(read_lease_chain(*files_)->damaged.empty());
+}
+
 TEST_P(LeaseTest, CheckpointsWithoutAnyRecordAreNotStartedOver) {
   ASSERT_TRUE(files_->put_new("checkpoint-000000000001-1", "x").ok());
   EXPECT_EQ(checkpoint_error_of(Lease::take(env_, files_, {}).status()),
