@@ -109,11 +109,12 @@ Result<ColumnPtr> read_constructed(const RowChunks& from, int column, const SqlT
   HW_ASSIGN_OR_RETURN(std::unique_ptr<ColumnBuilder> builder, ColumnBuilder::make(type));
   const FixedColumn<uint8_t> nulls = from.nulls(column);
   for (const uint32_t row : rows) {
-    if (nulls[row] != 0) {
+    std::string_view bytes = from.bytes(column, row);
+    // Without bytes: nobody has written this value of the row yet, and nobody asks for it.
+    if (nulls[row] != 0 || bytes.empty()) {
       HW_TRY(builder->append_null());
       continue;
     }
-    std::string_view bytes = from.bytes(column, row);
     HW_TRY(append_decoded_value(type, bytes, *builder));
   }
   return builder->finish();
