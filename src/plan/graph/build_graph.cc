@@ -155,7 +155,8 @@ class GraphBuilder {
     for (OpenChain& branch : branches) {
       Edge edge;
       edge.contract = placement.contract;
-      edge.key_columns = placement.keys;
+      // Rows that are in place already go straight on, whatever they were placed by.
+      if (placement.contract == EdgeContract::kHash) edge.key_columns = placement.keys;
       edge.to_input = input;
       if (placement.contract == EdgeContract::kForward) {
         chain.vertex.parallelism = branch.vertex.parallelism;
