@@ -24,6 +24,7 @@ constexpr size_t kRecordsKnownMax = 1 << 14;
 constexpr int kPrunedAtOnce = 4;
 /// Nobody holds it for longer than a few files take.
 constexpr int kLockTriesMax = 5000;
+constexpr int kLoadTriesMax = 4;
 constexpr int64_t kLockPauseNs = 2'000'000;
 
 Status no_topic(const std::string& path) {
@@ -141,7 +142,11 @@ Status TopicChain::cut(int64_t keep, const Status& why) {
 }
 
 Status TopicChain::cut_locked(int64_t keep, const Status& why) {
-  if (anybody_lives(env_, state_, topic_path_)) return why;
+  if (anybody_lives(env_, state_, topic_path_)) {
+    // He may have cut it since we looked, while we waited for the lock.
+    HW_TRY(load());
+    return refresh().status();
+  }
   HW_TRY(load());
   while (state_.record < keep) {
     HW_ASSIGN_OR_RETURN(const bool folded, fold_next());
@@ -174,6 +179,17 @@ std::string TopicChain::record_path(int64_t record) const {
 bool TopicChain::syncs() const { return state_.options.flush == FlushPolicy::kCommit; }
 
 Status TopicChain::load() {
+  Status loaded;
+  // What a listing named may have been removed since, as newer files had come: they are in the
+  // next.
+  for (int tries = 0; tries < kLoadTriesMax; ++tries) {
+    loaded = load_newest();
+    if (log_error_of(loaded) != LogErrorKind::kDamaged) break;
+  }
+  return loaded;
+}
+
+Status TopicChain::load_newest() {
   HW_ASSIGN_OR_RETURN(const std::vector<std::string> names,
                       names_in(*files_, chain_folder(topic_path_)));
   states_.clear();

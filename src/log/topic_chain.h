@@ -72,6 +72,7 @@ class TopicChain {
 
   /// Reads the newest state that was written down and is intact.
   Status load();
+  Status load_newest();
   /// Folds in record state().record + 1; false when it is not there.
   Result<bool> fold_next();
   /// Looks for rows that a crash has taken, unless somebody writes.

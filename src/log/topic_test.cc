@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "log/compaction.h"
+#include "log/file_names.h"
 #include "log/log_error.h"
 #include "log/retention.h"
 #include "log/scratch_topic.h"
@@ -421,6 +422,38 @@ TEST_F(TopicTest, WhoSleptWhileRecordsWereRemovedPublishesNothingNobodyReads) {
                   .ok());
   EXPECT_EQ(calls, 2);
   EXPECT_EQ((*TopicChain::open(env_, path, limits))->state().options.retention_ms, 120);
+}
+
+// Found by several writers of one job that began together: whoever looked between the record of the
+// new number and its state took the topic for damaged, though another was about to finish.
+TEST_F(TopicTest, ATopicThatIsJustNumberedAnewIsWaitedFor) {
+  create(1, {.flush = FlushPolicy::kNone});
+  const std::string path = directory_.path() + "/t";
+  const auto files = real_env().locate(path)->files;
+  const std::string first = path + "/chain/0000000000000001.rec";
+  ASSERT_TRUE(files->CopyFile(first, path + "/kept").ok());
+  std::string state;
+  auto chain = *TopicChain::open(env_, path);
+  auto cut = *chain->cut_lock();
+  ASSERT_TRUE(chain->skip_lost_numbers().ok());
+  const std::string number = std::to_string(chain->state().record);
+  state = path + "/chain/" + std::string(16 - number.size(), '0') + number + ".state";
+  // As it was a moment before, with a writer that lives.
+  ASSERT_TRUE(files->Move(state, path + "/state").ok());
+  ASSERT_TRUE(files->Move(path + "/kept", first).ok());
+  const auto living = *env_.try_lock(writer_lock(path, 0, 7));
+  ASSERT_NE(living, nullptr);
+  FaultyEnv env;
+  int times = 0;
+  env.while_asleep = [&] {
+    if (++times != 3) return;
+    ASSERT_TRUE(files->Move(path + "/state", state).ok());
+    ASSERT_TRUE(files->DeleteFile(first).ok());
+    cut.reset();
+  };
+  const auto opened = TopicChain::open(env, path);
+  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+  EXPECT_EQ((*opened)->state().record, chain->state().record);
 }
 
 TEST_F(TopicTest, ATopicWhoseFilesAreJustRemovedIsGoneAndNotDamaged) {
