@@ -3,6 +3,7 @@
 #include "log/small_file.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <arrow/buffer.h>
 #include <arrow/filesystem/filesystem.h>
@@ -50,7 +51,11 @@ Result<std::vector<std::string>> names_in(arrow::fs::FileSystem& files, const st
   arrow::fs::FileSelector selector;
   selector.base_dir = folder;
   selector.allow_not_found = true;
-  HW_ASSIGN_OR_RETURN(const std::vector<arrow::fs::FileInfo> entries, files.GetFileInfo(selector));
+  auto listed = files.GetFileInfo(selector);
+  // A folder that was not there, but is by the time that Arrow asks why it could not be listed, is
+  // an error to it. Now it can be listed.
+  if (!listed.ok()) listed = files.GetFileInfo(selector);
+  HW_ASSIGN_OR_RETURN(const std::vector<arrow::fs::FileInfo> entries, std::move(listed));
   std::vector<std::string> names;
   for (const arrow::fs::FileInfo& entry : entries) {
     if (entry.IsFile()) names.push_back(entry.base_name());
