@@ -10,7 +10,6 @@
 #include <arrow/type.h>
 
 #include "base/assert.h"
-#include "columnar/variant_type.h"
 
 namespace hw {
 namespace {
@@ -175,18 +174,16 @@ Result<SqlType> nullable_from_arrow(const arrow::DataType& type) {
 
 }  // namespace
 
-SqlType variant_type() { return *SqlType::from_arrow(*arrow::extension::json()); }
-
-bool holds_variant(const SqlType& type) {
-  if (is_variant(type)) return true;
-  const std::vector<SqlField>& parts = type.fields();
+bool SqlType::holds_variant() const {
+  if (is_variant()) return true;
+  const std::vector<SqlField>& parts = fields();
   return std::any_of(parts.begin(), parts.end(),
-                     [](const SqlField& part) { return holds_variant(part.type); });
+                     [](const SqlField& part) { return part.type.holds_variant(); });
 }
 
-bool has_order(const SqlType& type) {
-  return !type.is(TypeKind::kMap) && !type.is(TypeKind::kMultiset) && !type.is(TypeKind::kSymbol) &&
-         !holds_variant(type);
+bool SqlType::has_order() const {
+  return !is(TypeKind::kMap) && !is(TypeKind::kMultiset) && !is(TypeKind::kSymbol) &&
+         !holds_variant();
 }
 
 std::string name_to_sql(std::string_view name) {
@@ -261,7 +258,6 @@ int SqlType::field_index(std::string_view name) const {
 }
 
 PhysicalType SqlType::physical() const {
-  if (kind_ == kVariantKind) return PhysicalType::kBytes;
   switch (kind_) {
     case TypeKind::kNull:
     case TypeKind::kDescriptor:
@@ -293,6 +289,8 @@ PhysicalType SqlType::physical() const {
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
     case TypeKind::kSymbol:
+    case TypeKind::kVariant:
+    case TypeKind::kBitmap:
       return PhysicalType::kBytes;
     case TypeKind::kArray:
       return PhysicalType::kList;
@@ -332,7 +330,6 @@ int64_t SqlType::ticks_per_second() const {
 }
 
 std::shared_ptr<arrow::DataType> SqlType::to_arrow() const {
-  if (kind_ == kVariantKind) return arrow::utf8();
   switch (kind_) {
     case TypeKind::kNull:
     case TypeKind::kDescriptor:
@@ -356,9 +353,11 @@ std::shared_ptr<arrow::DataType> SqlType::to_arrow() const {
     case TypeKind::kChar:
     case TypeKind::kVarchar:
     case TypeKind::kSymbol:
+    case TypeKind::kVariant:
       return arrow::utf8();
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
+    case TypeKind::kBitmap:
       return arrow::binary();
     case TypeKind::kDate:
       return arrow::date32();
@@ -385,7 +384,7 @@ std::shared_ptr<arrow::DataType> SqlType::to_arrow() const {
 }
 
 Result<SqlType> SqlType::from_arrow(const arrow::DataType& type, bool nullable) {
-  if (is_arrow_json(type)) return SqlType(kVariantKind).with_nullable(nullable);
+  if (is_arrow_json(type)) return SqlType::variant().with_nullable(nullable);
   HW_ASSIGN_OR_RETURN(SqlType sql_type, nullable_from_arrow(type));
   return sql_type.with_nullable(nullable);
 }
@@ -395,7 +394,6 @@ std::string SqlType::to_sql() const {
 }
 
 std::string SqlType::to_sql_without_null() const {
-  if (kind_ == kVariantKind) return "VARIANT";
   switch (kind_) {
     case TypeKind::kNull:
       return "NULL";
@@ -447,6 +445,10 @@ std::string SqlType::to_sql_without_null() const {
       return "SYMBOL";
     case TypeKind::kDescriptor:
       return "DESCRIPTOR";
+    case TypeKind::kVariant:
+      return "VARIANT";
+    case TypeKind::kBitmap:
+      return "BITMAP";
   }
   HW_CHECK(false);
 }

@@ -43,6 +43,8 @@ enum class TypeKind : uint8_t {
   kRow,
   kSymbol,      // plan time only: a keyword argument such as YEAR in EXTRACT
   kDescriptor,  // plan time only
+  kVariant,     // a JSON value of any shape, as canonical JSON text (text/variant.h)
+  kBitmap,      // a set of 32-bit integers, in the portable format of Roaring bitmaps
 };
 
 /// How values lie in memory; what a kernel switches over.
@@ -97,6 +99,8 @@ class SqlType {
   static SqlType interval_month() { return SqlType(TypeKind::kIntervalMonth); }
   static SqlType interval_day() { return SqlType(TypeKind::kIntervalDay, 3); }
   static SqlType symbol() { return SqlType(TypeKind::kSymbol); }
+  static SqlType variant() { return SqlType(TypeKind::kVariant); }
+  static SqlType bitmap() { return SqlType(TypeKind::kBitmap); }
   static SqlType descriptor() { return SqlType(TypeKind::kDescriptor); }
   static SqlType array(SqlType element);
   static SqlType map(SqlType key, SqlType value);
@@ -135,6 +139,13 @@ class SqlType {
   }
   bool is_temporal() const { return kind_ >= TypeKind::kDate && kind_ <= TypeKind::kTimestampLtz; }
   bool is_constructed() const { return kind_ >= TypeKind::kArray && kind_ <= TypeKind::kRow; }
+  bool is_variant() const { return kind_ == TypeKind::kVariant; }
+  bool is_bitmap() const { return kind_ == TypeKind::kBitmap; }
+  /// True for VARIANT and for a type with such a part on some level.
+  bool holds_variant() const;
+  /// True when values of the type can be sorted: not MAP, MULTISET, SYMBOL, nor what holds a
+  /// VARIANT. All but SYMBOL can be compared with = and grouped by.
+  bool has_order() const;
 
   PhysicalType physical() const;
   /// Bytes of one value of a fixed-width physical type (1 for BOOLEAN as a byte); 0 otherwise.

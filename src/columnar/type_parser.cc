@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 
 namespace hw {
 namespace {
@@ -189,7 +189,7 @@ class TypeParser {
     if (word_ == "ARRAY" || word_ == "MULTISET" || word_ == "MAP" || word_ == "ROW") {
       return parse_constructed(depth);
     }
-    if (accept("VARIANT")) return variant_type();
+    if (accept("VARIANT")) return SqlType::variant();
     if (word_ == "BITMAP" || word_ == "RAW") {
       return not_supported_yet("the type " + word_);
     }

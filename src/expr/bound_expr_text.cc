@@ -8,8 +8,8 @@
 
 #include "columnar/gather.h"
 #include "columnar/nested.h"
+#include "columnar/sql_type.h"
 #include "columnar/text/type_text.h"
-#include "columnar/variant_type.h"
 #include "expr/bound_expr.h"
 #include "expr/scalar_function.h"
 
@@ -67,7 +67,7 @@ std::string literal_sql(const Column& literal) {
   if (literal.is_null(0)) return "NULL";
   const std::string text = value_text(literal, 0);
   const SqlType& type = literal.type();
-  if (is_variant(type)) return "PARSE_JSON(" + quoted(text) + ")";
+  if (type.is_variant()) return "PARSE_JSON(" + quoted(text) + ")";
   switch (type.kind()) {
     case TypeKind::kChar:
     case TypeKind::kVarchar:

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "expr/cast_family.h"
 
 namespace hw {
@@ -49,7 +49,7 @@ Result<CastKernel> make_kernel(const CastRequest& request) {
   if (from.is(TypeKind::kNull)) return std::make_unique<NullKernel>(to);
   if (keeps_storage(from, to)) return std::make_unique<RenameKernel>(to);
   if (to.is_text() || to.is_bytes()) return make_cast_to_text(request);
-  if (is_variant(from)) return make_variant_cast(request);
+  if (from.is_variant()) return make_variant_cast(request);
   if (from.is_text()) return make_cast_from_text(request);
   if (from.is_temporal()) return make_temporal_cast(request);
   if (from.is_constructed()) return make_constructed_cast(request);

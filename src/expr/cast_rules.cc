@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "expr/cast.h"
 #include "expr/cast_family.h"
 #include "expr/type_rules.h"
@@ -147,8 +147,8 @@ bool can_give_null_between_numbers(const SqlType& from, const SqlType& to) {
 
 bool can_cast(const SqlType& from, const SqlType& to) {
   if (from.is(TypeKind::kNull)) return true;
-  if (is_variant(from)) {
-    return is_variant(to) || to.is_text() || is_numeric_or_boolean(to);
+  if (from.is_variant()) {
+    return to.is_variant() || to.is_text() || is_numeric_or_boolean(to);
   }
   if (!is_flat(from) && !from.is_constructed()) return from.kind() == to.kind();
   if (!is_flat(to) && !to.is_constructed()) return false;
@@ -168,7 +168,7 @@ bool cast_can_fail(const SqlType& from, const SqlType& to) {
   if (to.is_text()) return from.is_bytes();
   if (to.is_bytes()) return false;
   if (from.is_text()) return true;
-  if (is_variant(from)) return !is_variant(to);
+  if (from.is_variant()) return !to.is_variant();
   if (from.is_constructed()) {
     // A MAP key that becomes NULL has no place.
     const bool key_lost = from.is(TypeKind::kMap) && cast_can_give_null(from.key(), to.key());
@@ -184,7 +184,7 @@ bool cast_can_fail(const SqlType& from, const SqlType& to) {
 
 bool cast_can_give_null(const SqlType& from, const SqlType& to) {
   // JSON's null.
-  if (is_variant(from)) return !is_variant(to) && !to.is_text();
+  if (from.is_variant()) return !to.is_variant() && !to.is_text();
   return is_numeric_or_boolean(from) && to.is_numeric() && can_give_null_between_numbers(from, to);
 }
 
@@ -234,7 +234,7 @@ Result<SqlType> common_type(std::span<const SqlType> types) {
 }
 
 Status no_such_cast(const SqlType& from, const SqlType& to) {
-  if (is_variant(from) && to.is_constructed()) {
+  if (from.is_variant() && to.is_constructed()) {
     return not_supported_yet("CAST of VARIANT to " + to.to_sql_without_null() +
                              "; take its parts with v['name'] and v[i]");
   }
@@ -246,9 +246,9 @@ Status no_such_cast(const SqlType& from, const SqlType& to) {
     hint = "; write x <> 0";
   } else if (from.is(TypeKind::kRow) && to.is(TypeKind::kRow)) {
     hint = "; both need the same number of fields, whose types can be cast";
-  } else if (is_variant(to)) {
+  } else if (to.is_variant()) {
     hint = from.is_text() ? "; write PARSE_JSON(x)" : "; write PARSE_JSON(JSON_STRING(x))";
-  } else if (is_variant(from)) {
+  } else if (from.is_variant()) {
     hint = "; by way of its text: write JSON_UNQUOTE(JSON_STRING(v))";
   } else if (is_flat(from) && is_flat(to)) {
     hint = "; a way round may be by way of STRING or TIMESTAMP";

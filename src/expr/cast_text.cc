@@ -7,6 +7,7 @@
 
 #include <arrow/util/decimal.h>
 
+#include "columnar/sql_type.h"
 #include "columnar/text/decimal.h"
 #include "columnar/text/float.h"
 #include "columnar/text/interval.h"
@@ -15,7 +16,6 @@
 #include "columnar/text/time_zone.h"
 #include "columnar/text/timestamp.h"
 #include "columnar/text/type_text.h"
-#include "columnar/variant_type.h"
 #include "expr/cast_family.h"
 
 namespace hw {
@@ -258,7 +258,7 @@ Result<CastKernel> make_cast_from_text(const CastRequest& request) {
 }
 
 Result<CastKernel> make_cast_to_text(const CastRequest& request) {
-  if (is_variant(request.from)) return make_cast_kernel(request, FitToType{request.to, {}});
+  if (request.from.is_variant()) return make_cast_kernel(request, FitToType{request.to, {}});
   switch (request.from.kind()) {
     case TypeKind::kBoolean:
       return print_cast<bool>(

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "expr/cast.h"
 
 namespace hw {
@@ -140,7 +140,7 @@ class Reader {
     if (name == "TIME") return exact(SqlType::time(arg(0, 0)));
     if (name == "TIMESTAMP") return exact(SqlType::timestamp(arg(0, 6)));
     if (name == "TIMESTAMP_LTZ") return exact(SqlType::timestamp_ltz(arg(0, 6)));
-    if (name == "VARIANT") return exact(variant_type());
+    if (name == "VARIANT") return exact(SqlType::variant());
     if (name == "SYMBOL") return exact(SqlType::symbol());
     if (name == "DESCRIPTOR") return exact(SqlType::descriptor());
     return std::nullopt;

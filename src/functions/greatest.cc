@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "expr/cast.h"
 #include "expr/encoded_kernel.h"
 #include "expr/function_catalogue.h"
@@ -108,7 +108,7 @@ ScalarFunction record(bool largest) {
       return Status::TypeError(name, " takes at least one argument");
     }
     HW_ASSIGN_OR_RETURN(const SqlType common, common_type(binding.arg_types));
-    if (common.is_constructed() || !has_order(common)) {
+    if (common.is_constructed() || !common.has_order()) {
       return Status::TypeError(name, " needs values that have an order, but got ",
                                common.to_sql_without_null());
     }

@@ -13,9 +13,9 @@
 #include "columnar/gather.h"
 #include "columnar/key_bytes.h"
 #include "columnar/nested.h"
+#include "columnar/sql_type.h"
 #include "columnar/text/parse_error.h"
 #include "columnar/text/variant.h"
-#include "columnar/variant_type.h"
 #include "expr/bound_expr.h"
 #include "expr/function_catalogue.h"
 #include "expr/literal.h"
@@ -141,7 +141,7 @@ KernelResult variant_item(const CallBinding& binding) {
 
 Result<std::vector<SqlType>> item_arguments(const CallBinding& binding) {
   const std::vector<SqlType>& types = binding.arg_types;
-  const bool variant = types.size() == 2 && is_variant(types[0]);
+  const bool variant = types.size() == 2 && types[0].is_variant();
   if (variant && (types[1].is_text() || types[1].is(TypeKind::kNull))) {
     return std::vector<SqlType>{types[0], SqlType::string()};
   }
@@ -165,7 +165,7 @@ Result<std::vector<SqlType>> item_arguments(const CallBinding& binding) {
 /// NULL where there is no such element.
 Result<SqlType> item_type(const CallBinding& binding) {
   const SqlType& from = binding.arg_types[0];
-  if (is_variant(from)) return variant_type();
+  if (from.is_variant()) return SqlType::variant();
   return (from.is(TypeKind::kArray) ? from.element() : from.value()).with_nullable(true);
 }
 
@@ -204,11 +204,11 @@ void register_item(FunctionCatalogue& catalogue) {
       .nulls = Nulls::kNullable,
       .can_fail = true,
       .never_fails =
-          [](std::span<const BoundExprPtr> args) { return !is_variant(args[0]->type()); },
+          [](std::span<const BoundExprPtr> args) { return !args[0]->type().is_variant(); },
       .infer = item_type,
       .coerce = item_arguments,
       .kernel = [](const CallBinding& binding) -> KernelResult {
-        if (is_variant(binding.arg_types[0])) {
+        if (binding.arg_types[0].is_variant()) {
           return binding.arg_types[1].is_text() ? variant_item<std::string_view>(binding)
                                                 : variant_item<int64_t>(binding);
         }

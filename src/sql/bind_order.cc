@@ -5,7 +5,7 @@
 #include <charconv>
 #include <utility>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 
 namespace hw {
 namespace {
@@ -41,7 +41,7 @@ Result<std::vector<OrderExpr>> bind_order_exprs(const std::vector<ast::OrderItem
     } else {
       HW_ASSIGN_OR_RETURN(order.expr, binder.bind(*item.expr));
       const SqlType& type = order.expr->type();
-      if (!has_order(type)) {
+      if (!type.has_order()) {
         return at(item.expr->position,
                   Status::TypeError("ORDER BY needs values that have an order, but ",
                                     order.expr->to_sql(), " is ", type.to_sql_without_null()));

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "expr/evaluator.h"
 #include "expr/function_catalogue.h"
 #include "expr/literal.h"
@@ -311,7 +311,7 @@ Result<std::vector<Order>> ExprBinder::bind_over_order(const ast::WindowSpec& wi
                             : item.nulls == ast::NullsOrder::kFirst;
     HW_ASSIGN_OR_RETURN(order.expr, bind(*item.expr));
     const SqlType& type = order.expr->type();
-    if (!has_order(type)) {
+    if (!type.has_order()) {
       return at(item.expr->position,
                 Status::TypeError("ORDER BY needs values that have an order, but ",
                                   order.expr->to_sql(), " is ", type.to_sql_without_null()));

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "plan/catalog/near_names.h"
 #include "sql/unparse.h"
 
@@ -98,7 +98,7 @@ Result<SqlType> bind_nullable(const ast::Type& type) {
     case ast::TypeKind::kNull:
       return at(type.position, Status::TypeError("NULL is no type of a column; name another type"));
     case ast::TypeKind::kVariant:
-      return variant_type();
+      return SqlType::variant();
     case ast::TypeKind::kBitmap:
       return not_supported_yet("type " + ast::to_sql(type), type.position);
     case ast::TypeKind::kNamed:

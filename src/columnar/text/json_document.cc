@@ -93,29 +93,12 @@ class JsonDocument::Parser {
     return true;
   }
 
-  size_t digits() {
-    const size_t begin = at_;
-    while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
-    return at_ - begin;
-  }
-
   bool number(Id id) {
-    const size_t begin = at_;
-    if (text_[at_] == '-') ++at_;
-    const size_t integer_begin = at_;
-    const size_t integer_digits = digits();
-    if (integer_digits == 0 || (integer_digits > 1 && text_[integer_begin] == '0')) return false;
-    if (at_ < text_.size() && text_[at_] == '.') {
-      ++at_;
-      if (digits() == 0) return false;
-    }
-    if (at_ < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E')) {
-      ++at_;
-      if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
-      if (digits() == 0) return false;
-    }
+    const size_t length = json_number_length(text_.substr(at_));
+    if (length == 0) return false;
     node(id).kind = JsonValueKind::kNumber;
-    node(id).text = text_.substr(begin, at_ - begin);
+    node(id).text = text_.substr(at_, length);
+    at_ += length;
     return true;
   }
 

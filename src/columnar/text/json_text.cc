@@ -70,4 +70,27 @@ void append_base64(std::string_view bytes, std::string& out) {
   }
 }
 
+size_t json_number_length(std::string_view text) {
+  size_t i = 0;
+  const auto digits = [&] {
+    const size_t begin = i;
+    while (i < text.size() && text[i] >= '0' && text[i] <= '9') ++i;
+    return i - begin;
+  };
+  if (i < text.size() && text[i] == '-') ++i;
+  const size_t whole = i;
+  const size_t count = digits();
+  if (count == 0 || (count > 1 && text[whole] == '0')) return 0;
+  if (i < text.size() && text[i] == '.') {
+    ++i;
+    if (digits() == 0) return 0;
+  }
+  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
+    ++i;
+    if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
+    if (digits() == 0) return 0;
+  }
+  return i;
+}
+
 }  // namespace hw

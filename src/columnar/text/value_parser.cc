@@ -6,6 +6,7 @@
 #include <arrow/util/decimal.h>
 
 #include "base/assert.h"
+#include "columnar/sql_type.h"
 #include "columnar/text/constructed.h"
 #include "columnar/text/decimal.h"
 #include "columnar/text/float.h"
@@ -16,7 +17,6 @@
 #include "columnar/text/timestamp.h"
 #include "columnar/text/type_text.h"
 #include "columnar/text/variant.h"
-#include "columnar/variant_type.h"
 
 namespace hw {
 namespace {
@@ -134,7 +134,6 @@ Status append_bool(ColumnBuilder& out, bool value) { return out.append_bool(valu
 }  // namespace
 
 Result<ParserPtr> ValueParser::make(const SqlType& type, std::string_view time_zone) {
-  if (is_variant(type)) return std::make_unique<VariantParser>();
   switch (type.kind()) {
     case TypeKind::kBoolean:
       return scalar<bool>(type, parse_boolean, append_bool);
@@ -174,6 +173,9 @@ Result<ParserPtr> ValueParser::make(const SqlType& type, std::string_view time_z
     case TypeKind::kMultiset:
     case TypeKind::kRow:
       return make_constructed_parser(type, time_zone);
+    case TypeKind::kVariant:
+      return std::make_unique<VariantParser>();
+    case TypeKind::kBitmap:
     case TypeKind::kNull:
     case TypeKind::kSymbol:
     case TypeKind::kDescriptor:

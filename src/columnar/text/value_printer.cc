@@ -6,6 +6,7 @@
 #include <arrow/util/decimal.h>
 
 #include "base/assert.h"
+#include "columnar/sql_type.h"
 #include "columnar/text/constructed.h"
 #include "columnar/text/decimal.h"
 #include "columnar/text/float.h"
@@ -15,7 +16,6 @@
 #include "columnar/text/time_zone.h"
 #include "columnar/text/timestamp.h"
 #include "columnar/text/type_text.h"
-#include "columnar/variant_type.h"
 
 namespace hw {
 namespace {
@@ -187,7 +187,6 @@ PrinterPtr day_interval_printer(TextStyle style) {
 
 Result<PrinterPtr> ValuePrinter::make(const SqlType& type, TextStyle style,
                                       std::string_view time_zone) {
-  if (is_variant(type)) return variant_printer(style);
   switch (type.kind()) {
     case TypeKind::kNull:
     case TypeKind::kDescriptor:
@@ -214,6 +213,7 @@ Result<PrinterPtr> ValuePrinter::make(const SqlType& type, TextStyle style,
       return text_printer(style);
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
+    case TypeKind::kBitmap:
       return bytes_printer(style);
     case TypeKind::kDate:
       return date_printer(style);
@@ -232,6 +232,8 @@ Result<PrinterPtr> ValuePrinter::make(const SqlType& type, TextStyle style,
     case TypeKind::kMultiset:
     case TypeKind::kRow:
       return make_constructed_printer(type, style, time_zone);
+    case TypeKind::kVariant:
+      return variant_printer(style);
   }
   HW_CHECK(false);
 }

@@ -6,9 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include "columnar/sql_type.h"
 #include "columnar/text/type_text.h"
 #include "columnar/type_parser.h"
-#include "columnar/variant_type.h"
 
 namespace hw {
 namespace {
@@ -83,13 +83,13 @@ TEST(VariantTest, NumbersAreTakenApartIntoDigitsAndAnExponent) {
 
 TEST(VariantTest, TheTypeIsNamedStoredAndFoundInsideOfOthers) {
   const SqlType type = *parse_sql_type("VARIANT NOT NULL");
-  EXPECT_TRUE(is_variant(type));
+  EXPECT_TRUE(type.is_variant());
   EXPECT_EQ(type.to_sql(), "VARIANT NOT NULL");
   EXPECT_EQ(type.physical(), PhysicalType::kBytes);
-  EXPECT_TRUE(holds_variant(*parse_sql_type("ROW<a INT, m MAP<STRING, VARIANT>>")));
-  EXPECT_FALSE(holds_variant(*parse_sql_type("ROW<a INT>")));
-  EXPECT_FALSE(has_order(*parse_sql_type("ARRAY<VARIANT>")));
-  EXPECT_TRUE(has_order(*parse_sql_type("ARRAY<INT>")));
+  EXPECT_TRUE(parse_sql_type("ROW<a INT, m MAP<STRING, VARIANT>>")->holds_variant());
+  EXPECT_FALSE(parse_sql_type("ROW<a INT>")->holds_variant());
+  EXPECT_FALSE(parse_sql_type("ARRAY<VARIANT>")->has_order());
+  EXPECT_TRUE(parse_sql_type("ARRAY<INT>")->has_order());
 }
 
 }  // namespace

@@ -13,9 +13,9 @@
 #include "base/did_you_mean.h"
 #include "columnar/column_builder.h"
 #include "columnar/constant.h"
+#include "columnar/sql_type.h"
 #include "columnar/text/text_length.h"
 #include "columnar/text/type_text.h"
-#include "columnar/variant_type.h"
 
 namespace hw {
 namespace {
@@ -82,7 +82,7 @@ bool above(const Column& a, const Column& b) {
 }
 
 Result<FieldPlan> plan_field(std::string path, const SqlType& type) {
-  if (is_variant(type)) {
+  if (type.is_variant()) {
     return not_supported_yet("VARIANT in the connector 'datagen' (column '" + path +
                              "'); declare a computed column: c AS PARSE_JSON(..)");
   }

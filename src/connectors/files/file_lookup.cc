@@ -16,15 +16,6 @@ namespace {
 
 constexpr int64_t kDayMs = 86'400'000;
 
-/// Values of enums are written in either case.
-bool is_upper_or_lower(const std::string& text, std::string_view upper) {
-  if (text.size() != upper.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != upper[i] && text[i] != upper[i] - 'A' + 'a' && text[i] != '_') return false;
-  }
-  return true;
-}
-
 /// Options that are for another way are not given.
 Status check_none_of(const Options& options, std::initializer_list<OptionSpec> specs,
                      std::string_view wants) {
@@ -49,8 +40,7 @@ Result<ReloadRule> periodic(const Options& options) {
                        "'lookup.full-cache.reload-strategy' = 'TIMED'"));
   ReloadRule reload;
   HW_ASSIGN_OR_RETURN(reload.interval_ms, above_zero(file_options::reload_interval(), options));
-  reload.fixed_rate =
-      is_upper_or_lower(options.text(file_options::reload_schedule()), "FIXED_RATE");
+  reload.fixed_rate = options.text(file_options::reload_schedule()) == "FIXED_RATE";
   return reload;
 }
 
@@ -134,14 +124,14 @@ Result<LookupWay> make_file_lookup(const LookupRequest& request, const Connector
   const Options& options = context.options;
   const std::string cache = options.text(file_options::lookup_cache());
   LookupWay way;
-  if (!is_upper_or_lower(cache, "PARTIAL")) {
+  if (cache != "PARTIAL") {
     HW_TRY(check_none_of(options,
                          {file_options::cache_rows(), file_options::cache_after_write(),
                           file_options::cache_after_access(), file_options::cache_misses()},
                          "'lookup.cache' = 'PARTIAL'"));
   }
-  if (is_upper_or_lower(cache, "FULL")) {
-    const bool by_clock = is_upper_or_lower(options.text(file_options::reload_strategy()), "TIMED");
+  if (cache == "FULL") {
+    const bool by_clock = options.text(file_options::reload_strategy()) == "TIMED";
     HW_ASSIGN_OR_RETURN(way.copy,
                         by_clock ? timed(options, request.scan.time_zone) : periodic(options));
     return way;
@@ -152,7 +142,7 @@ Result<LookupWay> make_file_lookup(const LookupRequest& request, const Connector
        file_options::reload_schedule(), file_options::reload_time(), file_options::reload_days()},
       "'lookup.cache' = 'FULL'"));
   way.copy = ReloadRule{.each_time = true};
-  if (is_upper_or_lower(cache, "PARTIAL")) {
+  if (cache == "PARTIAL") {
     HW_ASSIGN_OR_RETURN(way.cache, partial(options));
   }
   return way;

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 
 namespace hw {
 namespace {
@@ -135,7 +135,7 @@ Result<CsvSettings> CsvSettings::from(const Options& options) {
 
 Status check_csv_schema(const Schema& schema) {
   for (const SqlField& column : schema.fields()) {
-    if (holds_variant(column.type)) {
+    if (column.type.holds_variant()) {
       return not_supported_yet("VARIANT in the csv format (column '" + column.name +
                                "'); declare it as STRING, for PARSE_JSON and JSON_STRING");
     }

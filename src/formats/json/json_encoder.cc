@@ -10,12 +10,12 @@
 #include <arrow/util/decimal.h>
 
 #include "columnar/nested.h"
+#include "columnar/sql_type.h"
 #include "columnar/text/decimal.h"
 #include "columnar/text/float.h"
 #include "columnar/text/integer.h"
 #include "columnar/text/json_text.h"
 #include "columnar/text/timestamp.h"
-#include "columnar/variant_type.h"
 #include "formats/json/json_options.h"
 #include "formats/json/json_shape.h"
 #include "formats/slots/scalar_text.h"
@@ -178,7 +178,7 @@ void JsonWriter::write_scalar(int64_t row, std::string& out) const {
     case PhysicalType::kBytes: {
       const auto value = column_->value<std::string_view>(row);
       if (type_.is_text()) return append_json_string(value, out);
-      if (is_variant(type_)) {
+      if (type_.is_variant()) {
         out += value;
         return;
       }

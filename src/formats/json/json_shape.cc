@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "formats/json/json_options.h"
 
 namespace hw {
@@ -113,7 +113,7 @@ Status shape_json_node(const SqlType& type, SlotColumn* slot, const JsonSettings
   node->slot = slot;
   node->type = type;
   node->nullable = type.nullable();
-  if (is_variant(type)) {
+  if (type.is_variant()) {
     node->kind = JsonKind::kVariant;
     return Status::OK();
   }

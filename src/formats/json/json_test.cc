@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "formats/testing/decoded.h"
 #include "runtime/format_catalogue.h"
 
@@ -99,7 +99,7 @@ TEST(JsonDecode, NestedValuesOfEveryDepth) {
 }
 
 TEST(JsonDecode, AVariantTakesAnyValueInItsOneForm) {
-  const SqlType variant = variant_type();
+  const SqlType variant = SqlType::variant();
   EXPECT_EQ(one(variant, R"( {"b" : [ 1, 2.50 , 1e3 ], "a":"x\u0041]" } )"),
             R"(+I[{"a":"xA]","b":[1,2.50,1000.0]}])");
   EXPECT_EQ(one(variant, R"("te\/xt")"), R"(+I["te/xt"])");
@@ -384,8 +384,8 @@ TEST(JsonEncode, YearsOfMoreThanFourDigitsKeepTheirSign) {
 }
 
 TEST(JsonEncode, AVariantIsTheValueItself) {
-  const std::vector<SqlField> columns = {{"v", variant_type()},
-                                         {"l", SqlType::array(variant_type())}};
+  const std::vector<SqlField> columns = {{"v", SqlType::variant()},
+                                         {"l", SqlType::array(SqlType::variant())}};
   const std::string text = R"({"v":{"a":[1,"x",1.0E10]},"l":["\"",{},null]})"
                            "\n"
                            R"({"v":null,"l":null})"

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "columnar/text/json_text.h"
 #include "formats/json/json_shape.h"
 #include "formats/slots/scalar_text.h"
 
@@ -178,26 +179,7 @@ Stored store_timestamp(JsonNode& node, int64_t row, std::string_view text) {
 }  // namespace
 
 bool is_number(std::string_view text) {
-  size_t i = 0;
-  const auto digits = [&] {
-    const size_t begin = i;
-    while (i < text.size() && is_digit(text[i])) ++i;
-    return i - begin;
-  };
-  if (i < text.size() && text[i] == '-') ++i;
-  const size_t whole = i;
-  const size_t count = digits();
-  if (count == 0 || (count > 1 && text[whole] == '0')) return false;
-  if (i < text.size() && text[i] == '.') {
-    ++i;
-    if (digits() == 0) return false;
-  }
-  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
-    ++i;
-    if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
-    if (digits() == 0) return false;
-  }
-  return i == text.size();
+  return !text.empty() && json_number_length(text) == text.size();
 }
 
 int64_t unescape(std::string_view raw, char* to) {

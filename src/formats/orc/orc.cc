@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "formats/orc/orc_files.h"
 #include "runtime/format_catalogue.h"
 
@@ -44,7 +44,7 @@ void register_orc(FormatCatalogue& catalogue) {
       orc_options::stripe_size()};
   record.check = [](const Schema& schema, const Options&) -> Status {
     for (const SqlField& column : schema.fields()) {
-      if (!holds_variant(column.type)) continue;
+      if (!column.type.holds_variant()) continue;
       return not_supported_yet("VARIANT in the orc format (column '" + column.name +
                                "'); declare it as STRING, for PARSE_JSON and JSON_STRING");
     }

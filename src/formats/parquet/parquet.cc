@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "formats/parquet/parquet_files.h"
 #include "formats/parquet/parquet_options.h"
 #include "runtime/format_catalogue.h"
@@ -65,7 +65,7 @@ void register_parquet(FormatCatalogue& catalogue) {
   record.reads_fields = true;
   record.check = [](const Schema& schema, const Options&) -> Status {
     for (const SqlField& column : schema.fields()) {
-      if (!holds_variant(column.type)) continue;
+      if (!column.type.holds_variant()) continue;
       return not_supported_yet("VARIANT in the parquet format (column '" + column.name +
                                "'); declare it as STRING, for PARSE_JSON and JSON_STRING");
     }

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "formats/slots/scalar_text.h"
 #include "formats/slots/slot_column.h"
 #include "runtime/format_catalogue.h"
@@ -51,7 +51,7 @@ Status check(const Schema& schema, const Options& options) {
     return not_supported_yet("'raw.charset' = '" + name + "'");
   }
   const SqlType& type = schema.type(0);
-  if (is_variant(type)) {
+  if (type.is_variant()) {
     return not_supported_yet("VARIANT in the raw format (column '" + schema.name(0) +
                              "'); declare it as STRING, for PARSE_JSON and JSON_STRING");
   }

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "expr/kernel_output.h"
 #include "expr/resolve.h"
 #include "expr/row_value.h"
@@ -252,7 +252,7 @@ AggregateFunction extreme_aggregate(bool largest) {
   function.examples = {{function.name + from, largest ? "c" : "a"}};
   function.infer = [name = function.name](const CallBinding& binding) -> Result<SqlType> {
     const SqlType& type = binding.arg_types[0];
-    if (type.is_constructed() || type.is(TypeKind::kNull) || !has_order(type)) {
+    if (type.is_constructed() || type.is(TypeKind::kNull) || !type.has_order()) {
       return Status::TypeError(name, " needs values that have an order, but got ",
                                type_list(binding.arg_types));
     }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "columnar/key_bytes.h"
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "expr/encoded_kernel.h"
 #include "expr/resolve.h"
 #include "expr/row_value.h"
@@ -77,7 +77,7 @@ class ArrayExtreme final : public EncodedKernel {
 
 Status check_order(const char* name, const CallBinding& binding) {
   const SqlType& element = binding.arg_types[0].element();
-  if (!element.is_constructed() && has_order(element)) return Status::OK();
+  if (!element.is_constructed() && element.has_order()) return Status::OK();
   return Status::TypeError(name, " needs elements that have an order, but got ",
                            type_list(binding.arg_types));
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "columnar/variant_type.h"
+#include "columnar/sql_type.h"
 #include "expr/cast.h"
 #include "expr/function_catalogue.h"
 #include "expr/resolve.h"
@@ -112,7 +112,7 @@ Result<std::vector<SqlType>> comparison_types(const std::string& name, bool orde
   }
   Result<SqlType> common = common_type(binding.arg_types);
   if (!common.ok()) return not_comparable(name, binding);
-  if (ordered && (common->is_constructed() || !has_order(*common))) {
+  if (ordered && (common->is_constructed() || !common->has_order())) {
     return Status::TypeError("operator ", name, " does not order ", common->to_sql_without_null(),
                              "; only = and <> compare it");
   }
