@@ -28,16 +28,25 @@ std::string heartbeat_name(int64_t attempt) {
   return std::string(kHeartbeatPrefix) + std::to_string(attempt);
 }
 
+std::string holder_of(const LeaseChain& chain) {
+  if (chain.records.empty()) return "another process";
+  const LeaseRecord& newest = chain.records.back();
+  return "process " + std::to_string(newest.process_id) + " on " + newest.host + " (attempt " +
+         std::to_string(newest.attempt) + ")";
+}
+
 Status held_error(const CheckpointFiles& files, const LeaseChain& chain) {
-  std::string holder = "another process";
-  if (!chain.records.empty()) {
-    const LeaseRecord& newest = chain.records.back();
-    holder = "process " + std::to_string(newest.process_id) + " on " + newest.host + " (attempt " +
-             std::to_string(newest.attempt) + ")";
-  }
   return checkpoint_error(CheckpointErrorKind::kHeld,
                           "one process at a time runs the job in '" + files.shown("") + "', but " +
-                              holder + " does: stop it, or wait for its end with --standby");
+                              holder_of(chain) +
+                              " does: stop it, or wait for its end with --standby");
+}
+
+std::string waiting_for(const CheckpointFiles& files, const LeaseChain& chain, bool standby) {
+  const std::string holder = holder_of(chain);
+  const std::string job = "the job in '" + files.shown("") + "'";
+  if (standby) return "stands by: " + holder + " runs " + job;
+  return "waits for a sign of life of " + holder + ", which holds " + job;
 }
 
 Status fenced_error(const CheckpointFiles& files, int64_t ours, int64_t theirs) {
@@ -117,7 +126,7 @@ Result<std::unique_ptr<Lease>> Lease::take(Env& env, std::shared_ptr<CheckpointF
       if (!taken.IsAlreadyExists()) return taken;
       continue;  // somebody was faster, or the holder woke up: look again
     }
-    if (!told && options.on_wait) options.on_wait(held_error(*files, chain).message());
+    if (!told && options.on_wait) options.on_wait(waiting_for(*files, chain, options.standby));
     told = true;
     env.sleep_ns(files->look_interval_ms() * 1'000'000);
   }

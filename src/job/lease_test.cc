@@ -199,12 +199,15 @@ TEST_P(LeaseTest, TheDeathOfASleeperDoesNotFreeTheNext) {
   auto next = take();
   sleeper.reset();
   LeaseOptions options;
+  std::string said;
+  options.on_wait = [&](const std::string& text) { said = text; };
   options.cancelled = [&] {
     EXPECT_TRUE(next->renew().ok());
     return false;
   };
   EXPECT_EQ(checkpoint_error_of(Lease::take(env_, files_, options).status()),
             CheckpointErrorKind::kHeld);
+  EXPECT_TRUE(said.starts_with("waits for a sign of life of process ")) << said;
 }
 
 TEST_P(LeaseTest, StandbyTakesOverSoonAfterTheHolderDies) {
@@ -213,7 +216,10 @@ TEST_P(LeaseTest, StandbyTakesOverSoonAfterTheHolderDies) {
   int waits = 0;
   int64_t died_ms = 0;
   LeaseOptions options = {.standby = true};
-  options.on_wait = [&](const std::string&) { ++waits; };
+  options.on_wait = [&](const std::string& text) {
+    ++waits;
+    EXPECT_TRUE(text.starts_with("stands by: process ")) << text;
+  };
   options.cancelled = [&] {
     if (++looks < 100) {
       EXPECT_TRUE(holder->renew().ok());
