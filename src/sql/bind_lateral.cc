@@ -12,6 +12,7 @@
 #include "plan/logical/join.h"
 #include "plan/logical/project.h"
 #include "plan/logical/unnest.h"
+#include "sql/aggregate_by_choice.h"
 #include "sql/bind_aggregate.h"
 #include "sql/bind_expr.h"
 #include "sql/bind_from.h"
@@ -24,12 +25,13 @@ namespace {
 
 using Exprs = std::vector<BoundExprPtr>;
 
-/// In terms of a sub-query: over the left's columns and the query's behind them.
-BoundExprPtr over_join(const BoundExprPtr& expr, const LogicalNode& left) {
+/// In terms of a sub-query: over the left's columns and the query's, the first of which is column
+/// `first`.
+BoundExprPtr over_join(const BoundExprPtr& expr, int first) {
   return rewrite(expr, [&](const BoundExprPtr& node) -> BoundExprPtr {
     if (node->kind() != BoundExpr::Kind::kColumn) return nullptr;
     const int index = is_outer_column(*node) ? node->column_index() - kOuterColumnFirst
-                                             : node->column_index() + left.num_columns();
+                                             : node->column_index() + first;
     return BoundExpr::column(index, node->type(), node->name())->with_position(node->position());
   });
 }
@@ -67,26 +69,43 @@ Joined joined_with(const LogicalNodePtr& left, const LogicalNodePtr& right, Join
   parts.kind = kind;
   parts.position = position;
   Exprs tests;
-  for (const BoundExprPtr& condition : conditions) tests.push_back(over_join(condition, *left));
+  for (const BoundExprPtr& condition : conditions)
+    tests.push_back(over_join(condition, left->num_columns()));
   if (!tests.empty()) parts.condition = conjunction(std::move(tests));
   parts.interval = find_interval(parts.condition, left->columns(), right->columns());
   return {std::make_shared<JoinNode>(left, right, std::move(parts)), {}};
 }
 
+/// The left's rows with the columns of an aggregation; the first of these is column `first`.
+Result<Joined> join_aggregate(const LogicalNodePtr& left, const LogicalNodePtr& aggregate,
+                              SqlPosition position, int& first) {
+  first = left->num_columns();
+  const Result<Decorrelated> freed = decorrelate(aggregate);
+  if (freed.ok()) {
+    return joined_with(left, freed->plan, JoinKind::kLeft, freed->conditions, position);
+  }
+  HW_ASSIGN_OR_RETURN(const Decorrelated input, decorrelate(aggregate->input()));
+  HW_ASSIGN_OR_RETURN(const JoinedByChoice joined,
+                      join_by_choice(left, left, columns_of(*left), input,
+                                     aggregate->as<AggregateNode>(), position));
+  first = joined.first_result;
+  return Joined{joined.plan, {}};
+}
+
 /// An aggregation without GROUP BY gives a row for each row of the left, whatever it finds.
 Result<Joined> join_one_row(const LogicalNodePtr& left, const OneRowQuery& query, bool keep_left,
                             SqlPosition position) {
-  HW_ASSIGN_OR_RETURN(const Decorrelated freed, decorrelate(query.aggregate));
-  Joined joined = joined_with(left, freed.plan, JoinKind::kLeft, freed.conditions, position);
+  int first = 0;
+  HW_ASSIGN_OR_RETURN(Joined joined, join_aggregate(left, query.aggregate, position, first));
   HW_ASSIGN_OR_RETURN(joined.columns, over_missing_row(*query.aggregate, query.exprs, position));
-  for (BoundExprPtr& column : joined.columns) column = over_join(column, *left);
+  for (BoundExprPtr& column : joined.columns) column = over_join(column, first);
   if (query.having == nullptr) return joined;
   if (keep_left) {
     return not_supported_yet("HAVING without GROUP BY behind LEFT JOIN LATERAL", position);
   }
   HW_ASSIGN_OR_RETURN(const Exprs having,
                       over_missing_row(*query.aggregate, {query.having}, position));
-  joined.plan = std::make_shared<FilterNode>(joined.plan, over_join(having[0], *left));
+  joined.plan = std::make_shared<FilterNode>(joined.plan, over_join(having[0], first));
   return joined;
 }
 
@@ -114,7 +133,8 @@ Result<Joined> join_query(const LogicalNodePtr& left, const LogicalNodePtr& quer
   if (keep_left && condition != nullptr) freed.conditions.push_back(std::move(condition));
   Joined joined = joined_with(left, freed.plan, keep_left ? JoinKind::kLeft : JoinKind::kInner,
                               freed.conditions, position);
-  for (const BoundExprPtr& column : columns) joined.columns.push_back(over_join(column, *left));
+  for (const BoundExprPtr& column : columns)
+    joined.columns.push_back(over_join(column, left->num_columns()));
   return joined;
 }
 
@@ -172,7 +192,8 @@ Result<Relation> bind_lateral_query(const ast::Join& join, const Relation& left,
   result.scope = joined_scope(left.scope, right.scope, left.plan->num_columns());
   result.plan = std::make_shared<ProjectNode>(joined.plan, std::move(exprs), std::move(names));
   if (condition != nullptr && !keep_left) {
-    result.plan = std::make_shared<FilterNode>(result.plan, over_join(condition, *left.plan));
+    result.plan =
+        std::make_shared<FilterNode>(result.plan, over_join(condition, left.plan->num_columns()));
   }
   return result;
 }

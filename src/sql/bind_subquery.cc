@@ -69,7 +69,12 @@ Result<BoundExprPtr> add_one_row(const OneRowQuery& one_row, SqlPosition positio
                                  const std::function<Result<BoundExprPtr>(Exprs)>& make,
                                  OuterColumns& outer, BoundSubquery& query,
                                  SubqueryCollector& collector) {
-  HW_ASSIGN_OR_RETURN(Decorrelated freed, decorrelate(one_row.aggregate));
+  Result<Decorrelated> whole = decorrelate(one_row.aggregate);
+  if (!whole.ok()) {
+    whole = decorrelate(one_row.aggregate->input());
+    query.aggregate = one_row.aggregate;
+  }
+  HW_ASSIGN_OR_RETURN(Decorrelated freed, std::move(whole));
   query.form = SubqueryForm::kValue;
   query.plan = std::move(freed.plan);
   query.conditions = outer.numbered(std::move(freed.conditions));

@@ -35,6 +35,9 @@ struct BoundSubquery {
   std::vector<BoundExprPtr> comparisons;
   /// The answer is TRUE when all rows compare, not when some do: ALL.
   bool all = false;
+  /// kValue: not null where the rows of `plan` are to be aggregated for each choice of the outer
+  /// columns first (aggregate_by_choice.h): an AggregateNode over such rows.
+  LogicalNodePtr aggregate;
   /// kValue: the value, in the same terms; the plan's columns are NULL where there is no row.
   BoundExprPtr value;
   /// Over the rows of the clause.

@@ -15,6 +15,7 @@
 #include "plan/logical/interval_bounds.h"
 #include "plan/logical/join.h"
 #include "plan/logical/project.h"
+#include "sql/aggregate_by_choice.h"
 #include "sql/bind_aggregate.h"
 #include "sql/bind_expr.h"
 #include "sql/decorrelate.h"
@@ -38,18 +39,21 @@ bool reads_query(const BoundExprPtr& expr) {
   return found;
 }
 
-/// In terms of the query: outer columns and the plan's. Result: over `left` rows and the plan's
-/// columns behind them.
-BoundExprPtr over_join(const BoundExprPtr& expr, const BoundSubquery& query,
-                       const LogicalNode& left) {
+/// In terms of the query: outer columns and the plan's, of which the first is column `first`.
+BoundExprPtr over_columns(const BoundExprPtr& expr, const BoundSubquery& query, int first) {
   return rewrite(expr, [&](const BoundExprPtr& node) -> BoundExprPtr {
     if (node->kind() != BoundExpr::Kind::kColumn) return nullptr;
     if (is_outer_column(*node)) {
       return query.outer[static_cast<size_t>(node->column_index() - kOuterColumnFirst)];
     }
-    return BoundExpr::column(node->column_index() + left.num_columns(), node->type(), node->name())
+    return BoundExpr::column(node->column_index() + first, node->type(), node->name())
         ->with_position(node->position());
   });
+}
+/// Over `left` rows and the plan's columns behind them.
+BoundExprPtr over_join(const BoundExprPtr& expr, const BoundSubquery& query,
+                       const LogicalNode& left) {
+  return over_columns(expr, query, left.num_columns());
 }
 
 Result<LogicalNodePtr> joined(const LogicalNodePtr& left, const LogicalNodePtr& right,
@@ -179,9 +183,19 @@ Result<BoundExprPtr> join_mark(LogicalNodePtr& rows, const BoundSubquery& query,
   return called("IS NOT NULL", {column_of(*rows, rows->num_columns() - 1)}, session);
 }
 
-/// Joins one query behind the rows. Returns its answer over them.
-Result<BoundExprPtr> join_value(LogicalNodePtr& rows, const BoundSubquery& query,
-                                bool null_is_false, BindSession& session) {
+/// Joins one query behind the rows, which begin with those of the clause. Returns its answer over
+/// them.
+Result<BoundExprPtr> join_value(LogicalNodePtr& rows, const LogicalNodePtr& of_clause,
+                                const BoundSubquery& query, bool null_is_false,
+                                BindSession& session) {
+  if (query.aggregate != nullptr) {
+    HW_ASSIGN_OR_RETURN(rows, with_clock_read(rows, session));
+    HW_ASSIGN_OR_RETURN(const JoinedByChoice joined,
+                        join_by_choice(rows, of_clause, query.outer, {query.plan, query.conditions},
+                                       query.aggregate->as<AggregateNode>(), query.position));
+    rows = joined.plan;
+    return over_columns(query.value, query, joined.first_result)->with_position(query.position);
+  }
   if (query.form == SubqueryForm::kValue) {
     const LogicalNodePtr left = rows;
     HW_ASSIGN_OR_RETURN(
@@ -208,6 +222,7 @@ void find_filtering(const BoundExprPtr& expr, std::set<int>& found) {
 Result<LogicalNodePtr> with_values(LogicalNodePtr rows, const std::vector<BoundExprPtr*>& exprs,
                                    const std::set<int>& filtering, const SubqueryCollector& queries,
                                    BindSession& session) {
+  const LogicalNodePtr of_clause = rows;
   std::map<int, BoundExprPtr> values;
   for (BoundExprPtr* expr : exprs) {
     Status failure;
@@ -215,7 +230,7 @@ Result<LogicalNodePtr> with_values(LogicalNodePtr rows, const std::vector<BoundE
       if (!is_subquery_column(*node)) return nullptr;
       BoundExprPtr& value = values[node->column_index()];
       if (value == nullptr) {
-        Result<BoundExprPtr> joined = join_value(rows, queries.query_of(*node),
+        Result<BoundExprPtr> joined = join_value(rows, of_clause, queries.query_of(*node),
                                                  filtering.contains(node->column_index()), session);
         if (!joined.ok()) {
           if (failure.ok()) failure = joined.status();
