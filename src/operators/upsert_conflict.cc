@@ -56,10 +56,13 @@ class UpsertConflict final : public Operator, public ForgetsState {
   }
 
   Result<Flow> on_watermark(Watermark, Output&) override {
-    if (!spec_.fails) return Flow::kNeedInput;
-    for (const uint32_t key : std::exchange(suspects_, {})) {
-      if (keys_->is_live(key) && rows_->size(key) > 1) return conflict(key);
-    }
+    HW_TRY(check_conflicts());
+    return Flow::kNeedInput;
+  }
+
+  // Behind the last watermark: what comes at the end of the input comes after it.
+  Result<Flow> on_end(int, Output&) override {
+    HW_TRY(check_conflicts());
     return Flow::kNeedInput;
   }
 
@@ -88,6 +91,15 @@ class UpsertConflict final : public Operator, public ForgetsState {
 
  private:
   static constexpr uint32_t kNothing = OrderedTable::kNoEntry;
+
+  /// Fails where ON CONFLICT DO ERROR does: a key has several rows.
+  Status check_conflicts() {
+    if (!spec_.fails) return Status::OK();
+    for (const uint32_t key : std::exchange(suspects_, {})) {
+      if (keys_->is_live(key) && rows_->size(key) > 1) return conflict(key);
+    }
+    return Status::OK();
+  }
 
   Status conflict(uint32_t row) const {
     std::string key;
