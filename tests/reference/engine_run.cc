@@ -144,27 +144,67 @@ EngineMode draw_mode(bool batch, uint64_t seed) {
   return mode;
 }
 
+namespace {
+
+/// A session over the tables, in a world of its own.
+class Engine {
+ public:
+  Engine(const std::vector<GivenTable>& tables, const EngineMode& mode)
+      : tables_(tables), mode_(mode), env_(kWallMs, mode.slices.seed), session_(env_) {}
+
+  Session& session() { return session_; }
+
+  Status prepare(const std::vector<std::string>& statements) {
+    HW_TRY(configure(session_, mode_));
+    for (const GivenTable& table : tables_) {
+      HW_TRY(session_.register_table(table.declaration, [&](const ScanRequest& request) {
+        return make_partitioned_source(table.rows, request, mode_.slices);
+      }));
+    }
+    for (const std::string& statement : statements) HW_TRY(execute(statement));
+    return Status::OK();
+  }
+
+  Status execute(const std::string& statement) {
+    HW_ASSIGN_OR_RETURN(const ast::StatementPtr parsed, parse_statement(statement));
+    HW_ASSIGN_OR_RETURN(Outcome outcome, session_.execute(*parsed, receiver_));
+    auto* started = std::get_if<Outcome::Started>(&outcome.what);
+    return started != nullptr ? started->job->wait() : Status::OK();
+  }
+
+  const KeepingReceiver& receiver() const { return *receiver_; }
+
+ private:
+  const std::vector<GivenTable>& tables_;
+  const EngineMode& mode_;
+  VirtualEnv env_;
+  Session session_;
+  const std::shared_ptr<KeepingReceiver> receiver_ = std::make_shared<KeepingReceiver>();
+};
+
+}  // namespace
+
 Result<std::vector<Row>> run_on_engine(const std::vector<GivenTable>& tables,
                                        const std::vector<std::string>& statements,
                                        const std::string& query, const EngineMode& mode) {
-  VirtualEnv env(kWallMs, mode.slices.seed);
-  Session session(env);
-  HW_TRY(configure(session, mode));
-  for (const GivenTable& table : tables) {
-    HW_TRY(session.register_table(table.declaration, [&](const ScanRequest& request) {
-      return make_partitioned_source(table.rows, request, mode.slices);
-    }));
-  }
-  const auto receiver = std::make_shared<KeepingReceiver>();
-  const auto execute = [&](const std::string& statement) -> Status {
-    HW_ASSIGN_OR_RETURN(const ast::StatementPtr parsed, parse_statement(statement));
-    HW_ASSIGN_OR_RETURN(Outcome outcome, session.execute(*parsed, receiver));
-    auto* started = std::get_if<Outcome::Started>(&outcome.what);
-    return started != nullptr ? started->job->wait() : Status::OK();
-  };
-  for (const std::string& statement : statements) HW_TRY(execute(statement));
-  HW_TRY(execute(query));
-  return folded(*receiver);
+  Engine engine(tables, mode);
+  HW_TRY(engine.prepare(statements));
+  HW_TRY(engine.execute(query));
+  return folded(engine.receiver());
+}
+
+Result<std::vector<Row>> run_into_table(const std::vector<GivenTable>& tables,
+                                        const std::vector<std::string>& statements,
+                                        const WrittenTable& into, const std::string& insert,
+                                        const EngineMode& mode) {
+  const auto written = std::make_shared<std::vector<Batch>>();
+  Engine engine(tables, mode);
+  HW_TRY(engine.prepare(statements));
+  HW_TRY(engine.session().register_sink(into.declaration, [&](const SinkRequest&) {
+    return Result<std::unique_ptr<Sink>>(make_keeping_sink(into.accepts, written));
+  }));
+  HW_TRY(engine.execute(insert));
+  return rows_left(into, *written);
 }
 
 }  // namespace hw::reference

@@ -11,6 +11,7 @@
 
 #include "reference/partitioned_source.h"
 #include "reference/value.h"
+#include "reference/written_table.h"
 
 namespace hw::reference {
 
@@ -53,5 +54,11 @@ EngineMode draw_mode(bool batch, uint64_t seed);
 Result<std::vector<Row>> run_on_engine(const std::vector<GivenTable>& tables,
                                        const std::vector<std::string>& statements,
                                        const std::string& query, const EngineMode& mode);
+
+/// The same of an INSERT into a table: the rows that are left in it.
+Result<std::vector<Row>> run_into_table(const std::vector<GivenTable>& tables,
+                                        const std::vector<std::string>& statements,
+                                        const WrittenTable& into, const std::string& insert,
+                                        const EngineMode& mode);
 
 }  // namespace hw::reference

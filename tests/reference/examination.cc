@@ -7,6 +7,7 @@
 
 #include "reference/chance.h"
 #include "reference/comparison.h"
+#include "reference/into_table.h"
 #include "reference/metamorphic.h"
 
 namespace hw::reference {
@@ -34,15 +35,25 @@ std::string problem_of(const Status& status) {
 }
 
 /// Returns what is wrong with the engine's answer to the variant, or nothing.
-std::string check(const Variant& variant, const EngineMode& mode) {
+std::string check(const Variant& variant, EngineMode mode) {
+  mode.options.insert(mode.options.end(), variant.options.begin(), variant.options.end());
+  const bool inserts = variant.written.has_value();
   const Result<std::vector<Row>> rows =
-      run_on_engine(variant.tables, variant.statements, variant.query, mode);
+      inserts ? run_into_table(variant.tables, variant.statements, *variant.written, variant.query,
+                               mode)
+              : run_on_engine(variant.tables, variant.statements, variant.query, mode);
   std::string problem = problem_of(rows.status());
-  if (rows.ok()) {
+  if (inserts) {
+    problem = problem_of_insert(variant, rows);
+  } else if (rows.ok()) {
     problem = variant.contained ? what_is_too_much(*variant.result, variant.expected, *rows)
                                 : difference(*variant.result, variant.expected, *rows);
   }
   if (problem.empty()) return {};
+  for (const auto& [key, value] : variant.options) {
+    problem += "\nSET '" + key + "' = '" + value + "'";
+  }
+  if (inserts) problem += "\nsink " + variant.written->declaration;
   for (const std::string& statement : variant.statements) problem += "\n" + statement;
   return problem + "\n" + variant.query;
 }
@@ -181,13 +192,27 @@ std::string check(const GeneratedJob& job, const EngineMode& mode) {
 
 namespace {
 
+bool has_late_rows(const GeneratedJob& job) {
+  return std::any_of(job.tables.begin(), job.tables.end(), [](const GeneratedTable& table) {
+    return table.patience_ms < table.disorder_ms;
+  });
+}
+
+EngineMode mode_for(const GeneratedJob& job, bool batch, uint64_t seed) {
+  EngineMode mode = draw_mode(batch, seed);
+  if (has_late_rows(job)) {
+    // Which functions an OVER computes, so whether it drops late rows, depends on what is known of
+    // the expressions above it.
+    std::erase_if(mode.options,
+                  [](const auto& option) { return option.second == "fold_constants"; });
+  }
+  return mode;
+}
+
 /// Windows that wait for late rows give the same where no row is late.
 void draw_lateness(const GeneratedJob& job, EngineMode& mode) {
-  const bool patient = std::all_of(
-      job.tables.begin(), job.tables.end(),
-      [](const GeneratedTable& table) { return table.patience_ms >= table.disorder_ms; });
   Chance chance(job.seed ^ 0x6c617465);
-  if (mode.batch || !patient || !chance.share(0.15)) return;
+  if (mode.batch || has_late_rows(job) || !chance.share(0.15)) return;
   mode.options.emplace_back("table.exec.emit.allow-lateness", chance.pick({"1 s", "1 h", "3 d"}));
   if (!chance.share(0.5)) return;
   mode.options.emplace_back("table.exec.emit.late-fire.enabled", "true");
@@ -205,7 +230,7 @@ Verdict examine(uint64_t seed, const JobWishes& wishes) {
   }
   ++verdict.queries;
   for (const bool batch : {true, false}) {
-    EngineMode mode = draw_mode(batch, seed);
+    EngineMode mode = mode_for(*job, batch, seed);
     draw_lateness(*job, mode);
     ++verdict.runs;
     std::string problem = check(*job, mode);
@@ -214,7 +239,7 @@ Verdict examine(uint64_t seed, const JobWishes& wishes) {
   }
   if (!verdict.failures.empty()) return verdict;
   for (const Variant& variant : variants_of(*job, seed)) {
-    const EngineMode mode = draw_mode(variant.batch, seed + 1);
+    const EngineMode mode = mode_for(*job, variant.batch, seed + 1);
     ++verdict.runs;
     if (!variant.statements.empty() || variant.query != job->query()) ++verdict.queries;
     std::string problem = check(variant, mode);

@@ -78,6 +78,8 @@ Result<Relation> interpret(const LogicalNode& node, const Context& context) {
       return aggregate_windows(node.as<WindowAggregateNode>(), inputs[0]);
     case NodeKind::kJoin:
       return join(node.as<JoinNode>(), inputs[0], inputs[1]);
+    case NodeKind::kLate:
+      return late(node.as<LateNode>(), inputs[0]);
     case NodeKind::kUnion:
       return append_all(std::move(inputs));
     case NodeKind::kExpand:

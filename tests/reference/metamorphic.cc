@@ -11,6 +11,7 @@
 #include "reference/columns.h"
 #include "reference/examination.h"
 #include "reference/functions.h"
+#include "reference/into_table.h"
 #include "reference/term_generator.h"
 
 namespace hw::reference {
@@ -541,6 +542,9 @@ Made prefix(const GeneratedJob& job, Chance& chance) {
   return variant;
 }
 
+/// Jobs that are also an INSERT.
+constexpr double kInsertShare = 0.35;
+
 constexpr std::array kRelations = {reordered,      dealt_otherwise, noisy,
                                    halves,         three_parts,     counted,
                                    hop_for_tumble, twice,           by_way_of_a_table,
@@ -550,14 +554,20 @@ constexpr std::array kRelations = {reordered,      dealt_otherwise, noisy,
 }  // namespace
 
 std::vector<Variant> variants_of(const GeneratedJob& job, uint64_t seed) {
+  std::vector<Variant> variants;
   Chance chance(seed ^ 0x6d657461);
   // From a random one on, the first that fits.
   const auto first = static_cast<size_t>(chance.below(static_cast<int64_t>(kRelations.size())));
   for (size_t i = 0; i < kRelations.size(); ++i) {
     Made made = kRelations[(first + i) % kRelations.size()](job, chance);
-    if (made) return {std::move(*made)};
+    if (!made) continue;
+    variants.push_back(std::move(*made));
+    break;
   }
-  return {};
+  Chance insert_chance(seed ^ 0x696e7372);
+  if (!insert_chance.share(kInsertShare)) return variants;
+  if (Made made = into_table(job, insert_chance)) variants.push_back(std::move(*made));
+  return variants;
 }
 
 }  // namespace hw::reference

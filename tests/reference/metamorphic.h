@@ -17,6 +17,7 @@
 //   M-14  a join with bounds on times that no time reaches → the join
 //   M-15  the last row of a key by its time → MAX of the time
 //   M-16  other names for the keys → the same groups
+//   INSERT  the query fills a table (into_table.h): one row for each key
 //   prefix  of nodes whose output only grows: rows of less input are among those of all of it
 //
 // M-02 (batch, stream and reference agree) and M-06 (cut into epochs by checkpoints) hold of every
@@ -24,7 +25,9 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reference/engine_run.h"
@@ -43,9 +46,18 @@ struct Variant {
   bool batch = false;
   /// The rows need only be among the expected ones.
   bool contained = false;
+  /// Not nothing: the query is an INSERT into this table.
+  std::optional<WrittenTable> written = std::nullopt;
+  /// Settings of its run.
+  std::vector<std::pair<std::string, std::string>> options = {};
+  /// ON CONFLICT DO ERROR must find one, or may.
+  bool has_conflict = false;
+  bool may_conflict = false;
+  /// The 'output-mode' may be one that the query cannot have.
+  bool may_refuse_mode = false;
 };
 
-/// One of the relations that fit, drawn from the seed; none for some jobs.
+/// One of the relations that fit, drawn from the seed, and an INSERT for some; none for some jobs.
 std::vector<Variant> variants_of(const GeneratedJob& job, uint64_t seed);
 
 }  // namespace hw::reference

@@ -7,6 +7,7 @@
 #include "plan/logical/aggregate.h"
 #include "plan/logical/expand.h"
 #include "plan/logical/join.h"
+#include "plan/logical/late.h"
 #include "plan/logical/over.h"
 #include "plan/logical/scan.h"
 #include "plan/logical/sort.h"
@@ -26,6 +27,8 @@ Result<Relation> assign_windows(const WindowTvfNode& node, const Relation& input
 /// A row is dropped where its window has fired: window_end - 1 ms <= its watermark.
 Result<Relation> aggregate_windows(const WindowAggregateNode& node, const Relation& input);
 Result<Relation> join(const JoinNode& node, const Relation& left, const Relation& right);
+/// The rows that an operator over the input drops.
+Result<Relation> late(const LateNode& node, const Relation& input);
 Result<Relation> sort(const SortNode& node, Relation input);
 Relation limit(const LimitNode& node, Relation input);
 Result<Relation> top_n(const TopNNode& node, Relation input);

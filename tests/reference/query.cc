@@ -115,6 +115,8 @@ std::string to_sql(const Source& source) {
              " AS " + source.alias;
     case Source::Kind::kQuery:
       return "(" + to_sql(*source.query) + ") AS " + source.alias;
+    case Source::Kind::kLate:
+      return "LATE((" + to_sql(*source.query) + ")) AS " + source.alias;
     case Source::Kind::kWindow: {
       std::string text = source.window;
       text.replace(text.find('$'), 1, "TABLE " + source.table);

@@ -19,7 +19,7 @@ struct Query;
 
 /// What stands in FROM.
 struct Source {
-  enum class Kind : uint8_t { kTable, kQuery, kWindow, kJoin, kUnnest };
+  enum class Kind : uint8_t { kTable, kQuery, kWindow, kJoin, kUnnest, kLate };
   Kind kind = Kind::kTable;
   /// Of all but joins.
   std::string alias;
@@ -29,7 +29,7 @@ struct Source {
   std::string window;
   /// kTable: `a.wt`, as of which rows are read.
   std::string as_of;
-  /// kQuery.
+  /// kQuery; kLate: what drops the rows.
   std::shared_ptr<const Query> query;
   /// kUnnest, the first of `sides` with the elements of a collection: `UNNEST(a.c) AS u (e)`.
   std::string unnest;

@@ -56,6 +56,9 @@ class Generator {
       if (std::optional<MadeQuery> made = windows.any()) return std::move(*made);
     }
     if (depth > 0 && chance_.share(0.12)) return unite(depth);
+    if (wishes_.whole_grammar && !wishes_.insert_only && chance_.share(0.1)) {
+      if (std::optional<MadeQuery> made = late_rows()) return std::move(*made);
+    }
     if (chance_.share(0.2)) {
       if (std::optional<MadeQuery> made = windowed()) return std::move(*made);
     }
@@ -514,6 +517,52 @@ class Generator {
     if (chance_.share(0.15)) select.having = make_term(SqlType::boolean(), "COUNT(*) > 1");
     MadeQuery made;
     made.rows = static_cast<int64_t>(table.changes.size()) * 6;
+    return finish(std::move(select), std::move(made));
+  }
+
+  /// The rows that come too late for windows or for an OVER by time, if some table has such rows.
+  std::optional<MadeQuery> late_rows() {
+    std::vector<const GeneratedTable*> found;
+    for (const GeneratedTable& table : tables_) {
+      if (table.patience_ms < table.disorder_ms) found.push_back(&table);
+    }
+    if (found.empty()) return std::nullopt;
+    const GeneratedTable& table = *chance_.pick(found);
+    const std::vector<Term> inner = columns_of(table, "a");
+    TermGenerator terms(inner, chance_);
+    Select dropping;
+    dropping.from.alias = "a";
+    dropping.from.table = table.name;
+    if (chance_.share(0.3)) dropping.where = terms.condition(1);
+    if (chance_.share(0.6)) {
+      dropping.from.kind = Source::Kind::kWindow;
+      dropping.from.window = window_text();
+      dropping.grouped = true;
+      dropping.keys = {column_term(SqlType::timestamp(3), "a.window_start", false),
+                       column_term(SqlType::timestamp(3), "a.window_end", false)};
+      if (chance_.share(0.6)) dropping.keys.push_back(chance_.pick(inner));
+      dropping.items = {terms.aggregate()};
+    } else {
+      dropping.items = {make_term(SqlType::bigint(), "COUNT(*) OVER (PARTITION BY $0 ORDER BY $1)",
+                                  {inner[0], inner[static_cast<size_t>(table.time_column)]})};
+    }
+    MadeQuery dropped = finish(std::move(dropping), {});
+    Select select;
+    select.from.kind = Source::Kind::kLate;
+    select.from.alias = "l";
+    select.from.query = std::make_shared<const Query>(std::move(dropped.query));
+    std::vector<Term> scope;
+    for (const GeneratedColumn& column : table.columns) {
+      scope.push_back(column_term(column.type, "l." + column.name, column.domain == Domain::kWild));
+    }
+    select.items = {column_term(SqlType::bigint(), "l.late_by", false),
+                    column_term(SqlType::timestamp(3), "l.watermark", false),
+                    column_term(SqlType::string(), "l.operator", false)};
+    const int64_t items = chance_.between(1, 3);
+    for (int64_t i = 0; i < items; ++i) select.items.push_back(chance_.pick(scope));
+    if (chance_.share(0.2)) select.where = TermGenerator(scope, chance_).condition(1);
+    MadeQuery made;
+    made.rows = static_cast<int64_t>(table.changes.size());
     return finish(std::move(select), std::move(made));
   }
 

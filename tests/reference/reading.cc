@@ -15,6 +15,7 @@
 #include "plan/logical/unnest.h"
 #include "plan/logical/window_aggregate.h"
 #include "plan/logical/window_tvf.h"
+#include "reference/reachable.h"
 
 namespace hw::reference {
 namespace {
@@ -25,7 +26,7 @@ void add(Columns& columns, const std::vector<int>& more) {
   columns.insert(more.begin(), more.end());
 }
 
-void add(Columns& columns, const BoundExpr& expr) { add(columns, columns_read(expr)); }
+void add(Columns& columns, const BoundExpr& expr) { columns.merge(columns_reached(expr)); }
 
 void add(Columns& columns, const AggregateCall& call) {
   add(columns, call.args);
