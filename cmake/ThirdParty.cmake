@@ -11,6 +11,9 @@ add_link_options(-Wl,--exclude-libs,libre2.a)
 find_library(HW_CRYPTO libcrypto.a REQUIRED)
 add_link_options(-Wl,--exclude-libs,libcrypto.a)
 find_library(HW_ICU icuuc REQUIRED)
+# Sets of integers: the type BITMAP.
+find_path(HW_ROARING_INCLUDE roaring/roaring.h REQUIRED)
+find_library(HW_ROARING roaring REQUIRED)
 find_package(date REQUIRED)
 find_path(HW_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 find_library(HW_YAML yaml-cpp REQUIRED)
@@ -25,7 +28,7 @@ if(HW_TESTS)
 endif()
 # What a library links beside its layers line.
 set(HW_EXTRA_base Arrow::arrow_shared fmt::fmt Threads::Threads ${CMAKE_DL_LIBS})
-set(HW_EXTRA_columnar Arrow::arrow_shared date::date date::date-tz)
+set(HW_EXTRA_columnar Arrow::arrow_shared date::date date::date-tz ${HW_ROARING})
 # Not ArrowCompute: the casts we use are in libarrow, and libarrow_compute exports symbols of another
 # RE2 (docs/adr/0004).
 set(HW_EXTRA_functions ${HW_RE2} ${HW_ICU} ${HW_CRYPTO})

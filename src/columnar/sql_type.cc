@@ -10,6 +10,7 @@
 #include <arrow/type.h>
 
 #include "base/assert.h"
+#include "columnar/bitmap_value.h"
 
 namespace hw {
 namespace {
@@ -183,7 +184,7 @@ bool SqlType::holds_variant() const {
 
 bool SqlType::has_order() const {
   return !is(TypeKind::kMap) && !is(TypeKind::kMultiset) && !is(TypeKind::kSymbol) &&
-         !holds_variant();
+         !holds_variant() && !holds_bitmap(*this);
 }
 
 std::string name_to_sql(std::string_view name) {

@@ -190,9 +190,8 @@ class TypeParser {
       return parse_constructed(depth);
     }
     if (accept("VARIANT")) return SqlType::variant();
-    if (word_ == "BITMAP" || word_ == "RAW") {
-      return not_supported_yet("the type " + word_);
-    }
+    if (accept("BITMAP")) return SqlType::bitmap();
+    if (word_ == "RAW") return not_supported_yet("the type RAW");
     return wrong("a type");
   }
 

@@ -74,7 +74,7 @@ TEST(TypeParserTest, WhatIsNoTypeIsRefused) {
                            "TIMESTAMP WITH TIME ZONE", "CHAR(99999999999)"}) {
     EXPECT_FALSE(parse_sql_type(text).ok()) << text;
   }
-  EXPECT_TRUE(parse_sql_type("BITMAP").status().IsNotImplemented());
+  EXPECT_TRUE(parse_sql_type("RAW").status().IsNotImplemented());
 }
 
 TEST(TypeParserTest, DeepNestingEndsInAnError) {

@@ -30,8 +30,8 @@ std::string code(std::string_view text) {
 
 /// Families in the order in which people look for them; the rest follows by name.
 constexpr std::string_view kFamilies[] = {
-    "comparison", "logical",  "conditional", "arithmetic", "string",    "regex",
-    "hash",       "temporal", "collection",  "JSON",       "aggregate", "window",
+    "comparison", "logical",    "conditional", "arithmetic", "string",    "regex",  "hash",
+    "temporal",   "collection", "JSON",        "bitmap",     "aggregate", "window",
 };
 
 std::string heading(std::string_view family) {

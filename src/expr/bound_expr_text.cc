@@ -63,6 +63,16 @@ std::string quoted(std::string_view text) {
   return out + "'";
 }
 
+std::string bytes_sql(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex = "x'";
+  for (const char c : bytes) {
+    hex += kDigits[static_cast<unsigned char>(c) >> 4];
+    hex += kDigits[static_cast<unsigned char>(c) & 15];
+  }
+  return hex + "'";
+}
+
 std::string literal_sql(const Column& literal) {
   if (literal.is_null(0)) return "NULL";
   const std::string text = value_text(literal, 0);
@@ -85,15 +95,10 @@ std::string literal_sql(const Column& literal) {
     case TypeKind::kIntervalDay:
       return "INTERVAL " + quoted(text) + " DAY TO SECOND";
     case TypeKind::kBinary:
-    case TypeKind::kVarbinary: {
-      constexpr std::string_view kDigits = "0123456789abcdef";
-      std::string hex = "x'";
-      for (const char c : literal.value<std::string_view>(0)) {
-        hex += kDigits[static_cast<unsigned char>(c) >> 4];
-        hex += kDigits[static_cast<unsigned char>(c) & 15];
-      }
-      return hex + "'";
-    }
+    case TypeKind::kVarbinary:
+      return bytes_sql(literal.value<std::string_view>(0));
+    case TypeKind::kBitmap:
+      return "BITMAP_FROM_BYTES(" + bytes_sql(literal.value<std::string_view>(0)) + ")";
     case TypeKind::kSymbol:
       return std::string(literal.value<std::string_view>(0));
     default:

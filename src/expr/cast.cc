@@ -37,6 +37,7 @@ class NullKernel final : public ScalarKernel {
 /// True when every value of `from` is, as it is stored, the same value of `to`.
 bool keeps_storage(const SqlType& from, const SqlType& to) {
   if (from.equals_ignoring_null(to)) return true;
+  if (from.is_bitmap() && to.is_bytes()) return true;
   const bool same_family = (from.is_text() && to.is_text()) || (from.is_bytes() && to.is_bytes());
   // A declared length is a promise that sources do not keep, so only the unbounded type is safe.
   if (same_family) return to.length() == SqlType::kLengthMax;

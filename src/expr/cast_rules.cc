@@ -150,6 +150,11 @@ bool can_cast(const SqlType& from, const SqlType& to) {
   if (from.is_variant()) {
     return to.is_variant() || to.is_text() || is_numeric_or_boolean(to);
   }
+  if (from.is_bitmap()) {
+    // Other lengths would cut the bytes.
+    const bool all_bytes = to.is(TypeKind::kVarbinary) && to.length() == SqlType::kLengthMax;
+    return to.is_bitmap() || to.is_text() || all_bytes;
+  }
   if (!is_flat(from) && !from.is_constructed()) return from.kind() == to.kind();
   if (!is_flat(to) && !to.is_constructed()) return false;
   if (to.is_text()) return true;
@@ -233,6 +238,20 @@ Result<SqlType> common_type(std::span<const SqlType> types) {
   return common;
 }
 
+namespace {
+
+/// What to write instead of a cast from or to BITMAP.
+std::string bitmap_hint(const SqlType& from, const SqlType& to) {
+  if (to.is_bytes()) return "; write CAST(x AS BYTES)";
+  if (to.is(TypeKind::kArray)) return "; write BITMAP_TO_ARRAY(x)";
+  if (to.is_numeric()) return "; how many integers it has is BITMAP_CARDINALITY(x)";
+  if (from.is_bytes()) return "; write BITMAP_FROM_BYTES(x)";
+  if (from.is(TypeKind::kArray)) return "; write BITMAP_BUILD(x)";
+  return to.is_bitmap() ? "; BITMAP_BUILD makes one of an ARRAY<INT>" : "";
+}
+
+}  // namespace
+
 Status no_such_cast(const SqlType& from, const SqlType& to) {
   if (from.is_variant() && to.is_constructed()) {
     return not_supported_yet("CAST of VARIANT to " + to.to_sql_without_null() +
@@ -246,6 +265,8 @@ Status no_such_cast(const SqlType& from, const SqlType& to) {
     hint = "; write x <> 0";
   } else if (from.is(TypeKind::kRow) && to.is(TypeKind::kRow)) {
     hint = "; both need the same number of fields, whose types can be cast";
+  } else if (from.is_bitmap() || to.is_bitmap()) {
+    hint = bitmap_hint(from, to);
   } else if (to.is_variant()) {
     hint = from.is_text() ? "; write PARSE_JSON(x)" : "; write PARSE_JSON(JSON_STRING(x))";
   } else if (from.is_variant()) {

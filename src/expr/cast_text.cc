@@ -288,6 +288,7 @@ Result<CastKernel> make_cast_to_text(const CastRequest& request) {
     case TypeKind::kMap:
     case TypeKind::kMultiset:
     case TypeKind::kRow:
+    case TypeKind::kBitmap:
       return print_constructed_cast(request);
     default:
       return print_temporal_cast(request);

@@ -141,6 +141,7 @@ class Reader {
     if (name == "TIMESTAMP") return exact(SqlType::timestamp(arg(0, 6)));
     if (name == "TIMESTAMP_LTZ") return exact(SqlType::timestamp_ltz(arg(0, 6)));
     if (name == "VARIANT") return exact(SqlType::variant());
+    if (name == "BITMAP") return exact(SqlType::bitmap());
     if (name == "SYMBOL") return exact(SqlType::symbol());
     if (name == "DESCRIPTOR") return exact(SqlType::descriptor());
     return std::nullopt;

@@ -100,7 +100,7 @@ Result<SqlType> bind_nullable(const ast::Type& type) {
     case ast::TypeKind::kVariant:
       return SqlType::variant();
     case ast::TypeKind::kBitmap:
-      return not_supported_yet("type " + ast::to_sql(type), type.position);
+      return SqlType::bitmap();
     case ast::TypeKind::kNamed:
       return bind_named_type(type);
   }

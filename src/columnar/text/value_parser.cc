@@ -6,6 +6,7 @@
 #include <arrow/util/decimal.h>
 
 #include "base/assert.h"
+#include "columnar/bitmap_value.h"
 #include "columnar/sql_type.h"
 #include "columnar/text/constructed.h"
 #include "columnar/text/decimal.h"
@@ -96,6 +97,17 @@ class VariantParser final : public ValueParser {
   }
 };
 
+/// `{1,2,3}`. There is no CAST from STRING.
+class BitmapParser final : public ValueParser {
+ public:
+  Status parse(std::string_view text, ColumnBuilder& out) const override {
+    HW_ASSIGN_OR_RETURN(BitmapValue value, BitmapValue::parse(text));
+    std::string bytes;
+    value.append_bytes(bytes);
+    return out.append_bytes(bytes);
+  }
+};
+
 ParserPtr time_parser(const SqlType& type) {
   const int precision = type.precision();
   return scalar<int32_t>(
@@ -176,6 +188,7 @@ Result<ParserPtr> ValueParser::make(const SqlType& type, std::string_view time_z
     case TypeKind::kVariant:
       return std::make_unique<VariantParser>();
     case TypeKind::kBitmap:
+      return std::make_unique<BitmapParser>();
     case TypeKind::kNull:
     case TypeKind::kSymbol:
     case TypeKind::kDescriptor:

@@ -6,6 +6,7 @@
 #include <arrow/util/decimal.h>
 
 #include "base/assert.h"
+#include "columnar/bitmap_value.h"
 #include "columnar/sql_type.h"
 #include "columnar/text/constructed.h"
 #include "columnar/text/decimal.h"
@@ -135,6 +136,19 @@ PrinterPtr bytes_printer(TextStyle style) {
   return text_printer(style);
 }
 
+/// A text for people, bytes for machines.
+PrinterPtr bitmap_printer(TextStyle style) {
+  if (style != TextStyle::kSql) return bytes_printer(style);
+  return scalar<std::string_view>(style, [](std::string_view bytes, std::string& out) {
+    const Result<BitmapValue> value = BitmapValue::read(bytes);
+    if (value.ok()) {
+      value->append_text(out);
+    } else {
+      out += "{damaged}";
+    }
+  });
+}
+
 PrinterPtr date_printer(TextStyle style) {
   return quoted_scalar<int32_t>(style,
                                 [](int32_t days, std::string& out) { append_date(days, out); });
@@ -213,7 +227,6 @@ Result<PrinterPtr> ValuePrinter::make(const SqlType& type, TextStyle style,
       return text_printer(style);
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
-    case TypeKind::kBitmap:
       return bytes_printer(style);
     case TypeKind::kDate:
       return date_printer(style);
@@ -234,6 +247,8 @@ Result<PrinterPtr> ValuePrinter::make(const SqlType& type, TextStyle style,
       return make_constructed_printer(type, style, time_zone);
     case TypeKind::kVariant:
       return variant_printer(style);
+    case TypeKind::kBitmap:
+      return bitmap_printer(style);
   }
   HW_CHECK(false);
 }

@@ -86,6 +86,10 @@ Result<FieldPlan> plan_field(std::string path, const SqlType& type) {
     return not_supported_yet("VARIANT in the connector 'datagen' (column '" + path +
                              "'); declare a computed column: c AS PARSE_JSON(..)");
   }
+  if (type.is_bitmap()) {
+    return not_supported_yet("BITMAP in the connector 'datagen' (column '" + path +
+                             "'); declare a computed column: c AS BITMAP_BUILD(ARRAY[..])");
+  }
   FieldPlan plan;
   plan.path = std::move(path);
   plan.type = type;

@@ -12,6 +12,7 @@
 #include "columnar/text/float.h"
 #include "columnar/text/integer.h"
 #include "columnar/text/timestamp.h"
+#include "columnar/text/type_text.h"
 
 namespace hw {
 namespace {
@@ -222,6 +223,10 @@ void JavaPrinter::print_scalar(int64_t row, std::string& out) const {
       return append_java_decimal(column_->value<arrow::Decimal128>(row), type_.scale(), out);
     case PhysicalType::kBytes:
       if (type_.is_bytes()) return append_java_bytes(column_->value<std::string_view>(row), out);
+      if (type_.is_bitmap()) {
+        out += value_text(*column_, row);
+        return;
+      }
       out += column_->value<std::string_view>(row);
       return;
     default:

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "columnar/sql_type.h"
+#include "formats/slots/bitmap_columns.h"
 
 namespace hw {
 namespace {
@@ -134,6 +135,7 @@ Result<CsvSettings> CsvSettings::from(const Options& options) {
 }
 
 Status check_csv_schema(const Schema& schema) {
+  HW_TRY(refuse_bitmaps(schema, "csv"));
   for (const SqlField& column : schema.fields()) {
     if (column.type.holds_variant()) {
       return not_supported_yet("VARIANT in the csv format (column '" + column.name +

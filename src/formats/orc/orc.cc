@@ -6,6 +6,7 @@
 
 #include "columnar/sql_type.h"
 #include "formats/orc/orc_files.h"
+#include "formats/slots/bitmap_columns.h"
 #include "runtime/format_catalogue.h"
 
 namespace hw {
@@ -43,6 +44,7 @@ void register_orc(FormatCatalogue& catalogue) {
       orc_options::compress(),
       orc_options::stripe_size()};
   record.check = [](const Schema& schema, const Options&) -> Status {
+    HW_TRY(refuse_bitmaps(schema, "orc"));
     for (const SqlField& column : schema.fields()) {
       if (!column.type.holds_variant()) continue;
       return not_supported_yet("VARIANT in the orc format (column '" + column.name +

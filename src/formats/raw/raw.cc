@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "columnar/sql_type.h"
+#include "formats/slots/bitmap_columns.h"
 #include "formats/slots/scalar_text.h"
 #include "formats/slots/slot_column.h"
 #include "runtime/format_catalogue.h"
@@ -50,6 +51,7 @@ Status check(const Schema& schema, const Options& options) {
   if (name != "UTF-8" && name != "utf-8" && name != "UTF8") {
     return not_supported_yet("'raw.charset' = '" + name + "'");
   }
+  HW_TRY(refuse_bitmaps(schema, "raw"));
   const SqlType& type = schema.type(0);
   if (type.is_variant()) {
     return not_supported_yet("VARIANT in the raw format (column '" + schema.name(0) +
