@@ -66,7 +66,9 @@ Result<TableRefPtr> Parser::join_with(TableRefPtr left, JoinKind kind, bool natu
     return invalid_at(join->position, "a join is NATURAL or CROSS, not both");
   }
   if (natural || kind == JoinKind::kCross) {
-    if (at("ON") || at("USING")) {
+    // ON CONFLICT is the INSERT's.
+    const bool has_condition = at("ON") && !at("ON", "CONFLICT", "DO");
+    if (has_condition || at("USING")) {
       return invalid("NATURAL JOIN and CROSS JOIN take no condition; write JOIN .. ON");
     }
   } else if (accept("ON")) {

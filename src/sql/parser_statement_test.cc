@@ -149,6 +149,7 @@ TEST(ParserStatementTest, TakesInserts) {
       "CONFLICT DO DEDUPLICATE");
   EXPECT_EQ(canonical("EXECUTE INSERT INTO t (SELECT 1)"), "INSERT INTO t SELECT 1");
   EXPECT_EQ(error_of("INSERT t SELECT 1"), "1:8 expected INTO or OVERWRITE, but found t");
+  expect_kept("INSERT INTO t SELECT * FROM a CROSS JOIN b ON CONFLICT DO NOTHING");
   EXPECT_EQ(error_of("INSERT INTO t SELECT 1 ON CONFLICT DO UPDATE"),
             "1:39 expected NOTHING, ERROR or DEDUPLICATE, but found UPDATE");
 }
