@@ -2,7 +2,7 @@
 //
 // CAST between scalars. Known: numbers and BOOLEAN among each other, everything but FLOAT and
 // DOUBLE to text, text to integers and text, DATE and timestamps among each
-// other. The session's zone is UTC, in which TIMESTAMP_LTZ is what TIMESTAMP is.
+// other; TIMESTAMP_LTZ only to others, as the clocks of the session's zone show it.
 
 #include <cmath>
 #include <cstdlib>
@@ -13,6 +13,7 @@
 #include "reference/functions.h"
 #include "reference/printing.h"
 #include "reference/scalar.h"
+#include "reference/wall_clock.h"
 
 namespace hw::reference {
 namespace {
@@ -136,10 +137,22 @@ Result<Value> to_decimal(const Value& value, const SqlType& from, const SqlType&
 
 bool is_point(const SqlType& type) { return type.is(TypeKind::kDate) || type.is_timestamp(); }
 
+/// An instant as a TIMESTAMP: what the clocks show.
+Value shown_on_clocks(const Value& value, const SqlType& from) {
+  const int64_t per_ms = from.ticks_per_second() / 1000;
+  const int64_t ms = floor_divide(value.as<int64_t>(), per_ms);
+  return Value::integer(wall_clock_ms(ms) * per_ms + (value.as<int64_t>() - ms * per_ms));
+}
+
 }  // namespace
 
 Result<Value> cast(const Value& value, const SqlType& from, const SqlType& to, bool lenient) {
   if (value.is_null() || from.equals_ignoring_null(to)) return value;
+  if (from.is(TypeKind::kTimestampLtz) && !to.is(TypeKind::kTimestampLtz)) {
+    if (from.precision() < 3) return unknown(from, to);
+    return cast(shown_on_clocks(value, from), SqlType::timestamp(from.precision()), to, lenient);
+  }
+  if (to.is(TypeKind::kTimestampLtz) && !from.is(TypeKind::kTimestampLtz)) return unknown(from, to);
   if (to.is_integer()) return to_integer(value, from, to, lenient);
   if (to.is_approximate()) return to_real(value, from, to);
   if (to.is(TypeKind::kDecimal)) return to_decimal(value, from, to);

@@ -41,7 +41,7 @@ Status configure(Session& session, const EngineMode& mode) {
     return session.config().set_base(key, value).status();
   };
   HW_TRY(set("execution.runtime-mode", mode.batch ? "batch" : "streaming"));
-  HW_TRY(set("table.local-time-zone", "UTC"));
+  HW_TRY(set("table.local-time-zone", mode.time_zone));
   HW_TRY(set("parallelism.default", std::to_string(mode.parallelism)));
   for (const auto& [key, value] : mode.options) HW_TRY(set(key, value));
   session.set_output_rows_max(mode.output_rows_max);

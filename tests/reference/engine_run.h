@@ -38,6 +38,8 @@ struct EngineMode {
   /// So many times, with so many steps between two checkpoints.
   int kills = 4;
   int steps_between = 2;
+  /// The session's.
+  std::string time_zone = "UTC";
   /// Options that must not change what comes out: rules of the planner that do not run, state that
   /// lives longer than the run, windows that fire early. Name and value.
   std::vector<std::pair<std::string, std::string>> options = {};

@@ -200,6 +200,7 @@ bool has_late_rows(const GeneratedJob& job) {
 
 EngineMode mode_for(const GeneratedJob& job, bool batch, uint64_t seed) {
   EngineMode mode = draw_mode(batch, seed);
+  mode.time_zone = job.time_zone;
   if (has_late_rows(job)) {
     // Which functions an OVER computes, so whether it drops late rows, depends on what is known of
     // the expressions above it.

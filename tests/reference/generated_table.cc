@@ -19,6 +19,14 @@ constexpr int64_t kDay = 24 * 60 * kMinute;
 /// 2024-03-30 20:00, five hours before Europe goes to summer time, which TIMESTAMP must not notice.
 constexpr int64_t kTimeStart = 19'812 * kDay + 20 * 60 * kMinute;
 
+/// Some hours before Europe goes to summer time and to winter time, before New York goes to winter
+/// time, before Lord Howe goes back by half an hour.
+const std::vector<int64_t>& before_transitions() {
+  static const auto* const kTimes =
+      new std::vector<int64_t>{kTimeStart, 1'729'972'800'000, 1'730'592'000'000, 1'712'394'000'000};
+  return *kTimes;
+}
+
 const std::vector<std::string>& words() {
   static const auto* const kWords = new std::vector<std::string>{"",
                                                                  "a",
@@ -250,7 +258,7 @@ std::vector<GeneratedColumn> choose_columns(Chance& chance, bool whole_grammar) 
 class Arrivals {
  public:
   Arrivals(GeneratedTable& table, Chance& chance)
-      : table_(table), chance_(chance), hot_(chance.below(9)) {}
+      : table_(table), chance_(chance), hot_(chance.below(9)), newest_(table.time_start_ms) {}
 
   void insert_only(int64_t rows) {
     for (int64_t i = 0; i < rows; ++i) put(RowKind::kInsert, fresh_row());
@@ -314,7 +322,7 @@ class Arrivals {
     newest_ += chance_.pick(
         {int64_t{0}, int64_t{1}, kMinute, 7 * kMinute, 60 * kMinute, chance_.below(40 * kMinute)});
     const int64_t back = chance_.share(0.4) ? chance_.below(table_.disorder_ms + 1) : 0;
-    return Value::integer(std::max(newest_ - back, kTimeStart));
+    return Value::integer(std::max(newest_ - back, table_.time_start_ms));
   }
 
   void put(RowKind kind, Row row) {
@@ -337,7 +345,7 @@ class Arrivals {
   GeneratedTable& table_;
   Chance& chance_;
   const int64_t hot_;
-  int64_t newest_ = kTimeStart;
+  int64_t newest_;
   std::map<Value, int, ValueLess> partition_of_;
 };
 
@@ -348,6 +356,11 @@ int64_t choose_rows(int64_t rows_max, Chance& chance) {
 }
 
 }  // namespace
+
+bool GeneratedTable::has_instants() const {
+  return time_column >= 0 &&
+         columns[static_cast<size_t>(time_column)].type.is(TypeKind::kTimestampLtz);
+}
 
 SchemaPtr GeneratedTable::schema() const {
   std::vector<SqlField> fields;
@@ -387,13 +400,20 @@ GeneratedTable generate_table(const std::string& name, const TableWishes& wishes
   table.name = name;
   table.columns = choose_columns(chance, wishes.whole_grammar);
   table.num_partitions = static_cast<int>(chance.pick({1, 1, 2, 3, 4}));
+  table.time_start_ms = kTimeStart;
   if (wishes.with_time) {
     table.time_column = static_cast<int>(table.columns.size());
     table.columns.push_back({"wt", SqlType::timestamp(3), Domain::kTime});
     table.disorder_ms = chance.pick({int64_t{0}, int64_t{5'000}, 10 * kMinute, 3 * 60 * kMinute});
     table.patience_ms = table.disorder_ms;
     if (wishes.late_rows && table.num_partitions == 1 && chance.share(0.3)) table.patience_ms /= 4;
-    if (wishes.whole_grammar && table.patience_ms >= table.disorder_ms) table.margin_ms = 2;
+    if (wishes.whole_grammar && table.patience_ms >= table.disorder_ms) {
+      table.margin_ms = 2;
+      if (wishes.instants && chance.share(0.2)) {
+        table.columns.back().type = SqlType::timestamp_ltz(3);
+        table.time_start_ms = chance.pick(before_transitions());
+      }
+    }
   }
   const double kind = chance.real();
   Arrivals arrivals(table, chance);
@@ -424,6 +444,7 @@ GeneratedTable generate_versions(const std::string& name, const TableWishes& wis
                                          .changelogs = false,
                                          .with_time = true,
                                          .late_rows = false,
+                                         .instants = false,
                                          .whole_grammar = wishes.whole_grammar},
                                         chance);
   table.is_versioned = true;

@@ -43,6 +43,8 @@ struct GeneratedTable {
   int64_t patience_ms = 0;
   /// The watermark lags so much more behind. 2: what touches a session that has closed is late too.
   int64_t margin_ms = 1;
+  /// Before the first row's time, ms.
+  int64_t time_start_ms = 0;
   /// Rows are versions of their PRIMARY KEY, valid from their time on; no two have one time.
   bool is_versioned = false;
   /// insert_only, upsert or all.
@@ -53,6 +55,8 @@ struct GeneratedTable {
   std::vector<int> partition_of;
   int num_partitions = 1;
 
+  /// The event time is TIMESTAMP_LTZ.
+  bool has_instants() const;
   SchemaPtr schema() const;
   /// `(k INT, ts TIMESTAMP(3), WATERMARK FOR ts AS …)`: what stands behind the name in CREATE
   /// TABLE.
@@ -68,6 +72,8 @@ struct TableWishes {
   bool with_time = false;
   /// Tables with event time may have rows that are late.
   bool late_rows = true;
+  /// Event time may be TIMESTAMP_LTZ.
+  bool instants = true;
   /// Constructed types, the ends of decimals, instants; changes of rows with event time. Off: the
   /// tables of a seed are what they have always been.
   bool whole_grammar = false;

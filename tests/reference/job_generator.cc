@@ -32,6 +32,7 @@ std::string table_text(const GeneratedTable& table) {
 
 Status meet_tables(GeneratedJob& job) {
   auto reference = std::make_shared<Reference>();
+  HW_TRY(reference->execute("SET 'table.local-time-zone' = '" + job.time_zone + "'"));
   HW_TRY(add_tables(job.tables, *reference));
   job.reference = std::move(reference);
   return Status::OK();
@@ -51,6 +52,7 @@ std::string GeneratedJob::sink_columns() const { return result->to_sql(); }
 
 std::string GeneratedJob::to_text() const {
   std::string text = "# seed " + std::to_string(seed) + "\n";
+  if (time_zone != "UTC") text += "SET 'table.local-time-zone' = '" + time_zone + "'\n";
   for (const GeneratedTable& table : tables) {
     const bool is_read = query().find(table.name + " ") != std::string::npos ||
                          query().find(table.name + ",") != std::string::npos;
@@ -78,6 +80,10 @@ Result<GeneratedJob> generate_job(uint64_t seed, const JobWishes& wishes) {
   Chance chance(seed);
   GeneratedJob job;
   job.seed = seed;
+  if (wishes.query.whole_grammar) {
+    job.time_zone = chance.pick({"UTC", "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata",
+                                 "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia"});
+  }
   const int64_t num_tables = chance.between(1, 3);
   for (int64_t i = 0; i < num_tables; ++i) {
     const bool timed = chance.share(i == 0 ? 0.6 : 0.3);

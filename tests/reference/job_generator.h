@@ -40,6 +40,8 @@ struct GeneratedJob {
   uint64_t seed = 0;
   std::vector<GeneratedTable> tables;
   Query shape;
+  /// `table.local-time-zone`
+  std::string time_zone = "UTC";
   /// Names and types of the result's columns: c0, c1, …
   SchemaPtr result;
   /// What is left of the stream's changelog at the end of the input, and what a batch gives.

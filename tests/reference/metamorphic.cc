@@ -323,6 +323,11 @@ Made by_way_of_a_table(const GeneratedJob& job, Chance& chance) {
     variant.statements = {"CREATE VIEW made AS " + inner};
     return variant;
   }
+  // Which functions of an OVER are read decides whether it drops late rows.
+  const bool late = std::any_of(job.tables.begin(), job.tables.end(), [](const auto& table) {
+    return table.patience_ms < table.disorder_ms;
+  });
+  if (late && inner.find(" OVER (") != std::string::npos) return std::nullopt;
   const Result<Answer> answer = ask(job, inner, Answering::kStream);
   if (!answer.ok()) return std::nullopt;
   const bool timed = std::any_of(job.tables.begin(), job.tables.end(),
@@ -330,9 +335,10 @@ Made by_way_of_a_table(const GeneratedJob& job, Chance& chance) {
   for (const SqlField& field : answer->schema->fields()) {
     if (field.type.is(TypeKind::kChar)) return std::nullopt;  // CHAR(0) cannot be declared
     // The table has no watermark: what was an event time would be one no more.
-    if (timed && field.type.is(TypeKind::kTimestamp)) return std::nullopt;
+    if (timed && field.type.is_timestamp()) return std::nullopt;
   }
-  const Result<std::vector<Row>> rows = run_on_engine(variant.tables, {}, inner, {});
+  const Result<std::vector<Row>> rows =
+      run_on_engine(variant.tables, {}, inner, {.time_zone = job.time_zone});
   if (!rows.ok()) return std::nullopt;
   TableRows made{.kinds = RowKindSet::insert_only(), .partitions = {{}}};
   for (const Row& row : *rows) made.partitions[0].push_back({RowKind::kInsert, row});
@@ -408,7 +414,8 @@ Made far_past(const GeneratedJob& job, Chance&) {
 Made week_later(const GeneratedJob& job, Chance&) {
   constexpr int64_t kWeekMs = int64_t{7} * 86'400'000;
   const GeneratedTable* table = windowed_table(job);
-  if (table == nullptr) return std::nullopt;
+  // Clocks may be changed in between.
+  if (table == nullptr || table->has_instants()) return std::nullopt;
   const Select& select = job.shape.parts[0];
   if (names_elsewhere(select, "wt") || names_elsewhere(select, "window_start") ||
       names_elsewhere(select, "window_end") || names_elsewhere(select, "window_time")) {
@@ -445,7 +452,8 @@ Made join_of_all_times(const GeneratedJob& job, Chance&) {
   for (const Source& side : from.sides) {
     for (const GeneratedTable& table : job.tables) {
       const bool fits = side.kind == Source::Kind::kTable && table.name == side.table &&
-                        table.time_column >= 0 && table.kinds.is_insert_only();
+                        table.time_column >= 0 && table.kinds.is_insert_only() &&
+                        !table.has_instants();
       if (fits) times.push_back(make_term(SqlType::timestamp(3), side.alias + ".wt"));
     }
   }

@@ -10,6 +10,7 @@
 #include "reference/over_generator.h"
 #include "reference/term_generator.h"
 #include "reference/window_queries.h"
+#include "reference/windowed_queries.h"
 
 namespace hw::reference {
 namespace {
@@ -57,10 +58,10 @@ class Generator {
     }
     if (depth > 0 && chance_.share(0.12)) return unite(depth);
     if (wishes_.whole_grammar && !wishes_.insert_only && chance_.share(0.1)) {
-      if (std::optional<MadeQuery> made = late_rows()) return std::move(*made);
+      if (std::optional<MadeQuery> made = late_rows(tables_, chance_)) return std::move(*made);
     }
     if (chance_.share(0.2)) {
-      if (std::optional<MadeQuery> made = windowed()) return std::move(*made);
+      if (std::optional<MadeQuery> made = windowed(tables_, chance_)) return std::move(*made);
     }
     return select(depth);
   }
@@ -423,7 +424,7 @@ class Generator {
     const GeneratedTable& left = *chance_.pick(timed);
     const GeneratedTable& right = *chance_.pick(timed);
     const auto pairs = static_cast<int64_t>(left.changes.size() * right.changes.size());
-    if (pairs > kJoinPairsMax) return std::nullopt;
+    if (pairs > kJoinPairsMax || left.has_instants() != right.has_instants()) return std::nullopt;
     std::vector<Term> scope = columns_of(left, "a");
     const std::vector<Term> other = columns_of(right, "b");
     const std::vector<Term> both = {scope[0], other[0],
@@ -461,7 +462,9 @@ class Generator {
   std::optional<MadeQuery> join_versions() {
     std::vector<const GeneratedTable*> timed;
     for (const GeneratedTable& table : tables_) {
-      if (table.time_column >= 0 && table.kinds.is_insert_only()) timed.push_back(&table);
+      const bool fits =
+          table.time_column >= 0 && table.kinds.is_insert_only() && !table.has_instants();
+      if (fits) timed.push_back(&table);
     }
     if (timed.empty() || versions_.empty() || !wishes_.joins) return std::nullopt;
     const GeneratedTable& left = *chance_.pick(timed);
@@ -486,101 +489,6 @@ class Generator {
     MadeQuery made;
     made.rows = static_cast<int64_t>(left.changes.size());
     return finish(std::move(select), std::move(made));
-  }
-
-  /// GROUP BY over a window table function, if some table has event time.
-  std::optional<MadeQuery> windowed() {
-    std::vector<const GeneratedTable*> timed;
-    for (const GeneratedTable& table : tables_) {
-      if (table.time_column >= 0) timed.push_back(&table);
-    }
-    if (timed.empty()) return std::nullopt;
-    const GeneratedTable& table = *chance_.pick(timed);
-    Select select;
-    select.grouped = true;
-    select.from.kind = Source::Kind::kWindow;
-    select.from.alias = "a";
-    select.from.table = table.name;
-    select.from.window = window_text();
-    const std::vector<Term> scope = columns_of(table, "a");
-    TermGenerator terms(scope, chance_);
-    if (chance_.share(0.3)) select.where = terms.condition(1);
-    const SqlType border = SqlType::timestamp(3);
-    select.keys = {column_term(border, "a.window_start", false),
-                   column_term(border, "a.window_end", false)};
-    const int64_t keys = chance_.pick({int64_t{0}, int64_t{1}, int64_t{1}, int64_t{2}});
-    for (int64_t i = 0; i < keys; ++i) select.keys.push_back(chance_.pick(scope));
-    select.items = select.keys;
-    if (chance_.share(0.2)) select.items.erase(select.items.begin());
-    const int64_t calls = chance_.between(1, 4);
-    for (int64_t i = 0; i < calls; ++i) select.items.push_back(terms.aggregate());
-    if (chance_.share(0.15)) select.having = make_term(SqlType::boolean(), "COUNT(*) > 1");
-    MadeQuery made;
-    made.rows = static_cast<int64_t>(table.changes.size()) * 6;
-    return finish(std::move(select), std::move(made));
-  }
-
-  /// The rows that come too late for windows or for an OVER by time, if some table has such rows.
-  std::optional<MadeQuery> late_rows() {
-    std::vector<const GeneratedTable*> found;
-    for (const GeneratedTable& table : tables_) {
-      if (table.patience_ms < table.disorder_ms) found.push_back(&table);
-    }
-    if (found.empty()) return std::nullopt;
-    const GeneratedTable& table = *chance_.pick(found);
-    const std::vector<Term> inner = columns_of(table, "a");
-    TermGenerator terms(inner, chance_);
-    Select dropping;
-    dropping.from.alias = "a";
-    dropping.from.table = table.name;
-    if (chance_.share(0.3)) dropping.where = terms.condition(1);
-    if (chance_.share(0.6)) {
-      dropping.from.kind = Source::Kind::kWindow;
-      dropping.from.window = window_text();
-      dropping.grouped = true;
-      dropping.keys = {column_term(SqlType::timestamp(3), "a.window_start", false),
-                       column_term(SqlType::timestamp(3), "a.window_end", false)};
-      if (chance_.share(0.6)) dropping.keys.push_back(chance_.pick(inner));
-      dropping.items = {terms.aggregate()};
-    } else {
-      dropping.items = {make_term(SqlType::bigint(), "COUNT(*) OVER (PARTITION BY $0 ORDER BY $1)",
-                                  {inner[0], inner[static_cast<size_t>(table.time_column)]})};
-    }
-    MadeQuery dropped = finish(std::move(dropping), {});
-    Select select;
-    select.from.kind = Source::Kind::kLate;
-    select.from.alias = "l";
-    select.from.query = std::make_shared<const Query>(std::move(dropped.query));
-    std::vector<Term> scope;
-    for (const GeneratedColumn& column : table.columns) {
-      scope.push_back(column_term(column.type, "l." + column.name, column.domain == Domain::kWild));
-    }
-    select.items = {column_term(SqlType::bigint(), "l.late_by", false),
-                    column_term(SqlType::timestamp(3), "l.watermark", false),
-                    column_term(SqlType::string(), "l.operator", false)};
-    const int64_t items = chance_.between(1, 3);
-    for (int64_t i = 0; i < items; ++i) select.items.push_back(chance_.pick(scope));
-    if (chance_.share(0.2)) select.where = TermGenerator(scope, chance_).condition(1);
-    MadeQuery made;
-    made.rows = static_cast<int64_t>(table.changes.size());
-    return finish(std::move(select), std::move(made));
-  }
-
-  std::string window_text() {
-    struct Size {
-      const char* size;
-      const char* step;
-    };
-    const Size size = chance_.pick({Size{"INTERVAL '1' HOUR", "INTERVAL '20' MINUTE"},
-                                    Size{"INTERVAL '1' DAY", "INTERVAL '6' HOUR"},
-                                    Size{"INTERVAL '10' MINUTE", "INTERVAL '5' MINUTE"},
-                                    Size{"INTERVAL '7' HOUR", "INTERVAL '7' HOUR"}});
-    const std::string kind = chance_.pick({"TUMBLE", "HOP", "CUMULATE"});
-    std::string text = kind + "($, DESCRIPTOR(wt), ";
-    if (kind != "TUMBLE") text += std::string(size.step) + ", ";
-    text += size.size;
-    if (chance_.share(0.2)) text += ", INTERVAL '7' MINUTE";
-    return text + ")";
   }
 
   const std::vector<GeneratedTable> tables_;

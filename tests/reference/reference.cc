@@ -9,6 +9,7 @@
 #include "plan/catalog/catalog.h"
 #include "plan/config/session_config.h"
 #include "reference/reading.h"
+#include "reference/wall_clock.h"
 #include "sql/binder.h"
 #include "sql/parser.h"
 
@@ -41,6 +42,7 @@ struct Reference::State {
   }
 
   Result<std::vector<Row>> rows_of(const LogicalNode& plan, Answering answering) const {
+    enter_zone(config.text("table.local-time-zone"));
     const auto calls = read_calls(plan);
     HW_ASSIGN_OR_RETURN(
         Relation relation,

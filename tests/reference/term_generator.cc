@@ -2,6 +2,7 @@
 
 #include "reference/term_generator.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace hw::reference {
@@ -67,6 +68,12 @@ Term TermGenerator::of(const SqlType& type, int depth) {
     default:
       return leaf(type);
   }
+}
+
+/// Without a draw: where there are none, nothing changes.
+bool TermGenerator::sees_instants() const {
+  return std::any_of(scope_.begin(), scope_.end(),
+                     [](const Term& term) { return term.type.is(TypeKind::kTimestampLtz); });
 }
 
 Term TermGenerator::leaf(const SqlType& type) {
@@ -149,6 +156,10 @@ Term TermGenerator::function_of_integer(const SqlType& type, int depth) {
   if (type.is(TypeKind::kBigint) && chance_.share(0.6)) {
     const char* unit =
         chance_.pick({"YEAR", "QUARTER", "MONTH", "DAY", "DOY", "DOW", "HOUR", "MINUTE", "SECOND"});
+    if (sees_instants() && chance_.share(0.5)) {
+      return make_term(type, "EXTRACT(" + std::string(unit) + " FROM $0)",
+                       {leaf(SqlType::timestamp_ltz(3))});
+    }
     return make_term(type, "EXTRACT(" + std::string(unit) + " FROM $0)",
                      {timestamp(SqlType::timestamp(3), depth - 1)});
   }
@@ -212,6 +223,9 @@ Term TermGenerator::text(int depth) {
     case 3:
       return make_term(type, "TRIM($0)", {text(depth - 1)});
     case 4:
+      if (sees_instants() && chance_.share(0.5)) {
+        return make_term(type, "CAST($0 AS STRING)", {leaf(SqlType::timestamp_ltz(3))});
+      }
       return make_term(type, "CAST($0 AS STRING)",
                        {of(chance_.pick({SqlType::integer(), SqlType::bigint(), SqlType::boolean(),
                                          SqlType::decimal(18, 4), SqlType::date(),
@@ -233,6 +247,9 @@ Term TermGenerator::date(int depth) {
                                      "($0 + INTERVAL '1' YEAR)"}),
                        {of(type, depth - 1)});
     case 1:
+      if (sees_instants() && chance_.share(0.5)) {
+        return make_term(type, "CAST($0 AS DATE)", {leaf(SqlType::timestamp_ltz(3))});
+      }
       return make_term(type, "CAST($0 AS DATE)", {of(SqlType::timestamp(3), depth - 1)});
     case 2:
       return conditional(type, depth);
@@ -255,6 +272,10 @@ Term TermGenerator::timestamp(const SqlType& type, int depth) {
                            chance_.pick({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE"}) + ")",
                        {of(type, depth - 1)});
     case 2:
+      if (sees_instants() && chance_.share(0.5)) {
+        return make_term(type, "CAST($0 AS " + name_of(type) + ")",
+                         {leaf(SqlType::timestamp_ltz(3))});
+      }
       return make_term(type, "CAST($0 AS " + name_of(type) + ")",
                        {of(chance_.pick({SqlType::date(), SqlType::timestamp(6)}), depth - 1)});
     case 3:

@@ -40,6 +40,7 @@ class TermGenerator {
   Term aggregate();
 
  private:
+  bool sees_instants() const;
   Term leaf(const SqlType& type);
   Term literal(const SqlType& type);
   Term integer(const SqlType& type, int depth);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Windows: which ones a time belongs to, and grouping by them. Milliseconds on the wall clock;
-// event time of TIMESTAMP only. No row is ever late for a session: generated tables see to it.
+// Windows: which ones a time belongs to, and grouping by them. Milliseconds on the wall clock: an
+// instant is in the windows of what the clocks show. No row is ever late for a session, nor where
+// times are instants: generated tables see to it.
 
 #include <algorithm>
 #include <map>
@@ -9,6 +10,7 @@
 
 #include "reference/calendar.h"
 #include "reference/operators.h"
+#include "reference/wall_clock.h"
 
 namespace hw::reference {
 namespace {
@@ -18,15 +20,24 @@ int64_t border(int64_t time, int64_t offset, int64_t step) {
   return floor_divide(time - offset, step) * step + offset;
 }
 
+bool is_of_instants(const WindowSpec& spec) { return spec.time_type.is(TypeKind::kTimestampLtz); }
+
 Status check(const WindowSpec& spec) {
-  if (!spec.event_time || !spec.time_type.is(TypeKind::kTimestamp)) {
-    return Status::NotImplemented("the reference knows windows over TIMESTAMP event time only");
+  if (!spec.event_time) return Status::NotImplemented("the reference knows event time only");
+  if (is_of_instants(spec) && spec.kind == WindowKind::kSession) {
+    return Status::NotImplemented("the reference knows no sessions of instants");
   }
   return Status::OK();
 }
 
 int64_t millis_of(const Value& value, const SqlType& type) {
-  return floor_divide(value.as<int64_t>(), type.ticks_per_second() / 1000);
+  const int64_t ms = floor_divide(value.as<int64_t>(), type.ticks_per_second() / 1000);
+  return type.is(TypeKind::kTimestampLtz) ? wall_clock_ms(ms) : ms;
+}
+
+/// Which of the instants that clocks show alike is meant is not for the reference to say.
+Value window_time(const WindowSpec& spec, int64_t end) {
+  return is_of_instants(spec) ? Value::null() : Value::integer(end - 1);
 }
 
 }  // namespace
@@ -107,7 +118,7 @@ Result<Relation> assign_windows(const WindowTvfNode& node, const Relation& input
       Arrival placed = input[i];
       placed.row.push_back(Value::integer(window.start));
       placed.row.push_back(Value::integer(window.end));
-      placed.row.push_back(Value::integer(window.end - 1));
+      placed.row.push_back(window_time(node.spec(), window.end));
       rows.push_back(std::move(placed));
     }
   }
@@ -132,7 +143,7 @@ Result<Relation> aggregate_windows(const WindowAggregateNode& node, const Relati
   for (size_t i = 0; i < input.size(); ++i) {
     const Arrival& arrival = input[i];
     for (const Window& window : windows[i]) {
-      if (window.end - 1 <= arrival.watermark) continue;
+      if (!is_of_instants(grouping.window) && window.end - 1 <= arrival.watermark) continue;
       Row key = values_of(arrival.row, node.parts().keys);
       key.push_back(Value::integer(window.start));
       key.push_back(Value::integer(window.end));
@@ -148,9 +159,9 @@ Result<Relation> aggregate_windows(const WindowAggregateNode& node, const Relati
                         aggregate_group(node.parts().aggregates, *node.input(), members));
     row.insert(row.end(), results.begin(), results.end());
     for (const WindowProperty property : node.parts().properties) {
-      row.push_back(Value::integer(property == WindowProperty::kStart ? start
-                                   : property == WindowProperty::kEnd ? end
-                                                                      : end - 1));
+      row.push_back(property == WindowProperty::kStart ? Value::integer(start)
+                    : property == WindowProperty::kEnd ? Value::integer(end)
+                                                       : window_time(grouping.window, end));
     }
     rows.push_back({std::move(row)});
   }

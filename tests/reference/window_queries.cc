@@ -16,6 +16,10 @@ const SqlType& border() {
   return *kType;
 }
 
+bool is_timed(const GeneratedTable& table) {
+  return table.time_column >= 0 && !table.has_instants();
+}
+
 bool is_key(const GeneratedColumn& column) {
   return column.domain != Domain::kWild && !column.type.is_approximate() &&
          !column.type.is_constructed();
@@ -27,7 +31,7 @@ std::optional<MadeQuery> WindowQueries::any() {
   bool timed = false;
   for (const GeneratedTable& table : tables_) {
     if (table.patience_ms < table.disorder_ms) return std::nullopt;
-    timed = timed || table.time_column >= 0;
+    timed = timed || is_timed(table);
   }
   if (!timed) return std::nullopt;
   MadeQuery made;
@@ -64,7 +68,7 @@ std::optional<MadeQuery> WindowQueries::any() {
 WindowQueries::Input WindowQueries::table_input() {
   std::vector<const GeneratedTable*> timed;
   for (const GeneratedTable& table : tables_) {
-    if (table.time_column >= 0) timed.push_back(&table);
+    if (is_timed(table)) timed.push_back(&table);
   }
   const GeneratedTable& table = *chance_.pick(timed);
   return {table.name, table.columns, "wt", static_cast<int64_t>(table.changes.size())};
