@@ -31,6 +31,7 @@ set(HW_EXTRA_base Arrow::arrow_shared fmt::fmt Threads::Threads ${CMAKE_DL_LIBS}
 set(HW_EXTRA_columnar Arrow::arrow_shared date::date date::date-tz ${HW_ROARING})
 # Not ArrowCompute: the casts we use are in libarrow, and libarrow_compute exports symbols of another
 # RE2 (docs/adr/0004).
+set(HW_EXTRA_expr ${HW_ICU})
 set(HW_EXTRA_functions ${HW_RE2} ${HW_ICU} ${HW_CRYPTO})
 set(HW_EXTRA_formats Parquet::parquet_shared)
 set(HW_EXTRA_connectors ${HW_RE2})

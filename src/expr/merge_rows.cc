@@ -3,8 +3,12 @@
 #include "expr/merge_rows.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
+#include <arrow/buffer.h>
+
+#include "base/memory.h"
 #include "expr/kernel_output.h"
 #include "expr/row_value.h"
 
@@ -17,6 +21,24 @@ struct Part {
   const Column* column;
   int64_t mask;
 };
+
+/// Null when no row is NULL.
+template <typename AnyPart>
+Result<BufferPtr> merged_validity(const std::vector<AnyPart>& parts,
+                                  std::span<const RowSource> from) {
+  std::vector<uint8_t> present(from.size());
+  uint8_t all = 1;
+  for (size_t i = 0; i < from.size(); ++i) {
+    const AnyPart& part = parts[static_cast<size_t>(from[i].source)];
+    present[i] = part.column->slot_is_null(from[i].row & part.mask) ? 0 : 1;
+    all &= present[i];
+  }
+  if (all != 0) return BufferPtr();
+  const auto n = static_cast<int64_t>(from.size());
+  HW_ASSIGN_OR_RETURN(BufferPtr validity, allocate_bitmap(n));
+  pack_bits(present.data(), n, validity->mutable_data());
+  return validity;
+}
 
 template <typename T>
 Result<ColumnPtr> merge_fixed(const SqlType& type, const std::vector<ColumnPtr>& columns,
@@ -37,19 +59,77 @@ Result<ColumnPtr> merge_fixed(const SqlType& type, const std::vector<ColumnPtr>&
   }
   BufferPtr validity;
   if (nulls) {
-    std::vector<uint8_t> present(from.size());
-    uint8_t all = 1;
-    for (size_t i = 0; i < from.size(); ++i) {
-      const Part& part = parts[static_cast<size_t>(from[i].source)];
-      present[i] = part.column->slot_is_null(from[i].row & part.mask) ? 0 : 1;
-      all &= present[i];
-    }
-    if (all == 0) {
-      HW_ASSIGN_OR_RETURN(validity, allocate_bitmap(n));
-      pack_bits(present.data(), n, validity->mutable_data());
-    }
+    HW_ASSIGN_OR_RETURN(validity, merged_validity(parts, from));
   }
   return make_plain(type, n, std::move(validity), std::move(values));
+}
+
+/// What a short text is copied by: one load and store of fixed size instead of a call.
+constexpr int64_t kCopyStep = 16;
+
+/// The same for text.
+struct TextPart {
+  explicit TextPart(const Column& from)
+      : column(&from),
+        starts(from.values().GetValues<int32_t>(1)),
+        bytes(from.values().buffers[2] ? from.values().buffers[2]->data() : nullptr),
+        size(from.values().buffers[2] ? from.values().buffers[2]->size() : 0),
+        mask(row_mask(from)) {}
+  int64_t size_at(int64_t row) const {
+    return column->slot_is_null(row) ? 0 : starts[row + 1] - starts[row];
+  }
+  /// May write kCopyStep bytes even where the text is shorter.
+  void copy(int64_t row, int64_t text_size, uint8_t* to) const {
+    const int64_t start = starts[row];
+    if (text_size <= kCopyStep && start + kCopyStep <= size) {
+      std::memcpy(to, bytes + start, kCopyStep);
+    } else if (text_size > 0) {
+      std::memcpy(to, bytes + start, static_cast<size_t>(text_size));
+    }
+  }
+
+  const Column* column;
+  const int32_t* starts;
+  const uint8_t* bytes;
+  int64_t size;
+  int64_t mask;
+};
+
+/// Requires: no dictionaries.
+Result<ColumnPtr> merge_text(const SqlType& type, const std::vector<ColumnPtr>& columns,
+                             std::span<const RowSource> from) {
+  const auto n = static_cast<int64_t>(from.size());
+  std::vector<TextPart> parts;
+  bool nulls = false;
+  for (const ColumnPtr& column : columns) {
+    parts.emplace_back(*column);
+    nulls = nulls || column->may_have_nulls();
+  }
+  HW_ASSIGN_OR_RETURN(BufferPtr offsets, allocate_values<int32_t>(n + 1));
+  auto* ends = reinterpret_cast<int32_t*>(offsets->mutable_data());
+  int64_t total = 0;
+  ends[0] = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const RowSource& source = from[static_cast<size_t>(i)];
+    const TextPart& part = parts[static_cast<size_t>(source.source)];
+    total += part.size_at(source.row & part.mask);
+    ends[i + 1] = static_cast<int32_t>(total);
+  }
+  if (total > INT32_MAX) {
+    return Status::CapacityError("the text of one batch of rows is limited to 2 GiB");
+  }
+  const std::shared_ptr<arrow::ResizableBuffer> bytes = pooled_buffer(total + kCopyStep);
+  for (int64_t i = 0; i < n; ++i) {
+    const RowSource& source = from[static_cast<size_t>(i)];
+    const TextPart& part = parts[static_cast<size_t>(source.source)];
+    part.copy(source.row & part.mask, ends[i + 1] - ends[i], bytes->mutable_data() + ends[i]);
+  }
+  HW_TRY(bytes->Resize(total, /*shrink_to_fit=*/false));
+  BufferPtr validity;
+  if (nulls) {
+    HW_ASSIGN_OR_RETURN(validity, merged_validity(parts, from));
+  }
+  return make_plain_text(type, n, std::move(validity), std::move(offsets), bytes);
 }
 
 }  // namespace
@@ -58,8 +138,10 @@ Result<ColumnPtr> merge_rows(const SqlType& type, const std::vector<ColumnPtr>& 
                              std::span<const RowSource> from) {
   std::vector<ColumnPtr> columns;
   const bool fixed = type.fixed_width() > 0 && type.physical() != PhysicalType::kBool;
+  bool dictionaries = false;
   for (const ColumnPtr& part : parts) {
     ColumnPtr column = part->type() == type ? part : part->with_type(type);
+    dictionaries = dictionaries || column->encoding() == Column::Encoding::kDictionary;
     if (fixed && column->encoding() == Column::Encoding::kDictionary) {
       HW_ASSIGN_OR_RETURN(column, column->flattened());
     }
@@ -80,6 +162,9 @@ Result<ColumnPtr> merge_rows(const SqlType& type, const std::vector<ColumnPtr>& 
       default:
         break;
     }
+  }
+  if (type.physical() == PhysicalType::kBytes && !dictionaries) {
+    return merge_text(type, columns, from);
   }
   return gather_from(columns, from);
 }

@@ -11,6 +11,7 @@
 #include "expr/cast.h"
 #include "expr/literal.h"
 #include "expr/struct_field.h"
+#include "expr/text_tests.h"
 
 namespace hw {
 namespace {
@@ -53,6 +54,15 @@ int own_weight(const BoundExpr& expr) {
   return is_call && searches_text(expr.function()->name) ? kSearchWeight : kTextWeight;
 }
 
+bool is_logic(const BoundExpr& expr) {
+  return expr.kind() == Kind::kAnd || expr.kind() == Kind::kOr;
+}
+
+/// Later parts of AND and OR are seldom computed for all rows.
+int weight_of_arg(const BoundExpr& expr, size_t place, int weight) {
+  return is_logic(expr) && place > 0 ? weight / 2 : weight;
+}
+
 /// Whether it is worth keeping what a frame that ends knows of it.
 bool is_costly(const ProgramNode& node) {
   return node.expr->kind() == Kind::kCall && node.weight >= kTextWeight && node.expr->repeatable();
@@ -80,8 +90,8 @@ void Frame::clear() {
 /// Numbers expressions; equal ones get one number.
 class ExprProgram::Compiler {
  public:
-  Compiler(ExprProgram& program, const ExprSession& session)
-      : program_(program), session_(session) {}
+  Compiler(ExprProgram& program, const std::vector<BoundExprPtr>& exprs, const ExprSession& session)
+      : program_(program), session_(session), text_tests_(exprs) {}
 
   Result<int> add(const BoundExprPtr& expr) {
     if (const auto found = by_object_.find(expr.get()); found != by_object_.end()) {
@@ -105,6 +115,7 @@ class ExprProgram::Compiler {
     if (expr->kind() == Kind::kCall && expr->function()->fuse) {
       if (const BoundExprPtr cheaper = expr->function()->fuse(*expr)) return add(cheaper);
     }
+    if (const BoundExprPtr coded = text_tests_.by_code(*expr)) return add(coded);
     if (expr->kind() == Kind::kCast && expr->args()[0]->type().is(TypeKind::kNull)) {
       return add(null_literal(expr->type()));
     }
@@ -116,11 +127,12 @@ class ExprProgram::Compiler {
     for (const BoundExprPtr& arg : expr->args()) {
       HW_ASSIGN_OR_RETURN(const int index, add(arg));
       node.args.push_back(index);
-      node.weight = std::min(kWeightMax, node.weight + program_.node(index).weight);
       node.free = node.free && program_.node(index).free;
     }
-    if (expr->kind() == Kind::kAnd || expr->kind() == Kind::kOr) {
-      put_cheap_first(program_.nodes_, node.args);
+    if (is_logic(*expr)) put_cheap_first(program_.nodes_, node.args);
+    for (size_t i = 0; i < node.args.size(); ++i) {
+      const int weight = program_.node(node.args[i]).weight;
+      node.weight = std::min(kWeightMax, node.weight + weight_of_arg(*expr, i, weight));
     }
     program_.has_costly_ = program_.has_costly_ || is_costly(node);
     const Status made = make_kernel(node);
@@ -156,6 +168,7 @@ class ExprProgram::Compiler {
 
   ExprProgram& program_;
   const ExprSession& session_;
+  const TextTests text_tests_;
   std::unordered_map<const BoundExpr*, int> by_object_;
   std::unordered_multimap<uint64_t, int> by_hash_;
   // Keys of by_object_ must not be reused for other expressions.
@@ -166,7 +179,7 @@ Result<std::unique_ptr<ExprProgram>> ExprProgram::compile(const std::vector<Boun
                                                           const ExprSession& session) {
   std::unique_ptr<ExprProgram> program(new ExprProgram());
   program->session_ = session;
-  Compiler compiler(*program, program->session_);
+  Compiler compiler(*program, exprs, program->session_);
   for (const BoundExprPtr& expr : exprs) {
     HW_ASSIGN_OR_RETURN(const int root, compiler.add(expr));
     program->roots_.push_back(root);
@@ -260,12 +273,12 @@ Result<ColumnPtr> ExprProgram::from_part(int node, const Frame& frame) const {
   return ColumnPtr();
 }
 
-int ExprProgram::weight_in(int node, const Frame& frame) const {
-  const ProgramNode& n = this->node(node);
+int ExprProgram::weight_in(int index, const Frame& frame) const {
+  const ProgramNode& n = node(index);
   int weight = own_weight(*n.expr);
-  for (const int arg : n.args) {
-    const bool known = frame.values[static_cast<size_t>(arg)] != nullptr;
-    weight = std::min(kWeightMax, weight + (known ? 0 : this->node(arg).weight));
+  for (size_t i = 0; i < n.args.size(); ++i) {
+    if (frame.values[static_cast<size_t>(n.args[i])] != nullptr) continue;
+    weight = std::min(kWeightMax, weight + weight_of_arg(*n.expr, i, node(n.args[i]).weight));
   }
   return weight;
 }

@@ -92,7 +92,7 @@ class ExprProgram {
   /// The node's column out of a part that has all of the frame's rows; null if there is none.
   Result<ColumnPtr> from_part(int node, const Frame& frame) const;
   /// What a row costs of a node in a frame where some of its arguments may be known.
-  int weight_in(int node, const Frame& frame) const;
+  int weight_in(int index, const Frame& frame) const;
   Frame& fresh_frame();
 
   // Constant after compilation, but for kernels' and literals' memory.

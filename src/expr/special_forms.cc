@@ -143,47 +143,59 @@ class Assembly {
   std::vector<RowSource> from_;
 };
 
-/// Rows of the frame that no earlier branch took. Starts with all, which needs no list.
+/// Rows of the frame that no earlier branch took, as bits.
 class Remaining {
  public:
-  explicit Remaining(const Frame& frame) : num_rows_(frame.num_rows) {}
-  bool all() const { return !rows_; }
-  int64_t size() const { return rows_ ? static_cast<int64_t>(rows_->size()) : num_rows_; }
-  bool empty() const { return size() == 0; }
-  const std::vector<int32_t>* rows() const { return rows_ ? &*rows_ : nullptr; }
-  void become(std::vector<int32_t> rows) { rows_ = std::move(rows); }
+  explicit Remaining(const Frame& frame)
+      : num_rows_(frame.num_rows),
+        size_(num_rows_),
+        bits_(static_cast<size_t>(num_rows_ + 63) / 64, ~uint64_t{0}) {
+    if (num_rows_ % 64 != 0) bits_.back() = (uint64_t{1} << num_rows_ % 64) - 1;
+  }
+  bool all() const { return size_ == num_rows_; }
+  int64_t size() const { return size_; }
+  std::vector<int32_t> rows() const {
+    std::vector<int32_t> rows;
+    set_bit_numbers(bits_.data(), num_rows_, rows);
+    return rows;
+  }
+  /// Takes those of `bits` away and returns their rows.
+  std::vector<int32_t> take(std::vector<uint64_t> bits) {
+    for (size_t i = 0; i < bits.size(); ++i) {
+      bits[i] &= bits_[i];
+      bits_[i] ^= bits[i];
+    }
+    std::vector<int32_t> rows;
+    set_bit_numbers(bits.data(), num_rows_, rows);
+    size_ -= static_cast<int64_t>(rows.size());
+    return rows;
+  }
 
  private:
-  int64_t num_rows_;
-  std::optional<std::vector<int32_t>> rows_;
+  const int64_t num_rows_;
+  int64_t size_;
+  std::vector<uint64_t> bits_;
 };
 
-/// Splits `remaining` by a condition: the rows where it is TRUE, and the others.
-Status split(ExprProgram& program, int condition, Frame& frame, const Remaining& remaining,
-             std::vector<int32_t>& taken, std::vector<int32_t>& left) {
+/// Takes the rows where a condition is TRUE.
+Result<std::vector<int32_t>> take_true(ExprProgram& program, int condition, Frame& frame,
+                                       Remaining& remaining) {
   Truth truth;
-  if (remaining.all()) {
+  if (!program.worth_narrowing(condition, remaining.size(), frame)) {
     HW_ASSIGN_OR_RETURN(const ColumnPtr column, program.value(condition, frame));
     HW_TRY(truth.load(*column));
-    truth.rows_true(taken);
-    truth.rows_not_true(left);
-    return Status::OK();
+    return remaining.take(truth.true_words());
   }
-  const std::vector<int32_t>& rows = *remaining.rows();
-  const bool narrow = program.worth_narrowing(condition, remaining.size(), frame);
-  if (narrow) {
-    Narrowed narrowed(program, frame, rows);
-    HW_ASSIGN_OR_RETURN(const ColumnPtr column, program.value(condition, narrowed.frame()));
-    HW_TRY(truth.load(*column));
-  } else {
-    HW_ASSIGN_OR_RETURN(const ColumnPtr column, program.value(condition, frame));
-    HW_TRY(truth.load(*column));
-  }
+  Narrowed narrowed(program, frame, remaining.rows());
+  HW_ASSIGN_OR_RETURN(const ColumnPtr column, program.value(condition, narrowed.frame()));
+  HW_TRY(truth.load(*column));
+  const std::vector<int32_t>& rows = narrowed.frame().rows;
+  std::vector<uint64_t> bits(static_cast<size_t>((frame.num_rows + 63) / 64));
   for (size_t i = 0; i < rows.size(); ++i) {
-    const bool is_true = truth.is_true(narrow ? static_cast<int64_t>(i) : rows[i]);
-    (is_true ? taken : left).push_back(rows[i]);
+    const bool is_true = truth.is_true(static_cast<int64_t>(i));
+    bits[static_cast<size_t>(rows[i] / 64)] |= uint64_t{is_true} << rows[i] % 64;
   }
-  return Status::OK();
+  return remaining.take(std::move(bits));
 }
 
 /// Whether the values of a CASE are there for every row anyway, and its conditions cost less than
@@ -254,28 +266,27 @@ Result<ColumnPtr> evaluate_case(ExprProgram& program, const ProgramNode& node, F
   }
   Assembly assembly(program, frame, node.expr->type());
   Remaining remaining(frame);
-  size_t i = 0;
-  for (; i + 1 < node.args.size() && !remaining.empty(); i += 2) {
-    std::vector<int32_t> taken, left;
-    HW_TRY(split(program, node.args[i], frame, remaining, taken, left));
-    const bool everything = remaining.all() && left.empty();
-    HW_TRY(assembly.take(node.args[i + 1], everything ? nullptr : &taken));
-    if (!taken.empty() || !remaining.all()) remaining.become(std::move(left));
-  }
   const bool has_else = node.args.size() % 2 == 1;
-  if (has_else && !remaining.empty()) {
-    HW_TRY(assembly.take(node.args.back(), remaining.rows()));
+  for (size_t i = 0; i + 1 < node.args.size() && remaining.size() > 0; i += 2) {
+    const bool all = remaining.all();
+    HW_ASSIGN_OR_RETURN(const std::vector<int32_t> taken,
+                        take_true(program, node.args[i], frame, remaining));
+    HW_TRY(assembly.take(node.args[i + 1], all && remaining.size() == 0 ? nullptr : &taken));
+  }
+  if (has_else && remaining.size() > 0) {
+    const std::vector<int32_t> rest = remaining.rows();
+    HW_TRY(assembly.take(node.args.back(), remaining.all() ? nullptr : &rest));
   }
   return assembly.finish();
 }
 
 Result<ColumnPtr> evaluate_coalesce(ExprProgram& program, const ProgramNode& node, Frame& frame) {
   Assembly assembly(program, frame, node.expr->type());
-  Remaining remaining(frame);
-  for (size_t i = 0; i < node.args.size() && !remaining.empty(); ++i) {
+  std::optional<std::vector<int32_t>> remaining;  // all rows, until some are there
+  for (size_t i = 0; i < node.args.size() && !(remaining && remaining->empty()); ++i) {
     const int arg = node.args[i];
     std::vector<int32_t> absent;
-    if (remaining.all()) {
+    if (!remaining) {
       HW_ASSIGN_OR_RETURN(ColumnPtr column, program.value(arg, frame));
       if (i + 1 == node.args.size() || !column->may_have_nulls()) {
         HW_TRY(assembly.take(arg, nullptr));
@@ -283,11 +294,11 @@ Result<ColumnPtr> evaluate_coalesce(ExprProgram& program, const ProgramNode& nod
       }
       assembly.take_present(std::move(column), absent);
     } else {
-      Narrowed narrowed(program, frame, *remaining.rows());
+      Narrowed narrowed(program, frame, *remaining);
       HW_ASSIGN_OR_RETURN(ColumnPtr column, program.value(arg, narrowed.frame()));
-      assembly.take_present(std::move(column), *remaining.rows(), absent);
+      assembly.take_present(std::move(column), *remaining, absent);
     }
-    remaining.become(std::move(absent));
+    remaining = std::move(absent);
   }
   return assembly.finish();
 }

@@ -12,7 +12,6 @@
 #include "expr/resolve.h"
 #include "functions/arithmetic/modulo.h"
 #include "functions/comparison/comparison_kernels.h"
-#include "functions/comparison/lower_comparison.h"
 
 namespace hw {
 namespace {
@@ -128,10 +127,7 @@ void register_comparison(FunctionCatalogue& catalogue) {
                     {"'a' = 'b'", "FALSE"},
                     {"DATE '2024-02-01' = '2024-02-01'", "TRUE"},
                     {"1 = CAST(NULL AS INT)", "NULL"}};
-  equal.fuse = [](const BoundExpr& call) {
-    const BoundExprPtr divisible = fuse_divisibility(call);
-    return divisible != nullptr ? divisible : fuse_lower_equality(call);
-  };
+  equal.fuse = fuse_divisibility;
   catalogue.add(std::move(equal));
 
   ScalarFunction not_equal = record(CompareOp::kNotEqual, "<>", false);

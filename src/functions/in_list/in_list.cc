@@ -16,7 +16,6 @@
 #include "expr/literal_list.h"
 #include "expr/resolve.h"
 #include "functions/comparison/comparison_kernels.h"
-#include "functions/comparison/lower_comparison.h"
 #include "functions/in_list/literal_set.h"
 
 namespace hw {
@@ -132,7 +131,6 @@ const ScalarFunction& set_lookup() {
     auto* function = new ScalarFunction();
     function->name = "IN";
     function->nulls = Nulls::kNullable;
-    function->fuse = fuse_lower_lookup;
     function->kernel = make_set_lookup;
     return function;
   }();

@@ -2,7 +2,6 @@
 
 #include "functions/like/like_pattern.h"
 
-#include <cstring>
 #include <utility>
 
 namespace hw {
@@ -32,7 +31,10 @@ Result<LikePattern> LikePattern::compile(std::string_view pattern, std::string_v
     any = any || wildcard;
   };
   const auto close = [&] {
-    if (!any) piece.wildcards.clear();
+    if (!any) {
+      piece.wildcards.clear();
+      piece.finder = TextFinder(piece.bytes);
+    }
     compiled.pieces_.push_back(std::exchange(piece, {}));
     any = false;
   };
@@ -78,11 +80,7 @@ size_t LikePattern::match_at(const Piece& piece, std::string_view text) {
 size_t LikePattern::find(const Piece& piece, std::string_view text, size_t from, size_t* length) {
   if (piece.wildcards.empty()) {
     *length = piece.bytes.size();
-    if (piece.bytes.empty()) return from;
-    const void* place =
-        memmem(text.data() + from, text.size() - from, piece.bytes.data(), piece.bytes.size());
-    if (place == nullptr) return kNowhere;
-    return static_cast<size_t>(static_cast<const char*>(place) - text.data());
+    return piece.finder.find(text, from);
   }
   for (size_t at = from; at <= text.size();) {
     *length = match_at(piece, text.substr(at));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "expr/text_finder.h"
 
 namespace hw {
 
@@ -28,6 +29,7 @@ class LikePattern {
     std::string bytes;
     /// Same length as bytes: '_' where any one character fits; empty when there is none.
     std::string wildcards;
+    TextFinder finder;  // of the bytes, without wildcards
   };
 
   /// Length of the piece's match at the start of `text`, or npos.

@@ -10,7 +10,7 @@
 namespace hw {
 namespace {
 
-std::shared_ptr<const re2::RE2> compile(std::string_view pattern) {
+std::shared_ptr<const re2::RE2> compiled(std::string_view pattern) {
   re2::RE2::Options options;
   options.set_log_errors(false);
   return std::make_shared<const re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()),
@@ -19,15 +19,14 @@ std::shared_ptr<const re2::RE2> compile(std::string_view pattern) {
 
 }  // namespace
 
-const re2::RE2* PatternCache::get(std::string_view pattern) {
-  if (compiled_ == nullptr || pattern != text_) {
-    text_ = pattern;
-    compiled_ = compile(pattern);
-    literal_ = compiled_->ok() ? required_literal(pattern) : "";
-    plain_text_ = literal_ == pattern ? literal_ : "";
-    run_ = compiled_->ok() ? RunAfterLiteral::of(pattern) : std::nullopt;
-  }
-  return compiled_->ok() ? compiled_.get() : nullptr;
+void PatternCache::compile(std::string_view pattern) {
+  if (compiled_ != nullptr && pattern == text_) return;
+  text_ = pattern;
+  compiled_ = compiled(pattern);
+  usable_ = compiled_->ok() ? compiled_.get() : nullptr;
+  literal_ = TextFinder(usable_ != nullptr ? required_literal(pattern) : "");
+  plain_text_ = literal_.wanted() == pattern ? pattern : "";
+  run_ = usable_ != nullptr ? RunAfterLiteral::of(pattern) : std::nullopt;
 }
 
 Result<PatternCache> cache_for(const CallBinding& binding, size_t pattern_index) {
@@ -36,11 +35,11 @@ Result<PatternCache> cache_for(const CallBinding& binding, size_t pattern_index)
   const ColumnPtr& literal = binding.literals[pattern_index];
   if (literal == nullptr || literal_is_null(literal)) return cache;
   const auto pattern = literal->value<std::string_view>(0);
-  if (cache.get(pattern) == nullptr) {
+  if (cache.set_literal(pattern) == nullptr) {
     return Status::Invalid("'", pattern,
                            "' is not a regular expression that can be matched in "
                            "linear time (RE2 syntax): ",
-                           compile(pattern)->error());
+                           compiled(pattern)->error());
   }
   return cache;
 }

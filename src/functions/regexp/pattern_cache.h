@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "expr/scalar_function.h"
+#include "expr/text_finder.h"
 #include "functions/regexp/run_after_literal.h"
 
 namespace re2 {
@@ -24,22 +25,33 @@ class FunctionCatalogue;
 class PatternCache {
  public:
   /// Null when the pattern is broken. Valid until the next call.
-  const re2::RE2* get(std::string_view pattern);
-  /// False when `text` surely has no match of the pattern of the last get().
-  bool may_match(std::string_view text) const {
-    return literal_.empty() || text.find(literal_) != text.npos;
+  const re2::RE2* get(std::string_view pattern) {
+    if (!is_literal_) compile(pattern);
+    return usable_;
   }
+  /// From here on get() takes every pattern for this one.
+  const re2::RE2* set_literal(std::string_view pattern) {
+    compile(pattern);
+    is_literal_ = true;
+    return usable_;
+  }
+  /// False when `text` surely has no match of the pattern of the last get().
+  bool may_match(std::string_view text) const { return literal_.find(text) != text.npos; }
   /// The same for patterns of a form that a search is enough for.
   const std::optional<RunAfterLiteral>& run() const { return run_; }
   /// What the pattern matches if that is one text; else empty.
   const std::string& plain_text() const { return plain_text_; }
 
  private:
+  void compile(std::string_view pattern);
+
+  bool is_literal_ = false;
   std::string text_;
-  std::string literal_;
+  TextFinder literal_;  // of what every match holds
   std::string plain_text_;
   std::optional<RunAfterLiteral> run_;
   std::shared_ptr<const re2::RE2> compiled_;
+  const re2::RE2* usable_ = nullptr;  // compiled_, if it is not broken
 };
 
 /// A cache that holds the pattern if argument `pattern_index` is a literal.

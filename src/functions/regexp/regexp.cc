@@ -35,10 +35,12 @@ bool extract(TextWriter& out, PatternCache& cache, std::string_view text, std::s
              int32_t group) {
   const re2::RE2* compiled = cache.get(pattern);
   if (compiled == nullptr || group < 0 || group > compiled->NumberOfCapturingGroups() ||
-      group >= kGroupsMax || !cache.may_match(text)) {
+      group >= kGroupsMax) {
     return false;
   }
-  if (cache.run()) {
+  if (!cache.run()) {
+    if (!cache.may_match(text)) return false;
+  } else {
     const RunAfterLiteral::Match match = cache.run()->find(text);
     if (!match.found) return false;
     if (!match.unsure) {

@@ -3,7 +3,6 @@
 #include "functions/regexp/run_after_literal.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace hw {
 namespace {
@@ -13,14 +12,6 @@ bool is_plain(char c) {
   const auto byte = static_cast<unsigned char>(c);
   if (byte < 0x20 || byte >= 0x7f) return false;
   return std::string_view("\\^$.|?*+()[]{}-").find(c) == std::string_view::npos;
-}
-
-/// Like text.find(), which stops at every place where the first character stands.
-size_t find_from(std::string_view text, std::string_view literal, size_t begin) {
-  const void* found =
-      memmem(text.data() + begin, text.size() - begin, literal.data(), literal.size());
-  return found == nullptr ? text.npos
-                          : static_cast<size_t>(static_cast<const char*>(found) - text.data());
 }
 
 }  // namespace
@@ -40,10 +31,11 @@ std::optional<RunAfterLiteral> RunAfterLiteral::of(std::string_view pattern) {
     if (!eat(caret_first ? "(^|" + one + ")" : "(" + one + "|^)")) return std::nullopt;
     found.before_ = before;
   }
-  const auto end = std::find_if_not(pattern.begin(), pattern.end(), is_plain);
-  found.literal_.assign(pattern.begin(), end);
-  pattern.remove_prefix(found.literal_.size());
-  if (found.literal_.empty() || found.literal_[0] == found.before_) return std::nullopt;
+  const std::string_view literal(pattern.begin(),
+                                 std::find_if_not(pattern.begin(), pattern.end(), is_plain));
+  if (literal.empty() || literal[0] == found.before_) return std::nullopt;
+  found.literal_ = TextFinder(literal);
+  pattern.remove_prefix(literal.size());
   if (!eat("([^") || pattern.empty() || !is_plain(pattern[0])) return std::nullopt;
   found.stop_ = pattern[0];
   pattern.remove_prefix(1);
@@ -53,11 +45,10 @@ std::optional<RunAfterLiteral> RunAfterLiteral::of(std::string_view pattern) {
 
 RunAfterLiteral::Match RunAfterLiteral::find(std::string_view text) const {
   Match match;
-  for (size_t at = find_from(text, literal_, 0); at != text.npos;
-       at = find_from(text, literal_, at + 1)) {
+  for (size_t at = literal_.find(text); at != text.npos; at = literal_.find(text, at + 1)) {
     const bool behind = before_ && at > 0;
     if (behind && text[at - 1] != *before_) continue;
-    const size_t run = at + literal_.size();
+    const size_t run = at + literal_.wanted().size();
     const size_t end = std::min(text.find(stop_, run), text.size());
     match.found = true;
     match.run = text.substr(run, end - run);

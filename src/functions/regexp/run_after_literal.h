@@ -8,8 +8,9 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
+
+#include "expr/text_finder.h"
 
 namespace hw {
 
@@ -37,7 +38,7 @@ class RunAfterLiteral {
 
  private:
   std::optional<char> before_;  // what stands in front unless the text begins there
-  std::string literal_;
+  TextFinder literal_;
   char stop_ = 0;
 };
 
