@@ -291,8 +291,13 @@ ChangelogTraits materialized_traits(const PhysicalNode& node) {
 
 ChangelogTraits triggered_traits(const PhysicalNode& node) {
   ChangelogTraits traits = node.input().traits;
-  if (node.trigger->by_row && !traits.kinds.is_insert_only())
+  if (traits.kinds.is_insert_only()) return traits;
+  if (node.trigger->by_row) {
     traits.kinds = with_deletes(inserts());
+  } else if (traits.kinds.contains(RowKind::kUpdateBefore)) {
+    // A filter may have kept the -U of an update alone: then the row is gone.
+    traits.kinds = with_deletes(traits.kinds);
+  }
   return traits;
 }
 
