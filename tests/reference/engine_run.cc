@@ -10,6 +10,7 @@
 #include "engine/session.h"
 #include "reference/chance.h"
 #include "reference/columns.h"
+#include "reference/json_file.h"
 #include "sql/parser.h"
 #include "sqltest/restarting_job.h"
 #include "testkit/virtual_env.h"
@@ -157,6 +158,10 @@ class Engine {
   Status prepare(const std::vector<std::string>& statements) {
     HW_TRY(configure(session_, mode_));
     for (const GivenTable& table : tables_) {
+      if (!table.file_options.empty()) {
+        HW_TRY(make_file_table(table));
+        continue;
+      }
       HW_TRY(session_.register_table(table.declaration, [&](const ScanRequest& request) {
         return make_partitioned_source(table.rows, request, mode_.slices);
       }));
@@ -175,6 +180,15 @@ class Engine {
   const KeepingReceiver& receiver() const { return *receiver_; }
 
  private:
+  Status make_file_table(const GivenTable& table) {
+    HW_ASSIGN_OR_RETURN(const std::string path,
+                        file_.write(json_lines(table.column_names, table.rows)));
+    return execute("CREATE TABLE " + table.declaration +
+                   " WITH ('connector' = 'filesystem', 'format' = 'json', 'path' = '" + path +
+                   "', " + table.file_options + ")");
+  }
+
+  JsonFile file_;
   const std::vector<GivenTable>& tables_;
   const EngineMode& mode_;
   VirtualEnv env_;

@@ -20,6 +20,10 @@ struct GivenTable {
   /// `t (k INT, …)`
   std::string declaration;
   TableRows rows;
+  /// Not empty: the rows are in a file of JSON, with these options.
+  std::string file_options = {};
+  /// Of such a file.
+  std::vector<std::string> column_names = {};
 };
 
 /// How a job is run.

@@ -179,7 +179,9 @@ std::string Failure::to_text() const {
 std::vector<GivenTable> given_tables(const GeneratedJob& job) {
   std::vector<GivenTable> given;
   for (const GeneratedTable& table : job.tables) {
-    given.push_back({table.name + " " + table.declaration(), table.rows()});
+    GivenTable one{table.name + " " + table.declaration(), table.rows(), table.lookup_options, {}};
+    for (const GeneratedColumn& column : table.columns) one.column_names.push_back(column.name);
+    given.push_back(std::move(one));
   }
   return given;
 }

@@ -362,6 +362,10 @@ bool GeneratedTable::has_instants() const {
          columns[static_cast<size_t>(time_column)].type.is(TypeKind::kTimestampLtz);
 }
 
+bool GeneratedTable::is_kept_whole() const {
+  return lookup_options.empty() || lookup_options.find("'FULL'") != std::string::npos;
+}
+
 SchemaPtr GeneratedTable::schema() const {
   std::vector<SqlField> fields;
   for (const GeneratedColumn& column : columns) fields.push_back({column.name, column.type});

@@ -47,6 +47,9 @@ struct GeneratedTable {
   int64_t time_start_ms = 0;
   /// Rows are versions of their PRIMARY KEY, valid from their time on; no two have one time.
   bool is_versioned = false;
+  /// Rows are looked up in it; by these options in a file, by none in the program's own rows.
+  bool is_lookup = false;
+  std::string lookup_options;
   /// insert_only, upsert or all.
   RowKindSet kinds = RowKindSet::insert_only();
   /// In order of arrival over all partitions; a -U stands directly before its +U.
@@ -57,6 +60,8 @@ struct GeneratedTable {
 
   /// The event time is TIMESTAMP_LTZ.
   bool has_instants() const;
+  /// One copy of the table is looked up in.
+  bool is_kept_whole() const;
   SchemaPtr schema() const;
   /// `(k INT, ts TIMESTAMP(3), WATERMARK FOR ts AS …)`: what stands behind the name in CREATE
   /// TABLE.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "reference/columns.h"
+#include "reference/lookup_queries.h"
 
 namespace hw::reference {
 namespace {
@@ -27,6 +28,7 @@ std::string table_text(const GeneratedTable& table) {
     if (table.num_partitions > 1) text += "\t# partition " + std::to_string(table.partition_of[i]);
     text += "\n";
   }
+  if (!table.lookup_options.empty()) text += "# in a file, with " + table.lookup_options + "\n";
   return text;
 }
 
@@ -99,6 +101,9 @@ Result<GeneratedJob> generate_job(uint64_t seed, const JobWishes& wishes) {
   }
   if (wishes.query.whole_grammar && chance.share(0.3)) {
     job.tables.push_back(generate_versions("v", {.rows_max = 40, .whole_grammar = true}, chance));
+  }
+  if (wishes.query.whole_grammar && chance.share(0.3)) {
+    job.tables.push_back(generate_lookup("d", chance));
   }
   QueryWishes query_wishes = wishes.query;
   query_wishes.joins = query_wishes.joins &&

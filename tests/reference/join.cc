@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Joins as nested loops over all pairs.
+// Joins as nested loops over all pairs. Tables that rows are looked up in never change, so they are
+// joined like any other.
 
 #include <algorithm>
 #include <vector>
@@ -102,9 +103,6 @@ Result<Relation> join_versions(const JoinNode& node, const Relation& left, const
 }  // namespace
 
 Result<Relation> join(const JoinNode& node, const Relation& left, const Relation& right) {
-  if (node.parts().lookup) {
-    return Status::NotImplemented("the reference looks nothing up");
-  }
   if (node.parts().versions) return join_versions(node, left, right);
   const JoinKind kind = node.parts().kind;
   const bool pairs = kind != JoinKind::kSemi && kind != JoinKind::kAnti;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "reference/lookup_queries.h"
 #include "reference/made_query.h"
 #include "reference/over_generator.h"
 #include "reference/term_generator.h"
@@ -24,10 +25,11 @@ std::vector<Term> filterable(const Made& from) {
   return terms;
 }
 
-std::vector<GeneratedTable> without_versions(const std::vector<GeneratedTable>& tables) {
+/// Those that any query may read.
+std::vector<GeneratedTable> plain_tables(const std::vector<GeneratedTable>& tables) {
   std::vector<GeneratedTable> others;
   for (const GeneratedTable& table : tables) {
-    if (!table.is_versioned) others.push_back(table);
+    if (!table.is_versioned && !table.is_lookup) others.push_back(table);
   }
   return others;
 }
@@ -35,9 +37,10 @@ std::vector<GeneratedTable> without_versions(const std::vector<GeneratedTable>& 
 class Generator {
  public:
   Generator(const std::vector<GeneratedTable>& tables, const QueryWishes& wishes, Chance& chance)
-      : tables_(without_versions(tables)), wishes_(wishes), chance_(chance) {
+      : tables_(plain_tables(tables)), wishes_(wishes), chance_(chance) {
     for (const GeneratedTable& table : tables) {
       if (table.is_versioned) versions_.push_back(&table);
+      if (table.is_lookup) lookups_.push_back(&table);
     }
   }
 
@@ -277,6 +280,8 @@ class Generator {
     switch (chance_.below(6)) {
       case 5:
         if (std::optional<MadeQuery> made = join_versions()) return made;
+        if (!wishes_.joins) return rolled_up(depth);
+        if (std::optional<MadeQuery> made = looked_up(tables_, lookups_, chance_)) return made;
         return rolled_up(depth);
       case 0:
         return rolled_up(depth);
@@ -494,6 +499,8 @@ class Generator {
   const std::vector<GeneratedTable> tables_;
   /// Tables that only a join by time reads.
   std::vector<const GeneratedTable*> versions_;
+  /// Tables that rows are looked up in.
+  std::vector<const GeneratedTable*> lookups_;
   const QueryWishes& wishes_;
   Chance& chance_;
 };

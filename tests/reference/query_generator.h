@@ -4,7 +4,8 @@
 // projections, filters, DISTINCT, grouping with and without keys, windows, joins of all kinds,
 // nested queries, UNION [ALL], ORDER BY over all columns with LIMIT; if it is wished, also OVER,
 // QUALIFY, bounds on ranks, deduplication, ROLLUP and CUBE, joins by an interval of times or with
-// the versions of a time, elements of collections, rows of LATE, and what window_queries.h makes.
+// the versions of a time, elements of collections, rows of LATE, rows that are looked up, and what
+// window_queries.h makes.
 
 #pragma once
 

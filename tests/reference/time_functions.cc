@@ -100,12 +100,16 @@ Result<Value> short_form(const Call& call) {
   return field(call.call.function()->name, call.args[0], call.type(0));
 }
 
+/// What the clock shows nobody asks here: rows are only looked up as of now.
+Result<Value> now(const Call&) { return Value::null(); }
+
 constexpr std::array kFunctions = {
     Function{"EXTRACT", extract},       Function{"YEAR", short_form},
     Function{"QUARTER", short_form},    Function{"MONTH", short_form},
     Function{"DAYOFMONTH", short_form}, Function{"DAYOFYEAR", short_form},
     Function{"DAYOFWEEK", short_form},  Function{"HOUR", short_form},
     Function{"MINUTE", short_form},     Function{"SECOND", short_form},
+    Function{"PROCTIME", now},
 };
 
 }  // namespace
