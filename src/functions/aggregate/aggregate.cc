@@ -20,6 +20,7 @@ void register_aggregate(FunctionCatalogue& catalogue) {
   catalogue.add(reservoir_sample_aggregate());
   catalogue.add(json_arrayagg_aggregate());
   catalogue.add(json_objectagg_aggregate());
+  add_bitmaps(catalogue);
 }
 
 }  // namespace hw

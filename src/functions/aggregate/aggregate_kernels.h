@@ -25,6 +25,8 @@ AggregateFunction json_objectagg_aggregate();
 void add_collecting(FunctionCatalogue& catalogue);
 /// STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP.
 void add_variance(FunctionCatalogue& catalogue);
+/// BITMAP_BUILD_AGG, BITMAP_AND_AGG, BITMAP_OR_AGG, BITMAP_XOR_AGG, and each with CARDINALITY.
+void add_bitmaps(FunctionCatalogue& catalogue);
 
 /// Fails (NotImplemented), with `advice` at the end, when the input takes rows back.
 Status refuse_retractions(std::string_view name, std::string_view advice,
