@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CAST between scalars. Known: numbers and BOOLEAN among each other, everything but FLOAT and
-// DOUBLE to text, text to integers and text, DATE and timestamps among each
-// other; TIMESTAMP_LTZ only to others, as the clocks of the session's zone show it.
+// CAST between scalars and from VARIANT. Known: numbers and BOOLEAN among each other, everything
+// but FLOAT and DOUBLE to text, text to integers and text, DATE and timestamps among each other;
+// TIMESTAMP_LTZ only to others, as the clocks of the session's zone show it.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -144,10 +145,34 @@ Value shown_on_clocks(const Value& value, const SqlType& from) {
   return Value::integer(wall_clock_ms(ms) * per_ms + (value.as<int64_t>() - ms * per_ms));
 }
 
+/// A number only where it is the same one; JSON's null is NULL.
+Result<Value> from_variant(const std::string& json, const SqlType& from, const SqlType& to,
+                           bool lenient) {
+  if (to.is_text()) return Value::text(fitted(json, to));
+  if (json == "null") return Value::null();
+  if (to.is(TypeKind::kBoolean) && (json == "true" || json == "false")) {
+    return Value::boolean(json == "true");
+  }
+  const bool is_number = json.find_first_not_of("-0123456789.") == std::string::npos;
+  if (to.is(TypeKind::kDouble) && is_number) {
+    return Value::real(std::strtod(json.c_str(), nullptr));
+  }
+  if (to.is_integer() && is_number) {
+    const size_t point = std::min(json.find('.'), json.size());
+    const bool whole = json.find_first_not_of("0", point + 1) == std::string::npos;
+    const std::optional<int64_t> number = read_integer(json.substr(0, point));
+    if (whole && number && wrap(*number, to) == *number) return Value::integer(*number);
+  }
+  const bool known = to.is(TypeKind::kBoolean) || to.is(TypeKind::kDouble) || to.is_integer();
+  if (!known || !lenient) return unknown(from, to);
+  return Value::null();
+}
+
 }  // namespace
 
 Result<Value> cast(const Value& value, const SqlType& from, const SqlType& to, bool lenient) {
   if (value.is_null() || from.equals_ignoring_null(to)) return value;
+  if (from.is_variant()) return from_variant(value.as<std::string>(), from, to, lenient);
   if (from.is(TypeKind::kTimestampLtz) && !to.is(TypeKind::kTimestampLtz)) {
     if (from.precision() < 3) return unknown(from, to);
     return cast(shown_on_clocks(value, from), SqlType::timestamp(from.precision()), to, lenient);

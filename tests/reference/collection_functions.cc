@@ -7,12 +7,22 @@
 #include <utility>
 
 #include "reference/functions.h"
+#include "reference/json_text.h"
 
 namespace hw::reference {
 namespace {
 
+/// A part of a VARIANT.
+Result<Value> part(const Call& call) {
+  const bool by_name = call.type(1).is_text();
+  const std::optional<std::string> found = by_name ? json_member(call.text(0), call.text(1))
+                                                   : json_element(call.text(0), call.integer(1));
+  return found ? Value::text(*found) : Value::null();
+}
+
 /// `array[i]`, from 1, and `map[key]`; NULL where there is none.
 Result<Value> item(const Call& call) {
+  if (call.type(0).is_variant()) return part(call);
   const auto& elements = call.args[0].as<Elements>();
   if (call.type(0).is(TypeKind::kArray)) {
     const int64_t i = call.integer(1);

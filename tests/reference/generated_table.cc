@@ -75,6 +75,22 @@ const std::vector<std::string>& numbers() {
   return *kNumbers;
 }
 
+/// As a VARIANT holds them: a number or not, a text, an array.
+const std::vector<std::string>& objects() {
+  static const auto* const kObjects =
+      new std::vector<std::string>{"{}",
+                                   R"({"n":1})",
+                                   R"({"n":1.0})",
+                                   R"({"n":1.50,"t":"a"})",
+                                   R"({"n":-7,"t":"}],\""})",
+                                   R"({"l":[1,[2,3],{"x":"]"}],"n":3})",
+                                   R"({"l":[],"t":"abc"})",
+                                   R"({"l":["a","b,c"],"n":null,"t":null})",
+                                   R"({"f":true,"n":2147483648})",
+                                   R"({"f":false,"n":"5","t":7})"};
+  return *kObjects;
+}
+
 int64_t integer_of(const SqlType& type, Chance& chance) {
   const int bits = type.fixed_width() * 8;
   const int64_t highest = static_cast<int64_t>((uint64_t{1} << (bits - 1)) - 1);
@@ -165,6 +181,8 @@ Value value_of(const GeneratedColumn& column, Chance& chance, int64_t hot) {
     case TypeKind::kMultiset:
     case TypeKind::kRow:
       return constructed_value(type, chance);
+    case TypeKind::kVariant:
+      return Value::text(chance.pick(objects()));
     case TypeKind::kChar:
       return Value::text(chance.pick({std::string("abc"), std::string("a  "), std::string("   ")}));
     case TypeKind::kBinary:
@@ -235,6 +253,7 @@ const std::vector<GeneratedColumn>& more_columns() {
       {"ast", SqlType::array(SqlType::string())},
       {"mp", SqlType::map(SqlType::string().not_null(), SqlType::integer())},
       {"ms", SqlType::multiset(SqlType::string())},
+      {"va", SqlType::variant()},
       {"rw", SqlType::row({{"x", SqlType::integer()}, {"y", SqlType::string()}})},
   };
   return *kPool;

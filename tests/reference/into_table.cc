@@ -26,7 +26,7 @@ std::vector<int> key_columns(const GeneratedJob& job) {
   std::vector<int> columns;
   for (int i = 0; i < job.result->num_fields(); ++i) {
     const SqlType& type = job.result->type(i);
-    if (type.is_constructed() || type.is_approximate()) continue;
+    if (type.is_constructed() || type.is_variant() || type.is_approximate()) continue;
     if (!is_wild(job.shape, static_cast<size_t>(i))) columns.push_back(i);
   }
   return columns;

@@ -16,7 +16,8 @@ constexpr int kTries = 4;
 std::string slt_cell(const Value& value, const SqlType& type) {
   if (value.is_null()) return "NULL";
   std::string text = to_text(value, type);
-  return type.is_text() || type.is_bytes() ? text.substr(1, text.size() - 2) : text;
+  return type.is_text() || type.is_bytes() || type.is_variant() ? text.substr(1, text.size() - 2)
+                                                                : text;
 }
 
 std::string table_text(const GeneratedTable& table) {

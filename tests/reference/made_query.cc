@@ -37,6 +37,15 @@ void add_parts(const SqlType& type, const std::string& name, std::vector<Term>& 
     case TypeKind::kMultiset:
       add(SqlType::integer(), "CARDINALITY(" + name + ")");
       break;
+    case TypeKind::kVariant:
+      add(type, name + "['n']");
+      add(type, name + "['l'][2]");
+      add(SqlType::string(), "CAST(" + name + " AS STRING)");
+      add(SqlType::string(), "CAST(" + name + "['t'] AS STRING)");
+      add(SqlType::integer(), "TRY_CAST(" + name + "['n'] AS INT)");
+      add(SqlType::float64(), "TRY_CAST(" + name + "['n'] AS DOUBLE)");
+      add(SqlType::boolean(), "TRY_CAST(" + name + "['f'] AS BOOLEAN)");
+      break;
     case TypeKind::kRow:
       for (const SqlField& field : type.fields()) add(field.type, name + "." + field.name);
       break;
@@ -59,7 +68,7 @@ std::vector<Term> columns_of(const GeneratedTable& table, const std::string& ali
   return scope;
 }
 
-bool has_order(const Term& term) { return !term.type.is_constructed(); }
+bool has_order(const Term& term) { return !term.type.is_constructed() && !term.type.is_variant(); }
 
 std::vector<Term> tame(const std::vector<Term>& scope) {
   std::vector<Term> terms;

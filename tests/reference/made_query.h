@@ -30,7 +30,7 @@ constexpr int64_t kJoinPairsMax = 40'000;
 
 Term column_term(const SqlType& type, std::string name, bool wild);
 std::vector<Term> columns_of(const GeneratedTable& table, const std::string& alias);
-/// Not of a constructed type: what ORDER BY, `=` and MIN take.
+/// Not VARIANT nor of a constructed type: what ORDER BY, `=` and MIN take.
 bool has_order(const Term& term);
 /// The terms that are not wild and have an order.
 std::vector<Term> tame(const std::vector<Term>& scope);

@@ -317,6 +317,9 @@ Term TermGenerator::comparison(int depth) {
   if (one != nullptr && chance_.share(0.3)) {
     const Term* other =
         column([&](const Term& term) { return term.type.equals_ignoring_null(one->type); });
+    if (one->type.is_variant()) {
+      return make_term(boolean, chance_.pick({"($0 = $1)", "($0 <> $1)"}), {*one, *other});
+    }
     return make_term(boolean, "($0" + op + "$1)", {*one, *other});
   }
   const SqlType type = comparable(chance_);
@@ -392,7 +395,7 @@ Term TermGenerator::aggregate() {
     case 2:
     case 3: {
       args = {chance_.share(0.7) ? chance_.pick(scope_) : any(1)};
-      if (args[0].type.is_bytes() || args[0].type.is_constructed()) {
+      if (args[0].type.is_bytes() || args[0].type.is_constructed() || args[0].type.is_variant()) {
         args = {leaf(SqlType::integer())};
       }
       const Term value = args[0];

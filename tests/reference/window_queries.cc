@@ -22,7 +22,7 @@ bool is_timed(const GeneratedTable& table) {
 
 bool is_key(const GeneratedColumn& column) {
   return column.domain != Domain::kWild && !column.type.is_approximate() &&
-         !column.type.is_constructed();
+         !column.type.is_constructed() && !column.type.is_variant();
 }
 
 }  // namespace
