@@ -50,7 +50,9 @@ Result<CastKernel> make_kernel(const CastRequest& request) {
   if (from.is(TypeKind::kNull)) return std::make_unique<NullKernel>(to);
   if (keeps_storage(from, to)) return std::make_unique<RenameKernel>(to);
   if (to.is_text() || to.is_bytes()) return make_cast_to_text(request);
-  if (from.is_variant()) return make_variant_cast(request);
+  if (from.is_variant()) {
+    return to.is_constructed() ? make_variant_parts_cast(request) : make_variant_cast(request);
+  }
   if (from.is_text()) return make_cast_from_text(request);
   if (from.is_temporal()) return make_temporal_cast(request);
   if (from.is_constructed()) return make_constructed_cast(request);

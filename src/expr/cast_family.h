@@ -44,6 +44,8 @@ Result<CastKernel> make_cast_to_text(const CastRequest& request);
 Result<CastKernel> make_cast_from_text(const CastRequest& request);
 /// From VARIANT to numbers and BOOLEAN.
 Result<CastKernel> make_variant_cast(const CastRequest& request);
+/// From VARIANT to ARRAY, MAP and ROW.
+Result<CastKernel> make_variant_parts_cast(const CastRequest& request);
 /// DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ among each other.
 Result<CastKernel> make_temporal_cast(const CastRequest& request);
 /// ARRAY, MAP, MULTISET, ROW, element by element.

@@ -132,6 +132,17 @@ Result<SqlType> common_of_two(const SqlType& a, const SqlType& b) {
   return common.with_nullable(a.nullable() || b.nullable());
 }
 
+/// Names of members are texts.
+bool can_cast_variant(const SqlType& to) {
+  if (to.is(TypeKind::kMap)) return to.key().is_text() && can_cast_variant(to.value());
+  if (to.is(TypeKind::kArray)) return can_cast_variant(to.element());
+  if (to.is(TypeKind::kRow)) {
+    return std::all_of(to.fields().begin(), to.fields().end(),
+                       [](const SqlField& field) { return can_cast_variant(field.type); });
+  }
+  return to.is_variant() || to.is_text() || is_numeric_or_boolean(to);
+}
+
 bool can_give_null_between_numbers(const SqlType& from, const SqlType& to) {
   if (!to.is(TypeKind::kDecimal)) return false;
   if (from.is_approximate()) return true;
@@ -147,9 +158,7 @@ bool can_give_null_between_numbers(const SqlType& from, const SqlType& to) {
 
 bool can_cast(const SqlType& from, const SqlType& to) {
   if (from.is(TypeKind::kNull)) return true;
-  if (from.is_variant()) {
-    return to.is_variant() || to.is_text() || is_numeric_or_boolean(to);
-  }
+  if (from.is_variant()) return can_cast_variant(to);
   if (from.is_bitmap()) {
     // Other lengths would cut the bytes.
     const bool all_bytes = to.is(TypeKind::kVarbinary) && to.length() == SqlType::kLengthMax;
@@ -253,10 +262,6 @@ std::string bitmap_hint(const SqlType& from, const SqlType& to) {
 }  // namespace
 
 Status no_such_cast(const SqlType& from, const SqlType& to) {
-  if (from.is_variant() && to.is_constructed()) {
-    return not_supported_yet("CAST of VARIANT to " + to.to_sql_without_null() +
-                             "; take its parts with v['name'] and v[i]");
-  }
   std::string hint;
   if (is_timestamp_or_number_mix(from, to)) {
     hint = to.is_timestamp() ? "; write TO_TIMESTAMP_LTZ(n, p)"
@@ -269,6 +274,10 @@ Status no_such_cast(const SqlType& from, const SqlType& to) {
     hint = bitmap_hint(from, to);
   } else if (to.is_variant()) {
     hint = from.is_text() ? "; write PARSE_JSON(x)" : "; write PARSE_JSON(JSON_STRING(x))";
+  } else if (from.is_variant() && to.is_constructed()) {
+    hint =
+        "; its parts become numbers, BOOLEAN, STRING, VARIANT, and ARRAY, MAP<STRING, ..> and "
+        "ROW of these";
   } else if (from.is_variant()) {
     hint = "; by way of its text: write JSON_UNQUOTE(JSON_STRING(v))";
   } else if (is_flat(from) && is_flat(to)) {

@@ -206,6 +206,32 @@ std::optional<std::string_view> variant_member(std::string_view object, std::str
   }
 }
 
+std::vector<std::string_view> variant_elements(std::string_view array) {
+  std::vector<std::string_view> elements;
+  if (array == "[]") return elements;
+  for (size_t at = 1; at < array.size();) {
+    const size_t end = end_of_value(array, at);
+    elements.push_back(array.substr(at, end - at));
+    at = end + 1;
+  }
+  return elements;
+}
+
+std::vector<VariantMember> variant_members(std::string_view object) {
+  std::vector<VariantMember> members;
+  if (object == "{}") return members;
+  JsonDocument name;
+  for (size_t at = 1; at < object.size();) {
+    const size_t end_of_name = end_of_string(object, at);
+    const size_t begin = end_of_name + 1;
+    const size_t end = end_of_value(object, begin);
+    HW_CHECK(name.parse(object.substr(at, end_of_name - at)));
+    members.push_back({std::string(name.text(name.root())), object.substr(begin, end - begin)});
+    at = end + 1;
+  }
+  return members;
+}
+
 VariantNumber variant_number(std::string_view number) {
   VariantNumber result;
   if (number.front() == '-') {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 #include "columnar/text/json_document.h"
@@ -48,6 +49,16 @@ std::string_view name_of(VariantKind kind);
 std::optional<std::string_view> variant_element(std::string_view array, int64_t position);
 /// The member of that name; none if there is none. Requires: an object.
 std::optional<std::string_view> variant_member(std::string_view object, std::string_view name);
+
+/// All elements. Requires: an array.
+std::vector<std::string_view> variant_elements(std::string_view array);
+
+struct VariantMember {
+  std::string name;
+  std::string_view value;
+};
+/// All members, in the order of their names. Requires: an object.
+std::vector<VariantMember> variant_members(std::string_view object);
 
 /// Decimal digits of a number without zeros at either end, times ten to the `exponent`.
 struct VariantNumber {
