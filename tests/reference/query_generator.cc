@@ -316,9 +316,9 @@ class Generator {
     for (Term& term : left) {
       if (static_cast<int64_t>(few.columns.size()) < count) few.columns.push_back(std::move(term));
     }
+    few.has_late_rows = reads_late_rows(few.from.source);
     if (few.from.source.kind != Source::Kind::kTable) return few;
     const GeneratedTable& table = table_of(few.from.source.table);
-    few.has_late_rows = table.patience_ms < table.disorder_ms;
     if (table.time_column >= 0 && (few.has_late_rows || chance_.share(0.6))) {
       const std::string name = few.from.source.alias + ".wt";
       std::erase_if(few.columns, [&](const Term& term) { return term.form == name; });
@@ -327,6 +327,14 @@ class Generator {
           column_term(table.columns[static_cast<size_t>(table.time_column)].type, name, false));
     }
     return few;
+  }
+
+  bool reads_late_rows(const Source& source) const {
+    const std::string text = to_sql(source);
+    return std::any_of(tables_.begin(), tables_.end(), [&](const GeneratedTable& table) {
+      return table.patience_ms < table.disorder_ms &&
+             text.find(table.name + " ") != std::string::npos;
+    });
   }
 
   const GeneratedTable& table_of(const std::string& name) const {

@@ -73,7 +73,7 @@ std::optional<MadeQuery> late_rows(const std::vector<GeneratedTable>& tables, Ch
   Select dropping;
   dropping.from.alias = "a";
   dropping.from.table = table.name;
-  if (chance.share(0.3)) dropping.where = terms.condition(1);
+  // Rows that are filtered above their windows are late as rows of windows: with other columns.
   if (chance.share(0.6)) {
     dropping.from.kind = Source::Kind::kWindow;
     dropping.from.window = window_text(chance);
@@ -83,6 +83,7 @@ std::optional<MadeQuery> late_rows(const std::vector<GeneratedTable>& tables, Ch
     if (chance.share(0.6)) dropping.keys.push_back(chance.pick(inner));
     dropping.items = {terms.aggregate()};
   } else {
+    if (chance.share(0.3)) dropping.where = terms.condition(1);
     dropping.items = {make_term(SqlType::bigint(), "COUNT(*) OVER (PARTITION BY $0 ORDER BY $1)",
                                 {inner[0], inner[static_cast<size_t>(table.time_column)]})};
   }
