@@ -119,10 +119,11 @@ Result<ColumnPtr> merge_text(const SqlType& type, const std::vector<ColumnPtr>& 
     return Status::CapacityError("the text of one batch of rows is limited to 2 GiB");
   }
   const std::shared_ptr<arrow::ResizableBuffer> bytes = pooled_buffer(total + kCopyStep);
+  uint8_t* const to = bytes->mutable_data();
   for (int64_t i = 0; i < n; ++i) {
     const RowSource& source = from[static_cast<size_t>(i)];
     const TextPart& part = parts[static_cast<size_t>(source.source)];
-    part.copy(source.row & part.mask, ends[i + 1] - ends[i], bytes->mutable_data() + ends[i]);
+    part.copy(source.row & part.mask, ends[i + 1] - ends[i], to + ends[i]);
   }
   HW_TRY(bytes->Resize(total, /*shrink_to_fit=*/false));
   BufferPtr validity;

@@ -124,10 +124,13 @@ class ExprProgram::Compiler {
     node.can_fail = expr->can_fail();
     node.weight = own_weight(*expr);
     node.free = node.weight == 0;
+    node.heavy = !is_light(expr->type());
     for (const BoundExprPtr& arg : expr->args()) {
       HW_ASSIGN_OR_RETURN(const int index, add(arg));
       node.args.push_back(index);
       node.free = node.free && program_.node(index).free;
+      // A field is gathered by itself.
+      if (expr->kind() != Kind::kField) node.heavy = node.heavy || program_.node(index).heavy;
     }
     if (is_logic(*expr)) put_cheap_first(program_.nodes_, node.args);
     for (size_t i = 0; i < node.args.size(); ++i) {
@@ -288,9 +291,7 @@ bool ExprProgram::worth_narrowing(int node, int64_t needed, const Frame& frame) 
   if (needed == frame.num_rows || n.free) return false;
   if (n.can_fail) return true;
   const int64_t weight = weight_in(node, frame);
-  bool text = !is_light(n.expr->type());
-  for (const int arg : n.args) text = text || !is_light(this->node(arg).expr->type());
-  const int64_t gathering = text ? kTextGatherWeight : kGatherWeight;
+  const int64_t gathering = n.heavy ? kTextGatherWeight : kGatherWeight;
   return weight * frame.num_rows > (weight + gathering) * needed;
 }
 

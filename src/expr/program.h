@@ -30,6 +30,8 @@ struct ProgramNode {
   bool can_fail = false;
   /// Roughly what one row costs in time units of an integer addition, arguments included.
   int weight = 0;
+  /// It or something that it is computed from is text or constructed, and so costs more to gather.
+  bool heavy = false;
   /// kLiteral: the column last handed out; most batches have the same number of rows.
   ColumnPtr literal;
 };

@@ -18,13 +18,13 @@ constexpr uint64_t kHighBits = 0x8080808080808080;
 constexpr uint64_t in_every_byte(uint8_t byte) { return 0x0101010101010101 * byte; }
 
 /// Eight ASCII characters in lower case.
-uint64_t lower_ascii(uint64_t eight) {
+inline uint64_t lower_ascii(uint64_t eight) {
   const uint64_t from_a = eight + in_every_byte(0x80 - 'A');
   const uint64_t above_z = eight + in_every_byte(0x7f - 'Z');
   return eight ^ (((from_a ^ above_z) & kHighBits) >> 2);
 }
 
-uint64_t load_up_to_8(const char* from, size_t size) {
+inline uint64_t load_up_to_8(const char* from, size_t size) {
   uint64_t eight = 0;
   if (size >= sizeof(eight)) {
     std::memcpy(&eight, from, sizeof(eight));
@@ -42,7 +42,7 @@ uint64_t load_up_to_8(const char* from, size_t size) {
   return eight;
 }
 
-bool is_ascii(std::string_view text) {
+inline bool is_ascii(std::string_view text) {
   const size_t last_size = std::min<size_t>(text.size(), 8);
   uint64_t seen = load_up_to_8(text.data() + text.size() - last_size, last_size);
   for (size_t i = 0; i + 8 < text.size(); i += 8) seen |= load_up_to_8(&text[i], 8);
@@ -59,12 +59,12 @@ std::string lower_wide(std::string_view text) {
   return lower;
 }
 
-uint64_t size_bit(size_t size) { return uint64_t{1} << std::min<size_t>(size, 63); }
+inline uint64_t size_bit(size_t size) { return uint64_t{1} << std::min<size_t>(size, 63); }
 
 }  // namespace
 
 template <bool kLower>
-TextCode::Ends TextCode::ends_of(std::string_view text) {
+inline TextCode::Ends TextCode::ends_of(std::string_view text) {
   const size_t last_size = std::min<size_t>(text.size(), 8);
   const uint64_t first = load_up_to_8(text.data(), text.size());
   const uint64_t last = load_up_to_8(text.data() + text.size() - last_size, last_size);
@@ -72,7 +72,7 @@ TextCode::Ends TextCode::ends_of(std::string_view text) {
   return {text.size(), first, last};
 }
 
-size_t TextCode::place_of(const Ends& ends) {
+inline size_t TextCode::place_of(const Ends& ends) {
   return ((ends.first + ends.size) * 0x9E3779B97F4A7C15 ^ ends.last * 0xD6E8FEB86659FD93) >> 57;
 }
 
@@ -101,7 +101,7 @@ TextCode::TextCode(std::vector<std::string> texts, bool lower)
 }
 
 template <bool kLower>
-int8_t TextCode::find(std::string_view text, const Ends& ends) const {
+inline int8_t TextCode::find(std::string_view text, const Ends& ends) const {
   size_t place = place_of(ends);
   for (; places_[place] != kNone; place = (place + 1) % places_.size()) {
     const auto i = static_cast<size_t>(places_[place]);

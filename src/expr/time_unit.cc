@@ -118,6 +118,24 @@ int64_t months_between(WallTime from, WallTime to) {
   return months;
 }
 
+/// Of units that a day's date has nothing to do with.
+int64_t unit_of_day(TimeUnit unit, int64_t nanos) {
+  switch (unit) {
+    case TimeUnit::kNanosecond:
+      return nanos % (60 * kNanosPerSecond);
+    case TimeUnit::kMicrosecond:
+      return nanos % (60 * kNanosPerSecond) / 1'000;
+    case TimeUnit::kMillisecond:
+      return nanos % (60 * kNanosPerSecond) / 1'000'000;
+    case TimeUnit::kSecond:
+      return nanos / kNanosPerSecond % 60;
+    case TimeUnit::kMinute:
+      return nanos / (60 * kNanosPerSecond) % 60;
+    default:
+      return nanos / (3600 * kNanosPerSecond);
+  }
+}
+
 }  // namespace
 
 std::optional<TimeUnit> parse_time_unit(std::string_view name) {
@@ -163,21 +181,9 @@ Result<int64_t> WallTimeReader::store(WallTime time) {
 }
 
 int64_t extract_unit(TimeUnit unit, WallTime time) {
+  if (unit <= TimeUnit::kHour) return unit_of_day(unit, time.nanos);
   const CivilDate date = civil_from_days(time.days);
-  const int64_t second = time.nanos / kNanosPerSecond;
   switch (unit) {
-    case TimeUnit::kNanosecond:
-      return time.nanos % (60 * kNanosPerSecond);
-    case TimeUnit::kMicrosecond:
-      return time.nanos % (60 * kNanosPerSecond) / 1'000;
-    case TimeUnit::kMillisecond:
-      return time.nanos % (60 * kNanosPerSecond) / 1'000'000;
-    case TimeUnit::kSecond:
-      return second % 60;
-    case TimeUnit::kMinute:
-      return second / 60 % 60;
-    case TimeUnit::kHour:
-      return second / 3600;
     case TimeUnit::kDay:
       return date.day;
     case TimeUnit::kWeek:
@@ -203,9 +209,10 @@ int64_t extract_unit(TimeUnit unit, WallTime time) {
     case TimeUnit::kIsoYear:
       return iso_week(time.days).year;
     case TimeUnit::kEpoch:
-      return time.days * kSecondsPerDay + second;
+      return time.days * kSecondsPerDay + time.nanos / kNanosPerSecond;
+    default:
+      return 0;
   }
-  return 0;
 }
 
 WallTime floor_to(TimeUnit unit, WallTime time) {

@@ -15,6 +15,7 @@
 #include "columnar/text/integer.h"
 #include "columnar/text/json_text.h"
 #include "columnar/text/timestamp.h"
+#include "formats/csv/special_bytes.h"
 #include "formats/slots/scalar_text.h"
 
 namespace hw {
@@ -67,7 +68,16 @@ void append_scalar(const SqlType& type, const Column& column, int64_t row, bool 
 class CsvWriter {
  public:
   CsvWriter(const SqlField& field, const CsvSettings& settings)
-      : type_(field.type), name_(field.name), settings_(settings) {}
+      : type_(field.type),
+        name_(field.name),
+        settings_(settings),
+        special_({settings.delimiter, settings.quote, settings.escape.value_or(settings.quote),
+                  '\n', '\r'}) {
+    std::string special = {settings.delimiter, settings.quote};
+    if (settings.escape) special += *settings.escape;
+    if (settings.null_literal) special += *settings.null_literal;
+    is_bare_ = type_.is_integer() && special.find_first_of("-0123456789") == special.npos;
+  }
 
   void bind(const Column& column) {
     column_ = &column;
@@ -88,13 +98,18 @@ class CsvWriter {
       out += settings_.null_literal.value_or("");
       return Status::OK();
     }
+    if (is_bare_) {
+      append_scalar(type_, *column_, row, settings_.scientific_decimals, out);
+      return Status::OK();
+    }
+    if (type_.is_text()) return append_field(column_->value<std::string_view>(row), out);
     text_.clear();
     if (type_.is_constructed()) {
       HW_TRY(write_elements(row));
     } else {
       append_scalar(type_, *column_, row, settings_.scientific_decimals, text_);
     }
-    return append_field(out);
+    return append_field(text_, out);
   }
 
  private:
@@ -134,31 +149,25 @@ class CsvWriter {
     return Status::OK();
   }
 
-  bool needs_quotes() const {
-    if (settings_.null_literal && text_ == *settings_.null_literal) return true;
+  bool needs_quotes(std::string_view text) const {
+    if (settings_.null_literal && text == *settings_.null_literal) return true;
     // Without quotes an empty field of bytes is NULL.
-    if (text_.empty()) return type_.is_bytes();
+    if (text.empty()) return type_.is_bytes();
     // At the front of a file it would be taken for the file's own.
-    if (text_.starts_with(kByteOrderMark)) return true;
-    if (text_.front() == ' ' || text_.back() == ' ' || text_.front() == '#') return true;
-    for (const char c : text_) {
-      if (c == settings_.delimiter || c == '\n' || c == '\r' || c == settings_.quote ||
-          (settings_.escape && c == *settings_.escape)) {
-        return true;
-      }
-    }
-    return false;
+    if (text.starts_with(kByteOrderMark)) return true;
+    if (text.front() == ' ' || text.back() == ' ' || text.front() == '#') return true;
+    return special_.any_in(text);
   }
 
-  /// Appends `text_` so that it reads back as it is.
-  Status append_field(std::string& out) const {
-    if (!needs_quotes()) {
-      out += text_;
+  /// Appends `text` so that it reads back as it is.
+  Status append_field(std::string_view text, std::string& out) const {
+    if (!needs_quotes(text)) {
+      out += text;
       return Status::OK();
     }
     if (settings_.quoting) {
       out += settings_.quote;
-      for (const char c : text_) {
+      for (const char c : text) {
         if (settings_.escape && (c == *settings_.escape || c == settings_.quote)) {
           out += *settings_.escape;
         } else if (c == settings_.quote) {
@@ -169,15 +178,15 @@ class CsvWriter {
       out += settings_.quote;
       return Status::OK();
     }
-    const bool breaks = text_.find_first_of("\n\r") != std::string::npos ||
-                        (!settings_.escape && text_.find(settings_.delimiter) != std::string::npos);
+    const bool breaks = text.find_first_of("\n\r") != std::string::npos ||
+                        (!settings_.escape && text.find(settings_.delimiter) != std::string::npos);
     if (breaks) {
       return Status::Invalid(
           "csv without quotes cannot write a text with a delimiter or line "
           "break (column '",
           name_, "'); set 'csv.disable-quote-character' = 'false'");
     }
-    for (const char c : text_) {
+    for (const char c : text) {
       if (settings_.escape && (c == *settings_.escape || c == settings_.delimiter)) {
         out += *settings_.escape;
       }
@@ -189,6 +198,8 @@ class CsvWriter {
   const SqlType type_;
   const std::string name_;
   const CsvSettings& settings_;
+  const SpecialBytes special_;
+  bool is_bare_ = false;  // integers, of which none needs quotes
   const Column* column_ = nullptr;
   std::vector<ColumnPtr> children_;
   std::unique_ptr<ElementsView> elements_;

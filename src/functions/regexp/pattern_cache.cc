@@ -24,6 +24,7 @@ void PatternCache::compile(std::string_view pattern) {
   text_ = pattern;
   compiled_ = compiled(pattern);
   usable_ = compiled_->ok() ? compiled_.get() : nullptr;
+  num_groups_ = compiled_->NumberOfCapturingGroups();
   literal_ = TextFinder(usable_ != nullptr ? required_literal(pattern) : "");
   plain_text_ = literal_.wanted() == pattern ? pattern : "";
   run_ = usable_ != nullptr ? RunAfterLiteral::of(pattern) : std::nullopt;

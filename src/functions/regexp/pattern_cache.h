@@ -35,6 +35,8 @@ class PatternCache {
     is_literal_ = true;
     return usable_;
   }
+  /// Of the pattern of the last get().
+  int num_groups() const { return num_groups_; }
   /// False when `text` surely has no match of the pattern of the last get().
   bool may_match(std::string_view text) const { return literal_.find(text) != text.npos; }
   /// The same for patterns of a form that a search is enough for.
@@ -52,6 +54,7 @@ class PatternCache {
   std::optional<RunAfterLiteral> run_;
   std::shared_ptr<const re2::RE2> compiled_;
   const re2::RE2* usable_ = nullptr;  // compiled_, if it is not broken
+  int num_groups_ = 0;
 };
 
 /// A cache that holds the pattern if argument `pattern_index` is a literal.

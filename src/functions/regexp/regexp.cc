@@ -34,8 +34,7 @@ Result<std::unique_ptr<ScalarKernel>> bind_regexp(const CallBinding& binding) {
 bool extract(TextWriter& out, PatternCache& cache, std::string_view text, std::string_view pattern,
              int32_t group) {
   const re2::RE2* compiled = cache.get(pattern);
-  if (compiled == nullptr || group < 0 || group > compiled->NumberOfCapturingGroups() ||
-      group >= kGroupsMax) {
+  if (compiled == nullptr || group < 0 || group > cache.num_groups() || group >= kGroupsMax) {
     return false;
   }
   if (!cache.run()) {
