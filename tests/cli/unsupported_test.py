@@ -62,7 +62,7 @@ NOT_YET = [
     ("SELECT * FROM t, UNNEST(list, list) AS x (a, b)", "UNNEST of several collections"),
     ("SELECT CLASSIFIER() FROM t", "function CLASSIFIER"),
     ("CREATE TABLE c (a RAW('x', 'y')) WITH ('connector' = 'blackhole')", "the type RAW"),
-    ("CREATE TABLE c (a BITMAP) WITH ('connector' = 'filesystem', 'path' = 'c', 'format' = 'csv')", "BITMAP in the csv format"),
+    ("CREATE TABLE c (a BITMAP) WITH ('connector' = 'filesystem', 'path' = 'c', 'format' = 'raw')", "BITMAP in the raw format"),
     ("CREATE CATALOG c WITH ('type' = 'hive')", "catalogs of type 'hive'"),
     ("DESCRIBE JOB 'x'", "this form of DESCRIBE"),
 ]

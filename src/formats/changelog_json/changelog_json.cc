@@ -10,7 +10,6 @@
 #include "formats/json/json_encoder.h"
 #include "formats/json/json_options.h"
 #include "formats/json/json_shape.h"
-#include "formats/slots/bitmap_columns.h"
 #include "runtime/format_catalogue.h"
 
 namespace hw {
@@ -64,7 +63,6 @@ void register_changelog_json(FormatCatalogue& catalogue) {
   record.accepts = kinds_of;
   record.check = [](const Schema& schema, const Options& options) -> Status {
     HW_TRY(JsonSettings::from(options, "changelog-json").status());
-    HW_TRY(refuse_bitmaps(schema, "changelog-json"));
     return check_json_schema(schema);
   };
   record.decoder = make_decoder;

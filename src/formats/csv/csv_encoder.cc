@@ -57,7 +57,9 @@ void append_scalar(const SqlType& type, const Column& column, int64_t row, bool 
       }
       return append_decimal(column.value<arrow::Decimal128>(row), type.scale(), out);
     case PhysicalType::kBytes:
-      if (type.is_bytes()) return append_base64(column.value<std::string_view>(row), out);
+      if (type.is_bytes() || type.is_bitmap()) {
+        return append_base64(column.value<std::string_view>(row), out);
+      }
       out += column.value<std::string_view>(row);
       return;
     default:

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "columnar/sql_type.h"
-#include "formats/slots/bitmap_columns.h"
 
 namespace hw {
 namespace {
@@ -135,12 +134,7 @@ Result<CsvSettings> CsvSettings::from(const Options& options) {
 }
 
 Status check_csv_schema(const Schema& schema) {
-  HW_TRY(refuse_bitmaps(schema, "csv"));
   for (const SqlField& column : schema.fields()) {
-    if (column.type.holds_variant()) {
-      return not_supported_yet("VARIANT in the csv format (column '" + column.name +
-                               "'); declare it as STRING, for PARSE_JSON and JSON_STRING");
-    }
     const bool list = column.type.is(TypeKind::kArray) || column.type.is(TypeKind::kRow);
     bool nested = column.type.is_constructed() && !list;
     for (const SqlField& field : column.type.fields()) nested |= field.type.is_constructed();

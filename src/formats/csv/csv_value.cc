@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "columnar/canonical_form.h"
 #include "formats/slots/scalar_text.h"
 
 namespace hw {
@@ -100,6 +101,12 @@ CsvStored CsvConverter::store_whole(int64_t row, std::string_view text) {
   return CsvStored::kYes;
 }
 
+CsvStored CsvConverter::store_canonical(int64_t row, std::string_view value) {
+  std::string stored;
+  if (!CanonicalForm(type_).write(value, stored).ok()) return CsvStored::kNo;
+  return slot_->set_bytes(row, stored).ok() ? CsvStored::kYes : CsvStored::kNoRoom;
+}
+
 CsvStored CsvConverter::store_scalar(int64_t row, std::string_view text) {
   switch (type_.kind()) {
     case TypeKind::kBoolean: {
@@ -139,11 +146,15 @@ CsvStored CsvConverter::store_scalar(int64_t row, std::string_view text) {
       return CsvStored::kYes;
     }
     case TypeKind::kBinary:
-    case TypeKind::kVarbinary: {
+    case TypeKind::kVarbinary:
+    case TypeKind::kBitmap: {
       std::string bytes;
       if (!scalar_text::decode_base64(text, &bytes)) return CsvStored::kNo;
+      if (type_.is_bitmap()) return store_canonical(row, bytes);
       return slot_->set_bytes(row, bytes).ok() ? CsvStored::kYes : CsvStored::kNoRoom;
     }
+    case TypeKind::kVariant:
+      return store_canonical(row, text);
     case TypeKind::kDate:
     case TypeKind::kTime: {
       int32_t value = 0;
@@ -177,6 +188,10 @@ std::string CsvConverter::hint() const {
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
       return "write base64";
+    case TypeKind::kVariant:
+      return "write JSON, in quotes";
+    case TypeKind::kBitmap:
+      return "write a Roaring bitmap's portable format in base64";
     case TypeKind::kDate:
       return "write yyyy-MM-dd";
     case TypeKind::kTime:

@@ -29,6 +29,7 @@ class CsvConverter {
 
  private:
   CsvStored store_scalar(int64_t row, std::string_view text);
+  CsvStored store_canonical(int64_t row, std::string_view value);
   CsvStored store_list(int64_t row, std::string_view text);
   template <typename T>
   CsvStored store_whole(int64_t row, std::string_view text);

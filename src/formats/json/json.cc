@@ -9,7 +9,6 @@
 #include "formats/json/json_encoder.h"
 #include "formats/json/json_options.h"
 #include "formats/json/json_shape.h"
-#include "formats/slots/bitmap_columns.h"
 #include "runtime/format_catalogue.h"
 
 namespace hw {
@@ -36,7 +35,6 @@ void register_json(FormatCatalogue& catalogue) {
   record.options = json_options::all();
   record.check = [](const Schema& schema, const Options& options) -> Status {
     HW_TRY(JsonSettings::from(options, "json").status());
-    HW_TRY(refuse_bitmaps(schema, "json"));
     return check_json_schema(schema);
   };
   record.decoder = make_decoder;

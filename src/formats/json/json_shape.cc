@@ -72,6 +72,7 @@ JsonKind scalar_kind(TypeKind kind) {
       return JsonKind::kDecimal;
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
+    case TypeKind::kBitmap:
       return JsonKind::kBinary;
     case TypeKind::kDate:
       return JsonKind::kDate;

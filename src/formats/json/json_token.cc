@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "columnar/canonical_form.h"
 #include "columnar/text/json_text.h"
 #include "formats/json/json_shape.h"
 #include "formats/slots/scalar_text.h"
@@ -153,7 +154,12 @@ Stored store_boolean(JsonNode& node, int64_t row, std::string_view text) {
 Stored store_binary(JsonNode& node, int64_t row, std::string_view text, std::string* scratch) {
   std::string bytes;
   if (!scalar_text::decode_base64(text, &bytes)) return Stored::kNo;
-  scratch->swap(bytes);
+  scratch->clear();
+  if (node.type.is_bitmap()) {
+    if (!CanonicalForm(node.type).write(bytes, *scratch).ok()) return Stored::kNo;
+  } else {
+    scratch->swap(bytes);
+  }
   return node.slot->set_bytes(row, *scratch).ok() ? Stored::kYes : Stored::kNoRoom;
 }
 
@@ -308,7 +314,8 @@ std::string hint(const JsonNode& node, std::string_view format) {
     case JsonKind::kVariant:
       return "write numbers in the range of DOUBLE";
     case JsonKind::kBinary:
-      return "write a string in base64";
+      return node.type.is_bitmap() ? "write a Roaring bitmap's portable format in base64"
+                                   : "write a string in base64";
     case JsonKind::kDate:
       return "write \"yyyy-MM-dd\"";
     case JsonKind::kTime:

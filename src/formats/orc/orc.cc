@@ -6,7 +6,6 @@
 
 #include "columnar/sql_type.h"
 #include "formats/orc/orc_files.h"
-#include "formats/slots/bitmap_columns.h"
 #include "runtime/format_catalogue.h"
 
 namespace hw {
@@ -43,15 +42,6 @@ void register_orc(FormatCatalogue& catalogue) {
                    "saw, whatever the zone."},
       orc_options::compress(),
       orc_options::stripe_size()};
-  record.check = [](const Schema& schema, const Options&) -> Status {
-    HW_TRY(refuse_bitmaps(schema, "orc"));
-    for (const SqlField& column : schema.fields()) {
-      if (!column.type.holds_variant()) continue;
-      return not_supported_yet("VARIANT in the orc format (column '" + column.name +
-                               "'); declare it as STRING, for PARSE_JSON and JSON_STRING");
-    }
-    return Status::OK();
-  };
   record.bulk_reader = [](std::shared_ptr<arrow::io::RandomAccessFile> file, std::string origin,
                           const DecoderRequest& request, const Options&) {
     return open_orc_reader(std::move(file), std::move(origin), request);

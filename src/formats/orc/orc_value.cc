@@ -14,7 +14,9 @@
 #include <arrow/type.h>
 #include <arrow/type_traits.h>
 
+#include "columnar/canonical_form.h"
 #include "columnar/text/calendar.h"
+#include "formats/slots/canonical_array.h"
 #include "formats/slots/scalar_text.h"
 
 namespace hw {
@@ -65,7 +67,7 @@ bool widens(const arrow::DataType& have, const SqlType& want) {
       break;
   }
   // CHAR(n) of a file is bytes of fixed length.
-  return (want.is_text() || want.is_bytes()) &&
+  return (want.is_text() || want.is_bytes() || CanonicalForm::applies_to(want)) &&
          (have.id() == Id::STRING || have.id() == Id::BINARY || have.id() == Id::FIXED_SIZE_BINARY);
 }
 
@@ -118,6 +120,9 @@ Result<ArrayPtr> convert_scalar(const OrcValue& wanted, const ArrayPtr& data,
     HW_ASSIGN_OR_RETURN(const arrow::Datum cast,
                         arrow::compute::Cast(arrow::Datum(data), options, &context));
     converted = cast.array();
+  }
+  if (CanonicalForm::applies_to(wanted.type)) {
+    return canonical_array(wanted.type, wanted.path, *converted);
   }
   if (wanted.type.is_text()) HW_TRY(check_text(wanted, *converted));
   return relabelled(*converted, wanted.type);

@@ -7,7 +7,6 @@
 #include "columnar/sql_type.h"
 #include "formats/parquet/parquet_files.h"
 #include "formats/parquet/parquet_options.h"
-#include "formats/slots/bitmap_columns.h"
 #include "runtime/format_catalogue.h"
 
 namespace hw {
@@ -64,15 +63,6 @@ void register_parquet(FormatCatalogue& catalogue) {
                     parquet_options::block_size(), parquet_options::page_size(),
                     parquet_options::dictionary()};
   record.reads_fields = true;
-  record.check = [](const Schema& schema, const Options&) -> Status {
-    HW_TRY(refuse_bitmaps(schema, "parquet"));
-    for (const SqlField& column : schema.fields()) {
-      if (!column.type.holds_variant()) continue;
-      return not_supported_yet("VARIANT in the parquet format (column '" + column.name +
-                               "'); declare it as STRING, for PARSE_JSON and JSON_STRING");
-    }
-    return Status::OK();
-  };
   record.bulk_reader = open_parquet_reader;
   record.bulk_writer = open_parquet_writer;
   record.example = R"(CREATE TABLE orders (

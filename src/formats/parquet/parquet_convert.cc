@@ -13,8 +13,10 @@
 #include <arrow/datum.h>
 #include <arrow/type.h>
 
+#include "columnar/canonical_form.h"
 #include "columnar/text/calendar.h"
 #include "formats/parquet/parquet_plan.h"
+#include "formats/slots/canonical_array.h"
 #include "formats/slots/scalar_text.h"
 
 namespace hw {
@@ -151,10 +153,16 @@ Result<ArrayPtr> convert_parquet(const ParquetPlan& plan, const ArrayPtr& data, 
   }
   switch (plan.step) {
     case ParquetPlan::Step::kSame:
+      if (CanonicalForm::applies_to(plan.type)) {
+        return canonical_array(plan.type, plan.path, *data);
+      }
       HW_TRY(check_text(plan, *data));
       return relabelled(*data, plan.type.to_arrow());
     case ParquetPlan::Step::kCast: {
       HW_ASSIGN_OR_RETURN(ArrayPtr cast, cast_values(plan, data, pool));
+      if (CanonicalForm::applies_to(plan.type)) {
+        return canonical_array(plan.type, plan.path, *cast);
+      }
       HW_TRY(check_text(plan, *cast));
       return cast;
     }
@@ -173,6 +181,8 @@ Result<ColumnPtr> dictionary_column(const ParquetPlan& plan, const ArrayPtr& dat
   HW_TRY(check_codes(plan, *data));
   // Of more values than rows most are for nobody.
   if (values.length > data->length) return ColumnPtr();
+  // Several texts may be one value.
+  if (CanonicalForm::applies_to(plan.type)) return ColumnPtr();
   if (!values.type->Equals(*plan.type.to_arrow())) return ColumnPtr();
   if (!plan.type.nullable() && data->GetNullCount() > 0) return ColumnPtr();
   // A value that no row has may be anything: converting tells.

@@ -11,6 +11,7 @@
 #include <parquet/schema.h>
 
 #include "base/did_you_mean.h"
+#include "columnar/canonical_form.h"
 
 namespace hw {
 namespace {
@@ -172,7 +173,7 @@ class Planner {
       const int have_bits = plain.bit_width() + (arrow::is_unsigned_integer(plain.id()) ? 1 : 0);
       return have_bits <= want.fixed_width() * 8;
     }
-    if (want.is_text() || want.is_bytes()) {
+    if (want.is_text() || want.is_bytes() || CanonicalForm::applies_to(want)) {
       return arrow::is_base_binary_like(plain.id()) || arrow::is_binary_view_like(plain.id()) ||
              (want.is_bytes() && plain.id() == Id::FIXED_SIZE_BINARY);
     }

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "columnar/canonical_form.h"
 #include "columnar/sql_type.h"
-#include "formats/slots/bitmap_columns.h"
 #include "formats/slots/scalar_text.h"
 #include "formats/slots/slot_column.h"
 #include "runtime/format_catalogue.h"
@@ -51,11 +51,10 @@ Status check(const Schema& schema, const Options& options) {
   if (name != "UTF-8" && name != "utf-8" && name != "UTF8") {
     return not_supported_yet("'raw.charset' = '" + name + "'");
   }
-  HW_TRY(refuse_bitmaps(schema, "raw"));
   const SqlType& type = schema.type(0);
-  if (type.is_variant()) {
-    return not_supported_yet("VARIANT in the raw format (column '" + schema.name(0) +
-                             "'); declare it as STRING, for PARSE_JSON and JSON_STRING");
+  if (type.is_bitmap()) {
+    return not_supported_yet("BITMAP in the raw format (column '" + schema.name(0) +
+                             "'); declare it as BYTES, for BITMAP_FROM_BYTES and BITMAP_TO_BYTES");
   }
   if (is_variable(type) || type.is(TypeKind::kBoolean) || type.is_integer() ||
       type.is_approximate()) {
@@ -101,7 +100,7 @@ class RawDecoder final : public Decoder {
       }
       if (num_rows_ > 0 && static_cast<int64_t>(end - at) > kBatchTextMax) break;
       std::string_view record = block.substr(at, end - at);
-      if (width == 0 && record.ends_with('\r') && type_.is_text()) record.remove_suffix(1);
+      if (width == 0 && record.ends_with('\r') && !type_.is_bytes()) record.remove_suffix(1);
       HW_TRY(append(record, place));
       ++lines_;
       at = std::min(block.size(), width > 0 ? end : end + 1);
@@ -135,7 +134,8 @@ class RawDecoder final : public Decoder {
                                           scalar_text::quoted_cut(record), where(place),
                                           "; declare it as BYTES to read any bytes");
       }
-      HW_TRY(slot.set_bytes(row, record));
+      HW_TRY(type_.is_variant() ? store_variant(slot, row, record, place)
+                                : slot.set_bytes(row, record));
     } else {
       const int64_t width = width_of(type_);
       if (static_cast<int64_t>(record.size()) != width) {
@@ -147,6 +147,18 @@ class RawDecoder final : public Decoder {
     text_bytes_ += static_cast<int64_t>(record.size());
     ++num_rows_;
     return Status::OK();
+  }
+
+  Status store_variant(SlotColumn& slot, int64_t row, std::string_view record,
+                       const RecordPlace& place) {
+    scratch_.clear();
+    const Status status = CanonicalForm(type_).write(record, scratch_);
+    if (!status.ok()) {
+      return Status::SerializationError("column '", schema_->name(0), "' needs JSON, but ",
+                                        status.message(), where(place),
+                                        "; declare it as STRING to read any text");
+    }
+    return slot.set_bytes(row, scratch_);
   }
 
   std::string where(const RecordPlace& place) const {
@@ -185,6 +197,7 @@ class RawDecoder final : public Decoder {
   int64_t num_rows_ = 0;
   int64_t text_bytes_ = 0;
   int64_t lines_ = 0;
+  std::string scratch_;
 };
 
 class RawEncoder final : public Encoder {
