@@ -2,6 +2,7 @@
 
 #include "sql/join_subqueries.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -153,11 +154,39 @@ Result<LogicalNodePtr> semi_joined(const LogicalNodePtr& rows, const BoundSubque
                 session);
 }
 
+bool are_equalities(const Exprs& conditions) {
+  return std::all_of(conditions.begin(), conditions.end(),
+                     [](const BoundExprPtr& condition) { return outer_equality(condition).ok(); });
+}
+
+/// Joins the number of rows that fulfil the conditions for each choice of the outer columns, where
+/// there are any.
+Result<BoundExprPtr> join_mark_by_choice(LogicalNodePtr& rows, const LogicalNodePtr& of_clause,
+                                         const BoundSubquery& query, Exprs conditions,
+                                         BindSession& session) {
+  const AggregateFunction& function = *session.context.functions->aggregate("COUNT");
+  HW_ASSIGN_OR_RETURN(const ResolvedCall call, resolve_aggregate(function, {}, session.expr));
+  NamedAggregate count;
+  count.name = "$f0";
+  count.call.function = &function;
+  count.call.result_type = call.type;
+  HW_ASSIGN_OR_RETURN(rows, with_clock_read(rows, session));
+  HW_ASSIGN_OR_RETURN(
+      const JoinedByChoice joined,
+      join_by_choice(rows, of_clause, query.outer, {query.plan, std::move(conditions)},
+                     AggregateNode(query.plan, {}, {std::move(count)}), query.position));
+  rows = joined.plan;
+  return called("IS NOT NULL", {column_of(*rows, joined.first_result)}, session);
+}
+
 /// Joins the plan's distinct choices of what the conditions compare, with a mark behind them.
-Result<BoundExprPtr> join_mark(LogicalNodePtr& rows, const BoundSubquery& query,
-                               BindSession& session) {
+Result<BoundExprPtr> join_mark(LogicalNodePtr& rows, const LogicalNodePtr& of_clause,
+                               const BoundSubquery& query, BindSession& session) {
   Exprs conditions = query.conditions;
   conditions.insert(conditions.end(), query.comparisons.begin(), query.comparisons.end());
+  if (!are_equalities(conditions)) {
+    return join_mark_by_choice(rows, of_clause, query, std::move(conditions), session);
+  }
   LogicalNodePtr right = one_if_any(query.plan);
   if (!conditions.empty()) {
     Exprs own;
@@ -209,7 +238,7 @@ Result<BoundExprPtr> join_value(LogicalNodePtr& rows, const LogicalNodePtr& of_c
         "CASE there; write EXISTS (SELECT .. WHERE ..), or declare the columns NOT NULL",
         query.position);
   }
-  return join_mark(rows, query, session);
+  return join_mark(rows, of_clause, query, session);
 }
 
 /// Sub-queries whose NULL is as good as FALSE: only AND and OR stand above them.

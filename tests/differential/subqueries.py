@@ -28,16 +28,17 @@ class Subqueries:
         return f"{table.name} AS {name}", scope
 
     def inner_conditions(self, scope, inner, correlated):
-        """WHERE of the inner query: its own condition, equalities with the outer one."""
+        """WHERE of the inner query: its own condition, equalities with the outer one, other comparisons with it."""
         parts = []
         if self.chance(0.6):
             parts.append(Expressions(self.random, [e for e in inner if not e.type.wild], False).boolean(1))
         if correlated:
-            pair = self.pair_of(scope, inner)
+            equal = self.chance(0.75)
+            pair = self.pair_of(scope, inner) if equal else None
             if pair:
                 x, y = pair if self.chance(0.5) else pair[::-1]
                 parts.append(Expr(BOOLEAN, f"{x.sql} = {y.sql}", f"{x.duck} = {y.duck}"))
-            if self.chance(0.2):
+            if not equal or self.chance(0.2):
                 pair = self.pair_of(scope, inner)
                 if pair:
                     op = self.random.choice(COMPARISONS)
@@ -72,7 +73,7 @@ class Subqueries:
             word = self.random.choice(["ANY", "SOME"]) if kind == "any" else "ALL"
             return self.condition(f"{x.sql} {op} {word} (SELECT {y.sql} FROM {source}{where.sql})",
                                   f"{x.duck} {op} {kind.upper()} (SELECT {y.duck} FROM {source}{where.duck})")
-        if kind == "count" and "=" in where.sql:
+        if kind == "count":
             n = self.random.randint(0, 2)
             return self.condition(f"(SELECT COUNT(*) FROM {source}{where.sql}) {op} {n}",
                                   f"(SELECT count(*) FROM {source}{where.duck}) {op} {n}") \
