@@ -48,6 +48,14 @@ class CanonicalTypes(Case):
                                  ['{"a":null,"b":[1,2.50,"x;y,z"]}', null, None, '"text"'])
                 self.assertEqual([row["b"] for row in rows], ["{1,3,4294967295}", "{}", None, "{10,11,12,13,14,15}"])
 
+    def test_a_variant_is_json_for_those_who_read_the_parquet_file(self):
+        done = headwater("run", str(self.write("w.sql", self.table("id INT, v VARIANT, b BITMAP", "parquet") +
+                                               f"INSERT INTO d SELECT * FROM {ROWS};")))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        files = [path for path in (self.folder / "d").rglob("*") if path.is_file()]
+        column = pyarrow.parquet.ParquetFile(files[0]).schema.column(1)
+        self.assertEqual(column.logical_type.type, "JSON")
+
     def test_raw_text_is_a_variant(self):
         self.write("lines", '{"b" : 1,\t"a":[ ]}\r\n"x"\n')
         rows = self.read(self.table("v VARIANT", "raw", "lines") + "SELECT CAST(v AS STRING) AS v FROM d;")

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <arrow/extension/json.h>
+#include <arrow/extension_type.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
@@ -25,12 +27,24 @@ arrow::Compression::type codec_of(const std::string& name) {
   return arrow::Compression::SNAPPY;
 }
 
+/// As Arrow knows the columns. A VARIANT is JSON for whoever reads the file; inside of other types
+/// it is text.
+std::shared_ptr<arrow::Schema> file_schema(const Schema& schema) {
+  std::shared_ptr<arrow::Schema> result = schema.to_arrow();
+  arrow::FieldVector fields = result->fields();
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (!schema.type(static_cast<int>(i)).is_variant()) continue;
+    fields[i] = fields[i]->WithType(arrow::extension::json(arrow::utf8()));
+  }
+  return arrow::schema(std::move(fields), result->metadata());
+}
+
 class ParquetWriter final : public BulkWriter {
  public:
   ParquetWriter(SchemaPtr schema, std::shared_ptr<arrow::io::OutputStream> sink,
                 int64_t group_bytes)
       : schema_(std::move(schema)),
-        arrow_schema_(schema_->to_arrow()),
+        arrow_schema_(file_schema(*schema_)),
         sink_(std::move(sink)),
         group_bytes_(group_bytes) {}
 
@@ -59,6 +73,9 @@ class ParquetWriter final : public BulkWriter {
     for (const ColumnPtr& column : dense.columns()) {
       HW_ASSIGN_OR_RETURN(const ColumnPtr plain, column->flattened());
       arrays.push_back(plain->to_arrow());
+      if (!column->type().is_variant()) continue;
+      arrays.back() = arrow::ExtensionType::WrapArray(
+          arrow_schema_->field(static_cast<int>(arrays.size()) - 1)->type(), arrays.back());
     }
     const auto rows = arrow::RecordBatch::Make(arrow_schema_, dense.num_rows(), std::move(arrays));
     try {
