@@ -34,6 +34,9 @@ std::vector<GeneratedTable> plain_tables(const std::vector<GeneratedTable>& tabl
   return others;
 }
 
+/// Each change of a row may change those of all behind it: the work grows with the square.
+constexpr int64_t kOverRowsMax = 4'000;
+
 class Generator {
  public:
   Generator(const std::vector<GeneratedTable>& tables, const QueryWishes& wishes, Chance& chance)
@@ -342,8 +345,9 @@ class Generator {
                          [&](const GeneratedTable& table) { return table.name == name; });
   }
 
-  MadeQuery over(int depth) {
+  std::optional<MadeQuery> over(int depth) {
     Few few = few_columns(depth);
+    if (few.from.rows > kOverRowsMax) return std::nullopt;
     OverGenerator windows(few.columns, few.time, chance_);
     TermGenerator terms(few.columns, chance_);
     Select select;
@@ -366,7 +370,7 @@ class Generator {
   /// SELECT … FROM (SELECT …, RANK() OVER (…) …) WHERE rank <= n.
   std::optional<MadeQuery> bounded_rank(int depth) {
     Few few = few_columns(depth);
-    if (few.has_late_rows) return std::nullopt;
+    if (few.has_late_rows || few.from.rows > kOverRowsMax) return std::nullopt;
     OverGenerator windows(few.columns, few.time, chance_);
     Select inner;
     inner.items = few.columns;
