@@ -42,7 +42,8 @@ struct Reference::State {
   }
 
   Result<std::vector<Row>> rows_of(const LogicalNode& plan, Answering answering) const {
-    enter_zone(config.text("table.local-time-zone"));
+    const std::string zone = config.text("table.local-time-zone");
+    enter_zone(zone == "default" ? "UTC" : zone);
     const auto calls = read_calls(plan);
     HW_ASSIGN_OR_RETURN(
         Relation relation,

@@ -126,6 +126,58 @@ TEST_F(ReferenceTest, AnOverThatNobodyReadsDropsNothing) {
   EXPECT_EQ(stream("SELECT v, l FROM " + both), "(1, NULL)(2, 1)");
 }
 
+TEST_F(ReferenceTest, WhatNoRowReachesIsNotRead) {
+  ASSERT_TRUE(reference_
+                  .add_table("t (ts TIMESTAMP(3), v INT, WATERMARK FOR ts AS ts)",
+                             {.partitions = {rows_of(kTimed, kTimedRows)}})
+                  .ok());
+  const std::string over = "(SELECT v, ROW_NUMBER() OVER (ORDER BY ts) AS n FROM t)";
+  const auto stream = [&](const std::string& query) { return ask(query, Answering::kStream); };
+  EXPECT_EQ(stream("SELECT CASE WHEN v > 0 THEN n END FROM " + over), "(1)(2)");
+  EXPECT_EQ(stream("SELECT CASE WHEN 1 > 2 THEN n END FROM " + over), "(NULL)(NULL)(NULL)");
+  EXPECT_EQ(stream("SELECT CASE WHEN v > 0 AND 1 > 2 AND n > 0 THEN n ELSE v END FROM " + over),
+            "(1)(2)(4)");
+  EXPECT_EQ(stream("SELECT v FROM " + over + " WHERE 1 < 2 OR n = 1"), "(1)(2)(4)");
+}
+
+TEST_F(ReferenceTest, ShowsLateRows) {
+  ASSERT_TRUE(reference_
+                  .add_table("t (ts TIMESTAMP(3), v INT, WATERMARK FOR ts AS ts)",
+                             {.partitions = {rows_of(kTimed, kTimedRows)}})
+                  .ok());
+  const std::string late =
+      "SELECT v, late_by, operator FROM LATE((SELECT SUM(v) FROM TABLE(TUMBLE(TABLE t, "
+      "DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY window_start, window_end))";
+  // The first window has closed at 9.999 s; the row comes at 12 s.
+  EXPECT_EQ(ask(late, Answering::kStream), "(4, 2001, 'WindowAggregate')");
+  EXPECT_EQ(ask(late), "");
+}
+
+TEST_F(ReferenceTest, WindowsOfInstantsAreThoseOfTheClocks) {
+  ASSERT_TRUE(reference_.execute("SET 'table.local-time-zone' = 'Europe/Berlin'").ok());
+  const char* columns = "ts TIMESTAMP_LTZ(3), v INT";
+  // One hour before and half an hour after clocks go from 2:00 to 3:00, at 1:00 in UTC.
+  const char* rows = "+ '2024-03-31 00:00:00' 1 | + '2024-03-31 01:30:00' 2";
+  ASSERT_TRUE(reference_
+                  .add_table("t (ts TIMESTAMP_LTZ(3), v INT, WATERMARK FOR ts AS ts)",
+                             {.partitions = {rows_of(columns, rows)}})
+                  .ok());
+  EXPECT_EQ(ask("SELECT window_start, SUM(v) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), "
+                "INTERVAL '1' HOUR)) GROUP BY window_start, window_end"),
+            "(2024-03-31 01:00:00.000, 1)(2024-03-31 03:00:00.000, 2)");
+  EXPECT_EQ(ask("SELECT CAST(ts AS STRING), HOUR(ts) FROM t WHERE v = 2"),
+            "('2024-03-31 03:30:00.000', 3)");
+}
+
+TEST_F(ReferenceTest, TakesVariantsApart) {
+  const Row row = {Value::text(R"({"l":[1,[2,"]"]],"n":1.0,"t":"a"})")};
+  ASSERT_TRUE(
+      reference_.add_table("t (x VARIANT)", {.partitions = {{{RowKind::kInsert, row}}}}).ok());
+  EXPECT_EQ(ask("SELECT x['l'][2], x['m'], CAST(x['t'] AS STRING) FROM t"),
+            "('[2,\"]\"]', NULL, '\"a\"')");
+  EXPECT_EQ(ask("SELECT TRY_CAST(x['n'] AS INT), TRY_CAST(x['t'] AS INT) FROM t"), "(1, NULL)");
+}
+
 TEST_F(ReferenceTest, AHopMissesOnlyTheWindowsThatHaveFired) {
   ASSERT_TRUE(reference_
                   .add_table("t (ts TIMESTAMP(3), v INT, WATERMARK FOR ts AS ts)",
