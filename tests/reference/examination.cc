@@ -203,12 +203,14 @@ bool has_late_rows(const GeneratedJob& job) {
 EngineMode mode_for(const GeneratedJob& job, bool batch, uint64_t seed) {
   EngineMode mode = draw_mode(batch, seed);
   mode.time_zone = job.time_zone;
-  if (has_late_rows(job)) {
-    // Which functions an OVER computes, so whether it drops late rows, depends on what is known of
-    // the expressions above it.
-    std::erase_if(mode.options,
-                  [](const auto& option) { return option.second == "fold_constants"; });
-  }
+  const auto without = [&](const char* rule) {
+    std::erase_if(mode.options, [&](const auto& option) { return option.second == rule; });
+  };
+  // Which functions an OVER computes, so whether it drops late rows, depends on what is known of
+  // the expressions above it.
+  if (has_late_rows(job)) without("fold_constants");
+  // A clock that is read and not needed is one that changes between a row and its retraction.
+  if (job.query().find("PROCTIME()") != std::string::npos) without("prune_columns");
   return mode;
 }
 
