@@ -246,16 +246,16 @@ BitmapValue BitmapValue::copy() const {
   return BitmapValue(roaring_bitmap_copy(set_of(set_.get())));
 }
 void BitmapValue::intersect(const BitmapValue& other) {
-  set_.reset(roaring_bitmap_and(set_of(set_.get()), set_of(other.set_.get())));
+  roaring_bitmap_and_inplace(set_of(set_.get()), set_of(other.set_.get()));
 }
 void BitmapValue::subtract(const BitmapValue& other) {
-  set_.reset(roaring_bitmap_andnot(set_of(set_.get()), set_of(other.set_.get())));
+  roaring_bitmap_andnot_inplace(set_of(set_.get()), set_of(other.set_.get()));
 }
 void BitmapValue::unite(const BitmapValue& other) {
-  set_.reset(roaring_bitmap_or(set_of(set_.get()), set_of(other.set_.get())));
+  roaring_bitmap_or_inplace(set_of(set_.get()), set_of(other.set_.get()));
 }
 void BitmapValue::differ(const BitmapValue& other) {
-  set_.reset(roaring_bitmap_xor(set_of(set_.get()), set_of(other.set_.get())));
+  roaring_bitmap_xor_inplace(set_of(set_.get()), set_of(other.set_.get()));
 }
 
 void BitmapValue::append_bytes(std::string& out) const {

@@ -40,6 +40,7 @@ class BitmapValue {
   void copy_values(uint32_t* out) const;
 
   BitmapValue copy() const;
+  // Operations in place. Requires: `other` is another object.
   void intersect(const BitmapValue& other);
   void subtract(const BitmapValue& other);
   void unite(const BitmapValue& other);

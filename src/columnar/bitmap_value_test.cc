@@ -153,12 +153,21 @@ TEST(BitmapValueTest, OperationsAreThoseOfSetsAndEndInTheOneForm) {
     const Result<BitmapValue> right = BitmapValue::read(bytes_of(of(b)));
     ASSERT_TRUE(left.ok() && right.ok());
     EXPECT_EQ(left->equals(*right), a == b);
+    BitmapValue chained = left->copy();
+    Set chained_values = a;
     EXPECT_EQ(bytes_of(*left) == bytes_of(*right), a == b);
     for (int i = 0; i < 4; ++i) {
       BitmapValue result = left->copy();
       (result.*operations[i])(*right);
       ASSERT_EQ(values_of(result), expected[i]) << round << " " << i;
       ASSERT_EQ(bytes_of(result), bytes_of(of(expected[i]))) << round << " " << i;
+      // One after the other, into what the one before has made.
+      chained.differ(result);
+      for (const uint32_t value : expected[i]) {
+        if (chained_values.erase(value) == 0) chained_values.insert(value);
+      }
+      ASSERT_EQ(values_of(chained), chained_values) << round << " " << i;
+      ASSERT_EQ(bytes_of(chained), bytes_of(of(chained_values))) << round << " " << i;
     }
   }
 }
