@@ -82,6 +82,24 @@ TEST(BitmapValueTest, WritesEverySetInOneForm) {
   EXPECT_EQ(bytes_of(*BitmapValue::read(array)), bytes_of(*BitmapValue::read(run)));
 }
 
+TEST(BitmapValueTest, WritesWhatTheLibraryOfJavaWrites) {
+  // A run of three is a list, one of four is a run.
+  EXPECT_EQ(bytes_of(of({1, 2, 3})), number(12346, 4) + number(1, 4) + number(0, 2) + number(2, 2) +
+                                         number(16, 4) + number(1, 2) + number(2, 2) +
+                                         number(3, 2));
+  EXPECT_EQ(bytes_of(of({1, 2, 3, 4})), number(12347, 4) + '\1' + number(0, 2) + number(3, 2) +
+                                            number(1, 2) + number(1, 2) + number(3, 2));
+  // Among others: four of them come with the places where they begin.
+  const std::string mixed =
+      bytes_of(of({1, 2, 3, 65536, 65537, 65538, 65539, 131072, 196608, 196609, 196610}));
+  EXPECT_EQ(mixed, number(12347 | 3 << 16, 4) + '\2' + number(0, 2) + number(2, 2) + number(1, 2) +
+                       number(3, 2) + number(2, 2) + number(0, 2) + number(3, 2) + number(2, 2) +
+                       number(37, 4) + number(43, 4) + number(49, 4) + number(51, 4) +
+                       number(1, 2) + number(2, 2) + number(3, 2) + number(1, 2) + number(0, 2) +
+                       number(3, 2) + number(0, 2) + number(0, 2) + number(1, 2) + number(2, 2));
+  EXPECT_EQ(BitmapValue::read(mixed)->size(), 11u);
+}
+
 TEST(BitmapValueTest, ManyValuesAreAFewRuns) {
   constexpr uint64_t kContainers = 2048;
   std::string bytes =

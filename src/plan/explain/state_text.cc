@@ -41,7 +41,7 @@ int64_t width_of(const SqlType& type) {
     case TypeKind::kDecimal:
       return 16;
     default:
-      return type.is_text() || type.is_bytes() || type.is_constructed() ? kTextBytes : 8;
+      return type.physical() == PhysicalType::kBytes || type.is_constructed() ? kTextBytes : 8;
   }
 }
 
