@@ -60,9 +60,10 @@ class UpsertConflict final : public Operator, public ForgetsState {
     return Flow::kNeedInput;
   }
 
-  // Behind the last watermark: what comes at the end of the input comes after it.
+  // What comes at the end of the input comes behind the last watermark, which a job that is stopped
+  // does not see.
   Result<Flow> on_end(int, Output&) override {
-    HW_TRY(check_conflicts());
+    if (context_->watermark_ms() == Watermark::kMax) HW_TRY(check_conflicts());
     return Flow::kNeedInput;
   }
 

@@ -89,5 +89,13 @@ TEST(UpsertConflictTest, AConflictThatLastsUntilTheEndIsAnError) {
   DoError().input("+ 1 a | wm 1 | + 1 b | end").expect_error("DO ERROR");
 }
 
+TEST(UpsertConflictTest, RowsBehindTheLastWatermarkAreLookedAtAtTheEnd) {
+  DoError().input("wm max | + 1 a | + 1 b | stop").expect_error("DO ERROR");
+}
+
+TEST(UpsertConflictTest, AJobThatIsStoppedIsNotAtItsEnd) {
+  DoError().input("+ 1 a | + 1 b | stop").expect("+ 1 a | stop");
+}
+
 }  // namespace
 }  // namespace hw
