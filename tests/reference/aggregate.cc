@@ -105,6 +105,13 @@ Value extreme(const std::vector<Value>& values, int wanted) {
   return best;
 }
 
+/// How many different ones there are.
+Value set_size(const std::vector<Value>& values) {
+  std::set<int64_t> different;
+  for (const Value& value : values) different.insert(value.as<int64_t>());
+  return values.empty() ? Value::null() : Value::integer(static_cast<int64_t>(different.size()));
+}
+
 Value collected(std::vector<Value> values) {
   std::sort(values.begin(), values.end(),
             [](const Value& a, const Value& b) { return compare(a, b) < 0; });
@@ -130,6 +137,7 @@ Result<Value> result_of(const AggregateCall& call, const LogicalNode& input,
     if (name == "MIN") return extreme(values, -1);
     if (name == "MAX") return extreme(values, 1);
     if (name == "COLLECT") return collected(values);
+    if (name == "BITMAP_BUILD_CARDINALITY_AGG") return set_size(values);
     // In the order in which the rows are given.
     if (name == "FIRST_VALUE") return values.empty() ? Value::null() : values.front();
     if (name == "LAST_VALUE") return values.empty() ? Value::null() : values.back();

@@ -390,6 +390,9 @@ Term TermGenerator::aggregate() {
       return with_filter(SqlType::bigint(), "COUNT(*)", false);
     case 1:
       args = {chance_.share(0.7) ? chance_.pick(scope_) : any(1)};
+      if (args[0].type.is(TypeKind::kInt) && !args[0].wild && chance_.share(0.4)) {
+        return with_filter(SqlType::bigint(), "BITMAP_BUILD_CARDINALITY_AGG($0)", false);
+      }
       return with_filter(SqlType::bigint(), chance_.share(0.5) ? "COUNT(DISTINCT $0)" : "COUNT($0)",
                          false);
     case 2:
