@@ -130,11 +130,48 @@ NamedAggregate aggregate_of(const AggregateFunction& function, const ResolvedCal
   return named;
 }
 
+/// The least value of a column and how many there are.
+Result<std::vector<NamedAggregate>> value_calls(const BoundExprPtr& value, int column,
+                                                SqlPosition position, BindSession& session) {
+  const AggregateFunction& least = *session.context.functions->aggregate("MIN");
+  const AggregateFunction& count = *session.context.functions->aggregate("COUNT");
+  const Result<ResolvedCall> least_call = resolve_aggregate(least, {value}, session.expr);
+  if (!least_call.ok()) {
+    return not_supported_yet(
+        "a query of type " + value->type().to_sql_without_null() + " as a value", position);
+  }
+  HW_ASSIGN_OR_RETURN(const ResolvedCall count_call, resolve_aggregate(count, {}, session.expr));
+  return std::vector<NamedAggregate>{aggregate_of(least, *least_call, {column}),
+                                     aggregate_of(count, count_call, {})};
+}
+
+/// The value, if there is one at most.
+Result<BoundExprPtr> only_value(Exprs value_and_count, SqlPosition position, BindSession& session) {
+  HW_ASSIGN_OR_RETURN(const BoundExprPtr checked,
+                      bind_call(*session.context.functions->scalar("SINGLE_VALUE"),
+                                std::move(value_and_count), session.expr));
+  return checked->with_position(position);
+}
+
+/// The query's column as a value for each choice of the outer columns.
+Status bind_value_by_choice(const Decorrelated& freed, SqlPosition position, BindSession& session,
+                            BoundSubquery& bound) {
+  HW_ASSIGN_OR_RETURN(std::vector<NamedAggregate> calls,
+                      value_calls(column_of(*freed.plan, 0), 0, position, session));
+  bound.plan = freed.plan;
+  bound.aggregate =
+      std::make_shared<AggregateNode>(freed.plan, std::vector<int>{}, std::move(calls));
+  HW_ASSIGN_OR_RETURN(Exprs value_and_count,
+                      over_missing_row(*bound.aggregate, columns_of(*bound.aggregate), position));
+  HW_ASSIGN_OR_RETURN(bound.value, only_value(std::move(value_and_count), position, session));
+  bound.type = bound.value->type();
+  return Status::OK();
+}
+
 /// The query's column as at most one value for each choice of the outer columns; a second one
 /// fails the job. Columns: those that the conditions read, then the value.
 Result<LogicalNodePtr> single_value(const Decorrelated& freed, Exprs& conditions,
                                     SqlPosition position, BindSession& session) {
-  const FunctionCatalogue& functions = *session.context.functions;
   Exprs below;
   std::vector<std::string> names;
   std::vector<int> keys;
@@ -150,25 +187,16 @@ Result<LogicalNodePtr> single_value(const Decorrelated& freed, Exprs& conditions
   const auto value = static_cast<int>(below.size());
   names.push_back("$f" + std::to_string(value));
   below.push_back(column_of(*freed.plan, 0));
-  const AggregateFunction& least = *functions.aggregate("MIN");
-  const AggregateFunction& count = *functions.aggregate("COUNT");
-  const Result<ResolvedCall> least_call = resolve_aggregate(least, {below.back()}, session.expr);
-  if (!least_call.ok()) {
-    return not_supported_yet(
-        "a query of type " + below.back()->type().to_sql_without_null() + " as a value", position);
-  }
-  HW_ASSIGN_OR_RETURN(const ResolvedCall count_call, resolve_aggregate(count, {}, session.expr));
+  HW_ASSIGN_OR_RETURN(std::vector<NamedAggregate> calls,
+                      value_calls(below.back(), value, position, session));
   const auto input = std::make_shared<ProjectNode>(freed.plan, std::move(below), names);
-  const auto grouped = std::make_shared<AggregateNode>(
-      input, keys,
-      std::vector<NamedAggregate>{aggregate_of(least, *least_call, {value}),
-                                  aggregate_of(count, count_call, {})});
+  const auto grouped = std::make_shared<AggregateNode>(input, keys, std::move(calls));
   Exprs exprs = columns_of(*grouped);
-  HW_ASSIGN_OR_RETURN(BoundExprPtr checked,
-                      bind_call(*functions.scalar("SINGLE_VALUE"),
-                                {exprs[static_cast<size_t>(value)], exprs.back()}, session.expr));
+  HW_ASSIGN_OR_RETURN(
+      BoundExprPtr checked,
+      only_value({exprs[static_cast<size_t>(value)], exprs.back()}, position, session));
   exprs.pop_back();
-  exprs.back() = checked->with_position(position);
+  exprs.back() = std::move(checked);
   return std::make_shared<ProjectNode>(grouped, std::move(exprs), std::move(names));
 }
 
@@ -310,11 +338,15 @@ Result<BoundExprPtr> bind_scalar_query(const ast::Query& query, SqlPosition posi
   HW_ASSIGN_OR_RETURN(Decorrelated freed, decorrelate(plan));
   bound.form = SubqueryForm::kValue;
   bound.conditions = outer.numbered(std::move(freed.conditions));
+  bound.position = position;
+  if (!are_equalities(bound.conditions)) {
+    HW_TRY(bind_value_by_choice(freed, position, session, bound));
+    return collector.add(std::move(bound));
+  }
   HW_ASSIGN_OR_RETURN(bound.plan, single_value(freed, bound.conditions, position, session));
   const int last = bound.plan->num_columns() - 1;
   bound.type = bound.plan->column(last).type.with_nullable(true);
   bound.value = BoundExpr::column(last, bound.type, bound.plan->column(last).name);
-  bound.position = position;
   return collector.add(std::move(bound));
 }
 

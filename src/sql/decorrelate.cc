@@ -287,6 +287,11 @@ Result<OuterEquality> outer_equality(const BoundExprPtr& condition) {
                            position);
 }
 
+bool are_equalities(const std::vector<BoundExprPtr>& conditions) {
+  return std::all_of(conditions.begin(), conditions.end(),
+                     [](const BoundExprPtr& condition) { return outer_equality(condition).ok(); });
+}
+
 Result<Decorrelated> decorrelate(const LogicalNodePtr& plan) {
   HW_ASSIGN_OR_RETURN(Freed freed, free_node(plan));
   const int num_columns = plan->num_columns();

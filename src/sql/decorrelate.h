@@ -42,5 +42,6 @@ struct OuterEquality {
 };
 /// Fails when the condition is of another form.
 Result<OuterEquality> outer_equality(const BoundExprPtr& condition);
+bool are_equalities(const std::vector<BoundExprPtr>& conditions);
 
 }  // namespace hw

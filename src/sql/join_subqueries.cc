@@ -2,7 +2,6 @@
 
 #include "sql/join_subqueries.h"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -152,11 +151,6 @@ Result<LogicalNodePtr> semi_joined(const LogicalNodePtr& rows, const BoundSubque
   }
   return joined(rows, query.plan, anti ? JoinKind::kAnti : JoinKind::kSemi, conditions, query,
                 session);
-}
-
-bool are_equalities(const Exprs& conditions) {
-  return std::all_of(conditions.begin(), conditions.end(),
-                     [](const BoundExprPtr& condition) { return outer_equality(condition).ok(); });
 }
 
 /// Joins the number of rows that fulfil the conditions for each choice of the outer columns, where
