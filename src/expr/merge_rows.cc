@@ -3,6 +3,7 @@
 #include "expr/merge_rows.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -23,13 +24,12 @@ struct Part {
 };
 
 /// Null when no row is NULL.
-template <typename AnyPart>
-Result<BufferPtr> merged_validity(const std::vector<AnyPart>& parts,
-                                  std::span<const RowSource> from) {
+template <typename Parts>
+Result<BufferPtr> merged_validity(const Parts& parts, std::span<const RowSource> from) {
   std::vector<uint8_t> present(from.size());
   uint8_t all = 1;
   for (size_t i = 0; i < from.size(); ++i) {
-    const AnyPart& part = parts[static_cast<size_t>(from[i].source)];
+    const auto& part = parts[static_cast<size_t>(from[i].source)];
     present[i] = part.column->slot_is_null(from[i].row & part.mask) ? 0 : 1;
     all &= present[i];
   }
@@ -67,14 +67,28 @@ Result<ColumnPtr> merge_fixed(const SqlType& type, const std::vector<ColumnPtr>&
 /// What a short text is copied by: one load and store of fixed size instead of a call.
 constexpr int64_t kCopyStep = 16;
 
+/// A short constant with room behind it, so that it is copied in one step.
+struct Room {
+  std::array<uint8_t, kCopyStep> bytes = {};
+  std::array<int32_t, 2> starts = {};
+};
+
 /// The same for text.
 struct TextPart {
-  explicit TextPart(const Column& from)
+  TextPart(const Column& from, Room& room)
       : column(&from),
         starts(from.values().GetValues<int32_t>(1)),
         bytes(from.values().buffers[2] ? from.values().buffers[2]->data() : nullptr),
         size(from.values().buffers[2] ? from.values().buffers[2]->size() : 0),
-        mask(row_mask(from)) {}
+        mask(row_mask(from)) {
+    const int64_t length = from.is_constant() ? size_at(0) : INT64_MAX;
+    if (length > kCopyStep) return;
+    if (length > 0) std::memcpy(room.bytes.data(), bytes + starts[0], static_cast<size_t>(length));
+    room.starts[1] = static_cast<int32_t>(length);
+    starts = room.starts.data();
+    bytes = room.bytes.data();
+    size = kCopyStep;
+  }
   int64_t size_at(int64_t row) const {
     return column->slot_is_null(row) ? 0 : starts[row + 1] - starts[row];
   }
@@ -99,11 +113,12 @@ struct TextPart {
 Result<ColumnPtr> merge_text(const SqlType& type, const std::vector<ColumnPtr>& columns,
                              std::span<const RowSource> from) {
   const auto n = static_cast<int64_t>(from.size());
+  std::vector<Room> rooms(columns.size());
   std::vector<TextPart> parts;
   bool nulls = false;
-  for (const ColumnPtr& column : columns) {
-    parts.emplace_back(*column);
-    nulls = nulls || column->may_have_nulls();
+  for (size_t i = 0; i < columns.size(); ++i) {
+    parts.emplace_back(*columns[i], rooms[i]);
+    nulls = nulls || columns[i]->may_have_nulls();
   }
   HW_ASSIGN_OR_RETURN(BufferPtr offsets, allocate_values<int32_t>(n + 1));
   auto* ends = reinterpret_cast<int32_t*>(offsets->mutable_data());

@@ -3,6 +3,8 @@
 #include "expr/text_code.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -59,66 +61,120 @@ std::string lower_wide(std::string_view text) {
   return lower;
 }
 
-inline uint64_t size_bit(size_t size) { return uint64_t{1} << std::min<size_t>(size, 63); }
+constexpr size_t kShort = 16;
+constexpr int kSeeds = 32;
+
+/// Keeps the first `size` of eight bytes.
+constexpr std::array<uint64_t, kShort + 9> kFirstBytes = [] {
+  std::array<uint64_t, kShort + 9> masks = {};
+  for (size_t size = 0; size < masks.size(); ++size) {
+    masks[size] = size >= 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * size)) - 1;
+  }
+  return masks;
+}();
 
 }  // namespace
 
-template <bool kLower>
-inline TextCode::Ends TextCode::ends_of(std::string_view text) {
-  const size_t last_size = std::min<size_t>(text.size(), 8);
-  const uint64_t first = load_up_to_8(text.data(), text.size());
-  const uint64_t last = load_up_to_8(text.data() + text.size() - last_size, last_size);
-  if constexpr (kLower) return {text.size(), lower_ascii(first), lower_ascii(last)};
-  return {text.size(), first, last};
-}
-
-inline size_t TextCode::place_of(const Ends& ends) {
-  return ((ends.first + ends.size) * 0x9E3779B97F4A7C15 ^ ends.last * 0xD6E8FEB86659FD93) >> 57;
-}
-
-/// What is between the ends. Requires: equal sizes.
-template <bool kLower>
-bool TextCode::is_equal(std::string_view text, std::string_view wanted) {
-  for (size_t i = 8; i + 8 < text.size(); i += 8) {
-    const uint64_t eight = load_up_to_8(&text[i], 8);
-    const uint64_t mapped = kLower ? lower_ascii(eight) : eight;
-    if (mapped != load_up_to_8(&wanted[i], 8)) return false;
-  }
-  return true;
+TextCode::Words TextCode::words_of(std::string_view text) {
+  const size_t first = std::min<size_t>(text.size(), 8);
+  return {load_up_to_8(text.data(), first), load_up_to_8(text.data() + first, text.size() - first),
+          text.size()};
 }
 
 TextCode::TextCode(std::vector<std::string> texts, bool lower)
     : texts_(std::move(texts)), lower_(lower) {
   HW_CHECK(texts_.size() <= kTextsMax);
-  places_.fill(kNone);
-  for (size_t i = 0; i < texts_.size(); ++i) {
-    sizes_ |= size_bit(texts_[i].size());
-    ends_.push_back(ends_of<false>(texts_[i]));
-    size_t place = place_of(ends_[i]);
-    while (places_[place] != kNone) place = (place + 1) % places_.size();
-    places_[place] = static_cast<int8_t>(i);
-  }
+  fill_table();
 }
 
-template <bool kLower>
-inline int8_t TextCode::find(std::string_view text, const Ends& ends) const {
-  size_t place = place_of(ends);
-  for (; places_[place] != kNone; place = (place + 1) % places_.size()) {
-    const auto i = static_cast<size_t>(places_[place]);
-    if (ends_[i] == ends && is_equal<kLower>(text, texts_[i])) break;
+/// Tries a few seeds; what still meets another text at its place is looked for one by one.
+void TextCode::fill_table() {
+  const size_t size = std::bit_ceil(std::max<size_t>(16, texts_.size() * 4));
+  shift_ = 65 - std::bit_width(size);
+  std::vector<Entry> best;
+  std::vector<size_t> fewest(texts_.size() + 1);
+  uint64_t best_seed = 0;
+  for (int i = 1; i <= kSeeds; ++i) {
+    seed_ = 0x9E3779B97F4A7C15 * static_cast<uint64_t>(2 * i + 1);
+    std::vector<Entry> table(size);
+    std::vector<size_t> others;
+    for (size_t text = 0; text < texts_.size(); ++text) {
+      const bool is_short = texts_[text].size() <= kShort;
+      const Words words = is_short ? words_of(texts_[text]) : Words();
+      Entry& entry = table[Table{nullptr, seed_, shift_}.place_of(words)];
+      if (is_short && entry.code == kNone) {
+        entry = {words, static_cast<int8_t>(text)};
+      } else {
+        others.push_back(text);
+      }
+    }
+    if (others.size() >= fewest.size()) continue;
+    best = std::move(table);
+    fewest = std::move(others);
+    best_seed = seed_;
   }
-  return places_[place];
+  entries_ = std::move(best);
+  others_ = std::move(fewest);
+  seed_ = best_seed;
+}
+
+int8_t TextCode::find_long(std::string_view text) const {
+  for (const size_t i : others_) {
+    if (texts_[i] == text) return static_cast<int8_t>(i);
+  }
+  return kNone;
 }
 
 int8_t TextCode::operator()(std::string_view text) const {
-  const bool candidate = (sizes_ & size_bit(text.size())) != 0;
-  if (!lower_) return candidate ? find<false>(text, ends_of<false>(text)) : kNone;
-  if (!is_ascii(text)) {
-    const std::string lower = lower_wide(text);
-    return find<false>(lower, ends_of<false>(lower));
+  std::string lower;
+  if (lower_) {
+    if (is_ascii(text)) {
+      lower = text;
+      for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    } else {
+      lower = lower_wide(text);
+    }
+    text = lower;
   }
-  // ASCII keeps its size.
-  return candidate ? find<true>(text, ends_of<true>(text)) : kNone;
+  const int8_t code = text.size() <= kShort ? table().find(words_of(text)) : kNone;
+  return code == kNone ? find_long(text) : code;
+}
+
+void TextCode::of_rows(const Column& texts, int64_t num_rows, int8_t* codes) const {
+  if (texts.is_constant()) {
+    std::fill(codes, codes + num_rows, (*this)(texts.slot_value<std::string_view>(0)));
+    return;
+  }
+  const arrow::ArrayData& values = texts.values();
+  const auto* starts = values.GetValues<int32_t>(1);
+  const uint8_t* const bytes = values.buffers[2] ? values.buffers[2]->data() : nullptr;
+  const int64_t num_bytes = values.buffers[2] ? values.buffers[2]->size() : 0;
+  // Copies: for the compiler a code that is written might be a part of this object.
+  const Table table = this->table();
+  const bool lower = lower_, has_others = !others_.empty();
+  for (int64_t row = 0; row < num_rows; ++row) {
+    const int64_t start = starts[row];
+    const auto size = static_cast<size_t>(starts[row + 1] - start);
+    if (size > kShort || start + static_cast<int64_t>(kShort) > num_bytes) {
+      codes[row] = (*this)(texts.slot_value<std::string_view>(row));
+      continue;
+    }
+    Words words{0, 0, size};
+    std::memcpy(&words.first, bytes + start, 8);
+    std::memcpy(&words.second, bytes + start + 8, 8);
+    words.first &= kFirstBytes[size];
+    words.second &= kFirstBytes[size > 8 ? size - 8 : 0];
+    if (lower) {
+      words.first = lower_ascii(words.first);
+      words.second = lower_ascii(words.second);
+    }
+    int8_t code = table.find(words);
+    const bool wide = lower && ((words.first | words.second) & kHighBits) != 0;
+    if (wide || (has_others && code == kNone)) {
+      code = (*this)(texts.slot_value<std::string_view>(row));
+    }
+    codes[row] = code;
+  }
 }
 
 }  // namespace hw

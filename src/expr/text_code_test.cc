@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "columnar/fast_builders.h"
+
 namespace hw {
 namespace {
 
@@ -52,6 +54,7 @@ TEST(TextCode, AgreesWithASearchThroughTheList) {
       if (std::ranges::count(texts, text) == 0) texts.push_back(std::move(text));
     }
     const TextCode plain(texts, false), lower(texts, true);
+    BytesBuilder rows;
     for (int i = 0; i < 100; ++i) {
       const std::string text = i % 2 == 0 ? text_of() : texts[random() % texts.size()];
       std::string mapped = text;
@@ -62,6 +65,15 @@ TEST(TextCode, AgreesWithASearchThroughTheList) {
       };
       ASSERT_EQ(plain(text), place(text)) << text;
       ASSERT_EQ(lower(text), place(mapped)) << text;
+      rows.append(i % 7 == 0 ? text + "Ä" : text);
+    }
+    const ColumnPtr column = rows.finish(SqlType::string()).ValueOrDie()->slice(3, 97);
+    for (const TextCode* code : {&plain, &lower}) {
+      std::vector<int8_t> codes(97);
+      code->of_rows(*column, 97, codes.data());
+      for (int64_t row = 0; row < 97; ++row) {
+        ASSERT_EQ(codes[static_cast<size_t>(row)], (*code)(column->value<std::string_view>(row)));
+      }
     }
   }
 }

@@ -3,6 +3,7 @@
 #include "expr/text_finder.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 namespace hw {
@@ -13,6 +14,21 @@ constexpr std::string_view kCommon = " etaoinsrlhdcumpgfywbvk/.0123456789\",:-=&
 
 /// So many places where only the rarest byte stands, and it is not rare in this text.
 constexpr int kMissesMax = 8;
+
+/// memcmp without a call for what is short.
+bool is_equal(const char* a, const char* b, size_t size) {
+  uint64_t x = 0, y = 0;
+  if (size < sizeof(x)) return std::memcmp(a, b, size) == 0;
+  const auto differ = [&](size_t at) {
+    std::memcpy(&x, a + at, sizeof(x));
+    std::memcpy(&y, b + at, sizeof(y));
+    return x != y;
+  };
+  for (size_t i = 0; i + sizeof(x) < size; i += sizeof(x)) {
+    if (differ(i)) return false;
+  }
+  return !differ(size - sizeof(x));
+}
 
 size_t rarest_of(std::string_view text) {
   const auto rarity = [](char c) { return std::min(kCommon.find(c), kCommon.size()); };
@@ -43,7 +59,7 @@ size_t TextFinder::find(std::string_view text, size_t from) const {
     at = static_cast<const char*>(std::memchr(at, wanted_[rarest_], static_cast<size_t>(end - at)));
     if (at == nullptr) return text.npos;
     const char* const begin = at - rarest_;
-    if (std::memcmp(begin, wanted_.data(), wanted_.size()) == 0) {
+    if (is_equal(begin, wanted_.data(), wanted_.size())) {
       return static_cast<size_t>(begin - text.data());
     }
     ++at;

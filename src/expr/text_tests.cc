@@ -67,6 +67,24 @@ struct CodeIn {
   uint64_t mask;
 };
 
+class CodeKernel final : public EncodedKernel {
+ public:
+  CodeKernel(TextCode code, SqlType type)
+      : EncodedKernel(std::move(type), 0), code_(std::move(code)) {}
+
+ protected:
+  Result<ColumnPtr> compute(int64_t num_rows, std::span<const ColumnPtr> args) override {
+    const Column* const texts = args[0].get();
+    HW_ASSIGN_OR_RETURN(BufferPtr validity, combined_validity(std::span(&texts, 1), num_rows));
+    HW_ASSIGN_OR_RETURN(BufferPtr codes, allocate_values<int8_t>(num_rows));
+    code_.of_rows(*texts, num_rows, reinterpret_cast<int8_t*>(codes->mutable_data()));
+    return make_plain(result_type(), num_rows, std::move(validity), std::move(codes));
+  }
+
+ private:
+  const TextCode code_;
+};
+
 // Not in the catalogue: only compilation puts them into expressions.
 
 const ScalarFunction& code_function(bool lower) {
@@ -74,7 +92,9 @@ const ScalarFunction& code_function(bool lower) {
     auto* function = new ScalarFunction();
     function->name = lower ? "CODE OF LOWER" : "CODE";
     function->kernel = [lower](const CallBinding& binding) -> KernelResult {
-      return make_first_argument_kernel(TextCode(texts_of(*binding.literals[1]), lower), binding);
+      TextCode code(texts_of(*binding.literals[1]), lower);
+      return std::make_unique<FirstArgumentKernel>(
+          std::make_unique<CodeKernel>(std::move(code), binding.result_type));
     };
     return function;
   };

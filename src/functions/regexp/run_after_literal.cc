@@ -49,13 +49,16 @@ RunAfterLiteral::Match RunAfterLiteral::find(std::string_view text) const {
     const bool behind = before_ && at > 0;
     if (behind && text[at - 1] != *before_) continue;
     const size_t run = at + literal_.wanted().size();
-    const size_t end = std::min(text.find(stop_, run), text.size());
+    size_t end = run;
+    unsigned char seen = 0;
+    for (; end < text.size() && text[end] != stop_; ++end) {
+      seen |= static_cast<unsigned char>(text[end]);
+    }
     match.found = true;
+    match.unsure = seen >= 0x80;
     match.run = text.substr(run, end - run);
     match.before = text.substr(behind ? at - 1 : at, behind ? 1 : 0);
     match.whole = text.substr(behind ? at - 1 : at, end - at + (behind ? 1 : 0));
-    match.unsure = std::any_of(match.run.begin(), match.run.end(),
-                               [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
     return match;
   }
   return match;
