@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "reference/term_generator.h"
@@ -16,10 +17,6 @@ const SqlType& border() {
   return *kType;
 }
 
-bool is_timed(const GeneratedTable& table) {
-  return table.time_column >= 0 && !table.has_instants();
-}
-
 bool is_key(const GeneratedColumn& column) {
   return column.domain != Domain::kWild && !column.type.is_approximate() &&
          !column.type.is_constructed() && !column.type.is_variant();
@@ -29,11 +26,14 @@ bool is_key(const GeneratedColumn& column) {
 
 std::optional<MadeQuery> WindowQueries::any() {
   bool timed = false;
+  bool of_instants = false;
   for (const GeneratedTable& table : tables_) {
     if (table.patience_ms < table.disorder_ms) return std::nullopt;
-    timed = timed || is_timed(table);
+    timed = timed || (table.time_column >= 0 && !table.has_instants());
+    of_instants = of_instants || table.has_instants();
   }
-  if (!timed) return std::nullopt;
+  if (!timed && !of_instants) return std::nullopt;
+  instants_ = of_instants && (!timed || chance_.share(0.5));
   MadeQuery made;
   switch (chance_.below(8)) {
     case 0:
@@ -65,6 +65,14 @@ std::optional<MadeQuery> WindowQueries::any() {
 
 // ----------------------------------------------------------------------------------------- inputs
 
+bool WindowQueries::is_timed(const GeneratedTable& table) const {
+  return table.time_column >= 0 && table.has_instants() == instants_;
+}
+
+SqlType WindowQueries::time_type() const {
+  return instants_ ? SqlType::timestamp_ltz(3) : border();
+}
+
 WindowQueries::Input WindowQueries::table_input() {
   std::vector<const GeneratedTable*> timed;
   for (const GeneratedTable& table : tables_) {
@@ -76,7 +84,7 @@ WindowQueries::Input WindowQueries::table_input() {
 
 WindowQueries::Input WindowQueries::input(int depth) {
   const double kind = chance_.real();
-  if (depth <= 0 || kind < 0.5) return table_input();
+  if (depth <= 0 || kind < 0.5 || instants_) return table_input();
   if (kind < 0.65) return projected(table_input());
   if (kind < 0.75) return united();
   const Input below = input(depth - 1);
@@ -163,6 +171,7 @@ std::string WindowQueries::size_and_step(const std::string& kind, bool exact) {
 WindowQueries::Windows WindowQueries::windows(const Input& input) {
   Windows made;
   made.kind = chance_.pick({"TUMBLE", "HOP", "CUMULATE", "SESSION", "SESSION"});
+  if (instants_ && made.kind == "SESSION") made.kind = "HOP";
   made.arguments = size_and_step(made.kind, input.exact);
   if (made.kind != "SESSION") {
     if (chance_.share(0.2) && made.arguments.find("0.00") == std::string::npos) {
@@ -380,7 +389,7 @@ MadeQuery WindowQueries::first_or_last(const Input& input) {
   const Placed from = placed(input, windows(input), "a");
   Select inner;
   inner.items = {from.start, from.end, chance_.pick(from.scope),
-                 column_term(border(), "a." + input.time, false)};
+                 column_term(time_type(), "a." + input.time, false)};
   inner.items.push_back(
       make_term(SqlType::bigint(),
                 std::string("ROW_NUMBER() OVER (PARTITION BY $0, $1, $2 ORDER BY $3") +
@@ -397,7 +406,8 @@ MadeQuery WindowQueries::plain(const Input& input) {
   const Placed from = placed(input, windows(input), "a");
   Select select;
   select.from = from.source;
-  select.items = {from.start, from.end, from.time};
+  select.items = {from.start, from.end};
+  if (!instants_) select.items.push_back(from.time);
   for (int64_t i = chance_.between(1, 3); i > 0; --i)
     select.items.push_back(chance_.pick(from.scope));
   if (chance_.share(0.4)) select.where = TermGenerator(from.scope, chance_).condition(1);
@@ -408,7 +418,8 @@ MadeQuery WindowQueries::plain(const Input& input) {
 
 /// GROUP BY TUMBLE(t, size) and its kin.
 MadeQuery WindowQueries::by_old_windows(const Input& input) {
-  const std::string kind = chance_.pick({"TUMBLE", "HOP", "SESSION"});
+  std::string kind = chance_.pick({"TUMBLE", "HOP", "SESSION"});
+  if (instants_ && kind == "SESSION") kind = "TUMBLE";
   std::string arguments = size_and_step(kind, input.exact);
   if (kind == "HOP" && chance_.share(0.3)) arguments = "INTERVAL '7' MINUTE, INTERVAL '20' MINUTE";
   const std::string call = "(a." + input.time + ", " + arguments + ")";
@@ -429,6 +440,7 @@ MadeQuery WindowQueries::by_old_windows(const Input& input) {
       select.keys.begin() + chance_.between(0, static_cast<int64_t>(select.keys.size())),
       column_term(border(), kind + call, false));
   for (const char* part : {"_START", "_END", "_ROWTIME"}) {
+    if (instants_ && std::string_view(part) == "_ROWTIME") continue;
     if (chance_.share(0.6))
       select.items.push_back(column_term(border(), kind + part + call, false));
   }

@@ -52,6 +52,8 @@ class WindowQueries {
     int64_t rows = 0;
   };
 
+  bool is_timed(const GeneratedTable& table) const;
+  SqlType time_type() const;
   Input table_input();
   /// At most `depth` windows below.
   Input input(int depth);
@@ -76,6 +78,9 @@ class WindowQueries {
   const std::vector<GeneratedTable>& tables_;
   Chance& chance_;
   With with_;
+  /// Times are TIMESTAMP_LTZ: of tables alone, since window_time may be any of two instants that
+  /// clocks show alike.
+  bool instants_ = false;
 };
 
 }  // namespace hw::reference
