@@ -3,10 +3,32 @@
 #include "runtime/watermark_cutter.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/assert.h"
 
 namespace hw {
+namespace {
+
+/// The extreme of all values. In lanes of their own: std::min_element waits for each comparison.
+template <typename Choose>
+int64_t extreme(const std::vector<int64_t>& values, Choose choose) {
+  constexpr size_t kLanes = 4;
+  std::array<int64_t, kLanes> lanes;
+  lanes.fill(values[0]);
+  size_t i = 0;
+  for (; i + kLanes <= values.size(); i += kLanes) {
+    for (size_t lane = 0; lane < kLanes; ++lane)
+      lanes[lane] = choose(lanes[lane], values[i + lane]);
+  }
+  for (; i < values.size(); ++i) lanes[0] = choose(lanes[0], values[i]);
+  return choose(choose(lanes[0], lanes[1]), choose(lanes[2], lanes[3]));
+}
+
+int64_t lower_of(int64_t a, int64_t b) { return a < b ? a : b; }
+int64_t higher_of(int64_t a, int64_t b) { return a < b ? b : a; }
+
+}  // namespace
 
 void WatermarkCutter::send(std::vector<Message>& out) {
   if (running_ms_ <= sent_ms_) return;
@@ -26,9 +48,8 @@ void WatermarkCutter::cut(const TimedBatch& rows, std::vector<Message>& out) {
   };
   if (batch.insert_only() && num_rows > 0) {
     // Mostly no row is late and none comes near the watermark of another one.
-    const int64_t earliest_ms = *std::min_element(rows.time_ms.begin(), rows.time_ms.end());
-    const int64_t highest_ms = std::max(
-        running_ms_, *std::max_element(rows.watermark_ms.begin(), rows.watermark_ms.end()));
+    const int64_t earliest_ms = extreme(rows.time_ms, lower_of);
+    const int64_t highest_ms = std::max(running_ms_, extreme(rows.watermark_ms, higher_of));
     if (earliest_ms > highest_ms) {
       running_ms_ = highest_ms;
       slice(0, num_rows);
