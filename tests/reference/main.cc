@@ -23,7 +23,7 @@
 namespace hw::reference {
 namespace {
 
-/// What is being examined: said when a check of the engine ends the process.
+/// What is being examined: said when a check of the engine, or who waits for it, ends the process.
 volatile std::sig_atomic_t crash_reports_left = 1;
 uint64_t current_seed = 0;
 
@@ -62,7 +62,7 @@ Arguments parse_arguments(int argc, char** argv) {
 }
 
 int run(const Arguments& arguments) {
-  for (const int signal : {SIGABRT, SIGSEGV, SIGFPE}) std::signal(signal, report_crash);
+  for (const int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGTERM}) std::signal(signal, report_crash);
   Env& env = real_env();
   const int64_t began = env.monotonic_ns();
   int64_t jobs = 0;

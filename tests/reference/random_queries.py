@@ -63,27 +63,34 @@ def tally_of(text, first_seed):
     return Tally(jobs, queries, runs, failures, refused, first_seed, last, text)
 
 
-def run(seeds, seconds, arguments=()):
-    """One process a first seed, side by side."""
+def run(seeds, seconds, arguments=(), patience_s=300):
+    """One process a first seed, side by side. A job that goes on for so long behind the time is a failure."""
+    end = time.monotonic() + seconds + patience_s
     processes = [(seed, subprocess.Popen([BINARY, "--seed", str(seed), "--seconds", str(seconds), *arguments],
                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=ENVIRONMENT))
                  for seed in seeds]
     tallies = []
     for seed, process in processes:
+        try:
+            text = process.communicate(timeout=max(end - time.monotonic(), 0))[0]
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            text = process.communicate()[0]
         # Rows may hold bytes that are no text.
-        tallies.append(tally_of(process.communicate()[0].decode("utf-8", "replace"), seed))
+        tallies.append(tally_of(text.decode("utf-8", "replace"), seed))
     return tallies
 
 
 def run_in_box(seeds, box):
     """Most of the time box; as long as queries are wanting and it has room, a little more."""
     began = time.monotonic()
-    tallies = run(seeds, SHARE_OF_BOX * box)
+    patience_s = (SHARE_OF_BOX_MAX - SHARE_OF_BOX) * box
+    tallies = run(seeds, SHARE_OF_BOX * box, patience_s=patience_s)
     while sum(t.queries for t in tallies) < QUERIES_MIN and not any(t.failures for t in tallies):
         left = SHARE_OF_BOX_MAX * box - (time.monotonic() - began)
         if left < SECONDS_MIN:
             break
-        tallies += run([t.last_seed + 1 for t in tallies[-len(seeds):]], left)
+        tallies += run([t.last_seed + 1 for t in tallies[-len(seeds):]], left, patience_s=0.03 * box)
     return tallies
 
 
