@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 
 #include "expr/scalar_function.h"
 
@@ -21,6 +22,8 @@ Result<std::unique_ptr<ScalarKernel>> make_cast(const SqlType& from, const SqlTy
 
 /// True when an explicit cast is defined.
 bool can_cast(const SqlType& from, const SqlType& to);
+/// What to write where it is not, behind `; `; empty where there is nothing to say.
+std::string instead_of_cast(const SqlType& from, const SqlType& to);
 /// True when some value of `from` makes the cast fail.
 bool cast_can_fail(const SqlType& from, const SqlType& to);
 /// True when some value that is not NULL casts to NULL without failing: what a DECIMAL cannot hold.

@@ -261,30 +261,31 @@ std::string bitmap_hint(const SqlType& from, const SqlType& to) {
 
 }  // namespace
 
-Status no_such_cast(const SqlType& from, const SqlType& to) {
-  std::string hint;
+std::string instead_of_cast(const SqlType& from, const SqlType& to) {
   if (is_timestamp_or_number_mix(from, to)) {
-    hint = to.is_timestamp() ? "; write TO_TIMESTAMP_LTZ(n, p)"
+    return to.is_timestamp() ? "; write TO_TIMESTAMP_LTZ(n, p)"
                              : "; write UNIX_TIMESTAMP(CAST(x AS STRING))";
-  } else if (from.is_numeric() && to.is(TypeKind::kBoolean)) {
-    hint = "; write x <> 0";
-  } else if (from.is(TypeKind::kRow) && to.is(TypeKind::kRow)) {
-    hint = "; both need the same number of fields, whose types can be cast";
-  } else if (from.is_bitmap() || to.is_bitmap()) {
-    hint = bitmap_hint(from, to);
-  } else if (to.is_variant()) {
-    hint = from.is_text() ? "; write PARSE_JSON(x)" : "; write PARSE_JSON(JSON_STRING(x))";
-  } else if (from.is_variant() && to.is_constructed()) {
-    hint =
-        "; its parts become numbers, BOOLEAN, STRING, VARIANT, and ARRAY, MAP<STRING, ..> and "
-        "ROW of these";
-  } else if (from.is_variant()) {
-    hint = "; by way of its text: write JSON_UNQUOTE(JSON_STRING(v))";
-  } else if (is_flat(from) && is_flat(to)) {
-    hint = "; a way round may be by way of STRING or TIMESTAMP";
   }
+  if (from.is_numeric() && to.is(TypeKind::kBoolean)) return "; write x <> 0";
+  if (from.is(TypeKind::kRow) && to.is(TypeKind::kRow)) {
+    return "; both need the same number of fields, whose types can be cast";
+  }
+  if (from.is_bitmap() || to.is_bitmap()) return bitmap_hint(from, to);
+  if (to.is_variant()) {
+    return from.is_text() ? "; write PARSE_JSON(x)" : "; write PARSE_JSON(JSON_STRING(x))";
+  }
+  if (from.is_variant() && to.is_constructed()) {
+    return "; its parts become numbers, BOOLEAN, STRING, VARIANT, and ARRAY, MAP<STRING, ..> and "
+           "ROW of these";
+  }
+  if (from.is_variant()) return "; by way of its text: write JSON_UNQUOTE(JSON_STRING(v))";
+  if (is_flat(from) && is_flat(to)) return "; a way round may be by way of STRING or TIMESTAMP";
+  return "";
+}
+
+Status no_such_cast(const SqlType& from, const SqlType& to) {
   return Status::TypeError(from.to_sql_without_null(), " cannot be cast to ",
-                           to.to_sql_without_null(), hint);
+                           to.to_sql_without_null(), instead_of_cast(from, to));
 }
 
 }  // namespace hw

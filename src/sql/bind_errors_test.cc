@@ -153,6 +153,9 @@ TEST_F(BindErrorsTest, ChecksInserts) {
             "1:16 column 'c' cannot be written: it is computed");
   EXPECT_EQ(session.error("INSERT INTO s VALUES ('1', 'x')"),
             "1:15 column 'a' of 's' is INT, but the query gives CHAR(1); write CAST(.. AS INT)");
+  EXPECT_EQ(session.error("INSERT INTO s SELECT BITMAP_BUILD(ARRAY[1]), 'x'"),
+            "1:15 column 'a' of 's' is INT, but the query gives BITMAP; how many integers it has "
+            "is BITMAP_CARDINALITY(x)");
 }
 
 TEST_F(BindErrorsTest, ChecksDefinitions) {

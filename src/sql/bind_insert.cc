@@ -140,8 +140,9 @@ Result<BoundExprPtr> as_column(BoundExprPtr value, const TableColumn& column, co
   }
   if (from.equals_ignoring_null(to)) return value;
   if (!can_cast_implicitly(from, to)) {
-    const std::string hint =
-        can_cast(from, to) ? "; write CAST(.. AS " + to.to_sql_without_null() + ")" : "";
+    const std::string hint = can_cast(from, to)
+                                 ? "; write CAST(.. AS " + to.to_sql_without_null() + ")"
+                                 : instead_of_cast(from, to);
     return at(position,
               Status::TypeError("column '", column.name, "' of '", target.path.object, "' is ",
                                 to.to_sql_without_null(), ", but the query gives ",
