@@ -165,6 +165,7 @@ class ExprProgram::Compiler {
         binding.literals.push_back(arg->is_literal() ? arg->literal_value() : nullptr);
       }
       HW_ASSIGN_OR_RETURN(node.kernel, expr.function()->kernel(binding));
+      node.chooser = dynamic_cast<ReadsChosenRows*>(node.kernel.get());
     }
     return Status::OK();
   }
@@ -352,6 +353,11 @@ Result<ColumnPtr> ExprProgram::compute(int node, Frame& frame) {
 }
 
 Result<ColumnPtr> ExprProgram::compute_call(ProgramNode& node, Frame& frame) {
+  if (node.chooser != nullptr && frame.parent != nullptr && frame.num_rows > 0 &&
+      this->node(node.args[0]).free && frame.values[static_cast<size_t>(node.args[0])] == nullptr) {
+    HW_ASSIGN_OR_RETURN(const ColumnPtr outer, value(node.args[0], *frame.parent));
+    if (outer->is_plain()) return node.chooser->evaluate_chosen(*outer, frame.rows);
+  }
   std::vector<ColumnPtr> args(node.args.size());
   for (size_t i = 0; i < args.size(); ++i) {
     HW_ASSIGN_OR_RETURN(args[i], value(node.args[i], frame));

@@ -14,6 +14,7 @@
 
 #include "columnar/batch.h"
 #include "expr/bound_expr.h"
+#include "expr/chosen_rows.h"
 #include "expr/evaluator.h"
 #include "expr/frame_gather.h"
 #include "expr/scalar_function.h"
@@ -25,6 +26,7 @@ struct ProgramNode {
   BoundExprPtr expr;
   std::vector<int> args;
   std::unique_ptr<ScalarKernel> kernel;  // kCall, kCast
+  ReadsChosenRows* chooser = nullptr;    // the kernel, if it is one
   /// A column, or a field of one, or a literal: costs nothing on any number of rows.
   bool free = false;
   bool can_fail = false;

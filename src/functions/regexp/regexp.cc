@@ -11,6 +11,7 @@
 
 #include <re2/re2.h>
 
+#include "expr/chosen_rows.h"
 #include "expr/function_catalogue.h"
 #include "expr/row_kernel.h"
 #include "functions/regexp/pattern_cache.h"
@@ -56,7 +57,47 @@ bool extract(TextWriter& out, PatternCache& cache, std::string_view text, std::s
   return true;
 }
 
-Result<std::unique_ptr<ScalarKernel>> bind_extract(const CallBinding& binding) {
+/// Of a literal pattern and group.
+class ExtractKernel final : public ScalarKernel, public ReadsChosenRows {
+ public:
+  ExtractKernel(PatternCache cache, int32_t group, SqlType type,
+                std::unique_ptr<ScalarKernel> kernel)
+      : cache_(std::move(cache)),
+        group_(group),
+        type_(std::move(type)),
+        kernel_(std::move(kernel)) {}
+
+  Result<ColumnPtr> evaluate(const KernelContext& context,
+                             std::span<const ColumnPtr> args) override {
+    return kernel_->evaluate(context, args);
+  }
+
+  Result<ColumnPtr> evaluate_chosen(const Column& column, std::span<const int32_t> rows) override {
+    const auto n = static_cast<int64_t>(rows.size());
+    HW_ASSIGN_OR_RETURN(TextWriter out, TextWriter::make(n, n * 16));
+    std::vector<uint8_t> present(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const bool found =
+          !column.slot_is_null(rows[i]) &&
+          extract(out, cache_, column.slot_value<std::string_view>(rows[i]), {}, group_);
+      present[i] = found ? 1 : 0;
+      found ? out.end_row() : out.end_null_row();
+    }
+    HW_ASSIGN_OR_RETURN(BufferPtr validity, allocate_bitmap(n));
+    pack_bits(present.data(), n, validity->mutable_data());
+    return out.finish(type_, n, std::move(validity));
+  }
+
+ private:
+  PatternCache cache_;
+  const int32_t group_;
+  const SqlType type_;
+  const std::unique_ptr<ScalarKernel> kernel_;  // for columns as they are
+};
+
+bool is_value(const ColumnPtr& literal) { return literal != nullptr && !literal->is_null(0); }
+
+Result<std::unique_ptr<ScalarKernel>> bind_extract_of_rows(const CallBinding& binding) {
   HW_ASSIGN_OR_RETURN(PatternCache cache, cache_for(binding));
   if (binding.arg_types.size() == 2) {
     return make_row_kernel(
@@ -69,6 +110,17 @@ Result<std::unique_ptr<ScalarKernel>> bind_extract(const CallBinding& binding) {
       [cache](TextWriter& out, std::string_view text, std::string_view pattern,
               int32_t group) mutable { return extract(out, cache, text, pattern, group); },
       binding);
+}
+
+Result<std::unique_ptr<ScalarKernel>> bind_extract(const CallBinding& binding) {
+  HW_ASSIGN_OR_RETURN(std::unique_ptr<ScalarKernel> kernel, bind_extract_of_rows(binding));
+  const bool has_group = binding.arg_types.size() > 2;
+  if (!is_value(binding.literals[1]) || (has_group && !is_value(binding.literals[2])))
+    return kernel;
+  HW_ASSIGN_OR_RETURN(PatternCache cache, cache_for(binding));
+  const int32_t group = has_group ? binding.literals[2]->value<int32_t>(0) : 0;
+  return std::make_unique<ExtractKernel>(std::move(cache), group, binding.result_type,
+                                         std::move(kernel));
 }
 
 bool replace(TextWriter& out, PatternCache& cache, std::string_view text, std::string_view pattern,
