@@ -151,7 +151,10 @@ void TextCode::of_rows(const Column& texts, int64_t num_rows, int8_t* codes) con
   const int64_t num_bytes = values.buffers[2] ? values.buffers[2]->size() : 0;
   // Copies: for the compiler a code that is written might be a part of this object.
   const Table table = this->table();
-  const bool lower = lower_, has_others = !others_.empty();
+  const bool lower = lower_;
+  // What makes a row doubtful: other characters than ASCII; no code, where some have no entry.
+  const uint64_t wide_bits = lower ? kHighBits : 0;
+  const uint64_t none_bit = others_.empty() ? 0 : uint64_t{1} << 63;
   for (int64_t row = 0; row < num_rows; ++row) {
     const int64_t start = starts[row];
     const auto size = static_cast<size_t>(starts[row + 1] - start);
@@ -169,8 +172,10 @@ void TextCode::of_rows(const Column& texts, int64_t num_rows, int8_t* codes) con
       words.second = lower_ascii(words.second);
     }
     int8_t code = table.find(words);
-    const bool wide = lower && ((words.first | words.second) & kHighBits) != 0;
-    if (wide || (has_others && code == kNone)) {
+    // One test of both, since whether there is a code is random.
+    const uint64_t doubts = ((words.first | words.second) & wide_bits) |
+                            (static_cast<uint64_t>(int64_t{code}) & none_bit);
+    if (doubts != 0) {
       code = (*this)(texts.slot_value<std::string_view>(row));
     }
     codes[row] = code;
