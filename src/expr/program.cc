@@ -166,6 +166,9 @@ class ExprProgram::Compiler {
       }
       HW_ASSIGN_OR_RETURN(node.kernel, expr.function()->kernel(binding));
       node.chooser = dynamic_cast<ReadsChosenRows*>(node.kernel.get());
+      const bool of_field = expr.args().size() == 1 && expr.args()[0]->kind() == Kind::kField &&
+                            expr.args()[0]->type().physical() != PhysicalType::kNone;
+      if (of_field) node.field_reader = dynamic_cast<ReadsField*>(node.kernel.get());
     }
     return Status::OK();
   }
@@ -357,6 +360,14 @@ Result<ColumnPtr> ExprProgram::compute_call(ProgramNode& node, Frame& frame) {
       this->node(node.args[0]).free && frame.values[static_cast<size_t>(node.args[0])] == nullptr) {
     HW_ASSIGN_OR_RETURN(const ColumnPtr outer, value(node.args[0], *frame.parent));
     if (outer->is_plain()) return node.chooser->evaluate_chosen(*outer, frame.rows);
+  }
+  // Frames inside another one would have to gather the whole ROW.
+  if (node.field_reader != nullptr && frame.parent == nullptr) {
+    const ProgramNode& field = this->node(node.args[0]);
+    HW_ASSIGN_OR_RETURN(const ColumnPtr row, value(field.args[0], frame));
+    if (row->is_plain()) {
+      return node.field_reader->evaluate_field(*row, field.expr->column_index());
+    }
   }
   std::vector<ColumnPtr> args(node.args.size());
   for (size_t i = 0; i < args.size(); ++i) {

@@ -16,6 +16,7 @@
 #include "expr/bound_expr.h"
 #include "expr/chosen_rows.h"
 #include "expr/evaluator.h"
+#include "expr/field_reader.h"
 #include "expr/frame_gather.h"
 #include "expr/scalar_function.h"
 #include "expr/truth.h"
@@ -27,6 +28,7 @@ struct ProgramNode {
   std::vector<int> args;
   std::unique_ptr<ScalarKernel> kernel;  // kCall, kCast
   ReadsChosenRows* chooser = nullptr;    // the kernel, if it is one
+  ReadsField* field_reader = nullptr;    // the same
   /// A column, or a field of one, or a literal: costs nothing on any number of rows.
   bool free = false;
   bool can_fail = false;

@@ -10,6 +10,7 @@
 
 #include "columnar/constant.h"
 #include "expr/bound_expr.h"
+#include "expr/field_reader.h"
 #include "expr/function_catalogue.h"
 #include "expr/kernel_output.h"
 #include "expr/truth.h"
@@ -30,7 +31,7 @@ Result<ColumnPtr> column_of(const SqlType& type, int64_t num_rows,
   return make_plain(type, num_rows, nullptr, std::move(bits));
 }
 
-class NullTest final : public ScalarKernel {
+class NullTest final : public ScalarKernel, public ReadsField {
  public:
   NullTest(bool wanted, SqlType type) : wanted_(wanted), type_(std::move(type)) {}
 
@@ -41,14 +42,21 @@ class NullTest final : public ScalarKernel {
     if (column.is_constant() && context.num_rows > 0) {
       return constant(column.slot_is_null(0) == wanted_, context.num_rows);
     }
-    std::vector<uint64_t> words = null_mask(column);
-    if (!wanted_) {
-      for (uint64_t& word : words) word = ~word;
-    }
-    return column_of(type_, context.num_rows, words);
+    return of_mask(null_mask(column), context.num_rows);
+  }
+
+  Result<ColumnPtr> evaluate_field(const Column& row, int field) override {
+    return of_mask(null_mask_of_field(row, field), row.num_rows());
   }
 
  private:
+  Result<ColumnPtr> of_mask(std::vector<uint64_t> words, int64_t num_rows) const {
+    if (words.empty()) return constant(!wanted_, num_rows);
+    if (!wanted_) {
+      for (uint64_t& word : words) word = ~word;
+    }
+    return column_of(type_, num_rows, words);
+  }
   ColumnPtr constant(bool value, int64_t num_rows) const {
     return constant_bool(value, num_rows)->with_type(type_);
   }

@@ -37,6 +37,23 @@ TEST(IsNullTest, TestsTheValuesOfACase) {
             "TRUE | FALSE | TRUE | FALSE | FALSE | FALSE | FALSE");
 }
 
+TEST(IsNullTest, FieldsAreNullWhereTheirRowIs) {
+  const Batch all =
+      *parse_batch(*parse_schema("r ROW<a INT, b ROW<c STRING>>"),
+                   "+ (1, (x)) | + null | + (NULL, NULL) | + (2, (NULL)) | + (3, (y))");
+  const auto field = [](const BoundExprPtr& row, int i) { return BoundExpr::field(row, i); };
+  const auto texts = [&](const Batch& batch) {
+    const BoundExprPtr row = col(batch, "r");
+    return values_of(fn("IS NULL", {field(row, 0)}), batch) + "; " +
+           values_of(fn("IS NOT NULL", {field(field(row, 1), 0)}), batch);
+  };
+  EXPECT_EQ(texts(all), "FALSE | TRUE | TRUE | FALSE | FALSE; TRUE | FALSE | FALSE | FALSE | TRUE");
+  EXPECT_EQ(texts(all.slice(1, 3)), "TRUE | TRUE | FALSE; FALSE | FALSE | FALSE");
+  EXPECT_EQ(texts(all.slice(3, 2)), "FALSE | FALSE; FALSE | TRUE");
+  const auto chosen = std::make_shared<const Selection>(Selection{0, 2, 4});
+  EXPECT_EQ(texts(all.narrowed_to(chosen)), "FALSE | TRUE | FALSE; TRUE | FALSE | TRUE");
+}
+
 TEST(IsNullTest, DistinctTreatsNullAsAValue) {
   const Batch batch = *parse_batch(*parse_schema("a INT, b INT"),
                                    "+ 1 1 | + 1 2 | + null 2 | + 1 null | + null null");
