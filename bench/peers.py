@@ -125,6 +125,7 @@ def ducks(text, folder, count):
         "import duckdb, json, resource, sys\n"
         "views, query = json.load(sys.stdin)\n"
         "duck = duckdb.connect(config={'threads': 1})\n"
+        "duck.execute('SET enable_progress_bar = false')\n"
         "duck.execute(views)\n"
         "def cpu():\n"
         "    used = resource.getrusage(resource.RUSAGE_SELF)\n"

@@ -103,7 +103,6 @@ Result<BoundExprPtr> unless_false(const BoundExprPtr& test, BindSession& session
   return BoundExpr::special(BoundExpr::Kind::kOr, std::move(ways), SqlType::boolean());
 }
 
-/// The rows for which the query's answer is TRUE, or, negated, FALSE.
 /// NOT IN (SELECT ..) over a column that may be NULL, correlated by nothing.
 bool is_null_aware(const BoundSubquery& query, bool anti) {
   if (!anti || query.all || !query.conditions.empty() || query.comparisons.size() != 1) {
@@ -119,6 +118,7 @@ bool is_null_aware(const BoundSubquery& query, bool anti) {
   return query.outer[0]->reads_columns();
 }
 
+/// The rows for which the query's answer is TRUE, or, negated, FALSE.
 Result<LogicalNodePtr> semi_joined(const LogicalNodePtr& rows, const BoundSubquery& query,
                                    bool negated, BindSession& session) {
   if (query.form == SubqueryForm::kExists) {
@@ -206,6 +206,74 @@ Result<BoundExprPtr> join_mark(LogicalNodePtr& rows, const LogicalNodePtr& of_cl
   return called("IS NOT NULL", {column_of(*rows, rows->num_columns() - 1)}, session);
 }
 
+/// Whether some row fulfils the conditions, of `plan` and of the query: `query` as an EXISTS.
+BoundSubquery existence_of(const BoundSubquery& query, LogicalNodePtr plan, Exprs comparisons) {
+  BoundSubquery exists = query;
+  exists.form = SubqueryForm::kExists;
+  exists.all = false;
+  exists.plan = std::move(plan);
+  exists.comparisons = std::move(comparisons);
+  return exists;
+}
+
+BoundExprPtr any_of(Exprs tests) {
+  if (tests.size() == 1) return tests[0];
+  return BoundExpr::special(BoundExpr::Kind::kOr, std::move(tests), SqlType::boolean());
+}
+
+/// x = ANY (SELECT y ..) where no y is equal: whether it is NULL. That is so where some y is NULL,
+/// or x is and there is any.
+Result<BoundExprPtr> join_unsure_equality(LogicalNodePtr& rows, const LogicalNodePtr& of_clause,
+                                          const BoundSubquery& query, BindSession& session) {
+  HW_ASSIGN_OR_RETURN(const OuterEquality sides, outer_equality(query.comparisons[0]));
+  Exprs ways;
+  if (sides.own->type().nullable()) {
+    HW_ASSIGN_OR_RETURN(BoundExprPtr lacks, called("IS NULL", {sides.own}, session));
+    const auto lacking = std::make_shared<FilterNode>(query.plan, std::move(lacks));
+    HW_ASSIGN_OR_RETURN(BoundExprPtr some,
+                        join_mark(rows, of_clause, existence_of(query, lacking, {}), session));
+    ways.push_back(std::move(some));
+  }
+  if (sides.outer->type().nullable()) {
+    HW_ASSIGN_OR_RETURN(const BoundExprPtr any,
+                        join_mark(rows, of_clause, existence_of(query, query.plan, {}), session));
+    HW_ASSIGN_OR_RETURN(BoundExprPtr lacks,
+                        called("IS NULL", {over_join(sides.outer, query, *rows)}, session));
+    ways.push_back(BoundExpr::special(BoundExpr::Kind::kAnd, {any, lacks}, SqlType::boolean()));
+  }
+  return any_of(std::move(ways));
+}
+
+/// IN, ANY and ALL with all three answers: a row that compares decides, else one of which that is
+/// not known makes it NULL. ALL is NOT ANY of the opposite.
+Result<BoundExprPtr> join_comparison(LogicalNodePtr& rows, const LogicalNodePtr& of_clause,
+                                     const BoundSubquery& query, bool null_is_false,
+                                     BindSession& session) {
+  Exprs tests = query.comparisons;
+  if (query.all) {
+    HW_ASSIGN_OR_RETURN(BoundExprPtr fails, called("NOT", {conjunction(tests)}, session));
+    tests = {std::move(fails)};
+  }
+  const bool one_equality = tests.size() == 1 && are_equalities(tests);
+  const auto mark_unsure = [&]() -> Result<BoundExprPtr> {
+    if (one_equality) return join_unsure_equality(rows, of_clause, query, session);
+    HW_ASSIGN_OR_RETURN(BoundExprPtr might, unless_false(conjunction(tests), session));
+    return join_mark(rows, of_clause, existence_of(query, query.plan, {std::move(might)}), session);
+  };
+  if (query.all && (null_is_false || !query.type.nullable())) {
+    HW_ASSIGN_OR_RETURN(const BoundExprPtr unsure, mark_unsure());
+    return called("NOT", {unsure}, session);
+  }
+  HW_ASSIGN_OR_RETURN(const BoundExprPtr decided,
+                      join_mark(rows, of_clause, existence_of(query, query.plan, tests), session));
+  if (null_is_false || !query.type.nullable()) return decided;
+  HW_ASSIGN_OR_RETURN(const BoundExprPtr unsure, mark_unsure());
+  return BoundExpr::special(BoundExpr::Kind::kCase,
+                            {decided, boolean_literal(!query.all), unsure, null_literal(query.type),
+                             boolean_literal(query.all)},
+                            query.type);
+}
+
 /// Joins one query behind the rows, which begin with those of the clause. Returns its answer over
 /// them.
 Result<BoundExprPtr> join_value(LogicalNodePtr& rows, const LogicalNodePtr& of_clause,
@@ -225,12 +293,8 @@ Result<BoundExprPtr> join_value(LogicalNodePtr& rows, const LogicalNodePtr& of_c
         rows, joined(rows, query.plan, JoinKind::kLeft, query.conditions, query, session));
     return over_join(query.value, query, *left)->with_position(query.position);
   }
-  const bool plain_in = query.form == SubqueryForm::kExists || !query.all;
-  if (!plain_in || (query.type.nullable() && !null_is_false)) {
-    return not_supported_yet(
-        "IN, ANY and ALL over values that may be NULL outside of WHERE and HAVING, or below OR and "
-        "CASE there; write EXISTS (SELECT .. WHERE ..), or declare the columns NOT NULL",
-        query.position);
+  if (query.form == SubqueryForm::kCompared) {
+    return join_comparison(rows, of_clause, query, null_is_false, session);
   }
   return join_mark(rows, of_clause, query, session);
 }

@@ -96,7 +96,7 @@ class Queries(OverQueries, Subqueries, Relations):
             if asked and self.chance(0.7):
                 p = asked
             elif asked:
-                word = self.random.choice(["AND", "AND", "AND", "OR"])
+                word = self.random.choice(["AND", "AND", "OR", "OR NOT"])
                 p = Expr(p.type, f"({p.sql} {word} {asked.sql})", f"({p.duck} {word} {asked.duck})")
         return Expr(None, f" WHERE {p.sql}", f" WHERE {p.duck}")
 

@@ -91,7 +91,12 @@ class Subqueries:
         return Expr(BOOLEAN, f"({sql})", f"({duck})")
 
     def value_of_query(self, scope):
-        """A query as a value: an aggregate of the rows that belong to the outer one, or of all."""
+        """A query as a value: an aggregate of the rows that belong to the outer one, or of all; or what is asked
+        of it, with all three answers."""
+        if self.chance(0.25):
+            asked = self.asking(scope)
+            if asked:
+                return asked
         source, inner = self.inner_of("v")
         where = self.inner_conditions(scope, inner, self.chance(0.7))
         make = Expressions(self.random, [e for e in inner if not e.type.wild], False)
