@@ -52,7 +52,9 @@ class ByteArena {
   }
   /// True when `ref` is surely unequal to `value`; cheap.
   static bool differs_early(const BytesRef& ref, std::string_view value) {
-    return ref.length != value.size() ||
+    if (ref.length != value.size()) return true;
+    // An empty view may point nowhere, which memcmp does not take.
+    return !value.empty() &&
            std::memcmp(ref.head, value.data(), value.size() < 4 ? value.size() : 4) != 0;
   }
 

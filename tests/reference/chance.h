@@ -12,6 +12,8 @@
 
 namespace hw::reference {
 
+/// Draws in one statement are ordered (in braces, or one by one): the arguments of a call are
+/// evaluated in another order by each compiler, and a seed is one run in all builds.
 class Chance {
  public:
   explicit Chance(uint64_t seed) : random_(seed) {}

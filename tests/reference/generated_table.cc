@@ -110,8 +110,8 @@ Value decimal_value(const SqlType& type, Chance& chance) {
     return Value::decimal(chance.pick({highest, -highest, Unscaled{0}, Unscaled{1}, Unscaled{-1}}));
   }
   if (chance.share(0.5)) return Value::decimal(chance.between(-999, 999) % (highest + 1));
-  const Unscaled any = (Unscaled{static_cast<int64_t>(chance.next())} << 63) +
-                       static_cast<int64_t>(chance.next() >> 1);
+  const Unscaled high = Unscaled{static_cast<int64_t>(chance.next())} << 63;
+  const Unscaled any = high + static_cast<int64_t>(chance.next() >> 1);
   return Value::decimal(any % (highest + 1));
 }
 
@@ -127,8 +127,8 @@ int64_t point_of(const GeneratedColumn& column, Chance& chance) {
     return chance.pick(
         {int64_t{-62'135'596'800'000}, int64_t{253'402'300'799'999}, int64_t{-1}, int64_t{0}});
   }
-  const int64_t ms =
-      kTimeStart + chance.between(-400, 400) * kDay + chance.pick({int64_t{0}, chance.below(kDay)});
+  const int64_t day = kTimeStart + chance.between(-400, 400) * kDay;
+  const int64_t ms = day + chance.pick({int64_t{0}, chance.below(kDay)});
   if (column.type.is(TypeKind::kDate)) return ms / kDay;
   return ms * (column.type.ticks_per_second() / 1000);
 }

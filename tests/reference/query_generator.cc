@@ -358,8 +358,8 @@ class Generator {
     for (int64_t i = 0; i < calls; ++i) select.items.push_back(windows.call());
     // A bound on a rank by time would make a Top-N, which drops no late rows.
     if (!few.has_late_rows && chance_.share(0.3)) {
-      select.qualify = make_term(SqlType::boolean(), chance_.pick({"$0 <= 2", "$0 = 1", "$0 > 1"}),
-                                 {windows.rank()});
+      const char* bound = chance_.pick({"$0 <= 2", "$0 = 1", "$0 > 1"});
+      select.qualify = make_term(SqlType::boolean(), bound, {windows.rank()});
     }
     MadeQuery made;
     made.rows = few.from.rows;
@@ -379,9 +379,9 @@ class Generator {
     MadeQuery made;
     made.rows = few.from.rows;
     inner.from = std::move(few.from.source);
-    return above(std::move(inner), std::move(made),
-                 chance_.pick({"$0 <= 1", "$0 <= 3", "$0 = 1", "$0 BETWEEN 2 AND 3", "$0 < 3"}),
-                 chance_.share(0.4));
+    const char* bound =
+        chance_.pick({"$0 <= 1", "$0 <= 3", "$0 = 1", "$0 BETWEEN 2 AND 3", "$0 < 3"});
+    return above(std::move(inner), std::move(made), bound, chance_.share(0.4));
   }
 
   /// The first or last row of a key by event time; shown are columns in which rows of one time are

@@ -165,8 +165,8 @@ Term TermGenerator::function_of_integer(const SqlType& type, int depth) {
   }
   if (chance_.share(0.4)) return make_term(type, "ABS($0)", {of(type, depth - 1)});
   if (chance_.share(0.5)) return make_term(type, "(-($0))", {of(type, depth - 1)});
-  return make_term(type, chance_.pick({"GREATEST($0, $1)", "LEAST($0, $1)"}),
-                   {of(type, depth - 1), of(type, depth - 1)});
+  const char* form = chance_.pick({"GREATEST($0, $1)", "LEAST($0, $1)"});
+  return make_term(type, form, {of(type, depth - 1), of(type, depth - 1)});
 }
 
 Term TermGenerator::decimal(const SqlType& type, int depth) {
@@ -194,14 +194,14 @@ Term TermGenerator::real(int depth) {
   if (kind < 0.3) return leaf(type);
   if (kind < 0.45) return conditional(type, depth);
   if (kind < 0.6) {
-    return make_term(type, chance_.pick({"ABS($0)", "FLOOR($0)", "CEIL($0)"}),
-                     {of(type, depth - 1)});
+    const char* form = chance_.pick({"ABS($0)", "FLOOR($0)", "CEIL($0)"});
+    return make_term(type, form, {of(type, depth - 1)});
   }
   if (kind < 0.75) {
     return make_term(type, "CAST($0 AS DOUBLE)", {of(SqlType::smallint(), depth - 1)});
   }
-  Term sum = make_term(type, chance_.pick({"($0 + $1)", "($0 - $1)", "($0 * $1)"}),
-                       {of(type, depth - 1), leaf(type)});
+  const char* form = chance_.pick({"($0 + $1)", "($0 - $1)", "($0 * $1)"});
+  Term sum = make_term(type, form, {of(type, depth - 1), leaf(type)});
   sum.wild = sum.wild || sum.form == "($0 * $1)";
   return sum;
 }
@@ -241,11 +241,11 @@ Term TermGenerator::text(int depth) {
 Term TermGenerator::date(int depth) {
   const SqlType type = SqlType::date();
   switch (chance_.below(4)) {
-    case 0:
-      return make_term(type,
-                       chance_.pick({"($0 + INTERVAL '1' DAY)", "($0 - INTERVAL '1' MONTH)",
-                                     "($0 + INTERVAL '1' YEAR)"}),
-                       {of(type, depth - 1)});
+    case 0: {
+      const char* form = chance_.pick(
+          {"($0 + INTERVAL '1' DAY)", "($0 - INTERVAL '1' MONTH)", "($0 + INTERVAL '1' YEAR)"});
+      return make_term(type, form, {of(type, depth - 1)});
+    }
     case 1:
       if (sees_instants() && chance_.share(0.5)) {
         return make_term(type, "CAST($0 AS DATE)", {leaf(SqlType::timestamp_ltz(3))});
@@ -261,16 +261,15 @@ Term TermGenerator::date(int depth) {
 Term TermGenerator::timestamp(const SqlType& type, int depth) {
   if (depth <= 0) return leaf(type);
   switch (chance_.below(5)) {
-    case 0:
-      return make_term(type,
-                       chance_.pick({"($0 + INTERVAL '90' SECOND)", "($0 - INTERVAL '2' HOUR)",
-                                     "($0 + INTERVAL '1' MONTH)", "($0 - INTERVAL '1' DAY)"}),
-                       {of(type, depth - 1)});
-    case 1:
-      return make_term(type,
-                       std::string("FLOOR($0 TO ") +
-                           chance_.pick({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE"}) + ")",
-                       {of(type, depth - 1)});
+    case 0: {
+      const char* form = chance_.pick({"($0 + INTERVAL '90' SECOND)", "($0 - INTERVAL '2' HOUR)",
+                                       "($0 + INTERVAL '1' MONTH)", "($0 - INTERVAL '1' DAY)"});
+      return make_term(type, form, {of(type, depth - 1)});
+    }
+    case 1: {
+      const std::string unit = chance_.pick({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE"});
+      return make_term(type, "FLOOR($0 TO " + unit + ")", {of(type, depth - 1)});
+    }
     case 2:
       if (sees_instants() && chance_.share(0.5)) {
         return make_term(type, "CAST($0 AS " + name_of(type) + ")",
@@ -329,30 +328,30 @@ Term TermGenerator::comparison(int depth) {
 Term TermGenerator::test(int depth) {
   const SqlType boolean = SqlType::boolean();
   switch (chance_.below(6)) {
-    case 0:
-      return make_term(boolean, chance_.pick({"($0 IS NULL)", "($0 IS NOT NULL)"}),
-                       {chance_.pick(scope_)});
-    case 1:
-      return make_term(boolean,
-                       chance_.pick({"($0 IN (1, 2, 7))", "($0 NOT IN (1, 3))",
-                                     "($0 IN (0, 5, CAST(NULL AS INT)))", "($0 BETWEEN 1 AND 5)",
-                                     "($0 NOT BETWEEN -3 AND 3)"}),
-                       {of(SqlType::integer(), depth - 1)});
-    case 2:
-      return make_term(boolean,
-                       chance_.pick({"($0 LIKE 'a%')", "($0 LIKE '%b%')", "($0 LIKE '_')",
-                                     "($0 NOT LIKE '%c')", "($0 IN ('a', 'b', 'abc'))"}),
-                       {text(depth - 1)});
-    case 3:
-      return make_term(boolean,
-                       chance_.pick({"($0 IS TRUE)", "($0 IS NOT TRUE)", "($0 IS FALSE)",
-                                     "($0 IS UNKNOWN)", "(NOT $0)"}),
-                       {condition(depth - 1)});
+    case 0: {
+      const char* form = chance_.pick({"($0 IS NULL)", "($0 IS NOT NULL)"});
+      return make_term(boolean, form, {chance_.pick(scope_)});
+    }
+    case 1: {
+      const char* form = chance_.pick({"($0 IN (1, 2, 7))", "($0 NOT IN (1, 3))",
+                                       "($0 IN (0, 5, CAST(NULL AS INT)))", "($0 BETWEEN 1 AND 5)",
+                                       "($0 NOT BETWEEN -3 AND 3)"});
+      return make_term(boolean, form, {of(SqlType::integer(), depth - 1)});
+    }
+    case 2: {
+      const char* form = chance_.pick({"($0 LIKE 'a%')", "($0 LIKE '%b%')", "($0 LIKE '_')",
+                                       "($0 NOT LIKE '%c')", "($0 IN ('a', 'b', 'abc'))"});
+      return make_term(boolean, form, {text(depth - 1)});
+    }
+    case 3: {
+      const char* form = chance_.pick(
+          {"($0 IS TRUE)", "($0 IS NOT TRUE)", "($0 IS FALSE)", "($0 IS UNKNOWN)", "(NOT $0)"});
+      return make_term(boolean, form, {condition(depth - 1)});
+    }
     case 4: {
       const SqlType type = chance_.pick({SqlType::integer(), SqlType::string(), SqlType::date()});
-      return make_term(boolean,
-                       chance_.pick({"($0 IS DISTINCT FROM $1)", "($0 IS NOT DISTINCT FROM $1)"}),
-                       {of(type, depth - 1), of(type, depth - 1)});
+      const char* form = chance_.pick({"($0 IS DISTINCT FROM $1)", "($0 IS NOT DISTINCT FROM $1)"});
+      return make_term(boolean, form, {of(type, depth - 1), of(type, depth - 1)});
     }
     default: {
       const Term* flag = column([](const Term& term) { return term.type.is(TypeKind::kBoolean); });
@@ -364,8 +363,8 @@ Term TermGenerator::test(int depth) {
 Term TermGenerator::condition(int depth) {
   if (depth <= 1) return chance_.share(0.6) ? comparison(depth) : test(depth);
   if (chance_.share(0.3)) {
-    return make_term(SqlType::boolean(), chance_.pick({"($0 AND $1)", "($0 OR $1)"}),
-                     {condition(depth - 1), condition(depth - 1)});
+    const char* form = chance_.pick({"($0 AND $1)", "($0 OR $1)"});
+    return make_term(SqlType::boolean(), form, {condition(depth - 1), condition(depth - 1)});
   }
   return chance_.share(0.5) ? comparison(depth) : test(depth);
 }

@@ -379,9 +379,9 @@ MadeQuery WindowQueries::ranked(const Input& input) {
   }
   const std::string name = by_row ? "ROW_NUMBER()" : chance_.pick({"RANK()", "DENSE_RANK()"});
   inner.items.push_back(make_term(SqlType::bigint(), name + " OVER (" + text + ")", args));
-  return above(std::move(inner), std::move(made),
-               chance_.pick({"$0 <= 1", "$0 <= 3", "$0 = 1", "$0 BETWEEN 2 AND 3", "$0 < 3"}),
-               chance_.share(0.4));
+  const char* bound =
+      chance_.pick({"$0 <= 1", "$0 <= 3", "$0 = 1", "$0 BETWEEN 2 AND 3", "$0 < 3"});
+  return above(std::move(inner), std::move(made), bound, chance_.share(0.4));
 }
 
 /// Only the key and the time are shown, in which rows of one time are equal.
