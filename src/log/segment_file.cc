@@ -48,7 +48,7 @@ Result<std::shared_ptr<arrow::io::RandomAccessFile>> open_file(arrow::fs::FileSy
 Result<RowKindsPtr> kinds_of(const arrow::Array& array) {
   const auto& values = static_cast<const arrow::Int8Array&>(array);
   auto kinds = std::make_shared<std::vector<RowKind>>(static_cast<size_t>(array.length()));
-  std::memcpy(kinds->data(), values.raw_values(), kinds->size());
+  if (!kinds->empty()) std::memcpy(kinds->data(), values.raw_values(), kinds->size());
   const bool known = std::all_of(kinds->begin(), kinds->end(), [](RowKind kind) {
     return kind >= RowKind::kInsert && kind <= RowKind::kDelete;
   });

@@ -103,7 +103,7 @@ arrow::Future<std::shared_ptr<arrow::Buffer>> ChecksummedFile::ReadAsync(
 
 Result<int64_t> ChecksummedFile::ReadAt(int64_t position, int64_t length, void* out) {
   HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::Buffer> bytes, ReadAt(position, length));
-  std::memcpy(out, bytes->data(), static_cast<size_t>(bytes->size()));
+  if (bytes->size() > 0) std::memcpy(out, bytes->data(), static_cast<size_t>(bytes->size()));
   return bytes->size();
 }
 

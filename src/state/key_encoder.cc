@@ -348,7 +348,8 @@ void KeyEncoder::encode_words(std::span<const ColumnPtr> keys, int64_t num_rows)
   const bool wide = form_ == KeyForm::kWord128;
   const size_t stride = wide ? sizeof(Word128) : sizeof(uint64_t);
   const auto n = static_cast<size_t>(num_rows);
-  words_.assign(wide ? n : (n + 1) / 2, Word128{0, 0});
+  // One at least, so that there is an address without rows, too.
+  words_.assign((wide ? n : n / 2) + 1, Word128{0, 0});
   auto* out = reinterpret_cast<std::byte*>(words_.data());
   for (size_t k = 0; k < keys.size(); ++k) {
     const ColumnPtr& key = keys[k];

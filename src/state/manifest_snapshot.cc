@@ -39,7 +39,7 @@ class FilePiece final : public arrow::io::RandomAccessFile {
   }
   Result<int64_t> ReadAt(int64_t position, int64_t length, void* out) override {
     HW_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::Buffer> bytes, ReadAt(position, length));
-    std::memcpy(out, bytes->data(), static_cast<size_t>(bytes->size()));
+    if (bytes->size() > 0) std::memcpy(out, bytes->data(), static_cast<size_t>(bytes->size()));
     return bytes->size();
   }
   Result<std::shared_ptr<arrow::Buffer>> Read(int64_t length) override {

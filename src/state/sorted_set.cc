@@ -8,7 +8,7 @@ namespace hw {
 
 uint64_t SortedSet::prefix_of(std::string_view order) {
   uint64_t prefix = 0;
-  std::memcpy(&prefix, order.data(), order.size() < 8 ? order.size() : 8);
+  if (!order.empty()) std::memcpy(&prefix, order.data(), order.size() < 8 ? order.size() : 8);
   return __builtin_bswap64(prefix);
 }
 

@@ -110,7 +110,7 @@ Status SlotColumn::set_bytes(int64_t row, std::string_view value) {
         "a column of one batch holds at most 2 GiB of text, but a value of ", value.size(),
         " bytes comes on top of ", text_size_);
   }
-  std::memcpy(to, value.data(), value.size());
+  if (!value.empty()) std::memcpy(to, value.data(), value.size());
   close_bytes(row, static_cast<int64_t>(value.size()));
   return Status::OK();
 }

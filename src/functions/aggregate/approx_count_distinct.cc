@@ -37,7 +37,7 @@ class Sketch {
       return;
     }
     hashes_.resize(bytes.size() / sizeof(uint64_t));
-    std::memcpy(hashes_.data(), bytes.data(), bytes.size());
+    if (!bytes.empty()) std::memcpy(hashes_.data(), bytes.data(), bytes.size());
   }
 
   void add(uint64_t hash) {

@@ -43,7 +43,7 @@ using CountedValues = std::vector<Counted>;
 
 CountedValues load(std::string_view bytes) {
   CountedValues values(bytes.size() / sizeof(Counted));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
   return values;
 }
 std::string_view bytes_of(const CountedValues& values) {

@@ -2,6 +2,7 @@
 //
 // Looking for an element: ARRAY_CONTAINS, ARRAY_POSITION, ARRAY_REMOVE; ELEMENT takes the only one.
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -61,7 +62,8 @@ class ArrayPosition final : public EncodedKernel {
   Result<ColumnPtr> compute(int64_t num_rows, std::span<const ColumnPtr> args) override {
     const std::vector<int32_t> positions = first_positions(num_rows, args);
     HW_ASSIGN_OR_RETURN(BufferPtr values, allocate_values<int32_t>(num_rows));
-    std::memcpy(values->mutable_data(), positions.data(), positions.size() * sizeof(int32_t));
+    std::copy(positions.begin(), positions.end(),
+              reinterpret_cast<int32_t*>(values->mutable_data()));
     const std::vector<const Column*> strict = {args[0].get(), args[1].get()};
     HW_ASSIGN_OR_RETURN(BufferPtr validity, combined_validity(strict, num_rows));
     return make_plain(result_type(), num_rows, std::move(validity), std::move(values));
