@@ -113,7 +113,11 @@ Status TopicChain::cut_torn_commits() {
   if (writer_lives(env_, state_, topic_path_)) return Status::OK();
   const CrashQuestion question{.topic_path = topic_path_, .durable = durable_};
   HW_ASSIGN_OR_RETURN(const std::optional<int64_t> torn, first_torn_commit(env_, state_, question));
-  if (!torn) return Status::OK();
+  if (!torn) {
+    // On disk nobody need look at it again. Who may not write here looks each time.
+    (void)sync_state().ok();
+    return Status::OK();
+  }
   return cut(*torn - 1, log_error(LogErrorKind::kDamaged,
                                   "rows of commit " + std::to_string(*torn) + " of topic '" +
                                       topic_path_ + "' are not what was written"));

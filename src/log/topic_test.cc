@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -422,6 +423,24 @@ TEST_F(TopicTest, WhoSleptWhileRecordsWereRemovedPublishesNothingNobodyReads) {
                   .ok());
   EXPECT_EQ(calls, 2);
   EXPECT_EQ((*TopicChain::open(env_, path, limits))->state().options.retention_ms, 120);
+}
+
+// Found by a batch of 30 splits, each of which opened the topic and looked at all of its rows.
+TEST_F(TopicTest, WhatNobodySyncedIsLookedAtOnce) {
+  create(1, {.flush = FlushPolicy::kNone});
+  {
+    const auto rows = writer({0}, 1);
+    write(*rows, 0, 0, 10);
+  }
+  const std::string path = directory_.path() + "/t";
+  const auto files = real_env().locate(path)->files;
+  arrow::fs::FileSelector chain;
+  chain.base_dir = path + "/chain";
+  const auto before = *files->GetFileInfo(chain);
+  const std::string state = chain.base_dir + "/" + state_name(topic()->state().record);
+  EXPECT_TRUE(std::ranges::none_of(before, [&](const auto& file) { return file.path() == state; }));
+  EXPECT_EQ(files->GetFileInfo(state)->type(), arrow::fs::FileType::File);
+  EXPECT_EQ(read(0), "0:0 1:1 2:2 3:3 4:4 5:5 6:6 7:7 8:8 9:9");
 }
 
 // Found by several writers of one job that began together: whoever looked between the record of the
