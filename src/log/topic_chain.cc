@@ -304,6 +304,10 @@ Result<bool> TopicChain::refresh() {
 Result<int64_t> TopicChain::publish(const Decide& decide) {
   for (int tries = 0; tries < kPublishTriesMax; ++tries) {
     HW_TRY(refresh().status());
+    if (unsure_) {
+      HW_TRY(write_state_synced());
+      unsure_ = false;
+    }
     HW_ASSIGN_OR_RETURN(std::optional<TopicChange> change, decide(state_));
     if (!change) return 0;
     const TopicRecord record{.number = state_.record + 1,
@@ -312,6 +316,7 @@ Result<int64_t> TopicChain::publish(const Decide& decide) {
     const std::string bytes = encode_record(record);
     const Status written = writer_.write(record_name(record.number), bytes, {.sync = syncs()});
     if (written.IsAlreadyExists()) continue;
+    unsure_ = syncs() && !written.ok();
     HW_TRY(written);
     // Whoever slept while the records up to this one were removed has written where nobody reads.
     HW_ASSIGN_OR_RETURN(const bool current, file_exists(*files_, record_path(state_.record)));
@@ -332,6 +337,12 @@ Result<int64_t> TopicChain::publish(const Decide& decide) {
 Status TopicChain::sync_state() {
   if (syncs() || durable_ >= state_.record) return Status::OK();  // then every record is
   HW_TRY(sync_rows(env_, state_, {.topic_path = topic_path_, .durable = durable_}));
+  HW_TRY(write_state_synced());
+  durable_ = state_.record;
+  return Status::OK();
+}
+
+Status TopicChain::write_state_synced() {
   const std::string name = state_name(state_.record);
   const std::string bytes = encode_state(state_);
   const Status written = writer_.write(name, bytes, {.sync = true});
@@ -342,7 +353,6 @@ Status TopicChain::sync_state() {
     HW_TRY(written);
     note_state(static_cast<int64_t>(bytes.size()));
   }
-  durable_ = state_.record;
   return Status::OK();
 }
 

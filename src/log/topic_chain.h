@@ -90,6 +90,8 @@ class TopicChain {
   Status lost_record() const;
   std::string record_path(int64_t record) const;
   bool syncs() const;
+  /// On disk afterwards, in a file of its own: a sync that failed is not tried again and believed.
+  Status write_state_synced();
   /// Writes the state down when it is time to; failures are left to the next one.
   void write_state();
   /// It is written down: older ones go.
@@ -104,6 +106,8 @@ class TopicChain {
   const ChainLimits limits_;
   SmallFileWriter writer_;
   TopicState state_;
+  /// A record of ours was written, but may not be on disk: whoever finds it there would believe it.
+  bool unsure_ = false;
   int64_t durable_ = 0;  // the state of this record was written down on disk
   int64_t listed_ = 0;   // the highest record that was there when the state was read
   int64_t bytes_since_state_ = 0;
