@@ -9,6 +9,7 @@
 
 #include "columnar/batch.h"
 #include "expr/evaluator.h"
+#include "expr/literal.h"
 #include "expr/program.h"
 
 namespace hw {
@@ -101,7 +102,10 @@ class Folder {
     if (!decided && args.size() % 2 == 1) kept.push_back(args.back());
     if (kept.size() == args.size() || kept.empty()) return expr;
     if (kept.size() > 1) return expr->with_args(std::move(kept));
-    return kept[0]->type() == expr->type() ? kept[0] : expr;
+    if (kept[0]->type() == expr->type()) return kept[0];
+    // Others expect the type with its nullability; what is never reached is not read, though.
+    if (args.size() == 2) return expr;
+    return expr->with_args({boolean_literal(true), kept[0]});
   }
 
   const ExprSession& session_;
