@@ -11,6 +11,7 @@
 #include "plan/logical/filter.h"
 #include "plan/logical/join.h"
 #include "plan/logical/project.h"
+#include "plan/logical/sort.h"
 
 namespace hw {
 namespace {
@@ -95,7 +96,12 @@ Result<Freed> free_project(const ProjectNode& project) {
   Conditions exprs = project.exprs();
   std::vector<std::string> names = project.names();
   for (BoundExprPtr& expr : exprs) {
-    if (reads_outer(expr)) return refused(project, "in the list of a sub-query");
+    if (reads_outer(expr)) {
+      return not_supported_yet(
+          "a column of the outer query in the list of this sub-query; compute with it in the list "
+          "outside",
+          place_of_outer(project));
+    }
     expr = renumber_own(expr, below.new_index);
   }
   std::vector<int> place(static_cast<size_t>(below.node->num_columns()), -1);
@@ -122,31 +128,54 @@ Result<Freed> free_project(const ProjectNode& project) {
   return freed;
 }
 
+/// The columns of a plan, and behind them what is compared with outer columns.
+class ComparedColumns {
+ public:
+  explicit ComparedColumns(const LogicalNodePtr& plan) : plan_(plan), exprs_(columns_of(*plan)) {
+    for (const PlanColumn& column : plan->columns()) names_.push_back(column.name);
+  }
+
+  int add(const BoundExprPtr& own) {
+    if (own->kind() == BoundExpr::Kind::kColumn) return own->column_index();
+    const auto column = static_cast<int>(exprs_.size());
+    names_.push_back("$f" + std::to_string(column));
+    exprs_.push_back(own);
+    return column;
+  }
+
+  LogicalNodePtr plan() && {
+    if (static_cast<int>(exprs_.size()) == plan_->num_columns()) return plan_;
+    return std::make_shared<ProjectNode>(plan_, std::move(exprs_), std::move(names_));
+  }
+
+ private:
+  const LogicalNodePtr plan_;
+  Conditions exprs_;
+  std::vector<std::string> names_;
+};
+
+/// The equality, with column `column` on the side of the sub-query.
+BoundExprPtr compared_with(const BoundExprPtr& condition, const OuterEquality& equality,
+                           int column) {
+  return condition->with_args(
+      {equality.outer, BoundExpr::column(column, equality.own->type(), equality.own->name())});
+}
+
 /// Groups also by what is compared with outer columns.
 Result<Freed> free_aggregate(const AggregateNode& node) {
   HW_ASSIGN_OR_RETURN(Freed below, free_node(node.input()));
-  Conditions exprs = columns_of(*below.node);
-  std::vector<std::string> names;
-  for (const PlanColumn& column : below.node->columns()) names.push_back(column.name);
+  ComparedColumns input(below.node);
   std::vector<int> keys;
   for (const int key : node.keys()) keys.push_back(below.new_index[static_cast<size_t>(key)]);
   Freed freed;
   for (const BoundExprPtr& condition : below.conditions) {
     HW_ASSIGN_OR_RETURN(const OuterEquality equality, outer_equality(condition));
-    int column = static_cast<int>(exprs.size());
-    if (equality.own->kind() == BoundExpr::Kind::kColumn) {
-      column = equality.own->column_index();
-    } else {
-      names.push_back("$f" + std::to_string(column));
-      exprs.push_back(equality.own);
-    }
+    const int column = input.add(equality.own);
     auto found = std::find(keys.begin(), keys.end(), column);
     if (found == keys.end()) found = keys.insert(keys.end(), column);
-    const BoundExprPtr& own = exprs[static_cast<size_t>(column)];
-    const auto key = static_cast<int>(found - keys.begin());
     // A NULL equals nothing, so its group is never asked for.
     freed.conditions.push_back(
-        condition->with_args({equality.outer, BoundExpr::column(key, own->type(), own->name())}));
+        compared_with(condition, equality, static_cast<int>(found - keys.begin())));
   }
   const int added = static_cast<int>(keys.size() - node.keys().size());
   std::vector<NamedAggregate> aggregates = node.aggregates();
@@ -159,12 +188,40 @@ Result<Freed> free_aggregate(const AggregateNode& node) {
   for (int i = 0; i < node.num_columns(); ++i) {
     freed.new_index.push_back(i < num_keys ? i : i + added);
   }
-  LogicalNodePtr input = below.node;
-  if (static_cast<int>(exprs.size()) > input->num_columns()) {
-    input = std::make_shared<ProjectNode>(input, std::move(exprs), std::move(names));
+  freed.node = std::make_shared<AggregateNode>(std::move(input).plan(), std::move(keys),
+                                               std::move(aggregates), node.ttl_ms());
+  return freed;
+}
+
+/// ORDER BY with LIMIT, or LIMIT alone: the first rows of each value that is compared with outer
+/// columns.
+Result<Freed> free_limit(const LimitNode& limit) {
+  const auto* sort = node_if<SortNode>(limit.input());
+  HW_ASSIGN_OR_RETURN(Freed freed, free_node(sort != nullptr ? sort->input() : limit.input()));
+  ComparedColumns input(freed.node);
+  TopNNode::Parts parts;
+  parts.pattern = sort != nullptr;
+  parts.limit = limit.limit();
+  parts.offset = limit.offset();
+  for (BoundExprPtr& condition : freed.conditions) {
+    HW_ASSIGN_OR_RETURN(const OuterEquality equality, outer_equality(condition));
+    const int column = input.add(equality.own);
+    if (std::find(parts.partition.begin(), parts.partition.end(), column) ==
+        parts.partition.end()) {
+      parts.partition.push_back(column);
+    }
+    condition = compared_with(condition, equality, column);
   }
-  freed.node =
-      std::make_shared<AggregateNode>(input, std::move(keys), std::move(aggregates), node.ttl_ms());
+  if (sort != nullptr) {
+    parts.order = sort->order();
+    for (SortKey& key : parts.order) {
+      key.column = freed.new_index[static_cast<size_t>(key.column)];
+    }
+  } else {
+    // Equal in the whole partition: the first to come.
+    parts.order.push_back({.column = parts.partition[0]});
+  }
+  freed.node = std::make_shared<TopNNode>(std::move(input).plan(), std::move(parts));
   return freed;
 }
 
@@ -217,9 +274,10 @@ Result<Freed> free_node(const LogicalNodePtr& node) {
     case NodeKind::kJoin:
       return free_join(node->as<JoinNode>());
     case NodeKind::kLimit:
-    case NodeKind::kTopN:
+      return free_limit(node->as<LimitNode>());
     case NodeKind::kSort:
-      return refused(*node, "below ORDER BY or LIMIT");
+      // Without LIMIT an order inside a query means nothing.
+      return free_node(node->input());
     case NodeKind::kUnion:
       return refused(*node, "inside a set operation");
     default:

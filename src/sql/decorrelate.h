@@ -2,7 +2,8 @@
 //
 // Frees the plan of a sub-query from the columns of the query around it: conditions that read them
 // leave the plan and become conditions of the join between the two. What a condition reads of the
-// sub-query stays a column of it; an aggregation groups by what is compared with an outer column.
+// sub-query stays a column of it; an aggregation groups by what is compared with an outer column,
+// and LIMIT is of each value of that.
 
 #pragma once
 
@@ -21,7 +22,7 @@ struct Decorrelated {
 };
 
 /// Fails (not supported yet) where an outer column stands elsewhere than in WHERE, HAVING or the ON
-/// of an inner join, or below a LIMIT, a set operation, a window.
+/// of an inner join, or below a set operation, a window.
 Result<Decorrelated> decorrelate(const LogicalNodePtr& plan);
 
 /// True when an expression somewhere in the plan reads an outer column.
