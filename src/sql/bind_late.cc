@@ -2,12 +2,14 @@
 
 #include "sql/bind_late.h"
 
+#include <algorithm>
 #include <array>
-#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "plan/logical/expand.h"
 #include "plan/logical/join.h"
 #include "plan/logical/late.h"
 #include "plan/logical/over.h"
@@ -43,6 +45,64 @@ std::string numbered(const std::string& name, const std::vector<Dropping>& found
 
 bool is_by_event_time(const LogicalNode& input, const SortKey& key) {
   return !key.descending && input.column(key.column).time == TimeAttribute::kEventTime;
+}
+
+/// Rows, and what an operator's input is over them; null: something else in each copy of a row.
+struct Below {
+  LogicalNodePtr rows;
+  std::vector<BoundExprPtr> columns;
+};
+
+/// Looks through lists and through the copies of rows that GROUPING SETS make.
+Below below_computed(const LogicalNodePtr& input) {
+  Below below{input, columns_of(*input)};
+  const auto through = [&](const auto& expr_of) {
+    for (BoundExprPtr& column : below.columns) {
+      if (column != nullptr) column = expr_of(column);
+    }
+    below.rows = below.rows->input();
+  };
+  for (;;) {
+    if (const auto* project = node_if<ProjectNode>(below.rows)) {
+      through(
+          [&](const BoundExprPtr& column) { return substitute_columns(column, project->exprs()); });
+    } else if (const auto* expand = node_if<ExpandNode>(below.rows)) {
+      const std::vector<ExpandNode::Exprs>& copies = expand->rows();
+      through([&](const BoundExprPtr& column) -> BoundExprPtr {
+        if (column->kind() != BoundExpr::Kind::kColumn) return nullptr;
+        const auto i = static_cast<size_t>(column->column_index());
+        const bool same = std::all_of(copies.begin(), copies.end(), [&](const auto& copy) {
+          return copy[i]->equals(*copies[0][i]);
+        });
+        return same ? copies[0][i] : nullptr;
+      });
+    } else {
+      return below;
+    }
+  }
+}
+
+/// Columns that the plan made for itself ($f3) are left out, or have the names of what they copy.
+LogicalNodePtr for_users(const LogicalNodePtr& late) {
+  const LogicalNodePtr& input = late->input();
+  const auto* project = node_if<ProjectNode>(input);
+  std::set<std::string> taken;
+  for (const PlanColumn& column : late->columns()) taken.insert(column.name);
+  std::vector<BoundExprPtr> exprs;
+  std::vector<std::string> names;
+  for (int i = 0; i < late->num_columns(); ++i) {
+    std::string name = late->column(i).name;
+    if (name.starts_with("$") && project != nullptr && i < project->num_columns()) {
+      const BoundExpr& copied = *project->exprs()[static_cast<size_t>(i)];
+      if (copied.kind() != BoundExpr::Kind::kColumn) continue;
+      const std::string& below = project->input()->column(copied.column_index()).name;
+      if (below != name && !taken.insert(below).second) continue;
+      name = below;
+    }
+    exprs.push_back(column_of(*late, i));
+    names.push_back(std::move(name));
+  }
+  return std::make_shared<ProjectNode>(late, std::move(exprs), std::move(names));
 }
 
 class LateFinder {
@@ -92,7 +152,8 @@ class LateFinder {
   void add(const std::string& name, const LogicalNodePtr& input, LateNode::Parts parts) {
     parts.operator_name = numbered(name, found_);
     parts.position = position_;
-    found_.push_back({parts.operator_name, std::make_shared<LateNode>(input, parts), ""});
+    found_.push_back(
+        {parts.operator_name, for_users(std::make_shared<LateNode>(input, parts)), ""});
   }
 
   void add_time(const std::string& name, const LogicalNodePtr& input, int column,
@@ -101,16 +162,6 @@ class LateFinder {
     parts.rule = LateRule::kTime;
     parts.column = column;
     parts.window.time_type = input->column(column).type.with_nullable(true);
-    parts.keys = std::move(keys);
-    add(name, input, std::move(parts));
-  }
-
-  void add_window_end(const std::string& name, const LogicalNodePtr& input,
-                      const WindowSpec& window, int end, std::vector<int> keys) {
-    LateNode::Parts parts;
-    parts.rule = LateRule::kWindowEnd;
-    parts.column = end;
-    parts.window = window;
     parts.keys = std::move(keys);
     add(name, input, std::move(parts));
   }
@@ -124,60 +175,45 @@ class LateFinder {
     add("SessionAssign", tvf.input(), std::move(parts));
   }
 
+  /// The rows as they came to what computes keys and arguments for the aggregation.
   void add_window(const WindowAggregateNode& aggregate) {
     const WindowGrouping& grouping = aggregate.grouping();
     if (!grouping.window.event_time) return;
-    const std::vector<int>& keys = aggregate.parts().keys;
-    if (grouping.given) {
-      // Rows leave their sessions in time.
-      if (grouping.window.kind == WindowKind::kSession) return;
-      return add_window_end("WindowAggregate", aggregate.input(), grouping.window, grouping.end,
-                            keys);
+    const bool sessions = grouping.window.kind == WindowKind::kSession;
+    // Rows leave their sessions in time.
+    if (grouping.given && sessions) return;
+    const Below below = below_computed(aggregate.input());
+    const BoundExprPtr& time = below.columns[static_cast<size_t>(
+        grouping.given ? grouping.end : grouping.window.time_column)];
+    if (time == nullptr || time->kind() != BoundExpr::Kind::kColumn) {
+      return add_unknown("WindowAggregate", "LATE of these windows");
     }
-    add_fused(aggregate);
-  }
-
-  /// The rows as they came to the window function, with the keys behind them where these are
-  /// computed.
-  void add_fused(const WindowAggregateNode& aggregate) {
-    const auto* project = node_if<ProjectNode>(aggregate.input());
-    if (project == nullptr) return add_unknown("WindowAggregate", "LATE of these windows");
-    const LogicalNodePtr& rows = project->input();
-    const auto source = [&](int column) { return project->exprs()[static_cast<size_t>(column)]; };
     LateNode::Parts parts;
-    const bool sessions = aggregate.grouping().window.kind == WindowKind::kSession;
-    parts.rule = sessions ? LateRule::kSessions : LateRule::kWindows;
-    parts.window = aggregate.grouping().window;
-    parts.window.time_column = source(parts.window.time_column)->column_index();
-    std::vector<BoundExprPtr> columns = columns_of(*rows);
+    parts.window = grouping.window;
+    if (grouping.given) {
+      parts.rule = LateRule::kWindowEnd;
+      parts.column = time->column_index();
+    } else {
+      parts.rule = sessions ? LateRule::kSessions : LateRule::kWindows;
+      parts.window.time_column = time->column_index();
+    }
+    std::vector<BoundExprPtr> columns = columns_of(*below.rows);
     std::vector<std::string> names;
-    for (const PlanColumn& column : rows->columns()) names.push_back(column.name);
+    for (const PlanColumn& column : below.rows->columns()) names.push_back(column.name);
     for (const int key : aggregate.parts().keys) {
-      const BoundExprPtr expr = source(key);
+      const BoundExprPtr& expr = below.columns[static_cast<size_t>(key)];
+      if (expr == nullptr) continue;
       const bool bare = expr->kind() == BoundExpr::Kind::kColumn;
       parts.keys.push_back(bare ? expr->column_index() : static_cast<int>(columns.size()));
       if (bare) continue;
       names.push_back("$f" + std::to_string(columns.size()));
       columns.push_back(expr);
     }
-    const int num_own = rows->num_columns();
-    const bool computed = columns.size() > static_cast<size_t>(num_own);
+    const bool computed = static_cast<int>(columns.size()) > below.rows->num_columns();
     add("WindowAggregate",
-        computed ? std::make_shared<ProjectNode>(rows, std::move(columns), std::move(names)) : rows,
+        computed ? std::make_shared<ProjectNode>(below.rows, std::move(columns), std::move(names))
+                 : below.rows,
         std::move(parts));
-    if (computed) found_.back().late = without_keys(found_.back().late, num_own);
-  }
-
-  /// The rows' own columns, then the three of LATE.
-  static LogicalNodePtr without_keys(const LogicalNodePtr& late, int num_own) {
-    std::vector<BoundExprPtr> exprs;
-    std::vector<std::string> names;
-    for (int i = 0; i < late->num_columns(); ++i) {
-      if (i >= num_own && i < late->num_columns() - 3) continue;
-      exprs.push_back(column_of(*late, i));
-      names.push_back(late->column(i).name);
-    }
-    return std::make_shared<ProjectNode>(late, std::move(exprs), std::move(names));
   }
 
   void add_over(const OverNode& over) {
@@ -189,7 +225,12 @@ class LateFinder {
     const TopNNode::Parts& parts = top.parts();
     if (top.is_in_window() && top.input()->window()->window.event_time) {
       const WindowColumns& window = *top.input()->window();
-      return add_window_end("WindowTopN", top.input(), window.window, window.end, parts.partition);
+      LateNode::Parts late;
+      late.rule = LateRule::kWindowEnd;
+      late.column = window.end;
+      late.window = window.window;
+      late.keys = parts.partition;
+      return add("WindowTopN", top.input(), std::move(late));
     }
     if (!top.is_deduplication() || !is_by_event_time(*top.input(), parts.order[0])) return;
     add_time("Deduplicate", top.input(), parts.order[0].column, parts.partition);
