@@ -35,6 +35,11 @@ ArrayDataPtr rebased(ArrayDataPtr values, const SqlType& type) {
 Result<ArrayDataPtr> with_parent_nulls(const arrow::ArrayData& parent, ArrayDataPtr child,
                                        const SqlType& type) {
   const BufferPtr& parent_bits = parent.buffers[0];
+  // Often the fields have the bits of their ROW.
+  if (child->buffers[0] == parent_bits && child->offset == parent.offset &&
+      child->null_count.load() != 0) {
+    return child;
+  }
   const bool child_has_nulls = child->buffers[0] != nullptr && child->GetNullCount() > 0;
   if (!child_has_nulls && child->offset == parent.offset) {
     auto shared = std::make_shared<arrow::ArrayData>(*child);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <arrow/array/data.h>
 #include <gtest/gtest.h>
 
 #include "testkit/expressions.h"
@@ -52,6 +53,23 @@ TEST(IsNullTest, FieldsAreNullWhereTheirRowIs) {
   EXPECT_EQ(texts(all.slice(3, 2)), "FALSE | FALSE; FALSE | TRUE");
   const auto chosen = std::make_shared<const Selection>(Selection{0, 2, 4});
   EXPECT_EQ(texts(all.narrowed_to(chosen)), "FALSE | TRUE | FALSE; TRUE | FALSE | TRUE");
+}
+
+TEST(IsNullTest, FieldsMayHaveTheBitsOfTheirRow) {
+  const Batch made = *parse_batch(*parse_schema("r ROW<a INT>"),
+                                  "+ (1) | + null | + (3) | + null | + (5) | + (6)");
+  const auto values = made.column(0)->values().Copy();
+  const auto field = values->child_data[0]->Copy();
+  field->buffers[0] = values->buffers[0];
+  field->null_count = arrow::kUnknownNullCount;
+  values->child_data[0] = field;
+  const Batch all(made.schema(), {Column::plain(made.column(0)->type(), values)}, 6);
+  const auto texts = [&](const Batch& batch) {
+    const BoundExprPtr a = BoundExpr::field(col(batch, "r"), 0);
+    return values_of(a, batch) + "; " + values_of(fn("IS NULL", {a}), batch);
+  };
+  EXPECT_EQ(texts(all), "1 | NULL | 3 | NULL | 5 | 6; FALSE | TRUE | FALSE | TRUE | FALSE | FALSE");
+  EXPECT_EQ(texts(all.slice(1, 4)), "NULL | 3 | NULL | 5; TRUE | FALSE | TRUE | FALSE");
 }
 
 TEST(IsNullTest, DistinctTreatsNullAsAValue) {

@@ -9,6 +9,7 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
+#include "connectors/memory/read_ahead.h"
 #include "connectors/packing/packed_bytes.h"
 
 namespace hw {
@@ -33,6 +34,7 @@ class MemoryReader final : public SplitReader {
 
   Result<Flow> poll(Output& output) override {
     if (next_ >= num_batches()) return Flow::kFinished;
+    ask_ahead(table_->batches(), columns_, next_, stride_);
     const Batch& batch = table_->batches()[static_cast<size_t>(next_)];
     std::vector<ColumnPtr> picked;
     for (const int column : columns_) picked.push_back(batch.column(column));

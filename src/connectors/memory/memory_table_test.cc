@@ -63,6 +63,26 @@ TEST(MemoryTable, DealsBatchesOutToReadersUnlessOrderMatters) {
   EXPECT_EQ(read(table, request), "+I[1] | +I[2] | +I[3]");
 }
 
+TEST(MemoryTable, ReadsConstructedValuesOfManyBatches) {
+  const SchemaPtr schema =
+      parse_schema("r ROW<a INT, b ROW<c STRING>>, l ARRAY<BIGINT>, n INT").ValueOrDie();
+  std::vector<Batch> made;
+  std::string expected;
+  for (int i = 0; i < 20; ++i) {
+    const std::string number = std::to_string(i);
+    const std::string rows =
+        i % 3 == 0 ? "+ null null 1" : "+ (" + number + ", (x)) [" + number + "] null";
+    made.push_back(parse_batch(schema, rows).ValueOrDie());
+    made.back() = made.back().with_columns(
+        schema, {made.back().column(0), made.back().column(1),
+                 i % 2 == 0 ? made.back().column(2) : Column::nulls(SqlType::integer(), 1)});
+    expected += (i == 0 ? "" : " | ") + made.back().to_text();
+  }
+  const auto table = MemoryTable::make(schema, made).ValueOrDie();
+  EXPECT_EQ(read(table, asking_for({"r", "l", "n"})), expected);
+  EXPECT_EQ(read(table, asking_for({"r", "l", "n"}), true), expected);
+}
+
 TEST(MemoryTable, SaysWhichKindsItHolds) {
   EXPECT_TRUE(table_of({"+ 1 x"})->kinds().is_insert_only());
   const auto table = table_of({"+ 1 x", "-U 1 x | +U 1 y"});

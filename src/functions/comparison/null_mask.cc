@@ -43,7 +43,9 @@ std::vector<uint64_t> null_mask_of_field(const Column& row, int field) {
   const arrow::ArrayData& child = *parent.child_data[static_cast<size_t>(field)];
   const bool child_has_nulls = child.null_count.load() != 0 && child.buffers[0] != nullptr;
   const uint8_t* const outer = row.validity();
-  const uint8_t* const inner = child_has_nulls ? child.buffers[0]->data() : nullptr;
+  const uint8_t* inner = child_has_nulls ? child.buffers[0]->data() : nullptr;
+  // Often the fields have the bits of their ROW.
+  if (inner == outer && child.offset == 0) inner = nullptr;
   if (outer == nullptr && inner == nullptr) return {};
   return mask_of(row.num_rows(), [&](int64_t base, int64_t width) {
     uint64_t known = ~uint64_t{0};
