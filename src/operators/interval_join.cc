@@ -15,7 +15,7 @@
 #include "operators/join_pairs.h"
 #include "operators/output_queue.h"
 #include "runtime/operator.h"
-#include "runtime/watermark_delay.h"
+#include "runtime/watermark_hold.h"
 #include "state/row_log.h"
 #include "state/state_store.h"
 
@@ -70,7 +70,7 @@ class Expiries {
   std::vector<std::pair<int64_t, uint32_t>> heap_;
 };
 
-class IntervalJoin final : public Operator, public WatermarkDelay {
+class IntervalJoin final : public Operator, public WatermarkHold {
  public:
   IntervalJoin(IntervalJoinSpec spec, JoinCondition condition)
       : spec_(std::move(spec)),
@@ -104,9 +104,11 @@ class IntervalJoin final : public Operator, public WatermarkDelay {
     return expire(context_->now_ms(), output);
   }
 
-  int64_t watermark_delay_ms() const override {
-    if (!spec_.bounds.event_time) return 0;
-    return std::max({int64_t{0}, -spec_.bounds.lower_ms, spec_.bounds.upper_ms});
+  // Rows that are kept go out as late as the larger bound says.
+  int64_t watermark_below_ms(int64_t told_ms) const override {
+    if (!spec_.bounds.event_time) return told_ms;
+    const int64_t by_ms = std::max({int64_t{0}, -spec_.bounds.lower_ms, spec_.bounds.upper_ms});
+    return told_ms < Watermark::kNone + by_ms ? Watermark::kNone : told_ms - by_ms;
   }
 
   Status restore(SnapshotReader&) override {

@@ -3,6 +3,7 @@
 #include "operators/open_sessions.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/assert.h"
 
@@ -13,8 +14,10 @@ int64_t floor_div(int64_t value, int64_t by) { return value / by - (value % by <
 
 }  // namespace
 
-OpenSessions::OpenSessions(int64_t gap_ms)
-    : gap_ms_(gap_ms), width_ms_(std::max<int64_t>(1, gap_ms / kBucketsPerGap)) {
+OpenSessions::OpenSessions(int64_t gap_ms, bool follow_starts)
+    : gap_ms_(gap_ms),
+      width_ms_(std::max<int64_t>(1, gap_ms / kBucketsPerGap)),
+      follow_starts_(follow_starts) {
   HW_CHECK(gap_ms > 0);
 }
 
@@ -22,15 +25,17 @@ uint32_t OpenSessions::extend(uint32_t key, int64_t time_ms) {
   if (!any(key)) return kNone;
   if (num_older_[key] != 0) return extend_among(key, time_ms);
   const uint32_t id = newest_[key];
-  Session& session = at(id);
-  if (!near(session, time_ms)) return kNone;
-  widen(session, time_ms);
+  if (!near(at(id), time_ms)) return kNone;
+  widen(id, time_ms);
   return id;
 }
 
-void OpenSessions::widen(Session& session, int64_t time_ms) const {
-  session.start_ms = std::min(session.start_ms, time_ms);
+void OpenSessions::widen(uint32_t id, int64_t time_ms) {
+  Session& session = at(id);
   session.end_ms = std::max(session.end_ms, time_ms + gap_ms_);
+  if (time_ms >= session.start_ms) return;
+  session.start_ms = time_ms;
+  note_start(id);
 }
 
 OpenSessions::Older::iterator OpenSessions::last_older(uint32_t key, int64_t start_max_ms) {
@@ -46,7 +51,7 @@ uint32_t OpenSessions::extend_among(uint32_t key, int64_t time_ms) {
   const auto last = last_older(key, time_ms + gap_ms_);
   const bool near_last = last != older_.end() && near(at(last->second), time_ms);
   if (near(at(newest), time_ms)) {
-    widen(at(newest), time_ms);
+    widen(newest, time_ms);
     if (near_last) {
       const uint32_t from = last->second;
       older_.erase(last);
@@ -68,7 +73,7 @@ uint32_t OpenSessions::extend_among(uint32_t key, int64_t time_ms) {
     }
   }
   older_.erase(last);
-  widen(at(id), time_ms);
+  widen(id, time_ms);
   if (before != kNone) join(before, id);
   older_[{key, at(id).start_ms}] = id;
   return id;
@@ -79,6 +84,7 @@ void OpenSessions::join(uint32_t from, uint32_t into) {
   Session& target = at(into);
   target.start_ms = std::min(target.start_ms, source.start_ms);
   target.end_ms = std::max(target.end_ms, source.end_ms);
+  note_start(into);
   if (target.row == kNone) {
     target.row = source.row;
     if (source.row != kNone) target.first_ms = source.first_ms;
@@ -127,6 +133,7 @@ uint32_t OpenSessions::put(const Session& session) {
   }
   sessions_[id] = {.session = session, .live = true, .joined_to = kNone, .bucket = kNoBucket};
   ++num_open_;
+  note_start(id);
   return id;
 }
 
@@ -226,6 +233,31 @@ int64_t OpenSessions::least_end_ms() const {
       // What has grown out of its bucket stands before sessions that end earlier.
       return std::min(least, (bucket + 1) * width_ms_ - 1);
     }
+  }
+  return INT64_MAX;
+}
+
+void OpenSessions::note_start(uint32_t id) {
+  if (!follow_starts_) return;
+  if (starts_.size() >= 2 * (sessions_.size() + kStartsMin)) {
+    starts_.clear();
+    for (uint32_t open = 0; open < sessions_.size(); ++open) {
+      if (sessions_[open].live) starts_.emplace_back(at(open).start_ms, open);
+    }
+    std::make_heap(starts_.begin(), starts_.end(), std::greater<>());
+    return;
+  }
+  starts_.emplace_back(at(id).start_ms, id);
+  std::push_heap(starts_.begin(), starts_.end(), std::greater<>());
+}
+
+int64_t OpenSessions::least_start_ms() {
+  HW_DCHECK(follow_starts_);
+  while (!starts_.empty()) {
+    const auto [start_ms, id] = starts_.front();
+    if (sessions_[id].live && at(id).start_ms == start_ms) return start_ms;
+    std::pop_heap(starts_.begin(), starts_.end(), std::greater<>());
+    starts_.pop_back();
   }
   return INT64_MAX;
 }

@@ -42,8 +42,8 @@ class OpenSessions {
   /// When a session with that end may close; must not fall with the end.
   using ClosesAt = std::function<int64_t(int64_t end_ms)>;
 
-  /// Requires: gap_ms > 0.
-  explicit OpenSessions(int64_t gap_ms);
+  /// Requires: gap_ms > 0. `follow_starts`: least_start_ms() is asked for.
+  explicit OpenSessions(int64_t gap_ms, bool follow_starts = false);
 
   /// The session of the key that takes the time in, which may join two; kNone: no session is near.
   uint32_t extend(uint32_t key, int64_t time_ms);
@@ -72,6 +72,8 @@ class OpenSessions {
   void take_due(int64_t progress_ms, const ClosesAt& closes_at, std::vector<uint32_t>& due);
   /// No session ends before; INT64_MAX: there is none.
   int64_t least_end_ms() const;
+  /// The start of the session that began first; INT64_MAX: there is none.
+  int64_t least_start_ms();
 
  private:
   struct Slot {
@@ -84,6 +86,7 @@ class OpenSessions {
   /// Buckets per gap: sessions in the bucket at the border are looked at again and again.
   static constexpr int64_t kBucketsPerGap = 256;
   static constexpr size_t kDueMax = 65'536;
+  static constexpr size_t kStartsMin = 512;
 
   using OlderKey = std::pair<uint32_t, int64_t>;  // key, start
   using Older = std::map<OlderKey, uint32_t>;
@@ -91,7 +94,8 @@ class OpenSessions {
   bool near(const Session& session, int64_t time_ms) const {
     return time_ms <= session.end_ms && time_ms >= session.start_ms - gap_ms_;
   }
-  void widen(Session& session, int64_t time_ms) const;
+  void widen(uint32_t id, int64_t time_ms);
+  void note_start(uint32_t id);
   uint32_t extend_among(uint32_t key, int64_t time_ms);
   Older::iterator last_older(uint32_t key, int64_t start_max_ms);
   void join(uint32_t from, uint32_t into);
@@ -101,6 +105,7 @@ class OpenSessions {
 
   const int64_t gap_ms_;
   const int64_t width_ms_;
+  const bool follow_starts_;
   std::vector<Slot> sessions_;
   std::vector<uint32_t> free_;
   std::vector<uint32_t> joined_;  // in this batch
@@ -110,6 +115,7 @@ class OpenSessions {
   Older older_;
   std::map<int64_t, std::vector<uint32_t>> buckets_;  // by end / width
   size_t num_open_ = 0;
+  std::vector<std::pair<int64_t, uint32_t>> starts_;  // heap; also of what was and is no more
 };
 
 }  // namespace hw

@@ -53,13 +53,16 @@ TEST(OpenSessionsTest, WhatTouchesJoinsAndWhatIsFartherDoesNot) {
 TEST(OpenSessionsTest, AnyOrderOfTimesLeadsToTheSameSessions) {
   std::mt19937_64 random(7);
   for (int round = 0; round < 300; ++round) {
-    OpenSessions sessions(20);
+    OpenSessions sessions(20, /*follow_starts=*/true);
     std::vector<std::vector<int64_t>> times(3);
+    int64_t first = INT64_MAX;
     for (int i = 0; i < 60; ++i) {
       const uint32_t key = static_cast<uint32_t>(random() % 3);
       const auto time = static_cast<int64_t>(random() % 1500) - 700;
       times[key].push_back(time);
       add(sessions, key, time);
+      first = std::min(first, time);
+      EXPECT_EQ(sessions.least_start_ms(), first);
       if (random() % 5 == 0) sessions.end_batch();
     }
     for (uint32_t key = 0; key < 3; ++key) {
@@ -132,10 +135,23 @@ TEST(OpenSessionsTest, NoSessionEndsBeforeTheLeastEndThoughOthersHaveGrown) {
   EXPECT_EQ(sessions.at(due[0]).key, 1U);
 }
 
+TEST(OpenSessionsTest, StartsOfWhatIsClosedAreForgotten) {
+  OpenSessions sessions(10, /*follow_starts=*/true);
+  const uint32_t stays = sessions.open(0, 0);
+  for (int64_t i = 1; i < 10'000; ++i) {
+    const uint32_t id = sessions.open(1, i * 20);
+    EXPECT_EQ(sessions.least_start_ms(), 0);
+    sessions.close(id);
+  }
+  sessions.open(1, 7);
+  sessions.close(stays);
+  EXPECT_EQ(sessions.least_start_ms(), 7);
+}
+
 TEST(OpenSessionsTest, TakesDueAgainstAPlainModel) {
   std::mt19937_64 random(11);
   for (int round = 0; round < 100; ++round) {
-    OpenSessions sessions(1'000);
+    OpenSessions sessions(1'000, /*follow_starts=*/true);
     std::vector<int64_t> live;
     std::vector<Span> closed;
     int64_t progress = 0;
@@ -169,6 +185,7 @@ TEST(OpenSessionsTest, TakesDueAgainstAPlainModel) {
       }
       EXPECT_TRUE(closed.empty());
       EXPECT_EQ(spans(sessions, 0), left);
+      EXPECT_EQ(sessions.least_start_ms(), left.empty() ? INT64_MAX : left.front().first);
     }
   }
 }

@@ -15,6 +15,7 @@
 #include "operators/window_clock.h"
 #include "operators/window_progress.h"
 #include "runtime/operator.h"
+#include "runtime/watermark_hold.h"
 #include "state/keyed_table.h"
 #include "state/ordered_table.h"
 #include "state/state_store.h"
@@ -39,10 +40,12 @@ int64_t time_of_order(std::string_view order) {
   return static_cast<int64_t>(bits ^ kSignBit);
 }
 
-class SessionAssign final : public Operator {
+class SessionAssign final : public Operator, public WatermarkHold {
  public:
   SessionAssign(SessionAssignSpec spec, WindowClock clock)
-      : spec_(std::move(spec)), clock_(std::move(clock)), open_(spec_.window.size_ms) {}
+      : spec_(std::move(spec)),
+        clock_(std::move(clock)),
+        open_(spec_.window.size_ms, spec_.holds_watermark) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
@@ -81,7 +84,13 @@ class SessionAssign final : public Operator {
     if (context_->batch_mode()) return Flow::kNeedInput;
     // The end of bounded input closes sessions of processing time too.
     if (spec_.window.event_time || watermark.ms == Watermark::kMax) note_progress(watermark.ms);
-    return fire(output);
+    HW_ASSIGN_OR_RETURN(const Flow flow, fire(output));
+    if (flow == Flow::kNeedInput) hold();
+    return flow;
+  }
+
+  int64_t watermark_below_ms(int64_t told_ms) const override {
+    return spec_.holds_watermark ? below_ms_ : told_ms;
   }
 
   Result<Flow> on_timer(Timer, Output& output) override {
@@ -97,13 +106,18 @@ class SessionAssign final : public Operator {
 
   Status snapshot(SnapshotWriter& writer) override {
     save_progress(progress_ms_, writer);
+    if (spec_.holds_watermark) save_progress(below_ms_, writer, kPassedOn);
     return Status::OK();
   }
 
   Status restore(SnapshotReader& reader) override {
     HW_ASSIGN_OR_RETURN(const std::optional<int64_t> progress_ms, restored_progress(reader));
     if (progress_ms) note_progress(*progress_ms);
+    HW_ASSIGN_OR_RETURN(const std::optional<int64_t> below_ms,
+                        restored_progress(reader, kPassedOn));
+    if (below_ms) below_ms_ = *below_ms;
     for (const uint32_t key : keys_->live_rows()) open_anew(key);
+    hold();
     wait();
     return Status::OK();
   }
@@ -114,6 +128,16 @@ class SessionAssign final : public Operator {
 
  private:
   void note_progress(int64_t progress_ms) { progress_ms_ = std::max(progress_ms_, progress_ms); }
+  /// The first row that waits may become a session by itself.
+  void hold() {
+    if (!spec_.holds_watermark) return;
+    const int64_t start_ms = open_.least_start_ms();
+    int64_t below_ms = progress_ms_;
+    if (start_ms != INT64_MAX) {
+      below_ms = std::min(below_ms, clock_.closes_at(start_ms + spec_.window.size_ms) - 1);
+    }
+    below_ms_ = std::max(below_ms_, below_ms);
+  }
   bool may_be_late(int64_t time_ms) {
     if (context_->batch_mode() || !spec_.window.event_time) return false;
     return clock_.closes_at(time_ms + spec_.window.size_ms) <= progress_ms_;
@@ -278,6 +302,7 @@ class SessionAssign final : public Operator {
   KeyedTable* keys_ = nullptr;    // those that have rows
   OrderedTable* rows_ = nullptr;  // what waits, by key and time
   int64_t progress_ms_ = INT64_MIN;
+  int64_t below_ms_ = INT64_MIN;  // the watermark that is passed on
   // What the rows say, made anew after a restore.
   OpenSessions open_;
   // Of the batch at hand: times of its rows; keys that have lost rows.

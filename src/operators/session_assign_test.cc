@@ -11,7 +11,7 @@ namespace hw {
 namespace {
 
 /// Sessions of key k with a gap of 10 s.
-OperatorHarness sessions(bool retracts = false, bool event_time = true) {
+OperatorHarness sessions(bool retracts = false, bool event_time = true, bool holds = false) {
   constexpr std::string_view kColumns = "ts TIMESTAMP(3), k STRING, n INT";
   SessionAssignSpec spec;
   spec.input = *parse_schema(kColumns);
@@ -22,6 +22,7 @@ OperatorHarness sessions(bool retracts = false, bool event_time = true) {
                  .time_type = SqlType::timestamp(3)};
   spec.keys = {1};
   spec.input_retracts = retracts;
+  spec.holds_watermark = holds;
   std::vector<SqlField> output = spec.input->fields();
   const SqlType wall = SqlType::timestamp(3).not_null();
   for (const char* const name : {"s", "e", "t"}) output.push_back({name, wall});
@@ -59,6 +60,27 @@ TEST(SessionAssignTest, ARowThatIsTakenBackPartsItsSession) {
       .expect(at("+ @01.000' a 1 @01.000' @11.000' @10.999' | wm 10999"))
       .input(at("-U @20.000' a 2 | +U @22.000' a 3 | end"))
       .expect(at("+ @22.000' a 3 @22.000' @32.000' @31.999' | end"));
+}
+
+// Each instance passes on what is true of its own sessions: these tests have one.
+TEST(SessionAssignTest, APartIsInTimeForTheWatermarkThatIsPassedOn) {
+  sessions(/*retracts=*/true, /*event_time=*/true, /*holds=*/true)
+      .single_instance()
+      .input(at("+ @00.000' a 1 | + @08.000' a 2 | + @16.000' a 4 | + @23.000' b 8 | wm 5000 | "
+                "wm 22999 | - @08.000' a 2 | wm 31000"))
+      .expect(at("wm 5000 | wm 9998 | + @00.000' a 1 @00.000' @10.000' @09.999' | + @16.000' a 4 "
+                 "@16.000' @26.000' @25.999' | wm 31000"))
+      .input(at("+ @31.000' b 1 | - @23.000' b 8 | wm 32000 | end"))
+      .expect(at("wm 32000 | + @31.000' b 1 @31.000' @41.000' @40.999' | end"));
+}
+
+TEST(SessionAssignTest, WhatJoinsASessionFromBeforeDoesNotLowerTheWatermark) {
+  sessions(/*retracts=*/true, /*event_time=*/true, /*holds=*/true)
+      .single_instance()
+      .input(at("+ @20.000' a 1 | wm 29000 | + @10.000' a 2 | wm 29500 | wm 30000"))
+      .expect(at("wm 29000 | wm 29000 | + @10.000' a 2 @10.000' @30.000' @29.999' | + @20.000' a 1 "
+                 "@10.000' "
+                 "@30.000' @29.999' | wm 30000"));
 }
 
 TEST(SessionAssignTest, WhatComesOrGoesTooLateIsCounted) {

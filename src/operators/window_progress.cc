@@ -5,25 +5,19 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
-#include <string_view>
 
 #include "runtime/operator.h"
 
 namespace hw {
-namespace {
 
-constexpr std::string_view kProgressName = "progress_ms";
-
-}  // namespace
-
-void save_progress(int64_t progress_ms, SnapshotWriter& writer) {
-  writer.put(kProgressName,
-             std::string(reinterpret_cast<const char*>(&progress_ms), sizeof(progress_ms)));
+void save_progress(int64_t progress_ms, SnapshotWriter& writer, std::string_view name) {
+  writer.put(name, std::string(reinterpret_cast<const char*>(&progress_ms), sizeof(progress_ms)));
 }
 
-Result<std::optional<int64_t>> restored_progress(const SnapshotReader& reader) {
+Result<std::optional<int64_t>> restored_progress(const SnapshotReader& reader,
+                                                 std::string_view name) {
   std::optional<int64_t> restored;
-  for (const std::string& bytes : reader.get(kProgressName)) {
+  for (const std::string& bytes : reader.get(name)) {
     int64_t progress_ms = 0;
     if (bytes.size() != sizeof(progress_ms)) {
       return Status::SerializationError("the progress of a window operator has ",

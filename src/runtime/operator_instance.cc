@@ -10,7 +10,7 @@
 #include "runtime/flushes_at_stop.h"
 #include "runtime/forgets_state.h"
 #include "runtime/state_bytes.h"
-#include "runtime/watermark_delay.h"
+#include "runtime/watermark_hold.h"
 #include "state/frozen_state.h"
 #include "state/key_group.h"
 #include "state/snapshot.h"
@@ -51,13 +51,11 @@ OperatorInstance::Turn turn_of(Flow flow) {
   return OperatorInstance::Turn::kFinished;
 }
 
-/// What an operator's rows are at or above when it was told `watermark_ms`.
-int64_t delayed(int64_t watermark_ms, const Operator& op) {
+/// What is true of an operator's rows when it was told `watermark_ms`.
+int64_t watermark_below(int64_t watermark_ms, const Operator& op) {
   if (watermark_ms == Watermark::kMax || watermark_ms == Watermark::kNone) return watermark_ms;
-  const auto* delay = dynamic_cast<const WatermarkDelay*>(&op);
-  if (delay == nullptr) return watermark_ms;
-  const int64_t by_ms = delay->watermark_delay_ms();
-  return watermark_ms < Watermark::kNone + by_ms ? Watermark::kNone : watermark_ms - by_ms;
+  const auto* hold = dynamic_cast<const WatermarkHold*>(&op);
+  return hold == nullptr ? watermark_ms : hold->watermark_below_ms(watermark_ms);
 }
 
 std::unique_ptr<StateStore> make_state(const TaskletContext& context) {
@@ -112,11 +110,12 @@ Status OperatorInstance::open(const std::vector<const OperatorSnapshot*>& restor
     }
   }
   metrics_->watermark_ms.set(watermark_ms_);
-  if (checker_) checker_->resume_at(delayed(watermark_ms_, *op_));
   for (LiveRows& rows : fed_rows_) rows.ignore();
   HW_TRY(state_->restore(states));
   NamedReader reader(restored);
-  return op_->restore(reader);
+  HW_TRY(op_->restore(reader));
+  if (checker_) checker_->resume_at(watermark_below(watermark_ms_, *op_));
+  return Status::OK();
 }
 
 Result<OperatorSnapshot> OperatorInstance::snapshot(const Barrier& barrier) {
@@ -215,7 +214,7 @@ Result<OperatorInstance::Turn> OperatorInstance::on_watermark(Watermark watermar
     if (flow != Flow::kNeedInput) return turn_of(flow);
     risen_ = false;
   }
-  below.forward(Watermark{delayed(watermark_ms_, *op_), watermark.idle});
+  below.forward(Watermark{watermark_below(watermark_ms_, *op_), watermark.idle});
   return Turn::kDone;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "plan/changelog/held_watermarks.h"
 #include "plan/changelog/lost_times.h"
 #include "plan/changelog/origin_of_changes.h"
 #include "plan/changelog/repeatable_values.h"
@@ -176,6 +177,7 @@ Status infer_changelog(PhysicalNode& sink, Lowering& lowering) {
   if (!lowering.batch()) {
     assign_state_ttl(sink, *lowering.context.config);
     HW_TRY(check_times_are_kept(sink));
+    hold_watermarks(sink);
   }
   return check_repeatable_values(sink, lowering.batch());
 }

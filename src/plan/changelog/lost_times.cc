@@ -9,9 +9,7 @@
 #include "plan/lower/join_way.h"
 
 namespace hw {
-namespace {
 
-/// True when the operator drops or orders rows by the event times of its input.
 bool goes_by_time(const PhysicalNode& node) {
   switch (node.kind) {
     case PhysicalKind::kWindowAssign:
@@ -34,6 +32,8 @@ bool goes_by_time(const PhysicalNode& node) {
       return false;
   }
 }
+
+namespace {
 
 /// `above`: the nearest operator that goes by times which may be this node's, or null.
 Status check(const PhysicalNode& node, const PhysicalNode* above) {

@@ -10,6 +10,9 @@
 
 namespace hw {
 
+/// True when the operator drops or orders rows by the event times of its input.
+bool goes_by_time(const PhysicalNode& node);
+
 /// Fails (NotImplemented) where an operator goes by the event times of such a join. Requires: a
 /// streaming plan whose kinds are known.
 Status check_times_are_kept(const PhysicalNode& sink);

@@ -141,9 +141,7 @@ bool joins_by_interval(const PhysicalNode& join, bool batch) {
 
 bool joins_windows(const PhysicalNode& join, bool batch) {
   return join.logical->as<JoinNode>().parts().windows && !batch &&
-         join.input(0).traits.kinds.is_insert_only() &&
-         join.input(1).traits.kinds.is_insert_only() && !windows_may_be_past(join.input(0)) &&
-         !windows_may_be_past(join.input(1));
+         join.input(0).traits.kinds.is_insert_only() && join.input(1).traits.kinds.is_insert_only();
 }
 
 Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowering) {

@@ -97,9 +97,9 @@ OperatorMaker make_not_null_of(const PhysicalNode& node, const ExprSession& sess
 OperatorMaker make_materialize_of(const PhysicalNode& node);
 OperatorMaker make_trigger_of(const PhysicalNode& node);
 
-/// Rows may come when the watermark has passed the windows that they carry: a deletion can part a
-/// session when the time of one of its parts has passed. Requires: kinds inferred.
-bool windows_may_be_past(const PhysicalNode& node);
+/// True for an aggregation right above the sessions of its keys: each window is told of once and
+/// with all its rows, so that none is late.
+bool takes_past_windows(const PhysicalNode& aggregate);
 
 /// A node over lowered inputs, with the logical node's schema.
 PhysicalNodePtr physical_node(PhysicalKind kind, std::string name, const LogicalNodePtr& logical,

@@ -104,6 +104,10 @@ struct PhysicalNode {
   /// kWindowAggregate: windows that fire more than once, and so send updates.
   std::optional<EmitRule> emit;
 
+  /// kWindowAssign of sessions over changes: somebody above goes by the watermark, which must stay
+  /// below what a session may fall apart into.
+  bool holds_watermark = false;
+
   // kTrigger
   std::optional<TriggerPlan> trigger;
 

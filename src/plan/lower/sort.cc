@@ -74,7 +74,7 @@ Result<PhysicalNodePtr> lower_top_n(const LogicalNodePtr& node, Lowering& loweri
                     {Placement::by(top.parts().partition)});
   infer_kinds(*lowered, lowering.batch());
   if (!lowered->input().traits.kinds.is_insert_only()) return lowered;
-  if (top.is_in_window() && !lowering.batch() && !windows_may_be_past(lowered->input())) {
+  if (top.is_in_window() && !lowering.batch()) {
     lowered->kind = PhysicalKind::kWindowTopN;
     lowered->name = keeps_one_by_event_time(top) ? "WindowDeduplicate" : "WindowTopN";
     return lowered;

@@ -74,6 +74,12 @@ Result<PhysicalNodePtr> lower_window_aggregate(const LogicalNodePtr& node, Lower
                        {std::move(placement)});
 }
 
+bool takes_past_windows(const PhysicalNode& aggregate) {
+  return aggregate.kind == PhysicalKind::kWindowAggregate && !aggregate.emit &&
+         is_of_sessions_below(aggregate.logical->as<WindowAggregateNode>().parts(),
+                              aggregate.input());
+}
+
 OperatorMaker make_window_aggregate_of(const PhysicalNode& node, const ExprSession& session) {
   const WindowAggregateNode::Parts& parts = node.logical->as<WindowAggregateNode>().parts();
   WindowAggregateSpec spec;
@@ -82,7 +88,7 @@ OperatorMaker make_window_aggregate_of(const PhysicalNode& node, const ExprSessi
   if (parts.grouping.given) {
     spec.window_start_column = parts.grouping.start;
     spec.window_end_column = parts.grouping.end;
-    spec.windows_may_be_past = is_of_sessions_below(parts, node.input());
+    spec.windows_may_be_past = takes_past_windows(node);
   }
   spec.keys = parts.keys;
   for (const NamedAggregate& named : parts.aggregates) spec.aggregates.push_back(named.call);

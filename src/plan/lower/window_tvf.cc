@@ -4,7 +4,6 @@
 
 #include "plan/logical/window_tvf.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "operators/session_assign.h"
@@ -21,14 +20,6 @@ Result<PhysicalNodePtr> lower_window_tvf(const LogicalNodePtr& node, Lowering& l
                        {tvf.is_session() ? Placement::by(tvf.spec().partition) : Placement::any()});
 }
 
-bool windows_may_be_past(const PhysicalNode& node) {
-  const bool sessions =
-      node.kind == PhysicalKind::kWindowAssign && node.logical->as<WindowTvfNode>().is_session();
-  if (sessions && !node.input().traits.kinds.is_insert_only()) return true;
-  return std::any_of(node.inputs.begin(), node.inputs.end(),
-                     [](const PhysicalNodePtr& input) { return windows_may_be_past(*input); });
-}
-
 OperatorMaker make_window_assign_of(const PhysicalNode& node) {
   const auto& tvf = node.logical->as<WindowTvfNode>();
   if (tvf.is_session()) {
@@ -37,6 +28,7 @@ OperatorMaker make_window_assign_of(const PhysicalNode& node) {
     sessions.window = tvf.spec();
     sessions.keys = tvf.spec().partition;
     sessions.input_retracts = !node.input().traits.kinds.is_insert_only();
+    sessions.holds_watermark = node.holds_watermark;
     sessions.output = node.schema;
     return [spec = std::move(sessions)] { return make_session_assign(spec); };
   }
