@@ -192,8 +192,6 @@ std::string check(const GeneratedJob& job, const EngineMode& mode) {
   return difference(*job.result, mode.batch ? job.expected_batch : job.expected, *rows);
 }
 
-namespace {
-
 bool has_late_rows(const GeneratedJob& job) {
   return std::any_of(job.tables.begin(), job.tables.end(), [](const GeneratedTable& table) {
     return table.patience_ms < table.disorder_ms;
@@ -206,13 +204,21 @@ EngineMode mode_for(const GeneratedJob& job, bool batch, uint64_t seed) {
   const auto without = [&](const char* rule) {
     std::erase_if(mode.options, [&](const auto& option) { return option.second == rule; });
   };
-  // Which functions an OVER computes, so whether it drops late rows, depends on what is known of
-  // the expressions above it.
-  if (has_late_rows(job)) without("fold_constants");
+  const auto has = [query = job.query()](const char* text) {
+    return query.find(text) != std::string::npos;
+  };
+  // An OVER by time drops late rows where each function that is read stands at once: which are
+  // read, these rules find out.
+  if (has_late_rows(job) && has(" OVER (")) {
+    without("fold_constants");
+    without("prune_columns");
+  }
   // A clock that is read and not needed is one that changes between a row and its retraction.
-  if (job.query().find("PROCTIME()") != std::string::npos) without("prune_columns");
+  if (has("PROCTIME()")) without("prune_columns");
   return mode;
 }
+
+namespace {
 
 /// Windows that wait for late rows give the same where no row is late.
 void draw_lateness(const GeneratedJob& job, EngineMode& mode) {

@@ -38,6 +38,11 @@ struct Verdict {
 
 std::vector<GivenTable> given_tables(const GeneratedJob& job);
 
+/// Some table has rows behind its watermark.
+bool has_late_rows(const GeneratedJob& job);
+/// How the engine is asked: as the seed says, without what would give the query another meaning.
+EngineMode mode_for(const GeneratedJob& job, bool batch, uint64_t seed);
+
 /// Asks the engine the job's query in this mode. Returns what is wrong, or nothing.
 std::string check(const GeneratedJob& job, const EngineMode& mode);
 

@@ -326,9 +326,7 @@ Made by_way_of_a_table(const GeneratedJob& job, Chance& chance) {
     return variant;
   }
   // Which functions of an OVER are read decides whether it drops late rows.
-  const bool late = std::any_of(job.tables.begin(), job.tables.end(), [](const auto& table) {
-    return table.patience_ms < table.disorder_ms;
-  });
+  const bool late = has_late_rows(job);
   if (late && inner.find(" OVER (") != std::string::npos) return std::nullopt;
   const Result<Answer> answer = ask(job, inner, Answering::kStream);
   if (!answer.ok()) return std::nullopt;
