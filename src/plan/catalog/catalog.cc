@@ -258,6 +258,11 @@ Status Catalog::drop(const ObjectPath& path, DropOptions options) {
     return Status::Invalid("'", path.object, "' is a ", word(*found), ", not a ",
                            word(options.kind), ": write DROP ", is_view ? "VIEW" : "TABLE");
   }
+  if (!options.temporary && temporary != temporary_.end()) {
+    return Status::Invalid("a temporary ", word(temporary->second), " hides '", path.object,
+                           "': drop that first, by DROP TEMPORARY ",
+                           temporary->second.view != nullptr ? "VIEW" : "TABLE");
+  }
   if (!options.temporary) return drop_permanent(path);
   temporary_.erase(temporary);
   return Status::OK();
@@ -403,6 +408,7 @@ Status Catalog::drop_catalog(const std::string& catalog, bool if_exists) {
   const auto in_it = [&](const auto& object) { return object.first.catalog == catalog; };
   std::erase_if(temporary_, in_it);
   std::erase_if(imagined_, in_it);
+  functions_.drop_in(catalog);
   return Status::OK();
 }
 
@@ -446,7 +452,12 @@ Status Catalog::drop_database(const std::string& catalog, const std::string& dat
                            "' cannot be dropped; USE another one first");
   }
   HW_ASSIGN_OR_RETURN(const std::vector<std::string> names, objects(catalog, database, false));
-  if (!options.cascade && !names.empty()) {
+  bool empty = names.empty() && !functions_.any_in(catalog, database);
+  if (stored != nullptr) {
+    HW_ASSIGN_OR_RETURN(const std::vector<std::string> functions, stored->functions(database));
+    empty = empty && functions.empty();
+  }
+  if (!options.cascade && !empty) {
     return Status::Invalid("database '", database, "' is not empty; write CASCADE to drop it all");
   }
   if (stored != nullptr && outside_left_alone_) {
@@ -458,6 +469,7 @@ Status Catalog::drop_database(const std::string& catalog, const std::string& dat
   }
   std::erase_if(temporary_,
                 [&](const auto& object) { return lies_in(object.first, catalog, database); });
+  functions_.drop_in(catalog, database);
   return Status::OK();
 }
 

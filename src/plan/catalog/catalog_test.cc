@@ -55,6 +55,18 @@ TEST(CatalogTest, TablesAndViewsShareNames) {
             "'t' is a table, not a view: write DROP TABLE");
 }
 
+TEST(CatalogTest, WhatATemporaryObjectHidesIsNotDropped) {
+  Catalog catalog;
+  CatalogObject temporary = some_view();
+  temporary.temporary = true;
+  ASSERT_TRUE(catalog.create(path("t"), some_table(), {}).ok());
+  ASSERT_TRUE(catalog.create(path("t"), temporary, {}).ok());
+  EXPECT_EQ(catalog.drop(path("t"), {}).message(),
+            "a temporary view hides 't': drop that first, by DROP TEMPORARY VIEW");
+  EXPECT_TRUE(catalog.drop(path("t"), {.kind = Catalog::Kind::kView, .temporary = true}).ok());
+  EXPECT_TRUE(catalog.drop(path("t"), {}).ok());
+}
+
 TEST(CatalogTest, MissingObjectsNameTheNearest) {
   Catalog catalog;
   ASSERT_TRUE(catalog.create(path("orders"), some_table(), {}).ok());
@@ -72,6 +84,17 @@ TEST(CatalogTest, DatabasesAreDroppedEmptyOrWithCascade) {
   EXPECT_EQ(catalog.drop_database("default_catalog", "d", {}).message(),
             "database 'd' is not empty; write CASCADE to drop it all");
   EXPECT_TRUE(catalog.drop_database("default_catalog", "d", {.cascade = true}).ok());
+  const ObjectPath function{"default_catalog", "d", "f"};
+  constexpr auto kPermanent = UserFunctions::Place::kPermanent;
+  ASSERT_TRUE(catalog.create_database("default_catalog", "d", {}, false).ok());
+  ASSERT_TRUE(
+      catalog.create_function(function, kPermanent, std::make_shared<FunctionDefinition>(), false)
+          .ok());
+  EXPECT_EQ(catalog.drop_database("default_catalog", "d", {}).message(),
+            "database 'd' is not empty; write CASCADE to drop it all");
+  ASSERT_TRUE(catalog.drop_database("default_catalog", "d", {.cascade = true}).ok());
+  ASSERT_TRUE(catalog.create_database("default_catalog", "d", {}, false).ok());
+  EXPECT_EQ(catalog.functions().find(function), nullptr);
   EXPECT_EQ(catalog.drop_database("default_catalog", "default_database", {}).message(),
             "the current database 'default_database' cannot be dropped; USE another one first");
 }

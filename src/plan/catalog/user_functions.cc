@@ -58,6 +58,27 @@ Status UserFunctions::drop(const ObjectPath& path, Place place, bool if_exists) 
       did_you_mean_or("there are", path.object, names(path.catalog, path.database)));
 }
 
+bool UserFunctions::any_in(const std::string& catalog, const std::string& database) const {
+  return std::any_of(permanent_.begin(), permanent_.end(), [&](const auto& function) {
+    return function.first.catalog == catalog && function.first.database == database;
+  });
+}
+
+void UserFunctions::drop_in(const std::string& catalog, const std::string& database) {
+  for (Shelf* functions : {&permanent_, &temporary_}) {
+    std::erase_if(*functions, [&](const auto& function) {
+      return function.first.catalog == catalog && function.first.database == database;
+    });
+  }
+}
+
+void UserFunctions::drop_in(const std::string& catalog) {
+  for (Shelf* functions : {&permanent_, &temporary_}) {
+    std::erase_if(*functions,
+                  [&](const auto& function) { return function.first.catalog == catalog; });
+  }
+}
+
 FunctionPtr UserFunctions::find_system(std::string_view name) const {
   const auto found = system_.find({{}, {}, lower(name)});
   return found == system_.end() ? nullptr : found->second;

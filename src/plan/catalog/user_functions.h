@@ -44,6 +44,12 @@ class UserFunctions {
   /// Fails (KeyError) with the nearest names.
   Status drop(const ObjectPath& path, Place place, bool if_exists);
 
+  /// Whether a permanent one lies there.
+  bool any_in(const std::string& catalog, const std::string& database) const;
+  /// All that lie there, temporary ones, too.
+  void drop_in(const std::string& catalog, const std::string& database);
+  void drop_in(const std::string& catalog);
+
   /// Null when there is none.
   FunctionPtr find_system(std::string_view name) const;
   /// Temporary ones first; null when there is none.
