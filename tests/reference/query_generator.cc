@@ -9,9 +9,9 @@
 #include "reference/lookup_queries.h"
 #include "reference/made_query.h"
 #include "reference/over_generator.h"
+#include "reference/table_windows.h"
 #include "reference/term_generator.h"
 #include "reference/window_queries.h"
-#include "reference/windowed_queries.h"
 
 namespace hw::reference {
 namespace {

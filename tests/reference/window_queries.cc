@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "reference/term_generator.h"
+#include "reference/window_sizes.h"
 
 namespace hw::reference {
 namespace {
@@ -150,22 +151,16 @@ WindowQueries::Input WindowQueries::united() {
 // ---------------------------------------------------------------------------------------- windows
 
 std::string WindowQueries::size_and_step(const std::string& kind, bool exact) {
-  struct Size {
-    const char* size;
-    const char* step;
-  };
-  const Size size = chance_.pick({Size{"INTERVAL '1' HOUR", "INTERVAL '20' MINUTE"},
-                                  Size{"INTERVAL '1' DAY", "INTERVAL '6' HOUR"},
-                                  Size{"INTERVAL '10' MINUTE", "INTERVAL '5' MINUTE"},
-                                  Size{"INTERVAL '7' HOUR", "INTERVAL '7' HOUR"},
-                                  Size{"INTERVAL '0.004' SECOND", "INTERVAL '0.001' SECOND"}});
+  std::vector<WindowSize> sizes = window_sizes();
+  sizes.push_back({"INTERVAL '0.004' SECOND", "INTERVAL '0.001' SECOND"});
+  const WindowSize size = chance_.pick(sizes);
   if (kind == "SESSION") {
     // Windows of windows may close when what touches them comes.
     if (!exact) return chance_.pick({"INTERVAL '60.5' SECOND", "INTERVAL '3600.5' SECOND"});
     return chance_.pick({"INTERVAL '1' MINUTE", "INTERVAL '7' MINUTE", "INTERVAL '1' HOUR",
                          "INTERVAL '0.001' SECOND", "INTERVAL '1' DAY"});
   }
-  return kind == "TUMBLE" ? size.size : std::string(size.step) + ", " + size.size;
+  return size.arguments_of(kind);
 }
 
 WindowQueries::Windows WindowQueries::windows(const Input& input) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Random queries that group the rows of one table by windows of its event time, and those that ask
-// which of its rows come too late.
+// Random queries over windows of one table: those that group its rows by TUMBLE, HOP or CUMULATE,
+// and those that ask which of them come too late. All others are of window_queries.h.
 
 #pragma once
 

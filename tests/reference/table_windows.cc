@@ -1,29 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "reference/windowed_queries.h"
+#include "reference/table_windows.h"
 
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "reference/term_generator.h"
+#include "reference/window_sizes.h"
 
 namespace hw::reference {
 namespace {
 
 std::string window_text(Chance& chance) {
-  struct Size {
-    const char* size;
-    const char* step;
-  };
-  const Size size = chance.pick({Size{"INTERVAL '1' HOUR", "INTERVAL '20' MINUTE"},
-                                 Size{"INTERVAL '1' DAY", "INTERVAL '6' HOUR"},
-                                 Size{"INTERVAL '10' MINUTE", "INTERVAL '5' MINUTE"},
-                                 Size{"INTERVAL '7' HOUR", "INTERVAL '7' HOUR"}});
+  const WindowSize size = chance.pick(window_sizes());
   const std::string kind = chance.pick({"TUMBLE", "HOP", "CUMULATE"});
-  std::string text = kind + "($, DESCRIPTOR(wt), ";
-  if (kind != "TUMBLE") text += std::string(size.step) + ", ";
-  text += size.size;
+  std::string text = kind + "($, DESCRIPTOR(wt), " + size.arguments_of(kind);
   if (chance.share(0.2)) text += ", INTERVAL '7' MINUTE";
   return text + ")";
 }
