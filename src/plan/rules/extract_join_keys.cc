@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Equalities between the two sides of a join become its keys; a side that is computed is put into
-// a column of its input first.
+// Equalities between the two sides of a join become its keys, or where there are none, IS NOT
+// DISTINCT FROM does; a side that is computed is put into a column of its input first.
 
 #include <algorithm>
 #include <optional>
@@ -62,8 +62,8 @@ struct KeyPair {
   BoundExprPtr right;
 };
 
-std::optional<KeyPair> key_pair(const BoundExpr& test, int left_columns) {
-  if (test.kind() != BoundExpr::Kind::kCall || test.function()->name != "=" ||
+std::optional<KeyPair> key_pair(const BoundExpr& test, const char* function, int left_columns) {
+  if (test.kind() != BoundExpr::Kind::kCall || test.function()->name != function ||
       !test.deterministic()) {
     return std::nullopt;
   }
@@ -98,46 +98,87 @@ LogicalNodePtr original_columns(const LogicalNodePtr& join, const JoinNode& befo
   return std::make_shared<ProjectNode>(join, std::move(exprs), std::move(names));
 }
 
+/// A join on its way to keys.
+class Extraction {
+ public:
+  explicit Extraction(const JoinNode& join)
+      : join_(join),
+        left_columns_(join.left()->num_columns()),
+        left_(join.left(), 0),
+        right_(join.right(), left_columns_),
+        parts_(join.parts()),
+        tests_(conjuncts(parts_.condition)) {}
+
+  /// Takes the tests by that function that can be keys.
+  void take(const char* function) {
+    std::vector<BoundExprPtr> rest;
+    for (const BoundExprPtr& test : tests_) {
+      const std::optional<KeyPair> pair = key_pair(*test, function, left_columns_);
+      if (pair && may_be_key(*pair->right, parts_, left_columns_)) {
+        add(*pair);
+      } else {
+        rest.push_back(test);
+      }
+    }
+    tests_ = std::move(rest);
+  }
+
+  /// Where nothing else is a key, NULL may be one, too.
+  void take_with_nulls() {
+    if (!parts_.left_keys.empty() || parts_.versions || parts_.lookup || parts_.interval ||
+        parts_.windows || parts_.null_aware) {
+      return;
+    }
+    take("IS NOT DISTINCT FROM");
+    parts_.nulls_equal = !parts_.left_keys.empty();
+  }
+
+  bool found() const { return parts_.left_keys.size() != join_.parts().left_keys.size(); }
+
+  LogicalNodePtr plan() && {
+    parts_.condition = nullptr;
+    if (!tests_.empty()) {
+      std::vector<int> new_index;
+      for (int i = 0; i < left_columns_ + join_.right()->num_columns(); ++i) {
+        new_index.push_back(i < left_columns_ ? i : i + left_.added());
+      }
+      parts_.condition = renumber_columns(conjunction(std::move(tests_)), new_index);
+    }
+    const LogicalNodePtr left = left_.plan(), right = right_.plan();
+    // Conditions that came down from WHERE may say that it joins windows.
+    const bool may_join_windows = !parts_.windows && !parts_.interval && !parts_.versions;
+    if (may_join_windows) {
+      parts_.windows = find_windows(parts_.left_keys, parts_.right_keys, *left, *right);
+    }
+    const LogicalNodePtr keyed = std::make_shared<JoinNode>(left, right, std::move(parts_));
+    if (left_.added() == 0 && right_.added() == 0) return keyed;
+    return original_columns(keyed, join_, left_.added());
+  }
+
+ private:
+  void add(const KeyPair& pair) {
+    const int l = left_.add(pair.left), r = right_.add(pair.right);
+    for (size_t i = 0; i < parts_.left_keys.size(); ++i) {
+      if (parts_.left_keys[i] == l && parts_.right_keys[i] == r) return;
+    }
+    parts_.left_keys.push_back(l);
+    parts_.right_keys.push_back(r);
+  }
+
+  const JoinNode& join_;
+  const int left_columns_;
+  KeyedInput left_, right_;
+  JoinNode::Parts parts_;
+  std::vector<BoundExprPtr> tests_;
+};
+
 LogicalNodePtr extract(const LogicalNodePtr& node) {
   const auto* join = node_if<JoinNode>(node);
   if (join == nullptr || join->parts().condition == nullptr) return node;
-  const int left_columns = join->left()->num_columns();
-  KeyedInput left(join->left(), 0), right(join->right(), left_columns);
-  JoinNode::Parts parts = join->parts();
-  std::vector<BoundExprPtr> rest;
-  for (const BoundExprPtr& test : conjuncts(parts.condition)) {
-    const std::optional<KeyPair> pair = key_pair(*test, left_columns);
-    if (!pair || !may_be_key(*pair->right, parts, left_columns)) {
-      rest.push_back(test);
-      continue;
-    }
-    const int l = left.add(pair->left), r = right.add(pair->right);
-    bool known = false;
-    for (size_t i = 0; i < parts.left_keys.size(); ++i) {
-      known = known || (parts.left_keys[i] == l && parts.right_keys[i] == r);
-    }
-    if (known) continue;
-    parts.left_keys.push_back(l);
-    parts.right_keys.push_back(r);
-  }
-  if (parts.left_keys.size() == join->parts().left_keys.size()) return node;
-  parts.condition = nullptr;
-  if (!rest.empty()) {
-    std::vector<int> new_index;
-    for (int i = 0; i < left_columns + join->right()->num_columns(); ++i) {
-      new_index.push_back(i < left_columns ? i : i + left.added());
-    }
-    parts.condition = renumber_columns(conjunction(std::move(rest)), new_index);
-  }
-  const LogicalNodePtr left_plan = left.plan(), right_plan = right.plan();
-  // Conditions that came down from WHERE may say that it joins windows.
-  const bool may_join_windows = !parts.windows && !parts.interval && !parts.versions;
-  if (may_join_windows) {
-    parts.windows = find_windows(parts.left_keys, parts.right_keys, *left_plan, *right_plan);
-  }
-  const LogicalNodePtr keyed = std::make_shared<JoinNode>(left_plan, right_plan, std::move(parts));
-  if (left.added() == 0 && right.added() == 0) return keyed;
-  return original_columns(keyed, *join, left.added());
+  Extraction keys(*join);
+  keys.take("=");
+  keys.take_with_nulls();
+  return keys.found() ? std::move(keys).plan() : node;
 }
 
 }  // namespace
