@@ -195,7 +195,12 @@ Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext
   HW_ASSIGN_OR_RETURN(planned.graph, build_graph(planned.physical, options));
   HW_TRY(build_unshared(options, planned));
   planned.graph.name = context.config->pipeline_name().value_or("");
-  planned.warnings = std::move(lowering.warnings);
+  for (std::string& warning : lowering.warnings) {
+    // Two joins of a kind have one.
+    const std::vector<std::string>& so_far = planned.warnings;
+    if (std::find(so_far.begin(), so_far.end(), warning) != so_far.end()) continue;
+    planned.warnings.push_back(std::move(warning));
+  }
   return planned;
 }
 
@@ -241,6 +246,8 @@ Result<std::string> explain_text(std::vector<PlanRoot> roots, const PlanContext&
   text += "\n== Recovery ==\n" + recovery_text(planned.physical, config);
   if (sections.state) text += "\n== State ==\n" + state_text(planned.physical, config);
   if (sections.json) text += "\n== Physical Execution Plan ==\n" + json_plan_text(planned.graph);
+  if (!planned.warnings.empty()) text += "\n== Warnings ==\n";
+  for (const std::string& warning : planned.warnings) text += warning + "\n";
   return text;
 }
 

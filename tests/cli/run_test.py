@@ -69,6 +69,13 @@ class ExitCodes(Case):
         self.assert_fails(done, 3, "nowhere")
         self.assertEqual(done.stdout, "")
 
+    def test_a_warning_comes_once_and_explain_has_it(self):
+        sql = ("CREATE VIEW t AS SELECT * FROM (VALUES (1)) AS x(a); "
+               "%s SELECT x.a FROM t AS x, t AS y, t AS z WHERE x.a < y.a AND y.a < z.a")
+        warning = "a join without an equality between its sides tries every pair"
+        self.assertEqual(headwater("run", "-e", sql % "").stderr.count(warning), 1)
+        self.assertIn("\n== Warnings ==\n" + warning, headwater("run", "-e", sql % "EXPLAIN").stdout)
+
     def test_failing_jobs_are_4(self):
         self.assert_fails(self.run_sql("SELECT 1 / x FROM (VALUES (1), (0)) AS t(x)"), 4, "zero")
 

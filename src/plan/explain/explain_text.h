@@ -25,8 +25,8 @@ struct ExplainSections {
 };
 
 /// `== Abstract Syntax Tree ==`, `== Optimized Physical Plan ==`, `== Optimized Execution Plan ==`,
-/// `== Flow ==`, `== Recovery ==`, then what is asked for. A query without `collect` is planned for
-/// a sink that takes every kind.
+/// `== Flow ==`, `== Recovery ==`, then what is asked for, then `== Warnings ==` if there are any.
+/// A query without `collect` is planned for a sink that takes every kind.
 Result<std::string> explain_text(std::vector<PlanRoot> roots, const PlanContext& context,
                                  const ExplainSections& sections);
 

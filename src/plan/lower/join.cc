@@ -175,8 +175,7 @@ Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowerin
   } else if (parts.windows && !lowering.batch()) {
     lowering.warnings.push_back(
         "a join of windows over rows with updates or deletes keeps all rows of both sides; "
-        "aggregate "
-        "in its windows first to have only inserts");
+        "aggregate in its windows first to have only inserts");
   } else if (parts.left_keys.empty() && !lowering.batch()) {
     lowering.warnings.push_back(
         "a join without an equality between its sides tries every pair, in one place, and keeps "
