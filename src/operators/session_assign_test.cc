@@ -2,6 +2,12 @@
 
 #include "operators/session_assign.h"
 
+#include <algorithm>
+#include <cstdio>
+#include <random>
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "columnar/type_parser.h"
@@ -81,6 +87,74 @@ TEST(SessionAssignTest, WhatJoinsASessionFromBeforeDoesNotLowerTheWatermark) {
       .expect(at("wm 29000 | wm 29000 | + @10.000' a 2 @10.000' @30.000' @29.999' | + @20.000' a 1 "
                  "@10.000' "
                  "@30.000' @29.999' | wm 30000"));
+}
+
+/// Rows of one key that wait, and what their sessions put out, by sorting all of them each time.
+struct Model {
+  std::vector<int64_t> times;
+
+  /// Text of the rows of sessions that have ended by then; they are gone from here.
+  std::string close(char key, int64_t watermark_ms, int64_t passed_ms) {
+    std::sort(times.begin(), times.end());
+    std::string out;
+    while (!times.empty()) {
+      size_t length = 1;
+      while (length < times.size() && times[length] - times[length - 1] <= 10'000) ++length;
+      const int64_t start = times[0], end = times[length - 1] + 10'000;
+      if (end - 1 > watermark_ms) break;
+      EXPECT_GT(end - 1, passed_ms) << "late for whom the watermark is passed on to";
+      for (size_t i = 0; i < length; ++i) {
+        out += "+ " + quoted(times[i]) + " " + key + " 0 " + quoted(start) + " " + quoted(end) +
+               " " + quoted(end - 1) + " | ";
+      }
+      times.erase(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(length));
+    }
+    return out;
+  }
+  static std::string quoted(int64_t ms) {
+    char text[40];
+    std::snprintf(text, sizeof(text), "'1970-01-01 00:%02d:%02d.%03d'",
+                  static_cast<int>(ms / 60'000), static_cast<int>(ms / 1'000 % 60),
+                  static_cast<int>(ms % 1'000));
+    return text;
+  }
+};
+
+TEST(SessionAssignTest, RandomChangesAgainstAPlainModel) {
+  std::mt19937_64 random(5);
+  const auto below = [&](uint64_t bound) { return static_cast<int64_t>(random() % bound); };
+  int parts = 0;  // that went out when the watermark told had passed them
+  for (int round = 0; round < 40; ++round) {
+    Model model;
+    std::string input, expected;
+    int64_t told = 0, passed = 0;
+    for (int step = 0; step < 60; ++step) {
+      if (below(3) == 0 && !model.times.empty()) {
+        const auto gone = model.times.begin() + below(model.times.size());
+        input += "- " + Model::quoted(*gone) + " a 0 | ";
+        model.times.erase(gone);
+      } else {
+        const int64_t time = told + 1 + below(12'000) - (below(4) == 0 ? 5'000 : 0);
+        if (time < 0) continue;
+        input += "+ " + Model::quoted(time) + " a 0 | ";
+        model.times.push_back(time);
+      }
+      if (below(3) != 0) continue;
+      std::string out = model.close('a', told, passed);
+      parts += out.empty() ? 0 : 1;
+      told += 1 + below(7'000);
+      out += model.close('a', told, passed);
+      input += "wm " + std::to_string(told) + " | ";
+      const int64_t first = model.times.empty() ? INT64_MAX / 2 : model.times[0];
+      passed = std::max(passed, std::min(told, first + 10'000 - 2));
+      expected += out + "wm " + std::to_string(passed) + " | ";
+    }
+    sessions(/*retracts=*/true, /*event_time=*/true, /*holds=*/true)
+        .single_instance()
+        .input(input + "end")
+        .expect(expected + model.close('a', INT64_MAX, passed) + "end");
+  }
+  EXPECT_GT(parts, 20);
 }
 
 TEST(SessionAssignTest, WhatComesOrGoesTooLateIsCounted) {

@@ -166,7 +166,6 @@ std::string WindowQueries::size_and_step(const std::string& kind, bool exact) {
 WindowQueries::Windows WindowQueries::windows(const Input& input) {
   Windows made;
   made.kind = chance_.pick({"TUMBLE", "HOP", "CUMULATE", "SESSION", "SESSION"});
-  if (instants_ && made.kind == "SESSION") made.kind = "HOP";
   made.arguments = size_and_step(made.kind, input.exact);
   if (made.kind != "SESSION") {
     if (chance_.share(0.2) && made.arguments.find("0.00") == std::string::npos) {
@@ -413,8 +412,7 @@ MadeQuery WindowQueries::plain(const Input& input) {
 
 /// GROUP BY TUMBLE(t, size) and its kin.
 MadeQuery WindowQueries::by_old_windows(const Input& input) {
-  std::string kind = chance_.pick({"TUMBLE", "HOP", "SESSION"});
-  if (instants_ && kind == "SESSION") kind = "TUMBLE";
+  const std::string kind = chance_.pick({"TUMBLE", "HOP", "SESSION"});
   std::string arguments = size_and_step(kind, input.exact);
   if (kind == "HOP" && chance_.share(0.3)) arguments = "INTERVAL '7' MINUTE, INTERVAL '20' MINUTE";
   const std::string call = "(a." + input.time + ", " + arguments + ")";
