@@ -227,17 +227,6 @@ Result<ColumnPtr> evaluate_overlay(ExprProgram& program, const ProgramNode& node
   return overlay_rows(type, layers, rest);
 }
 
-/// `below` where `where` is not TRUE, and else `value`.
-Truth laid_over(Truth where, const Truth& value, const Truth& below) {
-  where.test_true(true);
-  Truth rest = where;
-  rest.negate();
-  rest.and_with(below);
-  where.and_with(value);
-  where.or_with(rest);
-  return where;
-}
-
 /// The same for BOOLEAN: by 64 rows at a time, the last branch at the bottom.
 Result<ColumnPtr> evaluate_boolean_overlay(ExprProgram& program, const ProgramNode& node,
                                            Frame& frame) {
@@ -254,7 +243,7 @@ Result<ColumnPtr> evaluate_boolean_overlay(ExprProgram& program, const ProgramNo
     HW_ASSIGN_OR_RETURN(const ColumnPtr value, program.value(node.args[at - 1], frame));
     HW_TRY(where.load(*condition));
     HW_TRY(then.load(*value));
-    result = laid_over(std::move(where), then, result);
+    result.lay_over(where, then);
   }
   return result.to_column(type);
 }

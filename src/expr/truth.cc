@@ -26,6 +26,18 @@ int64_t count(const std::vector<uint64_t>& words) {
   return n;
 }
 
+void load_words(const uint8_t* bits, int64_t offset, int64_t n, std::vector<uint64_t>& words) {
+  int64_t base = 0;
+  if (offset % 8 == 0 && n >= 64) {
+    base = n / 64 * 64;
+    std::memcpy(words.data(), bits + offset / 8, static_cast<size_t>(base / 8));
+  }
+  for (; base < n; base += 64) {
+    words[static_cast<size_t>(base / 64)] =
+        load_bits(bits, offset + base, std::min<int64_t>(64, n - base));
+  }
+}
+
 /// Above this many of 64 a loop over every bit without a branch beats finding the next one.
 constexpr int kDenseBits = 20;
 /// Starts and ends of runs of ones in a word, up to which the runs are written as blocks.
@@ -104,10 +116,7 @@ Status Truth::load(const Column& column) {
   const int64_t offset = column.values().offset;
   const uint8_t* bits = n > 0 ? column.values().buffers[1]->data() : nullptr;
   const uint8_t* validity = column.validity();
-  for (int64_t base = 0; base < n; base += 64) {
-    true_[static_cast<size_t>(base / 64)] =
-        load_bits(bits, offset + base, std::min<int64_t>(64, n - base));
-  }
+  load_words(bits, offset, n, true_);
   if (validity == nullptr) {
     complete(true);
     return Status::OK();
@@ -157,6 +166,15 @@ void Truth::or_with(const Truth& other, const std::vector<int32_t>& rows) {
     const auto row = static_cast<int64_t>(i);
     true_[word] |= uint64_t{other.is_true(row)} << bit;
     false_[word] &= ~(uint64_t{!other.is_false(row)} << bit);
+  }
+}
+
+void Truth::lay_over(const Truth& where, const Truth& value) {
+  HW_DCHECK(num_rows_ == where.num_rows_ && num_rows_ == value.num_rows_);
+  for (size_t i = 0; i < true_.size(); ++i) {
+    const uint64_t taken = where.true_[i];
+    true_[i] = (value.true_[i] & taken) | (true_[i] & ~taken);
+    false_[i] = (value.false_[i] & taken) | (false_[i] & ~taken);
   }
 }
 

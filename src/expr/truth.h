@@ -31,6 +31,9 @@ class Truth {
   void and_with(const Truth& other, const std::vector<int32_t>& rows);
   void or_with(const Truth& other, const std::vector<int32_t>& rows);
 
+  /// Takes value's rows where `where` is TRUE.
+  void lay_over(const Truth& where, const Truth& value);
+
   /// NOT.
   void negate() { std::swap(true_, false_); }
   /// IS TRUE, IS FALSE, IS UNKNOWN, or with `wanted` false their opposite: never NULL.

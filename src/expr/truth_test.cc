@@ -37,6 +37,22 @@ TEST(TruthTest, LoadsFromAnyBitOffset) {
   }
 }
 
+TEST(TruthTest, LaysValuesOverOthersWhereATestIsTrue) {
+  const Batch rows = *parse_batch(
+      *parse_schema("w BOOLEAN, v BOOLEAN, b BOOLEAN"),
+      "+ true true false | + true false true | + true null true | + false true false | "
+      "+ null true false | + false false null | + null null true | + true true null");
+  Truth where, value, below;
+  ASSERT_TRUE(where.load(*rows.column(0)).ok());
+  ASSERT_TRUE(value.load(*rows.column(1)).ok());
+  ASSERT_TRUE(below.load(*rows.column(2)).ok());
+  below.lay_over(where, value);
+  const Batch made(*parse_schema("b BOOLEAN"), {*below.to_column(SqlType::boolean())}, 8);
+  EXPECT_EQ(made.to_text(),
+            "+I[TRUE] | +I[FALSE] | +I[NULL] | +I[FALSE] | +I[FALSE] | +I[NULL] | +I[TRUE] | "
+            "+I[TRUE]");
+}
+
 TEST(TruthTest, TestsAreNeverNull) {
   const ColumnPtr column = *parse_column("BOOLEAN", "TRUE FALSE null");
   Truth truth;

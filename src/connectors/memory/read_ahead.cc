@@ -19,10 +19,21 @@ void ask(const void* begin, size_t bytes) {
   asm volatile("" : : "r"(at));
 }
 
+/// What is looked at of an object lies in its first bytes; the counts of its owners lie before it.
 template <typename T>
-void ask_object(const std::shared_ptr<T>& object) {
-  // Its counts lie in front of it.
-  if (object != nullptr) ask(reinterpret_cast<const char*>(object.get()) - 16, sizeof(T) + 16);
+void ask_object(const std::shared_ptr<T>& object, size_t bytes) {
+  constexpr size_t kCounts = 16;
+  if (object != nullptr) {
+    ask(reinterpret_cast<const char*>(object.get()) - kCounts, kCounts + bytes);
+  }
+}
+void ask_object(const std::shared_ptr<arrow::ArrayData>& storage) {
+  constexpr size_t kUpToItsLists = 88;
+  ask_object(storage, kUpToItsLists);
+}
+void ask_object(const std::shared_ptr<arrow::Buffer>& buffer) {
+  constexpr size_t kUpToItsSize = 32;
+  ask_object(buffer, kUpToItsSize);
 }
 
 template <typename T>
@@ -36,7 +47,7 @@ void ask_link(int link, const Batch& batch, int column) {
     case 6:
       return ask(&batch.column(column), sizeof(ColumnPtr));
     case 5:
-      return ask_object(batch.column(column));
+      return ask_object(batch.column(column), sizeof(Column));
     case 4:
       return ask_object(batch.column(column)->values_ptr());
     default:
