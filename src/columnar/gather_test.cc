@@ -73,6 +73,32 @@ TEST(GatherTest, EveryTypePlainSlicedAndFromADictionary) {
   }
 }
 
+TEST(GatherTest, BitsAcrossWords) {
+  std::string values;
+  std::vector<std::string> texts;
+  for (int row = 0; row < 200; ++row) {
+    texts.push_back(row % 7 == 0 ? "NULL" : row * row % 5 < 2 ? "TRUE" : "FALSE");
+    values += texts.back() == "NULL" ? " null" : texts.back() == "TRUE" ? " t" : " f";
+  }
+  const ColumnPtr column = (*parse_column("BOOLEAN", values.c_str()))->slice(3, 190);
+  for (const bool padded : {false, true}) {
+    std::vector<int32_t> wanted;
+    std::string expected;
+    for (int32_t row = 0; row < 190; row += 1 + row % 3) {
+      wanted.push_back(row);
+      expected += (expected.empty() ? "" : " ") + texts[static_cast<size_t>(row) + 3];
+      if (!padded) continue;
+      wanted.push_back(-1);
+      expected += " NULL";
+    }
+    const ColumnPtr gathered = *gather(*column, wanted);
+    EXPECT_EQ(rows(*gathered), expected);
+    int64_t nulls = 0;
+    for (int64_t row = 0; row < gathered->num_rows(); ++row) nulls += gathered->is_null(row);
+    EXPECT_EQ(gathered->null_count(), nulls);
+  }
+}
+
 TEST(GatherTest, EveryTypeFromSeveralSources) {
   for (const Sample& sample : kSamples) {
     const ColumnPtr column = *parse_column(sample.type, sample.values);
