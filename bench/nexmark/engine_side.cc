@@ -139,7 +139,10 @@ std::unique_ptr<Session> EngineSide::make_session() const {
   if (way_.batch) require(session->config().set_base("execution.runtime-mode", "batch"));
   require(session->register_table(
       "nexmark " + merged_columns(queries_),
-      [table = table_](const ScanRequest& request) { return MemoryTable::scan(table, request); }));
+      // Events come in order of time, as the generator's, which is read by any number, too.
+      [table = table_](const ScanRequest& request) {
+        return MemoryTable::scan(table, request, MemoryTable::Order::kOfEachReader);
+      }));
   execute(*session, content_of(queries_ + "/tables/views.sql"), nullptr);
   return session;
 }

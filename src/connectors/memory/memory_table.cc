@@ -186,7 +186,7 @@ Result<std::shared_ptr<const MemoryTable>> MemoryTable::from_arrow(
 }
 
 Result<std::unique_ptr<Source>> MemoryTable::scan(std::shared_ptr<const MemoryTable> table,
-                                                  const ScanRequest& request) {
+                                                  const ScanRequest& request, Order order) {
   std::vector<int> columns;
   std::vector<SqlField> fields;
   for (const ScanRequest::Column& column : request.columns) {
@@ -199,8 +199,9 @@ Result<std::unique_ptr<Source>> MemoryTable::scan(std::shared_ptr<const MemoryTa
     fields.push_back({column.name, table->schema()->type(index)});
   }
   const auto batches = static_cast<int64_t>(table->batches().size());
+  const bool one_split = request.one_split && order == Order::kOfAll;
   const int64_t splits =
-      request.one_split ? 1 : std::clamp<int64_t>(batches, 1, std::max(1, request.parallelism));
+      one_split ? 1 : std::clamp<int64_t>(batches, 1, std::max(1, request.parallelism));
   return std::make_unique<MemorySource>(std::move(table), std::move(columns),
                                         make_schema(std::move(fields)), splits);
 }

@@ -28,10 +28,17 @@ class MemoryTable {
   const SchemaPtr& schema() const { return schema_; }
   int64_t num_rows() const { return num_rows_; }
 
+  /// What of the order of rows decides which of them are late.
+  enum class Order {
+    kOfAll,         // a stream with a watermark is read by one reader
+    kOfEachReader,  // by any number: for times that never go back, where no row can be late
+  };
+
   /// The batches in order in one split, or dealt out to as many as the request has readers.
   /// Fails (Invalid) for a column that the table does not have.
   static Result<std::unique_ptr<Source>> scan(std::shared_ptr<const MemoryTable> table,
-                                              const ScanRequest& request);
+                                              const ScanRequest& request,
+                                              Order order = Order::kOfAll);
 
   const std::vector<Batch>& batches() const { return batches_; }
   /// Of each batch: counted once, since it means a look at every buffer.

@@ -14,8 +14,8 @@ namespace hw {
 namespace {
 
 std::string read(const std::shared_ptr<const MemoryTable>& table, const ScanRequest& request,
-                 bool restart = false) {
-  const auto source = MemoryTable::scan(table, request).ValueOrDie();
+                 bool restart = false, MemoryTable::Order order = MemoryTable::Order::kOfAll) {
+  const auto source = MemoryTable::scan(table, request, order).ValueOrDie();
   testing::CollectedOutput output;
   for (const Split& split : source->make_enumerator({}).ValueOrDie()->discover().ValueOrDie()) {
     auto reader = source->make_reader(split, {}).ValueOrDie();
@@ -61,6 +61,8 @@ TEST(MemoryTable, DealsBatchesOutToReadersUnlessOrderMatters) {
   EXPECT_EQ(read(table, request), "+I[1] | +I[3] | +I[2]");
   request.one_split = true;
   EXPECT_EQ(read(table, request), "+I[1] | +I[2] | +I[3]");
+  EXPECT_EQ(read(table, request, false, MemoryTable::Order::kOfEachReader),
+            "+I[1] | +I[3] | +I[2]");
 }
 
 TEST(MemoryTable, ReadsConstructedValuesOfManyBatches) {
