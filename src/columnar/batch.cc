@@ -56,6 +56,14 @@ int64_t storage_bytes(const arrow::ArrayData& data) {
   return bytes;
 }
 
+/// Of a dictionary, what the rows take of it at most: as many values as there are rows.
+int64_t column_bytes(const Column& column) {
+  const int64_t bytes = storage_bytes(column.values());
+  if (column.encoding() != Column::Encoding::kDictionary) return bytes;
+  const int64_t num_values = std::max<int64_t>(1, column.values().length);
+  return 4 * column.num_rows() + bytes * std::min(column.num_rows(), num_values) / num_values;
+}
+
 Status validate_column(const Column& column, const SqlField& field, int64_t num_rows) {
   if (column.num_rows() != num_rows) {
     return Status::UnknownError("column ", field.name, " has ", column.num_rows(),
@@ -143,10 +151,7 @@ Batch Batch::with_row_kinds(RowKindsPtr row_kinds) const {
 
 int64_t Batch::num_bytes() const {
   int64_t bytes = row_kinds_ ? num_stored_rows_ : 0;
-  for (const ColumnPtr& column : columns_) {
-    bytes += storage_bytes(column->values());
-    if (column->encoding() == Column::Encoding::kDictionary) bytes += 4 * column->num_rows();
-  }
+  for (const ColumnPtr& column : columns_) bytes += column_bytes(*column);
   return bytes;
 }
 

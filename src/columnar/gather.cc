@@ -41,6 +41,17 @@ ColumnPtr gather_dictionary(const Column& column, std::span<const int32_t> rows)
                             static_cast<int64_t>(rows.size()));
 }
 
+bool is_plain_text(const Column& column) {
+  return column.is_plain() && column.type().physical() == PhysicalType::kBytes;
+}
+
+std::shared_ptr<arrow::Buffer> buffer_of(std::span<const int32_t> rows) {
+  std::shared_ptr<arrow::ResizableBuffer> buffer =
+      pooled_buffer(static_cast<int64_t>(rows.size_bytes()));
+  std::copy(rows.begin(), rows.end(), reinterpret_cast<int32_t*>(buffer->mutable_data()));
+  return buffer;
+}
+
 bool all_share_values(const std::vector<ColumnPtr>& columns, Column::Encoding encoding) {
   return std::all_of(columns.begin(), columns.end(), [&](const ColumnPtr& column) {
     return column->encoding() == encoding && column->values_ptr() == columns[0]->values_ptr();
@@ -222,7 +233,7 @@ KeyHashesPtr gather(const KeyHashesPtr& hashes, std::span<const int32_t> rows) {
   return std::make_shared<const KeyHashes>(std::move(gathered));
 }
 
-Result<Batch> gather(const Batch& batch, std::span<const int32_t> rows) {
+Result<Batch> gather(const Batch& batch, std::span<const int32_t> rows, TextRows text) {
   std::vector<int32_t> stored;
   if (batch.selection() != nullptr) {
     stored.resize(rows.size());
@@ -234,9 +245,16 @@ Result<Batch> gather(const Batch& batch, std::span<const int32_t> rows) {
   HW_DCHECK(!any_negative(rows));
   std::vector<ColumnPtr> columns;
   columns.reserve(batch.columns().size());
+  std::shared_ptr<arrow::Buffer> indices;  // of all text
   for (const ColumnPtr& column : batch.columns()) {
     if (column->encoding() == Column::Encoding::kDictionary) {
       columns.push_back(gather_dictionary(*column, rows));
+      continue;
+    }
+    if (text == TextRows::kReferred && is_plain_text(*column)) {
+      if (indices == nullptr) indices = buffer_of(rows);
+      columns.push_back(Column::dictionary(column->type(), column->values_ptr(), indices,
+                                           static_cast<int64_t>(rows.size())));
       continue;
     }
     HW_ASSIGN_OR_RETURN(ColumnPtr gathered, gather(*column, rows));

@@ -35,7 +35,13 @@ Result<ColumnPtr> gather_from(const std::vector<ColumnPtr>& columns,
 /// Hashes `rows[0], rows[1], …`; null gives null.
 KeyHashesPtr gather(const KeyHashesPtr& hashes, std::span<const int32_t> rows);
 
+enum class TextRows : uint8_t {
+  kCopied,
+  kReferred,  // text becomes a dictionary over all rows of the batch, which stay alive with it
+};
+
 /// Meant rows of `batch` numbered by `rows` (0 = first meant row); kinds and hashes follow.
-Result<Batch> gather(const Batch& batch, std::span<const int32_t> rows);
+Result<Batch> gather(const Batch& batch, std::span<const int32_t> rows,
+                     TextRows text = TextRows::kCopied);
 
 }  // namespace hw

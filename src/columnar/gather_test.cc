@@ -173,6 +173,29 @@ TEST(BatchTest, SelectionsSlicesAndCompaction) {
   EXPECT_EQ((*gather(narrow, std::vector<int32_t>{2, 0})).to_text(), "-D[4, d e] | +I[1, a]");
 }
 
+TEST(BatchTest, TextIsReferredToWhereThatIsAskedFor) {
+  const SchemaPtr schema = *parse_schema("n INT, word STRING, other BYTES, list ARRAY<STRING>");
+  const Batch batch =
+      *parse_batch(schema, "+ 1 a z [x] | -U 2 b y [] | +U 3 null x null | - 4 'd e' null [NULL]");
+  const auto word_at = [](const Batch& of) {
+    return of.column(1)->value<std::string_view>(0).data();
+  };
+  for (const Batch& given :
+       {batch, batch.slice(1, 3),
+        batch.narrowed_to(std::make_shared<const Selection>(Selection{1, 3}))}) {
+    const std::vector<int32_t> last = {static_cast<int32_t>(given.num_rows()) - 1, 0};
+    const Batch copied = *gather(given, last);
+    const Batch referred = *gather(given, last, TextRows::kReferred);
+    ASSERT_TRUE(referred.validate().ok());
+    EXPECT_EQ(referred.to_text(), copied.to_text());
+    EXPECT_EQ(referred.column(1)->encoding(), Column::Encoding::kDictionary);
+    EXPECT_EQ(referred.column(3)->encoding(), Column::Encoding::kPlain);
+    EXPECT_EQ(word_at(referred), batch.column(1)->value<std::string_view>(3).data());
+    EXPECT_NE(word_at(copied), word_at(referred));
+    EXPECT_LE(referred.num_bytes(), batch.num_bytes() + 64) << "only its rows' share of the text";
+  }
+}
+
 TEST(BatchTest, HashesTravelWithTheirRows) {
   const SchemaPtr schema = *parse_schema("n INT");
   const Batch batch = parse_batch(schema, "+ 1 | + 2 | + 3")

@@ -62,6 +62,8 @@ class ByKeyGroup final : public Router {
   explicit ByKeyGroup(const RouterSpec& spec)
       : planted_seed_(static_cast<uint64_t>(spec.subtask) << 60),
         key_columns_(spec.key_columns),
+        text_(spec.num_receivers <= kReceiversThatShareText ? TextRows::kReferred
+                                                            : TextRows::kCopied),
         ends_(static_cast<size_t>(spec.num_receivers)) {
     receiver_of_group_.reserve(static_cast<size_t>(spec.max_parallelism));
     for (int group = 0; group < spec.max_parallelism; ++group)
@@ -89,7 +91,7 @@ class ByKeyGroup final : public Router {
     for (size_t i = 0; i < ends_.size(); begin = ends_[i++]) {
       if (begin == ends_[i]) continue;
       const std::span<const int32_t> rows(rows_.data() + begin, ends_[i] - begin);
-      HW_ASSIGN_OR_RETURN(Batch part, gather(batch, rows));
+      HW_ASSIGN_OR_RETURN(Batch part, gather(batch, rows, text_));
       out.push_back({static_cast<int>(i), std::move(part)});
     }
     return Status::OK();
@@ -97,6 +99,9 @@ class ByKeyGroup final : public Router {
 
  private:
   static constexpr size_t kReceiversByPasses = 6;
+  /// Copying text is what an exchange would cost most by, and most of it is only passed on or
+  /// written to the state. More receivers would each keep alive much that is not theirs.
+  static constexpr int kReceiversThatShareText = 4;
 
   // Sorts the numbers of the meant rows by receiver, keeping their order.
   void deal(const Batch& batch, const std::vector<uint64_t>& hashes) {
@@ -145,6 +150,7 @@ class ByKeyGroup final : public Router {
 
   const uint64_t planted_seed_;  // HW_PLANTED_BUG(36)
   const std::vector<int> key_columns_;
+  const TextRows text_;
   std::vector<uint32_t> receiver_of_group_;
   // Scratch: the receiver of each row, the rows by receiver, where each receiver's rows end.
   std::vector<uint32_t> receivers_;

@@ -87,6 +87,20 @@ TEST(RouterTest, HashKeepsUpdatePairsTogether) {
   EXPECT_NE(all.find("-U[b, 1] | +U[b, 2]"), std::string::npos) << all;
 }
 
+TEST(RouterTest, FewReceiversShareText) {
+  const Batch rows = batch("+ a 1 | + b 2 | + c 3 | + d 4 | + e 5 | + f 6 | + g 7 | + h 8");
+  for (const int receivers : {2, 4, 5}) {
+    std::vector<RoutedBatch> routed;
+    RouterSpec spec{.contract = kHash, .key_columns = {0}, .num_receivers = receivers};
+    ASSERT_TRUE(make_router(spec)->route(rows, routed).ok());
+    for (const RoutedBatch& part : routed) {
+      const Column& text = *part.batch.column(0);
+      EXPECT_EQ(text.values_ptr() == rows.column(0)->values_ptr(), receivers <= 4);
+      EXPECT_EQ(part.batch.selection(), nullptr);
+    }
+  }
+}
+
 TEST(RouterTest, HashReadsOnlySelectedRows) {
   const Batch rows = batch("+ a 1 | + b 2 | + c 3 | + a 4");
   for (const int receivers : {1, 2, 5, 9}) {
