@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <arrow/buffer.h>
+#include <arrow/device.h>
 #include <arrow/memory_pool.h>
 #include <arrow/status.h>
 
@@ -361,10 +362,20 @@ RecyclingPool& pool() {
   return *pool;
 }
 
+/// Arrow's manager of the process, by a pointer that counts no owners: each buffer has one, and
+/// all threads would write the one counter.
+std::shared_ptr<arrow::MemoryManager> uncounted_manager() {
+  static arrow::MemoryManager* const manager =
+      (new std::shared_ptr<arrow::MemoryManager>(arrow::default_cpu_memory_manager()))->get();
+  return {std::shared_ptr<void>(), manager};
+}
+
 /// One allocation for the object, one block of the pool for the bytes.
 class PooledBuffer final : public arrow::ResizableBuffer {
  public:
-  PooledBuffer(uint8_t* data, int64_t size) : ResizableBuffer(data, size) { capacity_ = size; }
+  PooledBuffer(uint8_t* data, int64_t size) : ResizableBuffer(data, size, uncounted_manager()) {
+    capacity_ = size;
+  }
   ~PooledBuffer() override { pool().Free(const_cast<uint8_t*>(data_), capacity_, kAlignment); }
 
   arrow::Status Reserve(int64_t capacity) override {

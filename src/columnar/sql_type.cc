@@ -3,7 +3,9 @@
 #include "columnar/sql_type.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+#include <vector>
 
 #include <arrow/extension/json.h>
 #include <arrow/extension_type.h>
@@ -37,6 +39,51 @@ std::shared_ptr<arrow::DataType> arrow_struct(const std::vector<SqlField>& field
     children.push_back(arrow::field(field.name, field.type.to_arrow(), field.type.nullable()));
   }
   return arrow::struct_(std::move(children));
+}
+
+using ArrowType = std::shared_ptr<arrow::DataType>;
+
+/// A type that lives as long as the process, and a pointer to it that counts no owners: every
+/// column of every batch has one, and all threads would write the one counter.
+ArrowType for_ever(ArrowType type) {
+  return {std::shared_ptr<void>(), (new ArrowType(std::move(type)))->get()};
+}
+
+template <typename T, auto... kArguments>
+const ArrowType& plain_type() {
+  static const ArrowType type = for_ever(std::make_shared<T>(kArguments...));
+  return type;
+}
+
+/// By the four units of Arrow.
+using TimestampTypes = std::array<ArrowType, 4>;
+const ArrowType& arrow_timestamp(arrow::TimeUnit::type unit, bool zoned) {
+  const auto all = [](const std::string& zone) {
+    TimestampTypes types;
+    for (const auto each : arrow::TimeUnit::values()) {
+      types[static_cast<size_t>(each)] =
+          for_ever(std::make_shared<arrow::TimestampType>(each, zone));
+    }
+    return types;
+  };
+  static const TimestampTypes local = all("");
+  static const TimestampTypes utc = all("UTC");
+  return (zoned ? utc : local)[static_cast<size_t>(unit)];
+}
+
+const ArrowType& arrow_decimal(int precision, int scale) {
+  constexpr int kMax = arrow::Decimal128Type::kMaxPrecision;
+  static const std::vector<ArrowType> all = [] {
+    std::vector<ArrowType> types((kMax + 1) * (kMax + 1));
+    for (int p = 1; p <= kMax; ++p) {
+      for (int s = 0; s <= kMax; ++s) {
+        types[static_cast<size_t>(p * (kMax + 1) + s)] =
+            for_ever(std::make_shared<arrow::Decimal128Type>(p, s));
+      }
+    }
+    return types;
+  }();
+  return all[static_cast<size_t>(precision * (kMax + 1) + scale)];
 }
 
 bool is_plain_name(std::string_view name) {
@@ -334,44 +381,44 @@ std::shared_ptr<arrow::DataType> SqlType::to_arrow() const {
   switch (kind_) {
     case TypeKind::kNull:
     case TypeKind::kDescriptor:
-      return arrow::null();
+      return plain_type<arrow::NullType>();
     case TypeKind::kBoolean:
-      return arrow::boolean();
+      return plain_type<arrow::BooleanType>();
     case TypeKind::kTinyint:
-      return arrow::int8();
+      return plain_type<arrow::Int8Type>();
     case TypeKind::kSmallint:
-      return arrow::int16();
+      return plain_type<arrow::Int16Type>();
     case TypeKind::kInt:
-      return arrow::int32();
+      return plain_type<arrow::Int32Type>();
     case TypeKind::kBigint:
-      return arrow::int64();
+      return plain_type<arrow::Int64Type>();
     case TypeKind::kFloat:
-      return arrow::float32();
+      return plain_type<arrow::FloatType>();
     case TypeKind::kDouble:
-      return arrow::float64();
+      return plain_type<arrow::DoubleType>();
     case TypeKind::kDecimal:
-      return std::make_shared<arrow::Decimal128Type>(precision_, scale_);
+      return arrow_decimal(precision_, scale_);
     case TypeKind::kChar:
     case TypeKind::kVarchar:
     case TypeKind::kSymbol:
     case TypeKind::kVariant:
-      return arrow::utf8();
+      return plain_type<arrow::StringType>();
     case TypeKind::kBinary:
     case TypeKind::kVarbinary:
     case TypeKind::kBitmap:
-      return arrow::binary();
+      return plain_type<arrow::BinaryType>();
     case TypeKind::kDate:
-      return arrow::date32();
+      return plain_type<arrow::Date32Type>();
     case TypeKind::kTime:
-      return arrow::time32(arrow::TimeUnit::MILLI);
+      return plain_type<arrow::Time32Type, arrow::TimeUnit::MILLI>();
     case TypeKind::kTimestamp:
-      return arrow::timestamp(timestamp_unit(precision_));
+      return arrow_timestamp(timestamp_unit(precision_), false);
     case TypeKind::kTimestampLtz:
-      return arrow::timestamp(timestamp_unit(precision_), "UTC");
+      return arrow_timestamp(timestamp_unit(precision_), true);
     case TypeKind::kIntervalMonth:
-      return arrow::month_interval();
+      return plain_type<arrow::MonthIntervalType>();
     case TypeKind::kIntervalDay:
-      return arrow::duration(arrow::TimeUnit::MILLI);
+      return plain_type<arrow::DurationType, arrow::TimeUnit::MILLI>();
     case TypeKind::kArray:
       return arrow::list(arrow_field("element", element()));
     case TypeKind::kMap:
