@@ -38,7 +38,7 @@ endfunction()
 
 function(hw_executable name library main)
   add_executable(${name} ${CMAKE_SOURCE_DIR}/${main})
-  target_link_libraries(${name} PRIVATE hw_${library})
+  target_link_libraries(${name} PRIVATE ${HW_ALLOCATOR} hw_${library})
 endfunction()
 
 # One gtest binary a library: src/<name>/**/*_test.cc.

@@ -17,6 +17,12 @@ find_library(HW_ROARING roaring REQUIRED)
 find_package(date REQUIRED)
 find_path(HW_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 find_library(HW_YAML yaml-cpp REQUIRED)
+# malloc and free of the programs (docs/adr/0008); sanitizers bring their own.
+set(HW_ALLOCATOR "")
+if(NOT HW_SANITIZE)
+  find_library(HW_MIMALLOC mimalloc REQUIRED)
+  set(HW_ALLOCATOR ${HW_MIMALLOC})
+endif()
 # Editing of lines in the shell.
 find_path(HW_EDIT_INCLUDE histedit.h REQUIRED)
 find_library(HW_EDIT edit REQUIRED)
