@@ -104,18 +104,15 @@ int64_t floor_days(TimeUnit unit, int64_t days) {
   return days_from_civil(first_year(unit, date.year), 1, 1);
 }
 
+/// The months that can be added to the earlier time without passing the later one. Going back from
+/// the later one would count less: 29 February is a month after 30 January and not the other way.
 int64_t months_between(WallTime from, WallTime to) {
-  const CivilDate a = civil_from_days(from.days);
-  const CivilDate b = civil_from_days(to.days);
-  int64_t months = (b.year - a.year) * 12 + (b.month - a.month);
-  // Not a whole month yet when the later one has not reached the day and time of the earlier one.
-  const auto reached = [&](int64_t count) {
-    return std::pair(add_months(from.days, count), from.nanos);
-  };
-  const std::pair target(to.days, to.nanos);
-  if (months > 0 && reached(months) > target) --months;
-  if (months < 0 && reached(months) < target) ++months;
-  return months;
+  const std::pair first(from.days, from.nanos), last(to.days, to.nanos);
+  if (first > last) return -months_between(to, from);
+  const CivilDate a = civil_from_days(from.days), b = civil_from_days(to.days);
+  const int64_t months = (b.year - a.year) * 12 + (b.month - a.month);
+  const bool passed = std::pair(add_months(from.days, months), from.nanos) > last;
+  return passed ? months - 1 : months;
 }
 
 /// Of units that a day's date has nothing to do with.
