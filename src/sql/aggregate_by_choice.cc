@@ -3,49 +3,18 @@
 #include "sql/aggregate_by_choice.h"
 
 #include <algorithm>
-#include <numeric>
 #include <string>
 #include <utility>
 
 #include "plan/logical/expr_rewrite.h"
-#include "plan/logical/filter.h"
 #include "plan/logical/join.h"
 #include "plan/logical/project.h"
-#include "plan/logical/scan.h"
+#include "sql/outer_choices.h"
 
 namespace hw {
 namespace {
 
 using Exprs = std::vector<BoundExprPtr>;
-
-bool is_steady(const BoundExprPtr& expr) { return expr == nullptr || expr->deterministic(); }
-
-/// Whether the plan gives the same rows where it is made twice.
-bool is_steady(const LogicalNode& plan) {
-  bool steady = true;
-  if (plan.kind() == NodeKind::kFilter) steady = is_steady(plan.as<FilterNode>().condition());
-  if (plan.kind() == NodeKind::kProject) {
-    const Exprs& exprs = plan.as<ProjectNode>().exprs();
-    steady = std::all_of(exprs.begin(), exprs.end(),
-                         [](const BoundExprPtr& expr) { return is_steady(expr); });
-  }
-  if (plan.kind() == NodeKind::kJoin) {
-    const JoinNode::Parts& parts = plan.as<JoinNode>().parts();
-    steady = is_steady(parts.condition) && !parts.lookup;
-  }
-  if (plan.kind() == NodeKind::kScan) {
-    const std::vector<TableColumn>& columns = plan.as<ScanNode>().table().columns;
-    steady = std::all_of(columns.begin(), columns.end(),
-                         [](const TableColumn& column) { return is_steady(column.expr); });
-  }
-  return steady && std::all_of(plan.inputs().begin(), plan.inputs().end(),
-                               [](const LogicalNodePtr& input) { return is_steady(*input); });
-}
-
-bool reads_clock(const BoundExpr& expr, const LogicalNode& rows) {
-  return expr.kind() == BoundExpr::Kind::kColumn &&
-         rows.column(expr.column_index()).time == TimeAttribute::kProcessingTime;
-}
 
 /// The numbers of the outer columns that the conditions read.
 std::vector<int> outer_read(const Exprs& conditions) {
@@ -58,21 +27,6 @@ std::vector<int> outer_read(const Exprs& conditions) {
     });
   }
   return read;
-}
-
-std::vector<int> first_columns(size_t count) {
-  std::vector<int> columns(count);
-  std::iota(columns.begin(), columns.end(), 0);
-  return columns;
-}
-
-/// Each choice that the rows have, once.
-LogicalNodePtr choices_of(const LogicalNodePtr& rows, const Exprs& chosen) {
-  std::vector<std::string> names;
-  for (size_t i = 0; i < chosen.size(); ++i) names.push_back("$c" + std::to_string(i));
-  const auto values = std::make_shared<ProjectNode>(rows, chosen, std::move(names));
-  return std::make_shared<AggregateNode>(values, first_columns(chosen.size()),
-                                         std::vector<NamedAggregate>{});
 }
 
 /// The choices with what the sub-query finds for each.
@@ -115,17 +69,7 @@ Result<JoinedByChoice> join_by_choice(const LogicalNodePtr& rows, const LogicalN
   const std::vector<int> read = outer_read(input.conditions);
   Exprs chosen;
   for (const int number : read) chosen.push_back(outer[static_cast<size_t>(number)]);
-  const bool steady =
-      is_steady(*choosing) && std::all_of(chosen.begin(), chosen.end(), [&](const auto& expr) {
-        return is_steady(expr) && !reads_clock(*expr, *choosing);
-      });
-  if (!steady) {
-    return not_supported_yet(
-        "an aggregation in a sub-query that is compared with rows that are other ones each time, "
-        "by more than equalities; write these rows to a table first, or write a join and GROUP BY",
-        position);
-  }
-  const LogicalNodePtr choices = choices_of(choosing, chosen);
+  HW_ASSIGN_OR_RETURN(const LogicalNodePtr choices, choices_of(choosing, chosen, position));
   const LogicalNodePtr results = aggregated(found_by_choice(choices, input, read, position),
                                             aggregate, choices->num_columns());
   // What is chosen as columns of the rows.

@@ -18,7 +18,7 @@
 #include "sql/bind_from.h"
 #include "sql/bind_query.h"
 #include "sql/bind_subquery.h"
-#include "sql/decorrelate.h"
+#include "sql/decorrelate_by_choice.h"
 
 namespace hw {
 namespace {
@@ -78,15 +78,19 @@ Joined joined_with(const LogicalNodePtr& left, const LogicalNodePtr& right, Join
 
 /// The left's rows with the columns of an aggregation; the first of these is column `first`.
 Result<Joined> join_aggregate(const LogicalNodePtr& left, const LogicalNodePtr& aggregate,
-                              SqlPosition position, int& first) {
+                              SqlPosition position, BindSession& session, int& first) {
   first = left->num_columns();
-  const Result<Decorrelated> freed = decorrelate(aggregate);
+  Result<Decorrelated> freed = decorrelate(aggregate);
+  const Result<Decorrelated> input = decorrelate(aggregate->input());
+  if (!freed.ok() && !input.ok()) {
+    freed = decorrelate_from(aggregate, left, position, session);
+    HW_TRY(freed.status());
+  }
   if (freed.ok()) {
     return joined_with(left, freed->plan, JoinKind::kLeft, freed->conditions, position);
   }
-  HW_ASSIGN_OR_RETURN(const Decorrelated input, decorrelate(aggregate->input()));
   HW_ASSIGN_OR_RETURN(const JoinedByChoice joined,
-                      join_by_choice(left, left, columns_of(*left), input,
+                      join_by_choice(left, left, columns_of(*left), *input,
                                      aggregate->as<AggregateNode>(), position));
   first = joined.first_result;
   return Joined{joined.plan, {}};
@@ -94,9 +98,10 @@ Result<Joined> join_aggregate(const LogicalNodePtr& left, const LogicalNodePtr& 
 
 /// An aggregation without GROUP BY gives a row for each row of the left, whatever it finds.
 Result<Joined> join_one_row(const LogicalNodePtr& left, const OneRowQuery& query, bool keep_left,
-                            SqlPosition position) {
+                            SqlPosition position, BindSession& session) {
   int first = 0;
-  HW_ASSIGN_OR_RETURN(Joined joined, join_aggregate(left, query.aggregate, position, first));
+  HW_ASSIGN_OR_RETURN(Joined joined,
+                      join_aggregate(left, query.aggregate, position, session, first));
   HW_ASSIGN_OR_RETURN(joined.columns, over_missing_row(*query.aggregate, query.exprs, position));
   for (BoundExprPtr& column : joined.columns) column = over_join(column, first);
   if (query.having == nullptr) return joined;
@@ -111,12 +116,13 @@ Result<Joined> join_one_row(const LogicalNodePtr& left, const OneRowQuery& query
 
 /// LATERAL (query).
 Result<Joined> join_query(const LogicalNodePtr& left, const LogicalNodePtr& query,
-                          BoundExprPtr condition, bool keep_left, SqlPosition position) {
+                          BoundExprPtr condition, bool keep_left, SqlPosition position,
+                          BindSession& session) {
   if (const std::optional<OneRowQuery> one_row = one_row_query(query)) {
     if (keep_left && condition != nullptr) {
       return not_supported_yet("LEFT JOIN LATERAL with a condition; write ON TRUE", position);
     }
-    return join_one_row(left, *one_row, keep_left, position);
+    return join_one_row(left, *one_row, keep_left, position, session);
   }
   // What the list computes of the left's columns is computed above the join.
   LogicalNodePtr below = query;
@@ -129,7 +135,7 @@ Result<Joined> join_query(const LogicalNodePtr& left, const LogicalNodePtr& quer
     columns = project->exprs();
     below = project->input();
   }
-  HW_ASSIGN_OR_RETURN(Decorrelated freed, decorrelate(below));
+  HW_ASSIGN_OR_RETURN(Decorrelated freed, decorrelate_from(below, left, position, session));
   if (keep_left && condition != nullptr) freed.conditions.push_back(std::move(condition));
   Joined joined = joined_with(left, freed.plan, keep_left ? JoinKind::kLeft : JoinKind::kInner,
                               freed.conditions, position);
@@ -177,7 +183,7 @@ Result<Relation> bind_lateral_query(const ast::Join& join, const Relation& left,
                       with_alias({query, std::move(scope)}, derived.alias, derived.position));
   HW_ASSIGN_OR_RETURN(const BoundExprPtr condition, bind_on(join, left, right, session));
   HW_ASSIGN_OR_RETURN(Joined joined,
-                      join_query(left.plan, query, condition, keep_left, join.position));
+                      join_query(left.plan, query, condition, keep_left, join.position, session));
   Exprs exprs;
   std::vector<std::string> names;
   for (int i = 0; i < left.plan->num_columns(); ++i) {

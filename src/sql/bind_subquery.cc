@@ -15,7 +15,7 @@
 #include "plan/logical/sort.h"
 #include "sql/bind_aggregate.h"
 #include "sql/bind_query.h"
-#include "sql/decorrelate.h"
+#include "sql/decorrelate_by_choice.h"
 
 namespace hw {
 namespace {
@@ -51,6 +51,7 @@ class OuterColumns {
     return BoundExpr::column(kOuterColumnFirst + number, expr->type(), expr->to_sql())
         ->with_position(expr->position());
   }
+  const LogicalNodePtr& rows() const { return rows_.plan; }
   Exprs numbered(Exprs exprs) {
     for (BoundExprPtr& expr : exprs) expr = numbered(expr);
     return exprs;
@@ -67,12 +68,15 @@ class OuterColumns {
 /// The query of one row as a value that `make` builds of its columns.
 Result<BoundExprPtr> add_one_row(const OneRowQuery& one_row, SqlPosition position,
                                  const std::function<Result<BoundExprPtr>(Exprs)>& make,
-                                 OuterColumns& outer, BoundSubquery& query,
+                                 OuterColumns& outer, BoundSubquery& query, BindSession& session,
                                  SubqueryCollector& collector) {
   Result<Decorrelated> whole = decorrelate(one_row.aggregate);
   if (!whole.ok()) {
     whole = decorrelate(one_row.aggregate->input());
-    query.aggregate = one_row.aggregate;
+    if (whole.ok()) query.aggregate = one_row.aggregate;
+  }
+  if (!whole.ok()) {
+    whole = decorrelate_from(one_row.aggregate, outer.rows(), position, session);
   }
   HW_ASSIGN_OR_RETURN(Decorrelated freed, std::move(whole));
   query.form = SubqueryForm::kValue;
@@ -311,12 +315,13 @@ Result<BoundExprPtr> bind_exists(const ast::Query& query, SqlPosition position,
     HW_ASSIGN_OR_RETURN(const BoundExprPtr some,
                         add_one_row(
                             *one_row, position, [](const Exprs&) { return boolean_literal(true); },
-                            outer, bound, collector));
+                            outer, bound, session, collector));
     HW_ASSIGN_OR_RETURN(BoundExprPtr test, bind_call(*session.context.functions->scalar("IS TRUE"),
                                                      {some}, session.expr));
     return test->with_position(position);
   }
-  HW_ASSIGN_OR_RETURN(Decorrelated freed, decorrelate(without_list(plan)));
+  HW_ASSIGN_OR_RETURN(Decorrelated freed,
+                      decorrelate_from(without_list(plan), rows.plan, position, session));
   bound.plan = std::move(freed.plan);
   bound.conditions = outer.numbered(std::move(freed.conditions));
   bound.type = SqlType::boolean().not_null();
@@ -333,9 +338,10 @@ Result<BoundExprPtr> bind_scalar_query(const ast::Query& query, SqlPosition posi
   OuterColumns outer(rows, bound);
   if (const std::optional<OneRowQuery> one_row = one_row_query(plan)) {
     return add_one_row(
-        *one_row, position, [](const Exprs& exprs) { return exprs[0]; }, outer, bound, collector);
+        *one_row, position, [](const Exprs& exprs) { return exprs[0]; }, outer, bound, session,
+        collector);
   }
-  HW_ASSIGN_OR_RETURN(Decorrelated freed, decorrelate(plan));
+  HW_ASSIGN_OR_RETURN(Decorrelated freed, decorrelate_from(plan, rows.plan, position, session));
   bound.form = SubqueryForm::kValue;
   bound.conditions = outer.numbered(std::move(freed.conditions));
   bound.position = position;
@@ -367,13 +373,14 @@ Result<BoundExprPtr> bind_comparison(const SubqueryComparison& comparison, Exprs
   };
   if (const std::optional<OneRowQuery> one_row = one_row_query(plan);
       one_row && one_row->having == nullptr && operands.size() == 1) {
-    HW_ASSIGN_OR_RETURN(const BoundExprPtr value,
-                        add_one_row(
-                            *one_row, comparison.position,
-                            [](const Exprs& exprs) { return exprs[0]; }, outer, bound, collector));
+    HW_ASSIGN_OR_RETURN(const BoundExprPtr value, add_one_row(
+                                                      *one_row, comparison.position,
+                                                      [](const Exprs& exprs) { return exprs[0]; },
+                                                      outer, bound, session, collector));
     return compare(operands[0], value);
   }
-  HW_ASSIGN_OR_RETURN(Decorrelated freed, decorrelate(plan));
+  HW_ASSIGN_OR_RETURN(Decorrelated freed,
+                      decorrelate_from(plan, rows.plan, comparison.position, session));
   bound.form = SubqueryForm::kCompared;
   bound.all = comparison.all;
   bound.conditions = outer.numbered(std::move(freed.conditions));

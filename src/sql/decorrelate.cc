@@ -27,40 +27,10 @@ struct Freed {
 
 Result<Freed> free_node(const LogicalNodePtr& node);
 
-/// The expressions of a node that may hold outer columns.
-std::vector<BoundExprPtr> exprs_of(const LogicalNode& node) {
-  switch (node.kind()) {
-    case NodeKind::kFilter:
-      return {node.as<FilterNode>().condition()};
-    case NodeKind::kProject:
-      return node.as<ProjectNode>().exprs();
-    case NodeKind::kJoin: {
-      const BoundExprPtr& condition = node.as<JoinNode>().parts().condition;
-      return condition == nullptr ? Conditions{} : Conditions{condition};
-    }
-    default:
-      return {};
-  }
-}
-
 std::vector<int> same_index(int count) {
   std::vector<int> index(static_cast<size_t>(count));
   std::iota(index.begin(), index.end(), 0);
   return index;
-}
-
-/// Of the first outer column in the plan.
-SqlPosition place_of_outer(const LogicalNode& plan) {
-  SqlPosition position;
-  for (const BoundExprPtr& expr : exprs_of(plan)) {
-    for_each_node(expr, [&](const BoundExprPtr& node) {
-      if (is_outer_column(*node) && !position.known()) position = node->position();
-    });
-  }
-  for (const LogicalNodePtr& input : plan.inputs()) {
-    if (!position.known()) position = place_of_outer(*input);
-  }
-  return position;
 }
 
 Status refused(const LogicalNode& plan, const std::string& where) {
@@ -173,7 +143,7 @@ Result<Freed> free_aggregate(const AggregateNode& node) {
     const int column = input.add(equality.own);
     auto found = std::find(keys.begin(), keys.end(), column);
     if (found == keys.end()) found = keys.insert(keys.end(), column);
-    // A NULL equals nothing, so its group is never asked for.
+    // By = the group of NULL is never asked for.
     freed.conditions.push_back(
         compared_with(condition, equality, static_cast<int>(found - keys.begin())));
   }
@@ -287,6 +257,34 @@ Result<Freed> free_node(const LogicalNodePtr& node) {
 
 }  // namespace
 
+std::vector<BoundExprPtr> correlated_exprs(const LogicalNode& node) {
+  switch (node.kind()) {
+    case NodeKind::kFilter:
+      return {node.as<FilterNode>().condition()};
+    case NodeKind::kProject:
+      return node.as<ProjectNode>().exprs();
+    case NodeKind::kJoin: {
+      const BoundExprPtr& condition = node.as<JoinNode>().parts().condition;
+      return condition == nullptr ? Conditions{} : Conditions{condition};
+    }
+    default:
+      return {};
+  }
+}
+
+SqlPosition place_of_outer(const LogicalNode& plan) {
+  SqlPosition position;
+  for (const BoundExprPtr& expr : correlated_exprs(plan)) {
+    for_each_node(expr, [&](const BoundExprPtr& node) {
+      if (is_outer_column(*node) && !position.known()) position = node->position();
+    });
+  }
+  for (const LogicalNodePtr& input : plan.inputs()) {
+    if (!position.known()) position = place_of_outer(*input);
+  }
+  return position;
+}
+
 bool reads_outer(const BoundExprPtr& expr) {
   bool found = false;
   for_each_node(expr, [&](const BoundExprPtr& node) { found = found || is_outer_column(*node); });
@@ -294,7 +292,7 @@ bool reads_outer(const BoundExprPtr& expr) {
 }
 
 bool reads_outer(const LogicalNode& plan) {
-  for (const BoundExprPtr& expr : exprs_of(plan)) {
+  for (const BoundExprPtr& expr : correlated_exprs(plan)) {
     if (reads_outer(expr)) return true;
   }
   return std::any_of(plan.inputs().begin(), plan.inputs().end(),
@@ -328,8 +326,10 @@ Result<OuterEquality> outer_equality(const BoundExprPtr& condition) {
     });
     return found;
   };
-  if (condition->kind() == BoundExpr::Kind::kCall && condition->function()->name == "=" &&
-      condition->deterministic()) {
+  const bool equality =
+      condition->kind() == BoundExpr::Kind::kCall &&
+      (condition->function()->name == "=" || condition->function()->name == "IS NOT DISTINCT FROM");
+  if (equality && condition->deterministic()) {
     const BoundExprPtr& a = condition->args()[0];
     const BoundExprPtr& b = condition->args()[1];
     if (reads_outer(a) && !reads_own(a) && !reads_outer(b)) return OuterEquality{a, b};

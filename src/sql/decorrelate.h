@@ -25,9 +25,15 @@ struct Decorrelated {
 /// of an inner join, or below a set operation, a window.
 Result<Decorrelated> decorrelate(const LogicalNodePtr& plan);
 
+/// The expressions of a node that may hold outer columns.
+std::vector<BoundExprPtr> correlated_exprs(const LogicalNode& node);
+
 /// True when an expression somewhere in the plan reads an outer column.
 bool reads_outer(const LogicalNode& plan);
 bool reads_outer(const BoundExprPtr& expr);
+
+/// Of the first outer column in the plan.
+SqlPosition place_of_outer(const LogicalNode& plan);
 
 /// Renumbers the plan's own columns and leaves the outer ones.
 BoundExprPtr renumber_own(const BoundExprPtr& expr, const std::vector<int>& new_index);
@@ -36,7 +42,7 @@ BoundExprPtr renumber_own(const BoundExprPtr& expr, const std::vector<int>& new_
 BoundExprPtr substitute_own(const BoundExprPtr& expr,
                             const std::vector<BoundExprPtr>& replacements);
 
-/// An equality between outer columns and own ones.
+/// An equality between outer columns and own ones, = or IS NOT DISTINCT FROM.
 struct OuterEquality {
   BoundExprPtr outer;
   BoundExprPtr own;

@@ -50,6 +50,34 @@ class Subqueries:
         return Expr(None, " WHERE " + " AND ".join(p.sql for p in parts),
                     " WHERE " + " AND ".join(p.duck for p in parts))
 
+    def inner_query(self, y, source, where, scope, inner):
+        """SELECT y FROM source, or one with GROUP BY, DISTINCT, LIMIT or UNION above the comparisons of WHERE."""
+        def both(form, value=y, rows=source, test=where):
+            return Expr(y.type, form.format(y=value.sql, rows=rows, test=test.sql),
+                        form.format(y=value.duck, rows=rows, test=test.duck))
+
+        kind = self.random.choice(["plain"] * 6 + ["having", "greatest", "distinct", "limit", "union"])
+        if kind == "having":
+            return both("SELECT {y} FROM {rows}{test} GROUP BY {y} HAVING COUNT(*) > %d" % self.random.randint(0, 2))
+        if kind == "greatest":
+            by = self.random.choice([e for e in inner if is_key(e)])
+            sql = both("SELECT MAX({y}) FROM {rows}{test} GROUP BY ")
+            return Expr(y.type, sql.sql + by.sql, sql.duck + by.duck)
+        if kind == "distinct":
+            return both("SELECT DISTINCT {y} FROM {rows}{test}")
+        if kind == "limit":
+            return both("SELECT {y} FROM {rows}{test} ORDER BY {y} ASC NULLS LAST LIMIT %d" % self.random.randint(1, 3))
+        if kind == "union":
+            other, columns = self.inner_of("u")
+            same = [e for e in columns if e.type == y.type]
+            if same:
+                word = self.random.choice(["UNION", "UNION ALL", "EXCEPT", "INTERSECT"])
+                first = both("SELECT {y} FROM {rows}{test} " + word + " ")
+                then = both("SELECT {y} FROM {rows}{test}", self.random.choice(same), other,
+                            self.inner_conditions(scope, columns, self.chance(0.5)))
+                return Expr(y.type, first.sql + then.sql, first.duck + then.duck)
+        return both("SELECT {y} FROM {rows}{test}")
+
     def asking(self, scope):
         """A condition that asks a query, or None."""
         source, inner = self.inner_of("q")
@@ -60,25 +88,26 @@ class Subqueries:
             return None
         x, y = pair
         where = self.inner_conditions(scope, inner, kind in ("exists", "not exists", "count") or self.chance(0.4))
+        query = self.inner_query(y, source, where, scope, inner)
         if kind in ("in", "not in"):
             word = kind.upper()
-            return self.condition(f"{x.sql} {word} (SELECT {y.sql} FROM {source}{where.sql})",
-                                  f"{x.duck} {word} (SELECT {y.duck} FROM {source}{where.duck})")
+            return self.condition(f"{x.sql} {word} ({query.sql})", f"{x.duck} {word} ({query.duck})")
         if kind in ("exists", "not exists"):
             word = kind.upper()
-            return self.condition(f"{word} (SELECT {y.sql} FROM {source}{where.sql})",
-                                  f"{word} (SELECT {y.duck} FROM {source}{where.duck})")
+            return self.condition(f"{word} ({query.sql})", f"{word} ({query.duck})")
         op = self.random.choice(COMPARISONS)
         if kind in ("any", "all"):
             word = self.random.choice(["ANY", "SOME"]) if kind == "any" else "ALL"
-            return self.condition(f"{x.sql} {op} {word} (SELECT {y.sql} FROM {source}{where.sql})",
-                                  f"{x.duck} {op} {kind.upper()} (SELECT {y.duck} FROM {source}{where.duck})")
+            return self.condition(f"{x.sql} {op} {word} ({query.sql})", f"{x.duck} {op} {kind.upper()} ({query.duck})")
         if kind == "count":
             n = self.random.randint(0, 2)
             return self.condition(f"(SELECT COUNT(*) FROM {source}{where.sql}) {op} {n}",
                                   f"(SELECT count(*) FROM {source}{where.duck}) {op} {n}") \
                 if self.correlated(where, scope) else None
         name = self.random.choice(["MIN", "MAX"])
+        if self.chance(0.3):
+            return self.condition(f"{x.sql} {op} (SELECT {name}(y) FROM ({query.sql}) AS w(y))",
+                                  f"{x.duck} {op} (SELECT {name}(y) FROM ({query.duck}) AS w(y))")
         return self.condition(f"{x.sql} {op} (SELECT {name}({y.sql}) FROM {source}{where.sql})",
                               f"{x.duck} {op} (SELECT {name}({y.duck}) FROM {source}{where.duck})")
 
