@@ -2,6 +2,7 @@
 //
 // Applies a plan to the arrays of a file.
 
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include <arrow/datum.h>
 #include <arrow/type.h>
 
+#include "base/assert.h"
 #include "columnar/canonical_form.h"
 #include "columnar/text/calendar.h"
 #include "formats/parquet/parquet_plan.h"
@@ -46,6 +48,18 @@ Result<ArrayPtr> cast_values(const ParquetPlan& plan, const ArrayPtr& data,
   return cast->array();
 }
 
+template <int64_t kPerTick>
+void cut_by(const int64_t* from, int64_t n, int64_t* to) {
+  for (int64_t i = 0; i < n; ++i) to[i] = floor_div(from[i], kPerTick);
+}
+
+/// Of rows that are NULL as well. A divisor that the compiler knows is a multiplication.
+/// Requires: `per_tick` is of milliseconds or microseconds.
+void cut_ticks(const int64_t* from, int64_t n, int64_t per_tick, int64_t* to) {
+  HW_DCHECK(per_tick == 1'000 || per_tick == 1'000'000);
+  per_tick == 1'000 ? cut_by<1'000>(from, n, to) : cut_by<1'000'000>(from, n, to);
+}
+
 /// Brings timestamps to the unit of the declared precision; finer digits are cut downward.
 Result<ArrayPtr> convert_timestamps(const ParquetPlan& plan, const ArrayPtr& data, TimeZone& zone,
                                     arrow::MemoryPool* pool) {
@@ -57,6 +71,15 @@ Result<ArrayPtr> convert_timestamps(const ParquetPlan& plan, const ArrayPtr& dat
                       arrow::AllocateBuffer((data->offset + data->length) * 8, pool));
   const int64_t* from = data->GetValues<int64_t>(1);
   int64_t* to = reinterpret_cast<int64_t*>(buffer->mutable_data()) + data->offset;
+  const auto made = [&] {
+    return arrow::ArrayData::Make(plan.type.to_arrow(), data->length,
+                                  {data->buffers[0], std::move(buffer)}, data->null_count.load(),
+                                  data->offset);
+  };
+  if (!plan.to_wall_clock && wanted < plan.file_ticks) {
+    cut_ticks(from, data->length, plan.file_ticks / wanted, to);
+    return made();
+  }
   for (int64_t i = 0; i < data->length; ++i) {
     if (data->IsNull(i)) {
       to[i] = 0;
@@ -72,9 +95,20 @@ Result<ArrayPtr> convert_timestamps(const ParquetPlan& plan, const ArrayPtr& dat
     }
     to[i] = ticks;
   }
-  return arrow::ArrayData::Make(plan.type.to_arrow(), data->length,
-                                {data->buffers[0], std::move(buffer)}, data->null_count.load(),
-                                data->offset);
+  return made();
+}
+
+/// Eight bytes at a time: comparing them one by one costs as much as reading the file.
+bool is_ascii(std::string_view text) {
+  uint64_t seen = 0;
+  size_t i = 0;
+  for (; i + sizeof(seen) <= text.size(); i += sizeof(seen)) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + i, sizeof(word));
+    seen |= word;
+  }
+  for (; i < text.size(); ++i) seen |= static_cast<uint8_t>(text[i]);
+  return (seen & 0x8080808080808080u) == 0;
 }
 
 /// Files of other writers may hold any bytes as text.
@@ -84,9 +118,7 @@ Status check_text(const ParquetPlan& plan, const arrow::ArrayData& data) {
   const char* bytes = reinterpret_cast<const char*>(data.buffers[2]->data());
   const std::string_view all(bytes + offsets[0],
                              static_cast<size_t>(offsets[data.length] - offsets[0]));
-  bool ascii = true;
-  for (const char c : all) ascii &= static_cast<uint8_t>(c) < 0x80;
-  if (ascii) return Status::OK();
+  if (is_ascii(all)) return Status::OK();
   for (int64_t i = 0; i < data.length; ++i) {
     const std::string_view text(bytes + offsets[i],
                                 static_cast<size_t>(offsets[i + 1] - offsets[i]));

@@ -163,6 +163,31 @@ TEST(Parquet, TimestampsAreBroughtToTheDeclaredPrecision) {
   EXPECT_NE(read(micros, request_of("x TIMESTAMP_LTZ(3)")).find("error"), std::string::npos);
 }
 
+TEST(Parquet, NanosecondsAreCutDownwardToMilliseconds) {
+  const Bytes nanos =
+      written("x TIMESTAMP(9)",
+              "+ '1969-12-31 23:59:59.999999999' | + null | + '2020-01-01 00:00:00' "
+              "| + '2020-01-01 00:00:00.123999999'");
+  EXPECT_EQ(read(nanos, request_of("x TIMESTAMP(3)")),
+            "+I[1969-12-31 23:59:59.999] | +I[NULL] | +I[2020-01-01 00:00:00.000] | "
+            "+I[2020-01-01 00:00:00.123]");
+}
+
+TEST(Parquet, TextIsLookedThroughToItsLastByte) {
+  for (size_t length = 1; length < 20; ++length) {
+    for (size_t at = 0; at < length; ++at) {
+      std::string text(length, 'x');
+      text[at] = '\xff';
+      arrow::StringBuilder builder;
+      ASSERT_TRUE(builder.Append(text).ok());
+      EXPECT_NE(read(foreign(builder.Finish().ValueOrDie()), request_of("x STRING"))
+                    .find("needs valid UTF-8"),
+                std::string::npos)
+          << length << " " << at;
+    }
+  }
+}
+
 TEST(Parquet, AnInstantReadAsTimestampIsWallClockTimeOfTheSession) {
   arrow::TimestampBuilder builder(arrow::timestamp(arrow::TimeUnit::MILLI),
                                   arrow::default_memory_pool());
