@@ -113,6 +113,8 @@ class ComparedColumns {
     return column;
   }
 
+  const std::string& name(int column) const { return names_[static_cast<size_t>(column)]; }
+
   LogicalNodePtr plan() && {
     if (static_cast<int>(exprs_.size()) == plan_->num_columns()) return plan_;
     return std::make_shared<ProjectNode>(plan_, std::move(exprs_), std::move(names_));
@@ -125,10 +127,10 @@ class ComparedColumns {
 };
 
 /// The equality, with column `column` on the side of the sub-query.
-BoundExprPtr compared_with(const BoundExprPtr& condition, const OuterEquality& equality,
-                           int column) {
+BoundExprPtr compared_with(const BoundExprPtr& condition, const OuterEquality& equality, int column,
+                           const std::string& name) {
   return condition->with_args(
-      {equality.outer, BoundExpr::column(column, equality.own->type(), equality.own->name())});
+      {equality.outer, BoundExpr::column(column, equality.own->type(), name)});
 }
 
 /// Groups also by what is compared with outer columns.
@@ -144,8 +146,8 @@ Result<Freed> free_aggregate(const AggregateNode& node) {
     auto found = std::find(keys.begin(), keys.end(), column);
     if (found == keys.end()) found = keys.insert(keys.end(), column);
     // By = the group of NULL is never asked for.
-    freed.conditions.push_back(
-        compared_with(condition, equality, static_cast<int>(found - keys.begin())));
+    freed.conditions.push_back(compared_with(
+        condition, equality, static_cast<int>(found - keys.begin()), input.name(column)));
   }
   const int added = static_cast<int>(keys.size() - node.keys().size());
   std::vector<NamedAggregate> aggregates = node.aggregates();
@@ -180,7 +182,7 @@ Result<Freed> free_limit(const LimitNode& limit) {
         parts.partition.end()) {
       parts.partition.push_back(column);
     }
-    condition = compared_with(condition, equality, column);
+    condition = compared_with(condition, equality, column, input.name(column));
   }
   if (sort != nullptr) {
     parts.order = sort->order();

@@ -236,21 +236,43 @@ std::shared_ptr<arrow::Buffer> validity_of_masks(const RowChunks& rows, int bit,
   return buffer;
 }
 
-/// Steps over one value that append_key_bytes wrote, by decoding it.
+/// Steps over one value that append_key_bytes wrote, where that needs no decoding.
+bool step_over(const SqlType& type, std::string_view& bytes) {
+  if (bytes.empty() || bytes[0] < 0 || bytes[0] > 1) return false;
+  const bool has_value = bytes[0] == 1;
+  auto size = sizeof(uint8_t) + static_cast<size_t>(has_value ? type.fixed_width() : 0);
+  if (has_value && type.physical() == PhysicalType::kBytes) {
+    uint32_t length = 0;
+    if (bytes.size() < size + sizeof(length)) return false;
+    std::memcpy(&length, bytes.data() + size, sizeof(length));
+    size += sizeof(length) + length;
+  } else if (has_value && type.fixed_width() == 0) {
+    return false;
+  }
+  if (size > bytes.size()) return false;
+  bytes.remove_prefix(size);
+  return true;
+}
+
 Result<ColumnPtr> decode_from_bytes(const std::vector<SqlType>& types, const RowChunks& rows,
                                     int key, std::span<const uint32_t> numbers) {
-  std::vector<std::unique_ptr<ColumnBuilder>> builders;
-  for (int i = 0; i <= key; ++i) {
-    HW_ASSIGN_OR_RETURN(auto builder, ColumnBuilder::make(types[static_cast<size_t>(i)]));
-    builders.push_back(std::move(builder));
-  }
+  const auto wanted = static_cast<size_t>(key);
+  std::vector<std::unique_ptr<ColumnBuilder>> builders(wanted + 1);
+  const auto decode = [&](size_t i, std::string_view& bytes) {
+    if (builders[i] == nullptr) {
+      HW_ASSIGN_OR_RETURN(builders[i], ColumnBuilder::make(types[i]));
+    }
+    return append_decoded_value(types[i], bytes, *builders[i]);
+  };
+  HW_ASSIGN_OR_RETURN(builders[wanted], ColumnBuilder::make(types[wanted]));
   for (const uint32_t row : numbers) {
     std::string_view bytes = rows.bytes(0, row);
-    for (size_t i = 0; i <= static_cast<size_t>(key); ++i) {
-      HW_TRY(append_decoded_value(types[i], bytes, *builders[i]));
+    for (size_t i = 0; i < wanted; ++i) {
+      if (!step_over(types[i], bytes)) HW_TRY(decode(i, bytes));
     }
+    HW_TRY(decode(wanted, bytes));
   }
-  return builders.back()->finish();
+  return builders[wanted]->finish();
 }
 
 Result<ColumnPtr> decode_text(const SqlType& type, const RowChunks& rows,

@@ -3,6 +3,7 @@
 #include "plan/graph/state_meaning.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -58,10 +59,8 @@ std::string text_of(const BoundExprPtr& expr) {
 std::string column_meaning(const PhysicalNode& node, int column);
 
 std::string expr_meaning(const BoundExprPtr& expr, const PhysicalNode& input) {
-  std::vector<BoundExprPtr> columns;
-  for (int i = 0; i < input.schema->num_fields(); ++i) {
-    columns.push_back(BoundExpr::column(i, input.schema->type(i), input.schema->name(i)));
-  }
+  // Those that are not read stay null.
+  std::vector<BoundExprPtr> columns(static_cast<size_t>(input.schema->num_fields()));
   for (const int i : columns_read(*expr)) {
     columns[static_cast<size_t>(i)] =
         BoundExpr::column(i, input.schema->type(i), column_meaning(input, i));
@@ -88,10 +87,9 @@ std::string aggregate_meaning(const PhysicalNode& node, int column, const std::v
   return node.schema->name(column);
 }
 
-/// What a column of a node's output stands for: its name, unless that was made up.
-std::string column_meaning(const PhysicalNode& node, int column) {
+/// Of a column whose name was made up.
+std::string made_up_meaning(const PhysicalNode& node, int column) {
   const std::string& name = node.schema->name(column);
-  if (!is_made_up(name)) return name;
   switch (node.kind) {
     case PhysicalKind::kSource:
       return name;
@@ -129,6 +127,15 @@ std::string column_meaning(const PhysicalNode& node, int column) {
   return passes ? column_meaning(input, column) : name;
 }
 
+/// What a column of a node's output stands for: its name, unless that was made up. Found out once:
+/// high plans would look through themselves for each of their columns.
+std::string column_meaning(const PhysicalNode& node, int column) {
+  if (!is_made_up(node.schema->name(column))) return node.schema->name(column);
+  const auto found = node.column_meanings.find(column);
+  if (found != node.column_meanings.end()) return found->second;
+  return node.column_meanings.emplace(column, made_up_meaning(node, column)).first->second;
+}
+
 std::string joined(const std::vector<std::string>& texts) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
@@ -153,10 +160,10 @@ std::string order_meaning(const PhysicalNode& input, const std::vector<SortKey>&
 
 /// Two columns of one made-up name: their calls are told apart by their places only.
 bool names_collide(const StateMeaning& meaning) {
-  for (const StateMeaning::MadeUpName& a : meaning.names) {
-    for (const StateMeaning::MadeUpName& b : meaning.names) {
-      if (a.input == b.input && a.name == b.name && a.meaning != b.meaning) return true;
-    }
+  std::map<std::pair<int, std::string_view>, std::string_view> meanings;
+  for (const StateMeaning::MadeUpName& name : meaning.names) {
+    const auto [first, added] = meanings.emplace(std::pair(name.input, name.name), name.meaning);
+    if (!added && first->second != name.meaning) return true;
   }
   return false;
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "operators/emit_rule.h"
@@ -130,6 +131,8 @@ struct PhysicalNode {
   /// The table, for messages; empty for the collecting sink.
   std::string table;
   SqlPosition position;
+  /// What is known so far of what columns mean (graph/state_meaning.cc), by their numbers.
+  mutable std::unordered_map<int, std::string> column_meanings;
 
   const PhysicalNode& input(size_t i = 0) const { return *inputs[i]; }
 };
