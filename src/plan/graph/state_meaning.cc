@@ -162,7 +162,8 @@ std::string order_meaning(const PhysicalNode& input, const std::vector<SortKey>&
 bool names_collide(const StateMeaning& meaning) {
   std::map<std::pair<int, std::string_view>, std::string_view> meanings;
   for (const StateMeaning::MadeUpName& name : meaning.names) {
-    const auto [first, added] = meanings.emplace(std::pair(name.input, name.name), name.meaning);
+    const std::pair<int, std::string_view> column(name.input, name.name);
+    const auto [first, added] = meanings.emplace(column, name.meaning);
     if (!added && first->second != name.meaning) return true;
   }
   return false;
