@@ -17,6 +17,9 @@ namespace {
 /// Shorter lists stay as they are written: their places are named in errors.
 constexpr size_t kPackedItemsMin = 64;
 
+/// Items that are computed for each row.
+constexpr size_t kComputedItemsMax = 20'000;
+
 /// The literals that long lists are made of: `7`, `-7` as INT and BIGINT have them.
 std::optional<int64_t> small_integer(const ast::Expr& item) {
   const ast::Expr* digits = &item;
@@ -74,6 +77,12 @@ Result<std::vector<BoundExprPtr>> ExprBinder::bind_items(const BoundExprPtr& ope
       HW_TRY(literals.add(*bound));
     } else {
       others.push_back(std::move(bound));
+    }
+    if (others.size() > kComputedItemsMax) {
+      return at(item->position,
+                Status::Invalid("a list has at most ", kComputedItemsMax,
+                                " items that are computed for each row; put them into a table and "
+                                "write IN (SELECT ..)"));
     }
   }
   HW_ASSIGN_OR_RETURN(std::vector<BoundExprPtr> bound, literals.take());

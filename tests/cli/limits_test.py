@@ -63,6 +63,8 @@ class Limits(Case):
         self.check("IN of 100,000 times", TABLE + "SELECT a FROM t WHERE ts IN (" + ",".join(
             f"TIMESTAMP '2020-01-{1 + i % 28:02} 00:{i // 60 % 60:02}:{i % 60:02}'" for i in range(100_000)) + ")")
         self.check("IN of 10,000 expressions", TABLE + f"SELECT a FROM t WHERE a IN ({chain('a + {}', ',', 10_000)})")
+        self.check("IN of 100,000 expressions", TABLE + f"SELECT a FROM t WHERE a IN ({chain('a + {}', ',', 100_000)})",
+                   "a list has at most 20000 items that are computed", cpu_seconds=2 * CPU_SECONDS)
         self.check("an array of 100,000", f"SELECT ARRAY[{chain('{}', ',', 100_000)}]")
         self.check("40,000 branches of CASE", TABLE + f"SELECT CASE a {chain('WHEN {0} THEN {0}', ' ', 40_000)} END FROM t",
                    cpu_seconds=2 * CPU_SECONDS)
@@ -89,6 +91,13 @@ class Limits(Case):
         self.check("garbage", "@#! " * 262_144, "no SQL begins with the character @")
         self.check("blanks", " " * 1_000_000 + "SELECT 1 AS a")
         self.check("a comment", "/*" + "x" * 1_000_000 + "*/ SELECT 1 AS a")
+
+    def test_many_operators(self):
+        over = "SUM(a) OVER (PARTITION BY a + {} ORDER BY ts)"
+        self.check("400 windows of OVER", TABLE + f"SELECT {chain(over, ', ', 400)} FROM t")
+        value = "(SELECT MAX(x.a) FROM t AS x WHERE x.a = t.a + {})"
+        self.check("150 sub-queries", TABLE + f"SELECT {chain(value, ' + ', 150)} FROM t", cpu_seconds=2 * CPU_SECONDS)
+        self.check("2,000 keys", TABLE + f"SELECT COUNT(*) FROM t GROUP BY {chain('a + {}', ', ', 2000)}")
 
     def test_columns(self):
         self.check("2,000", wide(2000) + "SELECT * FROM w")
