@@ -61,13 +61,8 @@ class TerminalObserver final : public ScriptObserver {
         [this](std::string_view text) { return env_.write_stdout(text); });
   }
   Status print_rows(const Batch& rows) override {
-    HW_ASSIGN_OR_RETURN(
-        auto printer,
-        ResultPrinter::make({.schema = rows.schema(), .form = arguments_.output},
-                            [this](std::string_view text) { return env_.write_stdout(text); }));
-    HW_TRY(printer->begin());
-    HW_TRY(printer->print(rows));
-    return printer->end();
+    return print_listing(rows, arguments_.output,
+                         [this](std::string_view text) { return env_.write_stdout(text); });
   }
   void progress(const JobRun& job, bool bounded) override {
     progress_.show(job.progress(), bounded);

@@ -236,4 +236,18 @@ Result<std::unique_ptr<ResultPrinter>> ResultPrinter::make(PrintRequest request,
   return printer;
 }
 
+Status print_listing(const Batch& rows, OutputForm form, const TextWriter& writer) {
+  const bool lone = rows.num_rows() == 1 && rows.num_columns() == 1 &&
+                    rows.column(0)->type().is_text() && !rows.column(0)->is_null(0);
+  if (form == OutputForm::kTable && lone) {
+    const auto text = rows.column(0)->value<std::string_view>(0);
+    if (text.find('\n') != std::string_view::npos) return writer(std::string(text) + "\n");
+  }
+  HW_ASSIGN_OR_RETURN(auto printer,
+                      ResultPrinter::make({.schema = rows.schema(), .form = form}, writer));
+  HW_TRY(printer->begin());
+  HW_TRY(printer->print(rows));
+  return printer->end();
+}
+
 }  // namespace hw

@@ -42,4 +42,7 @@ class ResultPrinter {
   virtual Status end() = 0;
 };
 
+/// The rows of SHOW and DESCRIBE. A lone text of several lines (SHOW CREATE) stands in no table.
+Status print_listing(const Batch& rows, OutputForm form, const TextWriter& writer);
+
 }  // namespace hw

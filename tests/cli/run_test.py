@@ -41,6 +41,12 @@ class OutputForms(Case):
                          ["+-------+----+", "| w     | n  |", "+-------+----+", "| größe | 10 |",
                           "+-------+----+", "1 row"])
 
+    def test_show_create_has_the_lines_of_the_statement(self):
+        sql = "CREATE TABLE t (a INT) WITH ('connector' = 'print'); SHOW CREATE TABLE t"
+        self.assertEqual(self.run_sql(sql).stdout,
+                         "CREATE TABLE `default_catalog`.`default_database`.`t` (\n  `a` INT\n)\n"
+                         "WITH (\n  'connector' = 'print'\n)\n")
+
     def test_json_values_follow_the_format(self):
         done = self.rows("SELECT CAST(1.50 AS DECIMAL(5,2)) AS d, TIMESTAMP '2020-01-01 00:00:00.120' AS t, "
                          "DATE '2020-01-01' AS a, CAST('NaN' AS DOUBLE) AS n, x'0aff' AS b, "

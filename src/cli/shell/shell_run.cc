@@ -299,13 +299,8 @@ Status ShellRun::stop_job(const ast::StopJob& statement) {
 }
 
 Status ShellRun::print_rows(const Batch& rows) {
-  HW_ASSIGN_OR_RETURN(
-      auto printer,
-      ResultPrinter::make({.schema = rows.schema(), .form = OutputForm::kTable},
-                          [this](std::string_view text) { return env_.write_stdout(text); }));
-  HW_TRY(printer->begin());
-  HW_TRY(printer->print(rows));
-  return printer->end();
+  return print_listing(rows, OutputForm::kTable,
+                       [this](std::string_view text) { return env_.write_stdout(text); });
 }
 
 }  // namespace hw
