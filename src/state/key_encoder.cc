@@ -236,22 +236,112 @@ std::shared_ptr<arrow::Buffer> validity_of_masks(const RowChunks& rows, int bit,
   return buffer;
 }
 
-/// Steps over one value that append_key_bytes wrote, where that needs no decoding.
-bool step_over(const SqlType& type, std::string_view& bytes) {
+/// One value of a key.
+struct KeyPart {
+  bool present = false;
+  std::string_view bytes;
+};
+
+/// Takes one value that append_key_bytes wrote off the front, where that needs no decoding.
+bool take_part(const SqlType& type, std::string_view& bytes, KeyPart& part) {
   if (bytes.empty() || bytes[0] < 0 || bytes[0] > 1) return false;
-  const bool has_value = bytes[0] == 1;
-  auto size = sizeof(uint8_t) + static_cast<size_t>(has_value ? type.fixed_width() : 0);
-  if (has_value && type.physical() == PhysicalType::kBytes) {
-    uint32_t length = 0;
-    if (bytes.size() < size + sizeof(length)) return false;
-    std::memcpy(&length, bytes.data() + size, sizeof(length));
-    size += sizeof(length) + length;
-  } else if (has_value && type.fixed_width() == 0) {
+  part.present = bytes[0] == 1;
+  size_t begin = kTagBytes;
+  auto length = static_cast<size_t>(part.present ? type.fixed_width() : 0);
+  if (part.present && type.physical() == PhysicalType::kBytes) {
+    uint32_t text_length = 0;
+    if (bytes.size() < begin + sizeof(text_length)) return false;
+    std::memcpy(&text_length, bytes.data() + begin, sizeof(text_length));
+    begin += sizeof(text_length);
+    length = text_length;
+  } else if (part.present && length == 0) {
     return false;
   }
-  if (size > bytes.size()) return false;
-  bytes.remove_prefix(size);
+  if (bytes.size() - begin < length) return false;
+  part.bytes = bytes.substr(begin, length);
+  bytes.remove_prefix(begin + length);
   return true;
+}
+
+template <typename T>
+std::shared_ptr<arrow::Buffer> fixed_parts(std::span<const KeyPart> parts) {
+  auto buffer = pooled_buffer(static_cast<int64_t>(parts.size() * sizeof(T)));
+  T* out = reinterpret_cast<T*>(buffer->mutable_data());
+  for (size_t i = 0; i < parts.size(); ++i) {
+    out[i] = T{};
+    if (parts[i].present) std::memcpy(&out[i], parts[i].bytes.data(), sizeof(T));
+  }
+  return buffer;
+}
+
+Result<std::vector<std::shared_ptr<arrow::Buffer>>> text_parts(std::span<const KeyPart> parts) {
+  auto offsets = pooled_buffer(static_cast<int64_t>((parts.size() + 1) * sizeof(int32_t)));
+  auto* ends = reinterpret_cast<int32_t*>(offsets->mutable_data());
+  int64_t total = 0;
+  ends[0] = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    total += static_cast<int64_t>(parts[i].bytes.size());
+    if (total > INT32_MAX) {
+      return Status::CapacityError("a column holds at most 2 GiB of text, but ", parts.size(),
+                                   " keys of state are longer");
+    }
+    ends[i + 1] = static_cast<int32_t>(total);
+  }
+  auto text = pooled_buffer(total);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const std::string_view value = parts[i].bytes;
+    if (!value.empty()) std::memcpy(text->mutable_data() + ends[i], value.data(), value.size());
+  }
+  return std::vector<std::shared_ptr<arrow::Buffer>>{std::move(offsets), std::move(text)};
+}
+
+Result<std::vector<std::shared_ptr<arrow::Buffer>>> buffers_of(std::span<const KeyPart> parts,
+                                                               int width) {
+  using Buffers = std::vector<std::shared_ptr<arrow::Buffer>>;
+  switch (width) {
+    case 1:
+      return Buffers{fixed_parts<int8_t>(parts)};
+    case 2:
+      return Buffers{fixed_parts<int16_t>(parts)};
+    case 4:
+      return Buffers{fixed_parts<int32_t>(parts)};
+    case 8:
+      return Buffers{fixed_parts<int64_t>(parts)};
+    case 16:
+      return Buffers{fixed_parts<Word128>(parts)};
+    default:
+      return text_parts(parts);
+  }
+}
+
+/// Null where all of them are there.
+std::shared_ptr<arrow::Buffer> validity_of_parts(std::span<const KeyPart> parts) {
+  if (std::ranges::all_of(parts, &KeyPart::present)) return nullptr;
+  auto buffer = zeroed_buffer(arrow::bit_util::BytesForBits(static_cast<int64_t>(parts.size())));
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].present) arrow::bit_util::SetBit(buffer->mutable_data(), static_cast<int64_t>(i));
+  }
+  return buffer;
+}
+
+/// What encode_bytes has written column by column: the last of the types. Requires: copied types.
+Result<ColumnPtr> decode_copied(std::span<const SqlType> types, const RowChunks& rows,
+                                std::span<const uint32_t> numbers) {
+  const SqlType& type = types.back();
+  std::vector<KeyPart> parts(numbers.size());
+  for (size_t i = 0; i < parts.size(); ++i) {
+    std::string_view bytes = rows.bytes(0, numbers[i]);
+    for (const SqlType& next : types) {
+      if (take_part(next, bytes, parts[i])) continue;
+      return Status::SerializationError("the stored bytes of a ", next.to_sql_without_null(),
+                                        " value are damaged");
+    }
+  }
+  HW_ASSIGN_OR_RETURN(auto buffers, buffers_of(parts, type.fixed_width()));
+  buffers.insert(buffers.begin(), validity_of_parts(parts));
+  return Column::plain(type,
+                       arrow::ArrayData::Make(type.to_arrow(), static_cast<int64_t>(numbers.size()),
+                                              std::move(buffers)));
 }
 
 Result<ColumnPtr> decode_from_bytes(const std::vector<SqlType>& types, const RowChunks& rows,
@@ -265,10 +355,11 @@ Result<ColumnPtr> decode_from_bytes(const std::vector<SqlType>& types, const Row
     return append_decoded_value(types[i], bytes, *builders[i]);
   };
   HW_ASSIGN_OR_RETURN(builders[wanted], ColumnBuilder::make(types[wanted]));
+  KeyPart stepped_over;
   for (const uint32_t row : numbers) {
     std::string_view bytes = rows.bytes(0, row);
     for (size_t i = 0; i < wanted; ++i) {
-      if (!step_over(types[i], bytes)) HW_TRY(decode(i, bytes));
+      if (!take_part(types[i], bytes, stepped_over)) HW_TRY(decode(i, bytes));
     }
     HW_TRY(decode(wanted, bytes));
   }
@@ -277,27 +368,14 @@ Result<ColumnPtr> decode_from_bytes(const std::vector<SqlType>& types, const Row
 
 Result<ColumnPtr> decode_text(const SqlType& type, const RowChunks& rows,
                               std::span<const uint32_t> numbers) {
-  const auto num_rows = static_cast<int64_t>(numbers.size());
-  auto offsets = pooled_buffer((num_rows + 1) * static_cast<int64_t>(sizeof(int32_t)));
-  auto* ends = reinterpret_cast<int32_t*>(offsets->mutable_data());
-  int64_t total = 0;
-  ends[0] = 0;
-  for (size_t i = 0; i < numbers.size(); ++i) {
-    total += rows.bytes_ref(0, numbers[i]).length;
-    if (total > INT32_MAX) {
-      return Status::CapacityError("a column holds at most 2 GiB of text, but ", numbers.size(),
-                                   " keys of state are longer");
-    }
-    ends[i + 1] = static_cast<int32_t>(total);
-  }
-  auto text = pooled_buffer(total);
-  for (size_t i = 0; i < numbers.size(); ++i) {
-    const std::string_view value = rows.bytes(0, numbers[i]);
-    if (!value.empty()) std::memcpy(text->mutable_data() + ends[i], value.data(), value.size());
-  }
-  return Column::plain(type, arrow::ArrayData::Make(type.to_arrow(), num_rows,
-                                                    {validity_of_masks(rows, 0, numbers),
-                                                     std::move(offsets), std::move(text)}));
+  std::vector<KeyPart> parts;
+  parts.reserve(numbers.size());
+  for (const uint32_t row : numbers) parts.push_back({true, rows.bytes(0, row)});
+  HW_ASSIGN_OR_RETURN(auto buffers, text_parts(parts));
+  buffers.insert(buffers.begin(), validity_of_masks(rows, 0, numbers));
+  return Column::plain(type,
+                       arrow::ArrayData::Make(type.to_arrow(), static_cast<int64_t>(numbers.size()),
+                                              std::move(buffers)));
 }
 
 }  // namespace
@@ -390,8 +468,11 @@ Result<ColumnPtr> KeyEncoder::decode(const RowChunks& rows, int key,
       return decode_word(rows, key, numbers);
     case KeyForm::kText:
       return decode_text(types_[0], rows, numbers);
-    case KeyForm::kBytes:
+    case KeyForm::kBytes: {
+      const std::span<const SqlType> read = std::span(types_).first(static_cast<size_t>(key) + 1);
+      if (std::ranges::all_of(read, is_copied)) return decode_copied(read, rows, numbers);
       return decode_from_bytes(types_, rows, key, numbers);
+    }
   }
   return Status::UnknownError("a key form that is not known");
 }

@@ -76,6 +76,14 @@ TEST(KeyedTableTest, TellsKeysOfEveryTypeApart) {
   expect_keys_apart("a STRING", "+ '' | + a | + null | + 'twelve bytes' | + 'thirteen bytes'");
   expect_keys_apart("a STRING, b STRING", "+ ab c | + a bc | + null abc | + abc null | + '' ''");
   expect_keys_apart("a BIGINT, b BIGINT, c BIGINT", "+ 1 2 3 | + 3 2 1 | + null 2 3 | + 1 2 null");
+  expect_keys_apart("a SMALLINT, b STRING, c DECIMAL(20, 2), d TINYINT, e DATE",
+                    "+ 1 ab 1.50 2 2020-01-01 | + null ab 1.50 2 2020-01-01 | "
+                    "+ 1 null 1.50 2 2020-01-01 | + 1 ab null 2 2020-01-01 | "
+                    "+ 1 ab 1.50 null 2020-01-01 | + 1 ab 1.50 2 null | + 1 '' 1.50 2 2020-01-01 | "
+                    "+ null null null null null | + 1 'a long text' -1.50 2 2020-01-01");
+  expect_keys_apart(
+      "a BIGINT, b STRING, c DOUBLE, d BIGINT",
+      "+ 1 a 1.5 2 | + 1 a null 2 | + null a 1.5 2 | + 1 null 1.5 null | + 1 a 1.5 3");
   expect_keys_apart("a ARRAY<INT>", "+ [] | + [1] | + [NULL] | + null | + [1, 2]");
   expect_keys_apart("a ROW<x INT, y STRING>", "+ (1, a) | + (1, NULL) | + null");
   expect_keys_apart("a DATE, b TIMESTAMP(3)",
