@@ -2,8 +2,9 @@
 //
 // A window TVF by itself: appends window_start, window_end and window_time to each row, and
 // repeats a row for every window of HOP and CUMULATE that it belongs to (ascending by window end
-// for CUMULATE, by window start for HOP). Row kinds pass unchanged. No state, drops nothing but
-// rows whose time is NULL, which it counts in `null_time_rows_dropped`.
+// for CUMULATE, by window start for HOP). Row kinds pass unchanged: of an update the old row goes
+// out for all its windows, then the new one for its own. No state, drops nothing but rows whose
+// time is NULL, which it counts in `null_time_rows_dropped`.
 
 #pragma once
 

@@ -389,20 +389,26 @@ ChangelogTraits own_traits(const PhysicalNode& node, bool batch) {
   return traits;
 }
 
+namespace {
+
+/// True when an update never changes these columns: they lie within a key by which it replaces.
+bool stays_in_updates(const std::vector<int>& columns, const PhysicalNode& node) {
+  const Keys& keys = node.traits.upsert_keys;
+  return std::any_of(keys.begin(), keys.end(), [&](const std::vector<int>& key) {
+    return std::all_of(columns.begin(), columns.end(), [&](int column) {
+      return std::binary_search(key.begin(), key.end(), column);
+    });
+  });
+}
+
+}  // namespace
+
 bool needs_update_before(const PhysicalNode& node) {
   switch (node.kind) {
-    case PhysicalKind::kCalc: {
-      if (node.condition == nullptr) return false;
+    case PhysicalKind::kCalc:
       // A filter may let +U pass and its -U not, unless all that it reads is the same in both.
-      const std::vector<int> read = columns_read(*node.condition);
-      for (const std::vector<int>& key : node.input().traits.upsert_keys) {
-        const bool inside = std::all_of(read.begin(), read.end(), [&](int column) {
-          return std::binary_search(key.begin(), key.end(), column);
-        });
-        if (inside) return false;
-      }
-      return true;
-    }
+      return node.condition != nullptr &&
+             !stays_in_updates(columns_read(*node.condition), node.input());
     case PhysicalKind::kTrigger:
       return node.trigger->by_row;
     case PhysicalKind::kUnion:
@@ -412,8 +418,12 @@ bool needs_update_before(const PhysicalNode& node) {
     case PhysicalKind::kSource:
     case PhysicalKind::kNormalize:
       return false;
-    case PhysicalKind::kWindowAssign:
-      return node.logical->as<WindowTvfNode>().is_session();
+    case PhysicalKind::kWindowAssign: {
+      // An update may move a row into another window.
+      const WindowSpec& window = node.logical->as<WindowTvfNode>().spec();
+      return window.kind == WindowKind::kSession || !window.event_time ||
+             !stays_in_updates({window.time_column}, node.input());
+    }
     case PhysicalKind::kFold:
     case PhysicalKind::kMaterialize:
     case PhysicalKind::kGroupAggregate:
