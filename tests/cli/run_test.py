@@ -76,11 +76,15 @@ class ExitCodes(Case):
         self.assertEqual(done.stdout, "")
 
     def test_a_warning_comes_once_and_explain_has_it(self):
-        sql = ("CREATE VIEW t AS SELECT * FROM (VALUES (1)) AS x(a); "
+        sql = ("CREATE VIEW t AS SELECT * FROM (VALUES (1), (2)) AS x(a); "
                "%s SELECT x.a FROM t AS x, t AS y, t AS z WHERE x.a < y.a AND y.a < z.a")
         warning = "a join without an equality between its sides tries every pair"
         self.assertEqual(headwater("run", "-e", sql % "").stderr.count(warning), 1)
         self.assertIn("\n== Warnings ==\n" + warning, headwater("run", "-e", sql % "EXPLAIN").stdout)
+
+    def test_a_query_that_is_a_value_is_no_join_to_warn_of(self):
+        done = self.run_sql("SELECT a > (SELECT AVG(b) FROM (VALUES (1), (3)) AS y(b)) FROM (VALUES (1), (2)) AS x(a)")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_failing_jobs_are_4(self):
         self.assert_fails(self.run_sql("SELECT 1 / x FROM (VALUES (1), (0)) AS t(x)"), 4, "zero")

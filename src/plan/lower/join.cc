@@ -11,13 +11,32 @@
 
 #include "operators/window_join.h"
 #include "plan/changelog/infer.h"
+#include "plan/logical/aggregate.h"
 #include "plan/logical/interval_bounds.h"
+#include "plan/logical/values.h"
 #include "plan/lower/join_way.h"
 #include "plan/lower/lowering.h"
 #include "plan/lower/multi_join_plan.h"
 
 namespace hw {
 namespace {
+
+/// Queries that are values, constants: a join with it tries no more pairs than the other side has
+/// rows.
+bool has_one_row(const LogicalNode& node) {
+  switch (node.kind()) {
+    case NodeKind::kProject:
+    case NodeKind::kFilter:
+    case NodeKind::kLimit:
+      return has_one_row(*node.input());
+    case NodeKind::kAggregate:
+      return node.as<AggregateNode>().keys().empty();
+    case NodeKind::kValues:
+      return node.as<ValuesNode>().rows().size() <= 1;
+    default:
+      return false;
+  }
+}
 
 OperatorMaker make_interval_join_of(const PhysicalNode& node, const ExprSession& session) {
   const JoinNode::Parts& parts = node.logical->as<JoinNode>().parts();
@@ -176,7 +195,8 @@ Result<PhysicalNodePtr> lower_join(const LogicalNodePtr& node, Lowering& lowerin
     lowering.warnings.push_back(
         "a join of windows over rows with updates or deletes keeps all rows of both sides; "
         "aggregate in its windows first to have only inserts");
-  } else if (parts.left_keys.empty() && !lowering.batch()) {
+  } else if (parts.left_keys.empty() && !lowering.batch() && !has_one_row(*node->input(0)) &&
+             !has_one_row(*node->input(1))) {
     lowering.warnings.push_back(
         "a join without an equality between its sides tries every pair, in one place, and keeps "
         "all rows of both sides");
