@@ -14,6 +14,7 @@ from subqueries import Subqueries
 from tables import BIGINT, BITS, DOUBLE, EVENT_TIME, INT, STRING, TS3, WILD, Type, decimal_type
 
 JOIN_PRODUCT_MAX = 40_000
+LATERAL_ROWS_MAX = 200
 # size, slide or step, in SQL; both in milliseconds.
 WINDOW_SIZES = [("INTERVAL '1' HOUR", "INTERVAL '20' MINUTE", 3_600_000, 1_200_000),
                 ("INTERVAL '1' DAY", "INTERVAL '6' HOUR", 86_400_000, 21_600_000),
@@ -140,6 +141,12 @@ class Queries(OverQueries, Subqueries, Relations):
         left, scope, rows, grouped = self.relation(depth, "a")
         if not self.chance(0.3):
             return left, scope, rows, grouped
+        if rows <= LATERAL_ROWS_MAX and self.chance(0.2):
+            lateral = self.lateral(scope)
+            if lateral:
+                sql, duck, more = lateral
+                texts = (left[0] + sql, left[1] + duck, left[2] + duck)
+                return texts, scope + more, rows * LATERAL_ROWS_MAX, True
         right, other, other_rows, other_grouped = self.relation(depth - 1, "b")
         pairs = [(x, y) for x in scope for y in other
                  if x.type == y.type and x.type.name not in ("BOOLEAN",)]

@@ -78,6 +78,20 @@ class Subqueries:
                 return Expr(y.type, first.sql + then.sql, first.duck + then.duck)
         return both("SELECT {y} FROM {rows}{test}")
 
+    def lateral(self, scope):
+        """(text, text for DuckDB) of a query behind a relation that reads its columns, and what it adds; or None."""
+        source, inner = self.inner_of("q")
+        columns = [e for e in inner if is_key(e)]
+        y = self.random.choice(columns)
+        where = self.inner_conditions(scope, inner, True)
+        if not self.correlated(where, scope):
+            return None
+        query = self.inner_query(y, source, where, scope, inner)
+        # A join by times pads rows that have none.
+        keep = ".wt" not in query.sql and self.chance(0.5)
+        form = " LEFT JOIN LATERAL ({}) AS l(c0) ON TRUE" if keep else ", LATERAL ({}) AS l(c0)"
+        return form.format(query.sql), form.format(query.duck), [Expr(y.type, "l.c0", "l.c0")]
+
     def asking(self, scope):
         """A condition that asks a query, or None."""
         source, inner = self.inner_of("q")
