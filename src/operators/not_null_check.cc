@@ -27,9 +27,10 @@ class NotNullCheck final : public Operator {
       for (int64_t row = 0; row < rows.num_stored_rows(); ++row) {
         if (!column.is_null(row)) continue;
         if (!spec_.drop) {
-          return Status::Invalid("column '", spec_.schema->name(i), "' of '", spec_.table,
-                                 "' is NOT NULL, but a row has NULL; filter such rows or set "
-                                 "'table.exec.sink.not-null-enforcer' to DROP");
+          return at(spec_.position,
+                    Status::Invalid("column '", spec_.schema->name(i), "' of '", spec_.table,
+                                    "' is NOT NULL, but a row has NULL; filter such rows or set "
+                                    "'table.exec.sink.not-null-enforcer' to DROP"));
         }
         bad.resize(static_cast<size_t>(rows.num_stored_rows()), false);
         bad[static_cast<size_t>(row)] = true;

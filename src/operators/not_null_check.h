@@ -22,6 +22,8 @@ struct NotNullCheckSpec {
   std::vector<int> columns;
   /// For the message.
   std::string table;
+  /// Of the table in the INSERT.
+  SqlPosition position;
   /// 'table.exec.sink.not-null-enforcer' = DROP instead of ERROR.
   bool drop = false;
 };

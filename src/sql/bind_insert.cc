@@ -112,7 +112,8 @@ std::string upper_case(std::string text) {
 }
 
 /// Text or bytes as long as the column says, where the session wants that.
-Result<BoundExprPtr> fitted(BoundExprPtr value, const TableColumn& column, BindSession& session) {
+Result<BoundExprPtr> fitted(BoundExprPtr value, const TableColumn& column, SqlPosition position,
+                            BindSession& session) {
   const SqlType& from = value->type();
   const SqlType& to = column.type;
   const bool exact = to.is(TypeKind::kChar) || to.is(TypeKind::kBinary);
@@ -123,10 +124,12 @@ Result<BoundExprPtr> fitted(BoundExprPtr value, const TableColumn& column, BindS
   if (fits || enforcer == "IGNORE") return value;
   if (enforcer == "TRIM_PAD") return cast_if_needed(value, to.with_nullable(from.nullable()));
   const ScalarFunction& check = *session.context.functions->scalar("LENGTH_CHECKED");
-  return bind_call(check,
-                   {std::move(value), integer_literal(to.length(), SqlType::integer()),
-                    boolean_literal(exact), text_literal(column.name)},
-                   session.expr);
+  HW_ASSIGN_OR_RETURN(const BoundExprPtr checked,
+                      bind_call(check,
+                                {std::move(value), integer_literal(to.length(), SqlType::integer()),
+                                 boolean_literal(exact), text_literal(column.name)},
+                                session.expr));
+  return checked->with_position(position);
 }
 
 /// A value of the query as the column's type.
@@ -136,7 +139,7 @@ Result<BoundExprPtr> as_column(BoundExprPtr value, const TableColumn& column, co
   const SqlType& to = column.type;
   if (from.is(TypeKind::kNull)) return null_literal(to.with_nullable(true));
   if ((from.is_text() && to.is_text()) || (from.is_bytes() && to.is_bytes())) {
-    return fitted(std::move(value), column, session);
+    return fitted(std::move(value), column, position, session);
   }
   if (from.equals_ignoring_null(to)) return value;
   if (!can_cast_implicitly(from, to)) {

@@ -89,6 +89,12 @@ class ExitCodes(Case):
     def test_failing_jobs_are_4(self):
         self.assert_fails(self.run_sql("SELECT 1 / x FROM (VALUES (1), (0)) AS t(x)"), 4, "zero")
 
+    def test_rows_that_a_sink_does_not_take_name_its_insert(self):
+        for column, value, said in (("INT NOT NULL", "NULLIF(x, 1)", "is NOT NULL"), ("CHAR(2)", "CAST(x AS STRING)", "exactly 2")):
+            done = self.run_sql(f"SET 'table.exec.sink.type-length-enforcer' = 'ERROR';\nCREATE TABLE s (a {column}) "
+                                f"WITH ('connector' = 'print');\nINSERT INTO s SELECT {value} FROM (VALUES (1)) AS t(x)")
+            self.assert_fails(done, 4, said, ":3:1")
+
     def test_missing_script_is_1(self):
         self.assert_fails(headwater("run", str(self.folder / "none.sql")), 1, "none.sql")
 

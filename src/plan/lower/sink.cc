@@ -51,6 +51,7 @@ Result<PhysicalNodePtr> lower_sink(const LogicalNodePtr& node, Lowering& lowerin
   if (!to_check.empty()) {
     input = checked(std::move(input), std::move(to_check));
     input->table = logical.spec().path.to_text();
+    input->position = logical.spec().position;
     input->details.emplace_back("onNull",
                                 lowering.context.config->text("table.exec.sink.not-null-enforcer"));
   }
@@ -112,6 +113,7 @@ OperatorMaker make_not_null_of(const PhysicalNode& node, const ExprSession&) {
   spec.schema = node.schema;
   spec.columns = node.columns;
   spec.table = node.table;
+  spec.position = node.position;
   for (const auto& [key, value] : node.details) {
     if (key == "onNull") spec.drop = value == "DROP" || value == "drop";
   }
