@@ -83,7 +83,7 @@ Result<Joined> join_aggregate(const LogicalNodePtr& left, const LogicalNodePtr& 
   Result<Decorrelated> freed = decorrelate(aggregate);
   const Result<Decorrelated> input = decorrelate(aggregate->input());
   if (!freed.ok() && !input.ok()) {
-    freed = decorrelate_from(aggregate, left, position, session);
+    freed = decorrelate_one_row(aggregate, left, position, session);
     HW_TRY(freed.status());
   }
   if (freed.ok()) {

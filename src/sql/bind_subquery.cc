@@ -76,7 +76,7 @@ Result<BoundExprPtr> add_one_row(const OneRowQuery& one_row, SqlPosition positio
     if (whole.ok()) query.aggregate = one_row.aggregate;
   }
   if (!whole.ok()) {
-    whole = decorrelate_from(one_row.aggregate, outer.rows(), position, session);
+    whole = decorrelate_one_row(one_row.aggregate, outer.rows(), position, session);
   }
   HW_ASSIGN_OR_RETURN(Decorrelated freed, std::move(whole));
   query.form = SubqueryForm::kValue;

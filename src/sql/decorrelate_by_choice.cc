@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/assert.h"
 #include "expr/function_catalogue.h"
 #include "expr/resolve.h"
 #include "plan/logical/aggregate.h"
@@ -65,6 +66,18 @@ class Carrying {
         position_(position),
         session_(session) {}
 
+  Result<LogicalNodePtr> carried_groups(const AggregateNode& node) {
+    HW_ASSIGN_OR_RETURN(LogicalNodePtr input, carried(node.input()));
+    std::vector<int> keys = node.keys();
+    shift(keys, width_);
+    const std::vector<int> choice = first_columns(static_cast<size_t>(width_));
+    keys.insert(keys.begin(), choice.begin(), choice.end());
+    std::vector<NamedAggregate> aggregates = node.aggregates();
+    for (NamedAggregate& named : aggregates) shift(named.call, width_);
+    return std::make_shared<AggregateNode>(std::move(input), std::move(keys), std::move(aggregates),
+                                           node.ttl_ms());
+  }
+
   Result<LogicalNodePtr> carried(const LogicalNodePtr& node) {
     if (!reads_outer(*node)) {
       return std::make_shared<JoinNode>(choices_, node, JoinNode::Parts{.position = position_});
@@ -77,8 +90,11 @@ class Carrying {
       }
       case NodeKind::kProject:
         return carried_project(node->as<ProjectNode>());
-      case NodeKind::kAggregate:
-        return carried_aggregate(node->as<AggregateNode>());
+      case NodeKind::kAggregate: {
+        const auto& aggregate = node->as<AggregateNode>();
+        HW_ASSIGN_OR_RETURN(const LogicalNodePtr groups, carried_groups(aggregate));
+        return aggregate.keys().empty() ? with_missing_rows(aggregate, groups) : groups;
+      }
       case NodeKind::kJoin:
         return carried_join(node->as<JoinNode>());
       case NodeKind::kUnion: {
@@ -147,20 +163,11 @@ class Carrying {
     return std::make_shared<ProjectNode>(std::move(input), std::move(exprs), std::move(names));
   }
 
-  Result<LogicalNodePtr> carried_aggregate(const AggregateNode& node) {
-    HW_ASSIGN_OR_RETURN(LogicalNodePtr input, carried(node.input()));
-    std::vector<int> keys = node.keys();
-    shift(keys, width_);
-    const std::vector<int> choice = first_columns(static_cast<size_t>(width_));
-    keys.insert(keys.begin(), choice.begin(), choice.end());
-    std::vector<NamedAggregate> aggregates = node.aggregates();
-    for (NamedAggregate& named : aggregates) shift(named.call, width_);
-    const LogicalNodePtr groups = std::make_shared<AggregateNode>(
-        std::move(input), std::move(keys), std::move(aggregates), node.ttl_ms());
-    if (!node.keys().empty()) return groups;
-    // One row for each choice, whatever there is to aggregate.
+  /// One row for each choice, whatever there is to aggregate.
+  Result<LogicalNodePtr> with_missing_rows(const AggregateNode& node,
+                                           const LogicalNodePtr& groups) const {
     JoinNode::Parts parts{.kind = JoinKind::kLeft, .position = position_};
-    parts.left_keys = parts.right_keys = choice;
+    parts.left_keys = parts.right_keys = first_columns(static_cast<size_t>(width_));
     parts.nulls_equal = true;
     const LogicalNodePtr all = std::make_shared<JoinNode>(choices_, groups, std::move(parts));
     HW_ASSIGN_OR_RETURN(const Exprs results, over_missing_row(node, columns_of(node), position_));
@@ -264,21 +271,19 @@ class Carrying {
   BindSession& session_;
 };
 
-}  // namespace
-
-Result<Decorrelated> decorrelate_from(const LogicalNodePtr& plan, const LogicalNodePtr& rows,
-                                      SqlPosition position, BindSession& session) {
-  Result<Decorrelated> freed = decorrelate(plan);
-  if (freed.ok()) return freed;
+/// What there is for each choice; `whole_row`: also where that is an aggregation of nothing.
+Result<Decorrelated> by_choice(const LogicalNodePtr& plan, const LogicalNodePtr& rows,
+                               bool whole_row, SqlPosition position, BindSession& session) {
   std::set<int> read;
   add_outer(*plan, read);
-  if (read.empty()) return freed;
   const std::vector<int> outer(read.begin(), read.end());
   Exprs values;
   for (const int column : outer) values.push_back(column_of(*rows, column));
   HW_ASSIGN_OR_RETURN(const LogicalNodePtr choices, choices_of(rows, values, position));
-  HW_ASSIGN_OR_RETURN(const LogicalNodePtr carried,
-                      Carrying(choices, outer, position, session).carried(plan));
+  Carrying carrying(choices, outer, position, session);
+  Result<LogicalNodePtr> made =
+      whole_row ? carrying.carried(plan) : carrying.carried_groups(plan->as<AggregateNode>());
+  HW_ASSIGN_OR_RETURN(const LogicalNodePtr carried, std::move(made));
   // The query's own columns to the front.
   const int width = choices->num_columns(), own = plan->num_columns();
   Exprs exprs;
@@ -299,6 +304,24 @@ Result<Decorrelated> decorrelate_from(const LogicalNodePtr& plan, const LogicalN
     result.conditions.push_back(std::move(test));
   }
   return result;
+}
+
+}  // namespace
+
+Result<Decorrelated> decorrelate_from(const LogicalNodePtr& plan, const LogicalNodePtr& rows,
+                                      SqlPosition position, BindSession& session) {
+  Result<Decorrelated> freed = decorrelate(plan);
+  if (freed.ok() || !reads_outer(*plan)) return freed;
+  return by_choice(plan, rows, /*whole_row=*/true, position, session);
+}
+
+Result<Decorrelated> decorrelate_one_row(const LogicalNodePtr& aggregate,
+                                         const LogicalNodePtr& rows, SqlPosition position,
+                                         BindSession& session) {
+  HW_CHECK(aggregate->as<AggregateNode>().keys().empty());
+  Result<Decorrelated> freed = decorrelate(aggregate);
+  if (freed.ok() || !reads_outer(*aggregate)) return freed;
+  return by_choice(aggregate, rows, /*whole_row=*/false, position, session);
 }
 
 }  // namespace hw

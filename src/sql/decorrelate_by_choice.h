@@ -18,5 +18,10 @@ namespace hw {
 /// or FOR SYSTEM_TIME, and where the rows are other ones each time.
 Result<Decorrelated> decorrelate_from(const LogicalNodePtr& plan, const LogicalNodePtr& rows,
                                       SqlPosition position, BindSession& session);
+/// The same of an aggregation without GROUP BY. Its row may be missing where there was nothing to
+/// aggregate (over_missing_row()).
+Result<Decorrelated> decorrelate_one_row(const LogicalNodePtr& aggregate,
+                                         const LogicalNodePtr& rows, SqlPosition position,
+                                         BindSession& session);
 
 }  // namespace hw
