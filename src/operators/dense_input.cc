@@ -43,6 +43,13 @@ Result<DenseInput> DenseInput::of(const Batch& batch, std::span<const int> neede
   return input;
 }
 
+DenseInput DenseInput::of_inserts(std::vector<ColumnPtr> columns, int64_t num_rows) {
+  DenseInput input;
+  input.num_rows_ = num_rows;
+  input.columns_ = std::move(columns);
+  return input;
+}
+
 Result<DenseInput> DenseInput::gathered(std::span<const int32_t> rows) const {
   DenseInput input;
   input.num_rows_ = static_cast<int64_t>(rows.size());

@@ -21,6 +21,9 @@ class DenseInput {
   /// Takes all of them.
   static Result<DenseInput> of(const Batch& batch);
 
+  /// Inserts; a column that nobody reads may be null.
+  static DenseInput of_inserts(std::vector<ColumnPtr> columns, int64_t num_rows);
+
   /// The rows numbered by `rows`.
   Result<DenseInput> gathered(std::span<const int32_t> rows) const;
 

@@ -111,28 +111,47 @@ Status DistinctValues::find_entries(KeyedTable& table, const DenseInput& input,
   return Status::OK();
 }
 
+Status DistinctValues::update_asked(KeyedTable& table, const DenseInput& input,
+                                    std::span<const uint32_t> groups, std::vector<int64_t> asked) {
+  bits_ = std::move(asked);
+  std::vector<int32_t> rows;
+  for (size_t i = 0; i < bits_.size(); ++i) {
+    if (bits_[i] != 0) rows.push_back(static_cast<int32_t>(i));
+  }
+  std::vector<uint32_t> entries;
+  HW_TRY(
+      find_entries(table, input, groups, rows.size() == bits_.size() ? nullptr : &rows, entries));
+  settle_bits(table, entries);
+  return Status::OK();
+}
+
 void DistinctValues::mark_bits(KeyedTable& table, std::span<const uint32_t> entries) {
-  const FixedColumn<int64_t> seen = table.fixed<int64_t>(0);
-  // Of each row the filters that let it through, then those for which its value is new: an entry is
-  // looked at once, whatever the number of filters.
-  std::vector<int64_t> bits(entries.size(), 0);
+  // An entry is looked at once, whatever the number of filters.
+  bits_.assign(entries.size(), 0);
   for (size_t slot = 0; slot < changes_.size(); ++slot) {
     const std::vector<int8_t>& asked = changes_[slot];
     for (size_t i = 0; i < entries.size(); ++i) {
-      bits[i] |= static_cast<int64_t>(asked[i] != 0) << slot;
+      bits_[i] |= static_cast<int64_t>(asked[i] != 0) << slot;
     }
   }
+  settle_bits(table, entries);
+}
+
+/// Of the filters that let each row through, those for which its value is new.
+void DistinctValues::settle_bits(KeyedTable& table, std::span<const uint32_t> entries) {
+  const FixedColumn<int64_t> seen = table.fixed<int64_t>(0);
   for (size_t i = 0; i < entries.size(); ++i) {
-    if (bits[i] == 0) continue;
+    if (bits_[i] == 0) continue;
     int64_t& known = seen[entries[i]];
-    const int64_t all = known | bits[i];
-    bits[i] &= ~known;
+    const int64_t all = known | bits_[i];
+    bits_[i] &= ~known;
     known = all;
   }
   for (size_t slot = 0; slot < changes_.size(); ++slot) {
     std::vector<int8_t>& change = changes_[slot];
+    change.resize(entries.size());
     for (size_t i = 0; i < entries.size(); ++i) {
-      change[i] = static_cast<int8_t>((bits[i] >> slot) & 1);
+      change[i] = static_cast<int8_t>((bits_[i] >> slot) & 1);
     }
   }
 }

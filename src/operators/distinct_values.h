@@ -33,6 +33,13 @@ class DistinctValues {
   /// Takes a batch in; `signs` empty = all +1. Afterwards changes() tells what happened.
   Status update(KeyedTable& table, const DenseInput& input, std::span<const uint32_t> groups,
                 std::span<const int8_t> signs);
+  /// The same for inserts whose filters have been looked at: bit s of asked[i] is set where row i
+  /// passes filter s. Requires: at most 63 filters.
+  Status update_asked(KeyedTable& table, const DenseInput& input, std::span<const uint32_t> groups,
+                      std::vector<int64_t> asked);
+  /// Inserts only: per row the filters for which its value appeared, a bit each. Requires:
+  /// at most 63 filters.
+  const std::vector<int64_t>& appeared() const { return bits_; }
   /// Per row: +1 where the value appeared for the filter, -1 where its last occurrence went.
   const std::vector<int8_t>& changes(int filter_slot) const {
     return changes_[static_cast<size_t>(filter_slot)];
@@ -51,6 +58,7 @@ class DistinctValues {
   Status find_entries(KeyedTable& table, const DenseInput& input, std::span<const uint32_t> groups,
                       const std::vector<int32_t>* rows, std::vector<uint32_t>& entries) const;
   void mark_bits(KeyedTable& table, std::span<const uint32_t> entries);
+  void settle_bits(KeyedTable& table, std::span<const uint32_t> entries);
   Status count(KeyedTable& table, std::span<const uint32_t> entries);
   void forget_earlier_lives(KeyedTable& table, std::span<const uint32_t> entries,
                             std::span<const uint32_t> groups) const;
@@ -61,6 +69,7 @@ class DistinctValues {
   const KeyedTable* groups_ = nullptr;  // with births_
   int births_ = -1;
   std::vector<std::vector<int8_t>> changes_;  // per slot; before counting: what each row asks for
+  std::vector<int64_t> bits_;  // of each row; before they are settled: what it asks for
 };
 
 }  // namespace hw

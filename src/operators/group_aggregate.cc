@@ -2,6 +2,8 @@
 
 #include "operators/group_aggregate.h"
 
+#include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,6 +15,7 @@
 #include "operators/dense_input.h"
 #include "operators/distinct_values.h"
 #include "operators/output_queue.h"
+#include "operators/partial_rows.h"
 #include "operators/row_change.h"
 #include "operators/touched_rows.h"
 #include "runtime/forgets_state.h"
@@ -36,6 +39,8 @@ class GroupAggregate final : public Operator, public ForgetsState {
                                                        .deferred_sets = false}));
     needed_ = aggregates_.input_columns();
     needed_.insert(needed_.end(), spec_.keys.begin(), spec_.keys.end());
+    key_columns_ = spec_.keys;
+    if (spec_.partial) std::iota(key_columns_.begin(), key_columns_.end(), 0);
     return Status::OK();
   }
 
@@ -48,6 +53,10 @@ class GroupAggregate final : public Operator, public ForgetsState {
     if (spec_.input_retracts) schema.values.push_back({"rows", SqlType::bigint().not_null()});
     schema.values.insert(schema.values.end(), aggregates_.columns().begin(),
                          aggregates_.columns().end());
+    if (spec_.partial) {
+      partial_.emplace(PartialLayout::of(*spec_.input, spec_.keys, aggregates_), aggregates_,
+                       schema, context.memory_pool());
+    }
     age_.add_columns(schema, !aggregates_.distinct_sets().empty());
     groups_ = &context.state().keyed_table("groups", std::move(schema));
     age_.open(context, *groups_);
@@ -123,15 +132,16 @@ class GroupAggregate final : public Operator, public ForgetsState {
   };
 
   Status fold(const Batch& batch) {
-    HW_ASSIGN_OR_RETURN(const DenseInput input, DenseInput::of(batch, needed_));
+    HW_ASSIGN_OR_RETURN(const DenseInput input,
+                        partial_ ? DenseInput::of(batch) : DenseInput::of(batch, needed_));
     if (!input.insert_only() && !spec_.input_retracts) {
       return Status::UnknownError("an aggregate planned for inserts got changes");
     }
-    const std::vector<ColumnPtr> keys = input.columns(spec_.keys);
+    const std::vector<ColumnPtr> keys = input.columns(key_columns_);
     std::vector<uint32_t> groups;
     std::vector<uint32_t> inserted;
     HW_TRY(groups_->find_or_insert(
-        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.hashes_of(spec_.keys)},
+        {.columns = keys, .num_rows = input.num_rows(), .hashes = input.hashes_of(key_columns_)},
         groups, &inserted));
     for (const uint32_t group : age_.revive(groups, inserted)) {
       forget_sets(group);
@@ -148,7 +158,7 @@ class GroupAggregate final : public Operator, public ForgetsState {
     }
     std::vector<int8_t> signs = input.signs();
     if (spec_.input_retracts) count_rows(groups, signs);
-    HW_TRY(update(input, groups, signs));
+    HW_TRY(partial_ ? merge(input, groups) : update(input, groups, signs));
     age_.write(touched_.rows());
     if (!context_->batch_mode()) HW_TRY(queue_changes(before));
     return forget_empty_groups();
@@ -171,19 +181,39 @@ class GroupAggregate final : public Operator, public ForgetsState {
   Status update(const DenseInput& input, std::span<const uint32_t> groups,
                 std::span<const int8_t> signs) {
     HW_TRY(aggregates_.update(*groups_, input, groups, signs));
-    for (Distinct& distinct : distinct_) {
-      HW_TRY(distinct.values.update(*distinct.table, input, groups, signs));
+    for (size_t set = 0; set < distinct_.size(); ++set) {
+      HW_TRY(distinct_[set].values.update(*distinct_[set].table, input, groups, signs));
+      HW_TRY(tell_changes(set, input, groups));
     }
     for (const BoundAggregate& bound : aggregates_.calls()) {
-      if (bound.way == AggregateWay::kDistinct) {
-        const std::vector<int8_t>& changes =
-            distinct_[static_cast<size_t>(bound.set)].values.changes(bound.filter_slot);
-        const std::vector<ColumnPtr> args = input.columns(bound.call.args);
-        HW_TRY(bound.kernel->update(groups_->values(bound.first_column),
-                                    {.args = args, .groups = groups, .signs = changes.data()}));
-      } else if (bound.way == AggregateWay::kOrdered) {
+      if (bound.way == AggregateWay::kOrdered) {
         HW_TRY(update_ordered(bound, input, groups, signs));
       }
+    }
+    return Status::OK();
+  }
+
+  /// The same for rows of a local aggregation.
+  Status merge(const DenseInput& rows, std::span<const uint32_t> groups) {
+    HW_TRY(partial_->merge(rows, *groups_, groups));
+    for (size_t set = 0; set < distinct_.size(); ++set) {
+      Distinct& distinct = distinct_[set];
+      const DenseInput values = partial_->values(rows, set, spec_.input->num_fields());
+      HW_TRY(distinct.values.update_asked(*distinct.table, values, groups,
+                                          partial_->filters(rows, set)));
+      HW_TRY(tell_changes(set, values, groups));
+    }
+    return Status::OK();
+  }
+
+  /// Tells the calls of a set which of its values are new, or gone.
+  Status tell_changes(size_t set, const DenseInput& input, std::span<const uint32_t> groups) {
+    for (const BoundAggregate& bound : aggregates_.calls()) {
+      if (bound.way != AggregateWay::kDistinct || static_cast<size_t>(bound.set) != set) continue;
+      const std::vector<int8_t>& changes = distinct_[set].values.changes(bound.filter_slot);
+      const std::vector<ColumnPtr> args = input.columns(bound.call.args);
+      HW_TRY(bound.kernel->update(groups_->values(bound.first_column),
+                                  {.args = args, .groups = groups, .signs = changes.data()}));
     }
     return Status::OK();
   }
@@ -391,6 +421,8 @@ class GroupAggregate final : public Operator, public ForgetsState {
   const GroupAggregateSpec spec_;
   Aggregates aggregates_;
   std::vector<int> needed_;
+  std::vector<int> key_columns_;  // of what comes
+  std::optional<PartialRows> partial_;
   OperatorContext* context_ = nullptr;
   // State.
   KeyedTable* groups_ = nullptr;

@@ -35,6 +35,9 @@ struct GroupAggregateSpec {
   SchemaPtr output;
   /// The input may hold -U or -D.
   bool input_retracts = false;
+  /// What comes are rows of a local aggregation of this input (operators/local_aggregate), which is
+  /// insert-only. The state is the same.
+  bool partial = false;
   /// Somebody downstream needs -U before each +U.
   bool generate_update_before = true;
   /// How long a key without rows is kept, ms of processing time; 0 = for ever. Streaming only.
@@ -42,7 +45,8 @@ struct GroupAggregateSpec {
   ExprSession session;
 };
 
-/// Makes the operator: one input (hashed by the keys), one output.
+/// Makes the operator: one input (hashed by the keys; of partial rows these are the first columns),
+/// one output.
 /// Fails when a function refuses its arguments or is not built for such an input.
 Result<std::unique_ptr<Operator>> make_group_aggregate(GroupAggregateSpec spec);
 

@@ -150,6 +150,15 @@ Status check_ends(const PhysicalNode& node) {
   return Status::OK();
 }
 
+LocalAggregation local_aggregation(const SessionConfig& config) {
+  const std::string strategy = config.text("table.optimizer.agg-phase-strategy");
+  if (strategy == "ONE_PHASE") return LocalAggregation::kNever;
+  if (strategy == "TWO_PHASE") return LocalAggregation::kAlways;
+  return config.boolean("table.optimizer.distinct-agg.split.enabled")
+             ? LocalAggregation::kForDistinct
+             : LocalAggregation::kWhereKeysAreFew;
+}
+
 /// Beside a graph that shares something the one that does not.
 Status build_unshared(GraphOptions options, Planned& planned) {
   if (!options.sharing || SharedParts(planned.physical).none()) return Status::OK();
@@ -192,6 +201,7 @@ Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext
   options.chaining = context.config->boolean("pipeline.operator-chaining.enabled");
   options.sharing =
       !lowering.batch() && context.config->boolean("table.optimizer.reuse-sub-plan-enabled");
+  options.local_aggregation = local_aggregation(*context.config);
   HW_ASSIGN_OR_RETURN(planned.graph, build_graph(planned.physical, options));
   HW_TRY(build_unshared(options, planned));
   planned.graph.name = context.config->pipeline_name().value_or("");

@@ -31,6 +31,15 @@ void add_batch_sizes(std::vector<GoldenMode>& modes) {
 void add_plans(std::vector<GoldenMode>& modes) {
   modes.push_back({.name = "unchained", .parallelism = 2, .slicing = {}, .chaining = false});
   modes.push_back({.name = "unchained-batch", .batch = true, .slicing = {}, .chaining = false});
+  modes.push_back(
+      {.name = "one-phase", .parallelism = 2, .slicing = {}, .aggregation = "ONE_PHASE"});
+  modes.push_back(
+      {.name = "two-phase", .parallelism = 2, .slicing = {}, .aggregation = "TWO_PHASE"});
+  modes.push_back({.name = "two-phase-7",
+                   .parallelism = 3,
+                   .slicing = {.rows = 7, .seed = 0},
+                   .restarts = {.kill_after = 2, .parallelism = {3, 1, 2}},
+                   .aggregation = "TWO_PHASE"});
   for (const Rule& rule : rules_in_order()) {
     if (rule.needed) continue;
     const std::string name(rule.name);

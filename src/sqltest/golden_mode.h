@@ -25,9 +25,11 @@ struct GoldenMode {
   bool chaining = true;
   /// An optimizer rule that is left out.
   std::string without_rule = {};
+  /// 'table.optimizer.agg-phase-strategy'.
+  std::string aggregation = "AUTO";
 
   /// Whether EXPLAIN shows what it usually does.
-  bool usual_plan() const { return chaining && without_rule.empty(); }
+  bool usual_plan() const { return chaining && without_rule.empty() && aggregation == "AUTO"; }
 };
 
 /// `seed` draws the random slicing.
@@ -64,8 +66,8 @@ inline std::vector<GoldenMode> golden_modes(uint64_t seed) {
   };
 }
 
-/// Sizes of batches, chaining and each optimizer rule that is not needed left out, kills at each of
-/// the first barriers from and to other parallelisms.
+/// Sizes of batches, chaining, aggregates in one phase and in two, and each optimizer rule that is
+/// not needed left out, kills at each of the first barriers from and to other parallelisms.
 std::vector<GoldenMode> rotating_modes();
 
 /// The next `count` of the rotating modes for a file; those of `rotation` + 1 follow.

@@ -32,6 +32,7 @@ Status GoldenSession::configure() {
   if (!mode_.without_rule.empty()) {
     HW_TRY(set("table.optimizer.disabled-rules", mode_.without_rule));
   }
+  HW_TRY(set("table.optimizer.agg-phase-strategy", mode_.aggregation));
   HW_TRY(set("execution.runtime-mode", mode_.batch ? "batch" : "streaming"));
   HW_TRY(set("table.local-time-zone", "UTC"));
   return set("parallelism.default", std::to_string(mode_.parallelism));

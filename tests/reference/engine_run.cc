@@ -109,6 +109,9 @@ void draw_options(EngineMode& mode, Chance& chance) {
   if (chance.share(0.1)) set("pipeline.max-parallelism", chance.pick({"8", "13", "1000"}));
   // The clock of a run stands still.
   if (mode.batch) return;
+  if (chance.share(0.3)) {
+    set("table.optimizer.agg-phase-strategy", chance.pick({"TWO_PHASE", "TWO_PHASE", "ONE_PHASE"}));
+  }
   if (chance.share(0.15)) set("table.exec.state.ttl", "10 d");
   if (chance.share(0.1)) {
     set("execution.trigger", chance.pick({"once", "available-now", "10 s"}));

@@ -193,12 +193,15 @@ constexpr std::array kKeys = {
     ConfigKey{"table.local-time-zone", OptionType::kString, "default",
               "The zone of TIMESTAMP_LTZ as TIMESTAMP or text; default = the system's."},
     ConfigKey{"table.optimizer.agg-phase-strategy", OptionType::kEnum, "AUTO",
-              "Whether aggregates are computed in one or two phases.", kLater,
-              "AUTO|ONE_PHASE|TWO_PHASE"},
+              "Whether aggregates of streams are computed in one or two phases; AUTO: in two where "
+              "keys are few.",
+              KeyStatus::kHonoured, "AUTO|ONE_PHASE|TWO_PHASE"},
     ConfigKey{"table.optimizer.disabled-rules", OptionType::kList, "",
               "Names of optimizer rules to leave out, separated by `;`.", KeyStatus::kHonoured},
-    ConfigKey{"table.optimizer.distinct-agg.split.enabled", OptionType::kBoolean, "false",
-              "Whether distinct aggregates are split over more instances.", kLater},
+    ConfigKey{
+        "table.optimizer.distinct-agg.split.enabled", OptionType::kBoolean, "false",
+        "Whether aggregates with DISTINCT are computed in two phases also where keys are many.",
+        KeyStatus::kHonoured},
     ConfigKey{"table.optimizer.join-reorder-enabled", OptionType::kBoolean, "false",
               "Whether joins may change their order.", kLater},
     ConfigKey{

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "plan/graph/operator_uid.h"
@@ -257,8 +258,30 @@ class GraphBuilder {
       }
       return each;
     }
+    if (!in_place(branches, node.placements[0]) && !options_.session.batch_mode &&
+        folds_before_exchange(node, options_.local_aggregation)) {
+      return build_in_two_phases(node, std::move(branches));
+    }
     HW_ASSIGN_OR_RETURN(OpenChain chain, placed(std::move(branches), node.placements[0]));
     HW_TRY(append(node, chain));
+    Branches result;
+    result.push_back(std::move(chain));
+    return result;
+  }
+
+  /// The first phase runs at the end of each branch.
+  Result<Branches> build_in_two_phases(const PhysicalNode& node, Branches branches) {
+    for (OpenChain& branch : branches) {
+      open(branch);
+      HW_ASSIGN_OR_RETURN(OperatorRecipe recipe, local_aggregate_of(node, options_.session));
+      recipe.uid = uids_.make({recipe.description.name, key_names(node), branch.ancestors});
+      append_name(branch.vertex, recipe.description.name);
+      branch.vertex.chain.push_back(std::move(recipe));
+    }
+    Placement placement = node.placements[0];
+    std::iota(placement.keys.begin(), placement.keys.end(), 0);
+    HW_ASSIGN_OR_RETURN(OpenChain chain, placed(std::move(branches), placement));
+    HW_TRY(append(node, chain, make_group_aggregate_of(node, options_.session, true)));
     Branches result;
     result.push_back(std::move(chain));
     return result;
@@ -277,11 +300,16 @@ class GraphBuilder {
   }
 
   Status append(const PhysicalNode& node, OpenChain& chain) {
+    HW_ASSIGN_OR_RETURN(OperatorMaker make, operator_of(node, options_.session));
+    return append(node, chain, std::move(make));
+  }
+
+  Status append(const PhysicalNode& node, OpenChain& chain, OperatorMaker make) {
     open(chain);
     OperatorRecipe recipe;
     recipe.uid = uids_.make({node.name, key_names(node), chain.ancestors});
     recipe.description = description_of(node);
-    HW_ASSIGN_OR_RETURN(recipe.make, operator_of(node, options_.session));
+    recipe.make = std::move(make);
     // Made once here, so that what an operator refuses is known before anything runs.
     HW_TRY(recipe.make().status());
     recipe.output_schema = node.schema;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "expr/scalar_function.h"
+#include "plan/graph/local_aggregation.h"
 #include "plan/lower/physical_node.h"
 #include "runtime/job_graph.h"
 
@@ -22,6 +23,8 @@ struct GraphOptions {
   /// Equal parts of different sinks' plans run once. Requires: no operator wants one of its inputs
   /// before another (streaming).
   bool sharing = false;
+  /// Whether groups are folded before an exchange ('table.optimizer.agg-phase-strategy').
+  LocalAggregation local_aggregation = LocalAggregation::kWhereKeysAreFew;
 };
 
 /// Requires: each root is a sink, with final traits.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "operators/group_aggregate.h"
+#include "operators/local_aggregate.h"
 #include "plan/lower/lowering.h"
 
 namespace hw {
@@ -18,9 +19,11 @@ Result<PhysicalNodePtr> lower_aggregate(const LogicalNodePtr& node, Lowering& lo
                        {Placement::by(node->as<AggregateNode>().keys())});
 }
 
-OperatorMaker make_group_aggregate_of(const PhysicalNode& node, const ExprSession& session) {
+OperatorMaker make_group_aggregate_of(const PhysicalNode& node, const ExprSession& session,
+                                      bool partial) {
   const auto& aggregate = node.logical->as<AggregateNode>();
   GroupAggregateSpec spec;
+  spec.partial = partial;
   spec.input = node.input().schema;
   spec.keys = aggregate.keys();
   for (const NamedAggregate& named : aggregate.aggregates()) spec.aggregates.push_back(named.call);
@@ -30,6 +33,22 @@ OperatorMaker make_group_aggregate_of(const PhysicalNode& node, const ExprSessio
   if (!node.state_ttl_ms.empty()) spec.state_ttl_ms = node.state_ttl_ms[0];
   spec.session = session;
   return [spec = std::move(spec)] { return make_group_aggregate(spec); };
+}
+
+Result<OperatorRecipe> local_aggregate_of(const PhysicalNode& node, const ExprSession& session) {
+  const auto& aggregate = node.logical->as<AggregateNode>();
+  LocalAggregateSpec spec;
+  spec.input = node.input().schema;
+  spec.keys = aggregate.keys();
+  for (const NamedAggregate& named : aggregate.aggregates()) spec.aggregates.push_back(named.call);
+  spec.session = session;
+  OperatorRecipe recipe;
+  HW_ASSIGN_OR_RETURN(recipe.output_schema, local_aggregate_schema(spec));
+  recipe.description = {.name = "LocalAggregate", .details = node.details};
+  recipe.meaning.uid_decides = false;
+  recipe.meaning.keeps_state = false;
+  recipe.make = [spec = std::move(spec)] { return make_local_aggregate(spec); };
+  return recipe;
 }
 
 }  // namespace hw

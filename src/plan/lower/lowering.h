@@ -77,7 +77,11 @@ Result<std::function<Result<std::unique_ptr<Operator>>()>> operator_of(const Phy
 using OperatorMaker = std::function<Result<std::unique_ptr<Operator>>()>;
 OperatorMaker make_calc_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_expand_of(const PhysicalNode& node);
-OperatorMaker make_group_aggregate_of(const PhysicalNode& node, const ExprSession& session);
+/// `partial`: behind the operator of local_aggregate_of().
+OperatorMaker make_group_aggregate_of(const PhysicalNode& node, const ExprSession& session,
+                                      bool partial = false);
+/// All but its uid.
+Result<OperatorRecipe> local_aggregate_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_window_assign_of(const PhysicalNode& node);
 OperatorMaker make_window_aggregate_of(const PhysicalNode& node, const ExprSession& session);
 OperatorMaker make_late_rows_of(const PhysicalNode& node);
