@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 
+NEXMARK = pathlib.Path(__file__).resolve().parent / "nexmark"
 ROUNDS = 5
 DISK = pathlib.Path(__file__).resolve().parents[1] / "build"
 # Of a changed row: key and values, with what the files add.
@@ -69,9 +70,15 @@ def seconds_of(binary, sql, *arguments, workers=1):
     return time.perf_counter() - start
 
 
-def share(line, binary, what, query, events):
+def nexmark(query, events):
+    """A query of the suite over the whole merged table of the generator."""
+    parts = (NEXMARK / "tables" / "generator.sql", NEXMARK / "tables" / "views.sql",
+             NEXMARK / "queries" / f"{query}.sql")
+    return "".join(part.read_text() for part in parts).replace("'1000000'", f"'{events}'")
+
+
+def share(line, binary, what, sql, bids):
     """Throughput with checkpoints against without."""
-    sql = BIDS.format(events=events) + query
     without, with_them = [], []
     for _ in range(ROUNDS):
         without.append(seconds_of(binary, sql))
@@ -79,7 +86,6 @@ def share(line, binary, what, query, events):
         with_them.append(seconds_of(binary, sql, "--state-dir", str(folder), *CHECKPOINTS))
         shutil.rmtree(folder)
     ours, reference = statistics.median(with_them), statistics.median(without)
-    bids = events * 46 / 50
     line(f"{what}, 1 s checkpoints against none", f"{bids / ours / 1e6:.2f} M bids/s",
          f"{bids / reference / 1e6:.2f} M bids/s", f"{100 * reference / ours:.0f} %")
 
@@ -217,9 +223,13 @@ def latency(binary, run_program, seconds=20):
 
 def run(line, binary, run_program):
     line("", "ours", "reference", "ratio")
-    share(line, binary, "q1", Q1, 30_000_000)
-    share(line, binary, "count per auction, HOP 10 s / 2 s", HOP, 20_000_000)
-    share(line, binary, "every bid changes a row", EVERY_ROW, 6_000_000)
+    of_bids = 46 / 50
+    for what, query, events in (("q1", Q1, 30_000_000),
+                                ("count per auction, HOP 10 s / 2 s", HOP, 20_000_000),
+                                ("every bid changes a row", EVERY_ROW, 6_000_000)):
+        share(line, binary, what, BIDS.format(events=events) + query, events * of_bids)
+    for query, events in (("q5", 20_000_000), ("q18", 10_000_000)):
+        share(line, binary, f"Nexmark {query}, merged events", nexmark(query, events), events * of_bids)
     back_again(line, binary)
     print()
     run_program("snapshot_bench")
