@@ -13,19 +13,21 @@ namespace hw {
 
 namespace {
 
-bool holds_map(const SqlType& type) {
-  if (type.is(TypeKind::kMap) || type.is(TypeKind::kMultiset)) return true;
+/// Equal values of the type may be written apart.
+bool is_written_apart(const SqlType& type) {
+  if (type.is(TypeKind::kMap) || type.is(TypeKind::kMultiset) || type.is_approximate()) return true;
   return type.is_constructed() &&
          std::any_of(type.fields().begin(), type.fields().end(),
-                     [](const SqlField& field) { return holds_map(field.type); });
+                     [](const SqlField& field) { return is_written_apart(field.type); });
 }
 
 }  // namespace
 
 ResultFold::ResultFold(SchemaPtr schema)
     : schema_(std::move(schema)),
-      has_maps_(std::any_of(schema_->fields().begin(), schema_->fields().end(),
-                            [](const SqlField& field) { return holds_map(field.type); })) {}
+      written_apart_(
+          std::any_of(schema_->fields().begin(), schema_->fields().end(),
+                      [](const SqlField& field) { return is_written_apart(field.type); })) {}
 
 Status ResultFold::add(const Batch& batch) {
   HW_ASSIGN_OR_RETURN(const Batch dense, batch.compacted());
@@ -33,15 +35,15 @@ Status ResultFold::add(const Batch& batch) {
     std::string bytes;
     for (const ColumnPtr& column : dense.columns()) append_value_bytes(*column, row, bytes);
     std::string key;
-    if (has_maps_) append_key_bytes(dense.columns(), row, key);
+    if (written_apart_) append_key_bytes(dense.columns(), row, key);
     if (is_retraction(dense.row_kind(row))) {
-      HW_TRY(take_back(has_maps_ ? key : bytes, bytes));
+      HW_TRY(take_back(written_apart_ ? key : bytes, bytes));
       continue;
     }
-    const auto [entry, is_new] = ages_of_.try_emplace(std::move(has_maps_ ? key : bytes));
+    const auto [entry, is_new] = ages_of_.try_emplace(std::move(written_apart_ ? key : bytes));
     entry->second.push_back(next_age_);
     by_age_.emplace(next_age_++,
-                    Entry{&entry->first, has_maps_ ? std::move(bytes) : std::string()});
+                    Entry{&entry->first, written_apart_ ? std::move(bytes) : std::string()});
   }
   return Status::OK();
 }

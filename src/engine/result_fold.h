@@ -37,9 +37,9 @@ class ResultFold {
   Status take_back(const std::string& key, const std::string& row);
 
   const SchemaPtr schema_;
-  // Rows are equal in whatever order the entries of their maps stand: they are found by other bytes
-  // than those that say what they hold.
-  const bool has_maps_;
+  // Equal rows may be written apart, with the entries of their maps in another order, with 0 and
+  // -0: they are found by other bytes than those that say what they hold.
+  const bool written_apart_;
   // Encoded rows by the time they came; the map beside finds an equal row's times.
   std::map<uint64_t, Entry> by_age_;
   std::unordered_map<std::string, std::vector<uint64_t>> ages_of_;

@@ -36,6 +36,15 @@ TEST(ResultFoldTest, RefusesARetractionOfNothing) {
   EXPECT_NE(folded("- 1 a").find("not there"), std::string::npos);
 }
 
+TEST(ResultFoldTest, ZerosOfBothSignsAreEqualAndTheOneWrittenAlikeGoesFirst) {
+  const SchemaPtr schema = make_schema({{"d", SqlType::float64()}});
+  ResultFold fold(schema);
+  EXPECT_TRUE(fold.add(*parse_batch(schema, "+ 0.0 | + -0.0 | - -0.0 | - -0.0 | + -0.0")).ok());
+  ASSERT_EQ(fold.num_rows(), 1);
+  EXPECT_EQ(fold.rows().ValueOrDie()[0].to_text(), "+I[-0.0]");
+  EXPECT_FALSE(fold.add(*parse_batch(schema, "- 0.0 | - 0.0")).ok());
+}
+
 TEST(ResultFoldTest, FindsAMapWhoseEntriesStandInAnotherOrder) {
   const SqlType map = SqlType::map(SqlType::string().not_null(), SqlType::integer());
   const SchemaPtr schema = make_schema({{"n", SqlType::integer()}, {"m", map}});
