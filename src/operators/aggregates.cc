@@ -72,9 +72,10 @@ Status Aggregates::add_call(const AggregateCall& call, const Schema& input,
     bound.way = AggregateWay::kDistinct;
   } else if (needs() == AggregateNeeds::kOrderedSet) {
     // A counted set of values gives the extremes too, where the kernel may wait for its end.
-    bound.way = options.deferred_sets ? AggregateWay::kDistinct : AggregateWay::kOrdered;
+    bound.deferred = options.deferred_sets || options.deferred_extremes;
+    bound.way = bound.deferred ? AggregateWay::kDistinct : AggregateWay::kOrdered;
+    binding.retracts = false;
   }
-  if (bound.way == AggregateWay::kOrdered) binding.retracts = false;
   if (bound.way == AggregateWay::kDistinct && options.deferred_sets) binding.retracts = false;
   if (needs() != AggregateNeeds::kNothing) {
     return not_supported_yet(call.to_sql(input) + " over an input with updates or deletes");

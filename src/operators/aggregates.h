@@ -36,6 +36,8 @@ struct BoundAggregate {
   /// kDistinct: which set and which of its filters; kOrdered: which set.
   int set = -1;
   int filter_slot = -1;
+  /// kDistinct: the kernel gets the values of its set when a result is wanted, and not before.
+  bool deferred = false;
 
   bool takes_last() const { return call.function->name == "MAX"; }
 };
@@ -57,6 +59,8 @@ class Aggregates {
     /// set when a result is wanted, so the kernel never sees a retraction (windows). Nothing is
     /// kOrdered then.
     bool deferred_sets = false;
+    /// The same for MIN and MAX over retractions alone (BoundAggregate::deferred).
+    bool deferred_extremes = false;
   };
   /// `session` outlives it. Fails when a function refuses its arguments or cannot be kept.
   static Result<Aggregates> bind(const std::vector<AggregateCall>& calls, const Schema& input,

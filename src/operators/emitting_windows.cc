@@ -39,11 +39,7 @@ class EmittingWindows final : public Operator {
                                                       *windows_spec_.input, windows_spec_.session,
                                                       {.retracts = windows_spec_.input_retracts,
                                                        .first_column = kAccumulators,
-                                                       .deferred_sets = false}));
-    if (!aggregates_.ordered_calls().empty()) {
-      return not_supported_yet(
-          "MIN and MAX over rows with updates or deletes, in windows that fire early or late");
-    }
+                                                       .deferred_extremes = true}));
     first_shown_ = kAccumulators + static_cast<int>(aggregates_.columns().size());
     keys_ = windows_spec_.keys;
     keys_.push_back(windows_spec_.window_start_column);
@@ -220,7 +216,7 @@ class EmittingWindows final : public Operator {
       HW_TRY(distinct.values.update(distinct.panes->pane(end), input, groups, signs));
     }
     for (const BoundAggregate& bound : aggregates_.calls()) {
-      if (bound.way != AggregateWay::kDistinct) continue;
+      if (bound.way != AggregateWay::kDistinct || bound.deferred) continue;
       const std::vector<int8_t>& changes =
           distinct_[static_cast<size_t>(bound.set)].values.changes(bound.filter_slot);
       const std::vector<ColumnPtr> args = input.columns(bound.call.args);
@@ -306,9 +302,40 @@ class EmittingWindows final : public Operator {
     return Status::OK();
   }
 
+  /// Shows the kernels of deferred calls all values that these groups have now.
+  Status feed_deferred(int64_t end, KeyedTable& table, const std::vector<uint32_t>& rows) {
+    const std::set<uint32_t> groups(rows.begin(), rows.end());
+    for (const BoundAggregate& bound : aggregates_.calls()) {
+      if (!bound.deferred) continue;
+      bound.kernel->initialize(table.values(bound.first_column), rows);
+      const Distinct& distinct = distinct_[static_cast<size_t>(bound.set)];
+      const KeyedTable& set = distinct.panes->pane(end);
+      const std::vector<uint32_t> live =
+          distinct.values.live_values(set, bound.filter_slot, set.live_rows());
+      for (size_t begin = 0; begin < live.size(); begin += kFiredRows) {
+        const std::span block =
+            std::span(live).subspan(begin, std::min(kFiredRows, live.size() - begin));
+        HW_ASSIGN_OR_RETURN(const ColumnPtr parents, set.read_key(0, block));
+        std::vector<uint32_t> entries, entry_groups;
+        for (size_t i = 0; i < block.size(); ++i) {
+          const uint32_t group = parents->data<uint32_t>()[i];
+          if (!groups.contains(group)) continue;
+          entries.push_back(block[i]);
+          entry_groups.push_back(group);
+        }
+        HW_ASSIGN_OR_RETURN(const ColumnPtr values, set.read_key(1, entries));
+        HW_TRY(bound.kernel->update(
+            table.values(bound.first_column),
+            {.args = std::span(&values, 1), .groups = entry_groups, .signs = nullptr}));
+      }
+    }
+    return Status::OK();
+  }
+
   /// What these rows show now in place of what they showed last. Requires: they may be written to.
   Status queue_changes(int64_t end, KeyedTable& table, const std::vector<uint32_t>& rows) {
     if (rows.empty()) return Status::OK();
+    HW_TRY(feed_deferred(end, table, rows));
     std::vector<ColumnPtr> before, after;
     std::vector<uint8_t> differs(rows.size(), 0);
     for (size_t c = 0; c < windows_spec_.aggregates.size(); ++c) {

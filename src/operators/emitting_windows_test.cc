@@ -149,10 +149,28 @@ TEST(EmittingWindowsTest, TheEndOfTheInputFiresWhatIsOpen) {
               second("+ a 5") + "| end");
 }
 
-TEST(EmittingWindowsTest, MinAndMaxOfRowsThatAreTakenBackAreRefused) {
-  const Result<std::unique_ptr<Operator>> made = make_emitting_windows(
-      spec_of({.rule = {.early_ms = 0}, .function = "MAX", .retracts = true}));
-  EXPECT_NE(made.status().message().find("not supported yet: MIN and MAX"), std::string::npos);
+TEST(EmittingWindowsTest, TheGreatestOfRowsThatAreTakenBack) {
+  Windows({.rule = {.early_ms = 0}, .function = "MAX", .retracts = true})
+      .input(in_first("+ a 1") + "|" + in_first("+ b 9") + "|" + in_second("+ a 8") + "| wm 1 |" +
+             in_first("+ a 5") + "| wm 2 |" + in_first("- a 5") + "|" + in_first("+ a 3") +
+             "| wm 3 |" + in_first("- a 3") + "|" + in_first("- a 1") + "|" + in_first("+ a NULL") +
+             "| wm 4 |" + in_first("- a NULL") + "| wm 9999")
+      .expect(first("+ a 1") + "|" + first("+ b 9") + "|" + second("+ a 8") + "| wm 1 |" +
+              first("-U a 1") + "|" + first("+U a 5") + "| wm 2 |" + first("-U a 5") + "|" +
+              first("+U a 3") + "| wm 3 |" + first("-U a 3") + "|" + first("+U a NULL") +
+              "| wm 4 |" + first("- a NULL") + "| wm 9999");
+}
+
+TEST(EmittingWindowsTest, TheLeastOfRowsThatAreTakenBackByTheClock) {
+  Windows({.rule = {.early_ms = 1000}, .function = "MIN", .retracts = true})
+      .input(in_first("+ a 1") + "|" + in_first("+ a 2") + "|" + in_first("+ a 1"))
+      .advance_clock(1000)
+      .input(in_first("- a 1"))
+      .advance_clock(1000)
+      .input(in_first("- a 1"))
+      .advance_clock(1000)
+      .input("end")
+      .expect(first("+ a 1") + "|" + first("-U a 1") + "|" + first("+U a 2") + "| end");
 }
 
 }  // namespace

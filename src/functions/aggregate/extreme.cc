@@ -68,6 +68,11 @@ class ExtremeKernel : public AggregateKernel {
   std::vector<AccumulatorColumn> accumulator() const override {
     return {{"value", value_type_.not_null()}, {"present", SqlType::boolean().not_null()}};
   }
+  /// Also rows that were used before, which windows that fire early begin anew.
+  void initialize(RowStoreView state, std::span<const uint32_t> rows) override {
+    const FixedColumn<uint8_t> present = state.fixed<uint8_t>(kPresentColumn);
+    for (const uint32_t row : rows) present[row] = 0;
+  }
 
  protected:
   const SqlType& result_type() const { return result_type_; }
