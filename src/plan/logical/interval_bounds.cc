@@ -101,8 +101,10 @@ std::optional<IntervalBounds> find_interval(const BoundExprPtr& condition,
   std::vector<Difference> found;
   for (const BoundExprPtr& test : conjuncts(condition)) {
     const std::optional<Difference> next = difference(*test, static_cast<int>(left.size()));
-    if (!next || !are_times(left[static_cast<size_t>(next->left)],
-                            right[static_cast<size_t>(next->right)])) {
+    // While a sub-query is bound a condition may read columns of the query around it.
+    if (!next || static_cast<size_t>(next->right) >= right.size() ||
+        !are_times(left[static_cast<size_t>(next->left)],
+                   right[static_cast<size_t>(next->right)])) {
       continue;
     }
     auto known = std::find_if(found.begin(), found.end(), [&](const Difference& other) {
