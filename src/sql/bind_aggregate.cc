@@ -228,10 +228,14 @@ Result<BoundExprPtr> Grouping::over_groups(const BoundExprPtr& expr) const {
       const size_t call = static_cast<size_t>(node->column_index() - first_aggregate_);
       return column_of(*plan_, call_columns_[call])->with_position(node->position());
     }
+    const bool by_number = std::any_of(keys_.begin(), keys_.end(), [](const BoundExprPtr& key) {
+      return key->is_literal() && key->type().is_integer();
+    });
     failure = at(node->position(),
                  Status::Invalid("column '", node->name(),
                                  "' is neither in GROUP BY nor inside an "
-                                 "aggregate function; add it to GROUP BY or aggregate it"));
+                                 "aggregate function; add it to GROUP BY or aggregate it",
+                                 by_number ? " (a number in GROUP BY is no position)" : ""));
     return node;
   });
   if (!failure.ok()) return failure;

@@ -21,6 +21,7 @@
 #include "sql/bind_query.h"
 #include "sql/join_subqueries.h"
 #include "sql/plan_size.h"
+#include "sql/unparse.h"
 
 namespace hw {
 namespace {
@@ -246,11 +247,32 @@ Status bind_behind_list(const ast::Select& select, const ast::Query* query,
   return Status::OK();
 }
 
+/// GROUP BY sees what FROM gives: who writes a name that SELECT gives is told what to write.
+Status check_grouped_names(const ast::Select& select, const Scope& scope) {
+  for (const ast::GroupingElement& element : *select.group_by) {
+    for (const ast::ExprPtr& expr : element.exprs) {
+      const auto* column = ast::expr_if<ast::ColumnRef>(expr);
+      if (column == nullptr || column->name.parts.size() != 1) continue;
+      const std::string& name = column->name.parts[0].text;
+      const auto item =
+          std::find_if(select.items.begin(), select.items.end(),
+                       [&](const ast::SelectItem& given) { return given.alias.text == name; });
+      if (item == select.items.end() || scope.find(column->name).ok()) continue;
+      return at(expr->position,
+                Status::KeyError("GROUP BY does not see '", name,
+                                 "', which SELECT names; write what it stands for: GROUP BY ",
+                                 to_sql(*item->expr)));
+    }
+  }
+  return Status::OK();
+}
+
 Result<Block> bind_block(const ast::Select& select, const ast::Query* query, BindSession& session) {
   Block block;
   HW_ASSIGN_OR_RETURN(block.rows, bind_rows(select, block.hints, session));
   std::optional<GroupWindow> window;
   if (select.group_by) {
+    HW_TRY(check_grouped_names(select, block.rows.scope));
     HW_ASSIGN_OR_RETURN(window, bind_group_window(*select.group_by, block.rows, session));
   }
   const GroupWindow* const group_window = window ? &*window : nullptr;

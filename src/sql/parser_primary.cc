@@ -6,6 +6,7 @@
 #include <array>
 
 #include "sql/parser_core.h"
+#include "sql/unparse.h"
 
 namespace hw {
 namespace {
@@ -59,6 +60,9 @@ Result<ExprPtr> Parser::postfix() {
       HW_ASSIGN_OR_RETURN(node->index, expression());
       HW_TRY(expect(TokenKind::kRightBracket));
       HW_ASSIGN_OR_RETURN(base, finish_expr(std::move(node)));
+    } else if (at(TokenKind::kColon) && peek(1).kind == TokenKind::kColon) {
+      return invalid_at(start,
+                        "there is no operator '::'; write CAST(" + to_sql(*base) + " AS ..)");
     } else if (!at(TokenKind::kDot)) {
       return base;
     } else if (peek(1).kind == TokenKind::kStar) {

@@ -90,7 +90,8 @@ Status Parser::row_limits(ast::Query& query) {
     if (limit) {
       if (accept("ALL")) continue;
       HW_ASSIGN_OR_RETURN(query.limit, row_count("LIMIT"));
-      continue;
+      if (!at(TokenKind::kComma)) continue;
+      return invalid_at(position(), "LIMIT takes one number; write LIMIT count OFFSET start");
     }
     if (!accept("FIRST") && !accept("NEXT")) return expected("FIRST or NEXT");
     HW_ASSIGN_OR_RETURN(query.limit, row_count("FETCH"));
