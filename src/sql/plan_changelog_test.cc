@@ -140,7 +140,8 @@ TEST_F(PlanChangelogTest, BatchModeFoldsChangelogsFirst) {
 TEST_F(PlanChangelogTest, BatchModeRefusesUnboundedTables) {
   session.must("SET 'execution.runtime-mode' = 'batch'");
   EXPECT_EQ(session.error("SELECT k FROM t"),
-            "1:15 batch mode reads bounded tables, but 't' is unbounded");
+            "1:15 batch mode reads bounded tables, but 't' is unbounded; give it an end by its "
+            "options, or SET 'execution.runtime-mode' = 'streaming'");
 }
 
 TEST_F(PlanChangelogTest, WindowsAreFusedIntoTheirAggregation) {

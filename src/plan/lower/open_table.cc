@@ -119,8 +119,10 @@ Result<std::shared_ptr<Source>> open_source(const ScanNode& scan, ScanRequest re
   }();
   if (!source.ok()) return at(position, source.status());
   if (lowering.batch() && !(*source)->bounded()) {
-    return at(position, Status::Invalid("batch mode reads bounded tables, but '",
-                                        scan.spec().path.object, "' is unbounded"));
+    return at(position,
+              Status::Invalid("batch mode reads bounded tables, but '", scan.spec().path.object,
+                              "' is unbounded; give it an end by its options, or SET "
+                              "'execution.runtime-mode' = 'streaming'"));
   }
   return std::shared_ptr<Source>(std::move(*source));
 }

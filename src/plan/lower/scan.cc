@@ -353,8 +353,10 @@ Result<PhysicalNodePtr> lower_scan(const LogicalNodePtr& node, Lowering& lowerin
                        node);
   }
   if (!source->bounded) {
-    return at(source->position, Status::Invalid("batch mode reads bounded tables, but '",
-                                                source->table, "' is unbounded"));
+    return at(source->position,
+              Status::Invalid("batch mode reads bounded tables, but '", source->table,
+                              "' is unbounded; give it an end by its options, or SET "
+                              "'execution.runtime-mode' = 'streaming'"));
   }
   return wanted_only(by_key(PhysicalKind::kFold, "ChangelogFold", std::move(source)), node);
 }
