@@ -12,6 +12,7 @@
 #include "plan/logical/window_tvf.h"
 #include "sql/bind_expr.h"
 #include "sql/bind_window.h"
+#include "sql/outer_column.h"
 
 namespace hw {
 namespace {
@@ -57,6 +58,12 @@ Result<Arguments> bind_arguments(const Form& form, const ast::FunctionCall& call
     return at(call.args[0]->position,
               Status::Invalid("the time of ", form.name, " is a time attribute as it is, but ",
                               time->to_sql(), " is an expression"));
+  }
+  if (is_foreign_column(*time)) {
+    return at(
+        call.args[0]->position,
+        Status::Invalid("the time of ", form.name, " is one of the rows that are grouped, but ",
+                        time->to_sql(), " is a column of the query around theirs"));
   }
   Arguments arguments{.time = time->column_index(), .intervals = {}};
   for (size_t i = 0; i < form.num_intervals; ++i) {

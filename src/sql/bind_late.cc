@@ -20,6 +20,7 @@
 #include "plan/rules/rule.h"
 #include "sql/bind_from.h"
 #include "sql/bind_query.h"
+#include "sql/decorrelate.h"
 
 namespace hw {
 namespace {
@@ -300,6 +301,11 @@ Result<LogicalNodePtr> bind_late(const ast::FunctionCall& call, BindSession& ses
     wanted = name->text;
   }
   HW_ASSIGN_OR_RETURN(LogicalNodePtr plan, bind_query_argument(call, session));
+  if (reads_outer(*plan)) {
+    return not_supported_yet(
+        "a column of the outer query within LATE; compare it with the rows that LATE gives",
+        place_of_outer(*plan));
+  }
   HW_ASSIGN_OR_RETURN(plan, as_it_runs(std::move(plan), session));
   const std::vector<Dropping> found = LateFinder(call.position).find(plan);
   if (found.empty()) {

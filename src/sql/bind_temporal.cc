@@ -16,6 +16,7 @@
 #include "sql/bind_aggregate.h"
 #include "sql/bind_expr.h"
 #include "sql/bind_from.h"
+#include "sql/outer_column.h"
 
 namespace hw {
 namespace {
@@ -174,7 +175,7 @@ Status check_key_is_fixed(const BoundExprPtr& condition, const Versioned& right,
 Result<int> bind_time(const ast::NamedTable& table, const Relation& left, BindSession& session) {
   ExprBinder binder(session, left, "FOR SYSTEM_TIME AS OF");
   HW_ASSIGN_OR_RETURN(const BoundExprPtr time, binder.bind(*table.as_of));
-  const bool column = time->kind() == BoundExpr::Kind::kColumn;
+  const bool column = time->kind() == BoundExpr::Kind::kColumn && !is_foreign_column(*time);
   if (!column || left.plan->column(time->column_index()).time == TimeAttribute::kNone) {
     return at(table.as_of->position,
               Status::Invalid("FOR SYSTEM_TIME AS OF takes a time attribute of the left table, a "

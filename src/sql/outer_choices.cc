@@ -20,31 +20,69 @@ using Exprs = std::vector<BoundExprPtr>;
 
 bool is_steady(const BoundExprPtr& expr) { return expr == nullptr || expr->deterministic(); }
 
-/// Whether the plan gives the same rows where it is made twice.
+/// A column that is PROCTIME() itself is another one each time; it matters to who reads it.
+bool is_clock(const LogicalNode& node, int column) {
+  return node.column(column).time == TimeAttribute::kProcessingTime;
+}
+
+bool reads_clock(const BoundExprPtr& expr, const std::vector<const LogicalNode*>& inputs) {
+  if (expr == nullptr) return false;
+  const std::vector<int> read = columns_read(*expr);
+  return std::any_of(read.begin(), read.end(), [&](int column) {
+    for (const LogicalNode* const input : inputs) {
+      if (column < input->num_columns()) return is_clock(*input, column);
+      column -= input->num_columns();
+    }
+    return false;
+  });
+}
+
+bool is_steady_scan(const ScanNode& scan) {
+  const std::vector<TableColumn>& columns = scan.table().columns;
+  for (const TableColumn& column : columns) {
+    if (is_steady(column.expr)) continue;
+    bool is_clock_alone = false;
+    for (int i = 0; i < scan.num_columns(); ++i) {
+      is_clock_alone = is_clock_alone || (scan.column(i).name == column.name && is_clock(scan, i));
+    }
+    if (!is_clock_alone) return false;
+  }
+  return true;
+}
+
+/// Whether the plan gives the same rows where it is made twice, but for clocks that it passes on.
 bool is_steady(const LogicalNode& plan) {
   bool steady = true;
-  if (plan.kind() == NodeKind::kFilter) steady = is_steady(plan.as<FilterNode>().condition());
-  if (plan.kind() == NodeKind::kProject) {
-    const Exprs& exprs = plan.as<ProjectNode>().exprs();
-    steady = std::all_of(exprs.begin(), exprs.end(),
-                         [](const BoundExprPtr& expr) { return is_steady(expr); });
-  }
-  if (plan.kind() == NodeKind::kJoin) {
-    const JoinNode::Parts& parts = plan.as<JoinNode>().parts();
-    steady = is_steady(parts.condition) && !parts.lookup;
-  }
-  if (plan.kind() == NodeKind::kScan) {
-    const std::vector<TableColumn>& columns = plan.as<ScanNode>().table().columns;
-    steady = std::all_of(columns.begin(), columns.end(),
-                         [](const TableColumn& column) { return is_steady(column.expr); });
+  switch (plan.kind()) {
+    case NodeKind::kScan:
+      return is_steady_scan(plan.as<ScanNode>());
+    case NodeKind::kFilter: {
+      const BoundExprPtr& condition = plan.as<FilterNode>().condition();
+      steady = is_steady(condition) && !reads_clock(condition, {plan.input().get()});
+      break;
+    }
+    case NodeKind::kProject:
+      for (const BoundExprPtr& expr : plan.as<ProjectNode>().exprs()) {
+        const bool bare = expr->kind() == BoundExpr::Kind::kColumn;
+        steady = steady && is_steady(expr) && (bare || !reads_clock(expr, {plan.input().get()}));
+      }
+      break;
+    case NodeKind::kJoin: {
+      const JoinNode::Parts& parts = plan.as<JoinNode>().parts();
+      const std::vector<const LogicalNode*> sides = {plan.input(0).get(), plan.input(1).get()};
+      steady = is_steady(parts.condition) && !parts.lookup && !reads_clock(parts.condition, sides);
+      break;
+    }
+    case NodeKind::kUnion:
+      break;
+    default:
+      // Windows by the clock, groups of it, orders.
+      for (const LogicalNodePtr& input : plan.inputs()) {
+        for (int i = 0; i < input->num_columns(); ++i) steady = steady && !is_clock(*input, i);
+      }
   }
   return steady && std::all_of(plan.inputs().begin(), plan.inputs().end(),
                                [](const LogicalNodePtr& input) { return is_steady(*input); });
-}
-
-bool reads_clock(const BoundExpr& expr, const LogicalNode& rows) {
-  return expr.kind() == BoundExpr::Kind::kColumn &&
-         rows.column(expr.column_index()).time == TimeAttribute::kProcessingTime;
 }
 
 }  // namespace
@@ -53,7 +91,7 @@ Result<LogicalNodePtr> choices_of(const LogicalNodePtr& rows, const Exprs& value
                                   SqlPosition position) {
   const bool steady =
       is_steady(*rows) && std::all_of(values.begin(), values.end(), [&](const auto& value) {
-        return is_steady(value) && !reads_clock(*value, *rows);
+        return is_steady(value) && !reads_clock(value, {rows.get()});
       });
   if (!steady) {
     return not_supported_yet(
