@@ -171,18 +171,25 @@ Status check_key_is_fixed(const BoundExprPtr& condition, const Versioned& right,
   return Status::OK();
 }
 
-/// The left column whose time is meant.
-Result<int> bind_time(const ast::NamedTable& table, const Relation& left, BindSession& session) {
+/// Which time is meant: that of a column of the left table, or the clock's by itself.
+struct AsOf {
+  TimeAttribute time = TimeAttribute::kProcessingTime;
+  int column = -1;
+};
+
+Result<AsOf> bind_time(const ast::NamedTable& table, const Relation& left, BindSession& session) {
   ExprBinder binder(session, left, "FOR SYSTEM_TIME AS OF");
   HW_ASSIGN_OR_RETURN(const BoundExprPtr time, binder.bind(*table.as_of));
-  const bool column = time->kind() == BoundExpr::Kind::kColumn && !is_foreign_column(*time);
-  if (!column || left.plan->column(time->column_index()).time == TimeAttribute::kNone) {
-    return at(table.as_of->position,
-              Status::Invalid("FOR SYSTEM_TIME AS OF takes a time attribute of the left table, a "
-                              "column with a WATERMARK or PROCTIME() as it is, but ",
-                              time->to_sql(), " is none"));
+  if (time->kind() == BoundExpr::Kind::kCall && time->function()->name == "PROCTIME") return AsOf();
+  AsOf found{TimeAttribute::kNone};
+  if (time->kind() == BoundExpr::Kind::kColumn && !is_foreign_column(*time)) {
+    found = {left.plan->column(time->column_index()).time, time->column_index()};
   }
-  return time->column_index();
+  if (found.time != TimeAttribute::kNone) return found;
+  return at(table.as_of->position,
+            Status::Invalid("FOR SYSTEM_TIME AS OF takes PROCTIME() or a time attribute of the "
+                            "left table, a column with a WATERMARK or PROCTIME() as it is, but ",
+                            time->to_sql(), " is none"));
 }
 
 /// The condition of ON, over the columns of both sides.
@@ -298,14 +305,14 @@ Result<Relation> bind_temporal_join(const ast::Join& join, BindSession& session)
     return not_supported_yet("FOR SYSTEM_TIME AS OF with USING or NATURAL; write ON",
                              join.position);
   }
-  HW_ASSIGN_OR_RETURN(const int time, bind_time(table, left, session));
+  HW_ASSIGN_OR_RETURN(const AsOf as_of, bind_time(table, left, session));
   HW_ASSIGN_OR_RETURN(Relation right, bind_named(table.name, table.hints, session));
   HW_ASSIGN_OR_RETURN(right, with_alias(std::move(right), table.alias, table.position));
-  if (left.plan->column(time).time == TimeAttribute::kProcessingTime) {
+  if (as_of.time == TimeAttribute::kProcessingTime) {
     return bind_lookup(join, std::move(parts), left, std::move(right), session);
   }
   HW_ASSIGN_OR_RETURN(left.plan, with_clock_read(left.plan, session));
-  return bind_versions(join, std::move(parts), left, std::move(right), time, session);
+  return bind_versions(join, std::move(parts), left, std::move(right), as_of.column, session);
 }
 
 }  // namespace hw
