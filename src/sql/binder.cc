@@ -169,7 +169,7 @@ Result<BoundChange> bind_change(const ast::Statement& statement, BindSession& se
 std::string what_of(const ast::Statement& statement) {
   switch (statement.kind) {
     case ast::StatementKind::kStopJob:
-      return "STOP JOB";
+      return "STOP JOB in a script; type it in the shell, headwater sql";
     case ast::StatementKind::kCompilePlan:
       return "COMPILE PLAN";
     case ast::StatementKind::kExecutePlan:

@@ -72,10 +72,14 @@ Result<std::vector<std::string>> names_of(const ast::Show& show, const BindSessi
       return std::vector<std::string>{session.catalog};
     case ast::ShowKind::kCurrentDatabase:
       return std::vector<std::string>{session.database};
-    case ast::ShowKind::kColumns:
     case ast::ShowKind::kPartitions:
+      return not_supported_yet("SHOW PARTITIONS", show.position);
     case ast::ShowKind::kJobs:
+      return not_supported_yet("SHOW JOBS in a script; type it in the shell, headwater sql",
+                               show.position);
     case ast::ShowKind::kJars:
+      return not_supported_yet("SHOW JARS", show.position);
+    case ast::ShowKind::kColumns:
       break;
   }
   return not_supported_yet("this form of SHOW", show.position);
