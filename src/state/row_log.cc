@@ -155,6 +155,18 @@ Result<uint32_t> RowLog::add_row(uint32_t chain) {
   return id;
 }
 
+void RowLog::ask_for_ends(std::span<const uint32_t> chains, size_t at) const {
+  // How far ahead of add_row(): first the chain, then the row at its end.
+  constexpr size_t kChainsAhead = 16, kRowsAhead = 8;
+  const FixedColumn<uint32_t> newest = chains_.fixed<uint32_t>(kNewest);
+  if (at + kChainsAhead < chains.size()) __builtin_prefetch(&newest[chains[at + kChainsAhead]]);
+  if (at + kRowsAhead >= chains.size()) return;
+  const uint32_t row = newest[chains[at + kRowsAhead]];
+  if (row != kNoRow) __builtin_prefetch(&rows_.fixed<uint32_t>(kNext)[row]);
+  // A function that only prefetches is as good as none to the compiler.
+  asm volatile("" : : "r"(row));
+}
+
 void RowLog::write(std::span<const ColumnPtr> columns, std::span<const uint32_t> ids,
                    std::span<const int32_t> source_rows) {
   for (size_t c = 0; c < spec_.columns.size(); ++c) {
@@ -168,8 +180,9 @@ Status RowLog::append(const Rows& rows, std::vector<uint32_t>& ids) {
   HW_TRY(find_chain_rows(rows, chains));
   ids.clear();
   ids.reserve(chains.size());
-  for (const uint32_t chain : chains) {
-    HW_ASSIGN_OR_RETURN(const uint32_t id, add_row(chain));
+  for (size_t i = 0; i < chains.size(); ++i) {
+    if (!one_per_key_) ask_for_ends(chains, i);
+    HW_ASSIGN_OR_RETURN(const uint32_t id, add_row(chains[i]));
     ids.push_back(id);
   }
   write(rows.columns, ids, {});

@@ -130,6 +130,8 @@ class RowLog final : public StateTable {
   int stored_column(int column) const { return first_column_ + column; }
   Status find_chain_rows(const Rows& rows, std::vector<uint32_t>& chains);
   Result<uint32_t> add_row(uint32_t chain);
+  /// Before add_row(chains[at]), for one of the next ones: where its chain ends.
+  void ask_for_ends(std::span<const uint32_t> chains, size_t at) const;
   void write(std::span<const ColumnPtr> columns, std::span<const uint32_t> ids,
              std::span<const int32_t> source_rows);
   void unlink(uint32_t id);
