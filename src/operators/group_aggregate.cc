@@ -50,6 +50,7 @@ class GroupAggregate final : public Operator, public ForgetsState {
     for (const int key : spec_.keys) {
       schema.keys.push_back({"key_" + spec_.input->name(key), spec_.input->type(key)});
     }
+    schema.num_distribution_keys = spec_.num_distribution_keys;
     if (spec_.input_retracts) schema.values.push_back({"rows", SqlType::bigint().not_null()});
     schema.values.insert(schema.values.end(), aggregates_.columns().begin(),
                          aggregates_.columns().end());

@@ -30,6 +30,8 @@ struct GroupAggregateSpec {
   SchemaPtr input;
   /// Input columns; none = one global group.
   std::vector<int> keys;
+  /// By how many of the first keys rows are spread over instances; -1 = by all.
+  int num_distribution_keys = -1;
   std::vector<AggregateCall> aggregates;
   /// Key columns in the order of `keys`, then one column per aggregate.
   SchemaPtr output;
@@ -45,9 +47,9 @@ struct GroupAggregateSpec {
   ExprSession session;
 };
 
-/// Makes the operator: one input (hashed by the keys; of partial rows these are the first columns),
-/// one output.
-/// Fails when a function refuses its arguments or is not built for such an input.
+/// Makes the operator: one input (hashed by its distribution keys; of partial rows the keys are the
+/// first columns), one output. Fails when a function refuses its arguments or is not built for such
+/// an input.
 Result<std::unique_ptr<Operator>> make_group_aggregate(GroupAggregateSpec spec);
 
 }  // namespace hw

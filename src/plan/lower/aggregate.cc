@@ -9,14 +9,20 @@
 #include "operators/group_aggregate.h"
 #include "operators/local_aggregate.h"
 #include "plan/lower/lowering.h"
+#include "plan/lower/spread.h"
 
 namespace hw {
 
 Result<PhysicalNodePtr> lower_aggregate(const LogicalNodePtr& node, Lowering& lowering) {
   std::vector<PhysicalNodePtr> inputs(1);
   HW_ASSIGN_OR_RETURN(inputs[0], lower(node->input(), lowering));
-  return physical_node(PhysicalKind::kGroupAggregate, "GroupAggregate", node, std::move(inputs),
-                       {Placement::by(node->as<AggregateNode>().keys())});
+  const std::vector<int>& keys = node->as<AggregateNode>().keys();
+  const int spread_by = spread_by_first(*inputs[0], keys);
+  PhysicalNodePtr aggregate =
+      physical_node(PhysicalKind::kGroupAggregate, "GroupAggregate", node, std::move(inputs),
+                    {spread_by > 0 ? Placement::any() : Placement::by(keys)});
+  aggregate->spread_by = spread_by;
+  return aggregate;
 }
 
 OperatorMaker make_group_aggregate_of(const PhysicalNode& node, const ExprSession& session,
@@ -26,6 +32,7 @@ OperatorMaker make_group_aggregate_of(const PhysicalNode& node, const ExprSessio
   spec.partial = partial;
   spec.input = node.input().schema;
   spec.keys = aggregate.keys();
+  if (node.spread_by > 0) spec.num_distribution_keys = node.spread_by;
   for (const NamedAggregate& named : aggregate.aggregates()) spec.aggregates.push_back(named.call);
   spec.output = node.schema;
   spec.input_retracts = !node.input().traits.kinds.is_insert_only();

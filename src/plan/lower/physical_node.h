@@ -109,6 +109,10 @@ struct PhysicalNode {
   /// below what a session may fall apart into.
   bool holds_watermark = false;
 
+  /// kGroupAggregate: its input is spread by so many of the first keys already (lower/spread.h), and
+  /// needs no exchange; 0 = it goes through one.
+  int spread_by = 0;
+
   // kTrigger
   std::optional<TriggerPlan> trigger;
 
