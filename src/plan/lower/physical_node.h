@@ -109,8 +109,8 @@ struct PhysicalNode {
   /// below what a session may fall apart into.
   bool holds_watermark = false;
 
-  /// kGroupAggregate: its input is spread by so many of the first keys already (lower/spread.h), and
-  /// needs no exchange; 0 = it goes through one.
+  /// kGroupAggregate: the input is spread by so many of the first keys already (lower/spread.h)
+  /// and needs no exchange; 0 = it goes through one.
   int spread_by = 0;
 
   // kTrigger
