@@ -160,7 +160,8 @@ class Queries(OverQueries, Subqueries, Relations):
             # Of event times this is a join by an interval, and rows that it pads have none: a stream's OVER by
             # that time drops them.
             word = "INNER JOIN"
-        on_sql, on_duck = f"{x.sql} = {y.sql}", f"{x.duck} = {y.duck}"
+        same = "IS NOT DISTINCT FROM" if x.type.name != "TIMESTAMP" and self.chance(0.12) else "="
+        on_sql, on_duck = f"{x.sql} {same} {y.sql}", f"{x.duck} {same} {y.duck}"
         if self.chance(0.25):
             # Without wild doubles: an equality in ON may become a key, and keys hold NaN equal.
             tame = [e for e in scope + other if not e.type.wild]
