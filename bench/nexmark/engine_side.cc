@@ -143,16 +143,14 @@ EngineSide::EngineSide(std::shared_ptr<const MemoryTable> table, std::string que
       folder_(std::move(folder)),
       way_(way) {}
 
-std::unique_ptr<Session> EngineSide::make_session() const {
+std::unique_ptr<Session> EngineSide::make_session(MemoryTable::Order order) const {
   auto session = std::make_unique<Session>(real_env());
   require(session->config().set_base("parallelism.default", std::to_string(way_.parallelism)));
   if (way_.batch) require(session->config().set_base("execution.runtime-mode", "batch"));
-  require(session->register_table(
-      "nexmark " + merged_columns(queries_),
-      // Events come in order of time, as the generator's, which is read by any number, too.
-      [table = table_](const ScanRequest& request) {
-        return MemoryTable::scan(table, request, MemoryTable::Order::kOfEachReader);
-      }));
+  require(session->register_table("nexmark " + merged_columns(queries_),
+                                  [table = table_, order](const ScanRequest& request) {
+                                    return MemoryTable::scan(table, request, order);
+                                  }));
   execute(*session, content_of(queries_ + "/tables/views.sql"), nullptr);
   return session;
 }
@@ -165,14 +163,16 @@ std::string EngineSide::text_of(const std::string& query, const std::string& out
 }
 
 void EngineSide::run(const std::string& query, const std::string& out) const {
-  execute(*make_session(), text_of(query, out), nullptr);
+  // Events come in order of time, as the generator's, which is read by any number, too.
+  execute(*make_session(MemoryTable::Order::kOfEachReader), text_of(query, out), nullptr);
 }
 
 RowSum EngineSide::rows(const std::string& query) const {
   std::string text = text_of(query, folder_ + "/unused");
   replace(text, "INSERT INTO " + query + "\n", "");
   const auto adding = std::make_shared<Adding>();
-  execute(*make_session(), text, adding);
+  // One order of all events: among rows of one time the last one is the plain program's.
+  execute(*make_session(MemoryTable::Order::kOfAll), text, adding);
   return adding->sum();
 }
 

@@ -46,7 +46,7 @@ class EngineSide {
 
  private:
   std::string text_of(const std::string& query, const std::string& out) const;
-  std::unique_ptr<Session> make_session() const;
+  std::unique_ptr<Session> make_session(MemoryTable::Order order) const;
 
   const std::shared_ptr<const MemoryTable> table_;
   const std::string queries_;
