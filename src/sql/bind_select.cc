@@ -66,6 +66,20 @@ void add_fields(const BoundExprPtr& row, SqlPosition position, std::vector<Item>
   }
 }
 
+/// The error for `t.*` where there is neither a table nor a column of this name.
+Status unknown_table(const ast::Star& star, const Scope& scope) {
+  std::set<std::string> tables;
+  for (const ScopeColumn& column : scope.columns()) {
+    if (!column.qualifier.empty()) tables.insert(column.qualifier.back());
+  }
+  const std::string& wanted = star.qualifier.parts[0].text;
+  return at(
+      star.position,
+      Status::KeyError("there is no table '", wanted, "' here",
+                       did_you_mean_or("there are", wanted,
+                                       std::vector<std::string>(tables.begin(), tables.end()))));
+}
+
 /// *, t.*, row_column.*, (expression).*
 Status add_star(const ast::Star& star, ExprBinder& binder, const Relation& rows,
                 std::vector<Item>& items) {
@@ -88,7 +102,11 @@ Status add_star(const ast::Star& star, ExprBinder& binder, const Relation& rows,
     ast::ColumnRef ref;
     ref.name = star.qualifier;
     ref.position = star.position;
-    HW_ASSIGN_OR_RETURN(row, binder.bind_value(ref));
+    Result<BoundExprPtr> bound = binder.bind_value(ref);
+    if (!bound.ok() && bound.status().IsKeyError() && star.qualifier.parts.size() == 1) {
+      return unknown_table(star, rows.scope);
+    }
+    HW_ASSIGN_OR_RETURN(row, std::move(bound));
   }
   if (!row->type().is(TypeKind::kRow)) {
     return at(star.position, Status::TypeError(".* spreads a table or a ROW, but ", row->to_sql(),
