@@ -136,7 +136,7 @@ constexpr std::array kSettings = {
     Setting{"table.exec.async-lookup.output-mode", "ALLOW_UNORDERED"},
     Setting{"table.exec.legacy-cast-behaviour", "ENABLED"},
     Setting{"table.optimizer.distinct-agg.split.enabled", "true", kLater},
-    Setting{"table.optimizer.agg-phase-strategy", "TWO_PHASE", kLater},
+    Setting{"table.optimizer.agg-phase-strategy", "TWO_PHASE"},
     Setting{"table.optimizer.reuse-sub-plan-enabled", "false"},
     Setting{"table.optimizer.multi-join.enabled", "true"},
     Setting{"table.optimizer.non-deterministic-update.strategy", "TRY_RESOLVE"},
