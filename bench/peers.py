@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""./dev bench peers [q…]: the Nexmark queries beside Flink 2.3 and DuckDB, on the same files.
+"""./dev bench peers [--json] [q…]: the Nexmark queries beside Flink 2.3 and DuckDB, on the same files.
 
 Streams: the merged events as one Parquet file, parallelism 1, rows into blackhole, ours against Flink
 (heap state, mini-batches of 2 s or 50,000 rows, split distinct, object reuse). Flink runs the query once
@@ -7,7 +7,8 @@ over all events before anything of it is counted; a process a query. Batch: a Pa
 against DuckDB with one thread, which hands its rows over as Arrow batches. CPU seconds of the processes per
 million events, the slope between half of the events and all of them, so that starts drop out. What the
 queries give is compared elsewhere: ./dev test nexmark. `--install` fetches Flink (400 MB) into
-build/flink; without it Flink's columns are left out.
+build/flink; without it Flink's columns are left out. `--json`: streams only, from a file of JSON lines, q0
+and q5 unless others are named.
 """
 
 import argparse
@@ -37,10 +38,11 @@ def columns_of_types():
     return {name: re.search(rf"\n  {name} ROW<(.*?)>,\n", text, re.S).group(1) for name in TYPES}
 
 
-def merged(folder, count):
+def merged(folder, count, form="parquet"):
     """CREATE TABLE nexmark over the file of so many events, and the views."""
-    text = (NEXMARK / "tables" / "parquet.sql").read_text()
-    text = text.replace("'nexmark.parquet'", f"'{folder}/nexmark-{count}.parquet'")
+    text = (NEXMARK / "tables" / f"{form}.sql").read_text()
+    text = text.replace("'nexmark.jsonl'", "'nexmark.json'")
+    text = text.replace(f"'nexmark.{form}'", f"'{folder}/nexmark-{count}.{form}'")
     return text + (NEXMARK / "tables" / "views.sql").read_text()
 
 
@@ -82,6 +84,24 @@ def write_files(binary, folder, count):
     (folder / "side_input.csv").write_text("".join(f"{i},side {i}\n" for i in range(10_000)))
 
 
+def write_json(binary, folder, count):
+    """The merged events as one file of lines."""
+    if (folder / f"nexmark-{count}.json").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    columns = columns_of_types()
+    with tempfile.TemporaryDirectory(dir=folder) as parts:
+        measure.run([binary, "run", "-q", "--parallelism", 1, "-"],
+                    (NEXMARK / "tables" / "generator.sql").read_text().replace("'1000000'", f"'{count}'") +
+                    "CREATE TABLE written (event_type INT, " +
+                    ", ".join(f"{name} ROW<{columns[name]}>" for name in TYPES) +
+                    f") WITH ('connector' = 'filesystem', 'path' = '{parts}', 'format' = 'json', "
+                    "'sink.rolling-policy.file-size' = '1000gb', 'sink.rolling-policy.rollover-interval' = "
+                    "'9 d'); INSERT INTO written SELECT event_type, person, auction, bid FROM nexmark;")
+        part, = [path for path in pathlib.Path(parts).iterdir() if path.name[0] not in "._"]
+        part.rename(folder / f"nexmark-{count}.json")
+
+
 def query(name, folder, out):
     text = (NEXMARK / "queries" / f"{name}.sql").read_text()
     return text.replace("'side_input.csv'", f"'{folder}/side_input.csv'").replace("'nexmark-q10'", f"'{out}'")
@@ -94,7 +114,7 @@ def ours(binary, tables, name, folder, mode):
                            tables + query(name, folder, out + "/out")).cpu
 
 
-def flinks(name, folder, half, whole):
+def flinks(name, folder, half, whole, form):
     """CPU seconds per million events of a process that is warm."""
     def in_its_words(text):
         text = re.sub(r"^--.*\n", "", text, flags=re.M)
@@ -104,7 +124,7 @@ def flinks(name, folder, half, whole):
         out = pathlib.Path(out)
         script = ""
         for count in (half, whole):
-            text = in_its_words(merged(folder, count) + query(name, folder, out / str(count)))
+            text = in_its_words(merged(folder, count, form) + query(name, folder, out / str(count)))
             at = text.index("INSERT INTO")
             script += f"CREATE DATABASE db{count};\nUSE db{count};\n{text[:at]}"
         insert = in_its_words(query(name, folder, ""))
@@ -160,16 +180,17 @@ def cell(value):
 def one(name, binary, folder, options):
     """(ours, Flink's, ours in batch, DuckDB's), None where there is none."""
     half, whole = options.events // 2, options.events
+    form = "json" if options.json else "parquet"
     streaming = slope(options.rounds, half, whole, lambda count: ours(
-        binary, merged(folder, count), name, folder, "streaming"))
+        binary, merged(folder, count, form), name, folder, "streaming"))
     flinks_own = None
     if flink.installed() and not options.without_flink:
         try:
-            flinks_own = flinks(name, folder, half, whole)
+            flinks_own = flinks(name, folder, half, whole, form)
         except RuntimeError as failed:
             print(f"{name}: Flink: {failed}", file=sys.stderr, flush=True)
     text = duck_queries().get(name)
-    if text is None:
+    if text is None or options.json:
         return streaming, flinks_own, None, None
     batch = slope(options.rounds, half, whole, lambda count: ours(
         binary, by_type(folder, count), name, folder, "batch"))
@@ -184,18 +205,19 @@ def run(arguments, binary):
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--install", action="store_true", help="fetch Flink into build/flink first")
     parser.add_argument("--without-flink", action="store_true")
+    parser.add_argument("--json", action="store_true", help="streams only, from JSON lines")
     options = parser.parse_args(arguments)
     if options.install:
         flink.install()
     folder = ROOT / "build" / "data" / "peers"
     for count in (options.events // 2, options.events):
-        write_files(binary, folder, count)
+        write_json(binary, folder, count) if options.json else write_files(binary, folder, count)
     if not flink.installed():
         print("Flink is not installed (--install fetches it); its columns are empty")
     print(f"CPU seconds per million events, {options.events} events, {options.rounds} rounds")
     print(f"{'':6} {'streams':>8} {'Flink':>8} {'ratio':>7}  {'batch':>8} {'DuckDB':>8} {'ratio':>7}")
     less, more = [], []
-    for name in options.queries or NAMES:
+    for name in options.queries or (["q0", "q5"] if options.json else NAMES):
         streaming, theirs, batch, duck = one(name, binary, folder, options)
         ratio_text, batch_text = f"{'':>7}", f"{'':>7}"
         if theirs is not None:
