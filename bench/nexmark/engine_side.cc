@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <dlfcn.h>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -13,16 +14,17 @@
 #include "base/env/env.h"
 #include "sql/parser.h"
 
-// Of mimalloc, where that is linked.
-extern "C" __attribute__((weak)) void mi_collect(bool force);
-
 namespace hw::bench {
 namespace {
 
 /// Memory that a thread had when it ended is looked through by each thread that begins or ends
 /// afterwards, until one takes it over: gigabytes of events that a worker made, at each turn.
 void own_what_ended_threads_made() {
-  if (mi_collect != nullptr) mi_collect(/*force=*/true);
+  // Loaded by src/allocator, or not at all.
+  void* const library = ::dlopen("libmimalloc.so.2", RTLD_NOW | RTLD_NOLOAD);
+  if (library == nullptr) return;
+  const auto collect = reinterpret_cast<void (*)(bool force)>(::dlsym(library, "mi_collect"));
+  if (collect != nullptr) collect(true);
 }
 
 std::string content_of(const std::string& path) {

@@ -365,9 +365,8 @@ RecyclingPool& pool() {
 /// Arrow's manager of the process, by a pointer that counts no owners: each buffer has one, and
 /// all threads would write the one counter.
 std::shared_ptr<arrow::MemoryManager> uncounted_manager() {
-  static arrow::MemoryManager* const manager =
-      (new std::shared_ptr<arrow::MemoryManager>(arrow::default_cpu_memory_manager()))->get();
-  return {std::shared_ptr<void>(), manager};
+  static const std::shared_ptr<arrow::MemoryManager> owner = arrow::default_cpu_memory_manager();
+  return {std::shared_ptr<void>(), owner.get()};
 }
 
 /// One allocation for the object, one block of the pool for the bytes.

@@ -43,47 +43,43 @@ std::shared_ptr<arrow::DataType> arrow_struct(const std::vector<SqlField>& field
 
 using ArrowType = std::shared_ptr<arrow::DataType>;
 
-/// A type that lives as long as the process, and a pointer to it that counts no owners: every
-/// column of every batch has one, and all threads would write the one counter.
-ArrowType for_ever(ArrowType type) {
-  return {std::shared_ptr<void>(), (new ArrowType(std::move(type)))->get()};
-}
+/// A pointer to a type that outlives all columns, which counts no owners: every column of every
+/// batch has one, and all threads would write the one counter.
+ArrowType uncounted(const ArrowType& owner) { return {std::shared_ptr<void>(), owner.get()}; }
 
 template <typename T, auto... kArguments>
-const ArrowType& plain_type() {
-  static const ArrowType type = for_ever(std::make_shared<T>(kArguments...));
-  return type;
+ArrowType plain_type() {
+  static const ArrowType owner = std::make_shared<T>(kArguments...);
+  return uncounted(owner);
 }
 
-/// By the four units of Arrow.
-using TimestampTypes = std::array<ArrowType, 4>;
-const ArrowType& arrow_timestamp(arrow::TimeUnit::type unit, bool zoned) {
+ArrowType arrow_timestamp(arrow::TimeUnit::type unit, bool zoned) {
+  using Owners = std::array<ArrowType, 4>;  // by the units of Arrow
   const auto all = [](const std::string& zone) {
-    TimestampTypes types;
+    Owners owners;
     for (const auto each : arrow::TimeUnit::values()) {
-      types[static_cast<size_t>(each)] =
-          for_ever(std::make_shared<arrow::TimestampType>(each, zone));
+      owners[static_cast<size_t>(each)] = std::make_shared<arrow::TimestampType>(each, zone);
     }
-    return types;
+    return owners;
   };
-  static const TimestampTypes local = all("");
-  static const TimestampTypes utc = all("UTC");
-  return (zoned ? utc : local)[static_cast<size_t>(unit)];
+  static const Owners local = all("");
+  static const Owners utc = all("UTC");
+  return uncounted((zoned ? utc : local)[static_cast<size_t>(unit)]);
 }
 
-const ArrowType& arrow_decimal(int precision, int scale) {
+ArrowType arrow_decimal(int precision, int scale) {
   constexpr int kMax = arrow::Decimal128Type::kMaxPrecision;
-  static const std::vector<ArrowType> all = [] {
+  static const std::vector<ArrowType> owners = [] {
     std::vector<ArrowType> types((kMax + 1) * (kMax + 1));
     for (int p = 1; p <= kMax; ++p) {
       for (int s = 0; s <= kMax; ++s) {
         types[static_cast<size_t>(p * (kMax + 1) + s)] =
-            for_ever(std::make_shared<arrow::Decimal128Type>(p, s));
+            std::make_shared<arrow::Decimal128Type>(p, s);
       }
     }
     return types;
   }();
-  return all[static_cast<size_t>(precision * (kMax + 1) + scale)];
+  return uncounted(owners[static_cast<size_t>(precision * (kMax + 1) + scale)]);
 }
 
 bool is_plain_name(std::string_view name) {
