@@ -145,7 +145,7 @@ class LocalAggregate final : public Operator {
     for (size_t key = 0; key < spec_.keys.size(); ++key) {
       HW_ASSIGN_OR_RETURN(ColumnPtr values,
                           groups_->read_key(static_cast<int>(key), touched_.rows()));
-      HW_ASSIGN_OR_RETURN(values, gather(*values, group_of_));
+      HW_ASSIGN_OR_RETURN(values, by_group(std::move(values)));
       columns.push_back(std::move(values));
     }
     std::vector<int32_t> accumulators(group_of_.size(), -1);
@@ -176,6 +176,17 @@ class LocalAggregate final : public Operator {
       queue_.push(all.slice(at, std::min(kBatchRowsMax, num_rows - at)));
     }
     return Status::OK();
+  }
+
+  /// Keys of the touched groups for the rows that go out. Few groups go by their codes, which
+  /// whoever looks them up does once a group.
+  Result<ColumnPtr> by_group(ColumnPtr keys) const {
+    if (!keys->is_plain() || firsts_.size() * 4 > group_of_.size()) return gather(*keys, group_of_);
+    const auto codes = pooled_buffer(static_cast<int64_t>(group_of_.size() * sizeof(int32_t)));
+    std::copy(group_of_.begin(), group_of_.end(),
+              reinterpret_cast<int32_t*>(codes->mutable_data()));
+    return Column::dictionary(keys->type(), keys->values_ptr(), codes,
+                              static_cast<int64_t>(group_of_.size()));
   }
 
   ColumnPtr has_accumulators() const {

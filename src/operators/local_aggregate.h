@@ -28,7 +28,7 @@ struct LocalAggregateSpec {
   /// Groups, and values of each set of DISTINCT arguments, that are remembered; by default as many
   /// as stay in the cache next to the core.
   int64_t groups_max = 4096;
-  int64_t values_max = 16'384;
+  int64_t values_max = 4'096;
   ExprSession session;
 };
 
