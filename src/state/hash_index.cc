@@ -87,9 +87,12 @@ void HashIndex::reserve(size_t num_rows) {
 }
 
 void HashIndex::tags_by_row(std::span<uint32_t> tags) const {
+  // Which slots are taken is as good as random: those that are not write behind the last row.
+  const auto nowhere = static_cast<uint32_t>(tags.size() - 1);
   const auto copy = [&](const Slot* slots, size_t num_slots) {
+    static_assert(kEmpty - 1 == UINT32_MAX && kMoved == UINT32_MAX);
     for (size_t i = 0; i < num_slots; ++i) {
-      if (slots[i].row != kEmpty && slots[i].row != kMoved) tags[slots[i].row - 1] = slots[i].tag;
+      tags[std::min(slots[i].row - 1, nowhere)] = slots[i].tag;
     }
   };
   copy(slots_.get(), mask_ + 1);

@@ -54,7 +54,7 @@ TEST(HashIndexTest, AgreesWithAMapUnderInsertsAndErasures) {
   }
   ASSERT_EQ(index.size(), tags.size());
   for (const auto& [row, tag] : tags) ASSERT_EQ(find_row(index, tag, row), row);
-  std::vector<uint32_t> by_row(next_row, 0);
+  std::vector<uint32_t> by_row(next_row + 1, 0);
   index.tags_by_row(by_row);
   for (const auto& [row, tag] : tags) ASSERT_EQ(by_row[row], tag);
 }

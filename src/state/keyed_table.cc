@@ -258,7 +258,7 @@ Status KeyedTable::find_or_insert_from(const KeyedTable& other,
                                        std::vector<uint32_t>* inserted) {
   HW_DCHECK(encoder_.form() == other.encoder_.form());
   const size_t n = other_rows.size();
-  std::vector<uint32_t> all_tags(other.end_row());
+  std::vector<uint32_t> all_tags(size_t{other.end_row()} + 1);
   other.index_.tags_by_row(all_tags);
   tags_.resize(n);
   for (size_t i = 0; i < n; ++i) tags_[i] = all_tags[other_rows[i]];
