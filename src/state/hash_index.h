@@ -66,7 +66,7 @@ class HashIndex {
   /// Makes room for that many rows in one go. Requires: empty.
   void reserve(size_t num_rows);
 
-  /// Writes the tag of each row r to tags[r]. Requires: tags has one place more than there are rows.
+  /// Writes the tag of each row r to tags[r]. Requires: one place more than there are rows.
   void tags_by_row(std::span<uint32_t> tags) const;
   size_t size() const { return size_; }
   /// Larger than what a core's cache holds: worth prefetching.
