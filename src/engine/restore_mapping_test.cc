@@ -34,9 +34,15 @@ std::string table_of(const std::string& declaration) {
 
 enum class Sharing { kNone, kEqualParts };
 
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+Settings phases(const std::string& strategy) {
+  return {{"table.optimizer.agg-phase-strategy", strategy}};
+}
+
 // The graph of a statement, which is never started.
 JobGraph graph_of(const std::string& sql, const std::string& other_table, int max_parallelism,
-                  Sharing sharing = Sharing::kEqualParts) {
+                  Sharing sharing = Sharing::kEqualParts, const Settings& settings = {}) {
   VirtualEnv env;
   Session session(env);
   JobGraph graph;
@@ -51,6 +57,7 @@ JobGraph graph_of(const std::string& sql, const std::string& other_table, int ma
                   .set("table.optimizer.reuse-sub-plan-enabled",
                        sharing == Sharing::kEqualParts ? "true" : "false")
                   .ok());
+  for (const auto& [key, value] : settings) EXPECT_TRUE(session.config().set(key, value).ok());
   const auto execute = [&](const std::string& text) {
     return session.execute(**parse_statement(text), std::make_shared<AnyReceiver>()).status();
   };
@@ -99,18 +106,23 @@ std::string twin_text(const PlanRecord& record, const std::string& uid) {
 class RestoreEditTest : public testing::TestWithParam<Edit> {
  protected:
   // What a job that was taken of either shape becomes, as a job with a directory decides.
-  void check(Sharing sharing) {
+  void check(Sharing sharing, const std::string& phases_before = "AUTO",
+             const std::string& phases_after = "AUTO") {
     const Edit& edit = GetParam();
     SCOPED_TRACE(sharing == Sharing::kNone ? "each for itself" : "shared");
+    SCOPED_TRACE(phases_before + " to " + phases_after);
     const EditOutcome outcome = sharing == Sharing::kEqualParts
                                     ? edit.outcome_if_shared.value_or(edit.outcome)
                                     : edit.outcome;
-    const JobGraph before = graph_of(edit.before, "", 128, sharing);
-    JobGraph after = graph_of(edit.after, edit.after_table, 128);
+    const JobGraph before = graph_of(edit.before, "", 128, sharing, phases(phases_before));
+    const auto made_after = [&](Sharing shares) {
+      return graph_of(edit.after, edit.after_table, 128, shares, phases(phases_after));
+    };
+    JobGraph after = made_after(Sharing::kEqualParts);
     const Manifest manifest = manifest_of(before, env_);
     auto strict = map_restore(after, manifest, {.env = &env_});
     if (strict.ok() && strict->shares_too_much) {
-      after = graph_of(edit.after, edit.after_table, 128, Sharing::kNone);
+      after = made_after(Sharing::kNone);
       strict = map_restore(after, manifest, {.env = &env_});
     }
     const auto lax = map_restore(after, manifest, {.env = &env_, .allow_non_restored_state = true});
@@ -140,6 +152,11 @@ class RestoreEditTest : public testing::TestWithParam<Edit> {
 TEST_P(RestoreEditTest, IsTakenForWhatItIs) {
   check(Sharing::kNone);
   check(Sharing::kEqualParts);
+}
+
+TEST_P(RestoreEditTest, IsTheSameWhateverThePhasesOfAggregates) {
+  check(Sharing::kEqualParts, "ONE_PHASE", "TWO_PHASE");
+  check(Sharing::kEqualParts, "TWO_PHASE", "ONE_PHASE");
 }
 
 INSTANTIATE_TEST_SUITE_P(Edits, RestoreEditTest, testing::ValuesIn(edits()), [](const auto& info) {
@@ -213,6 +230,71 @@ TEST(RestoreMappingTest, WhatSinksSharedGoesOnInEachOfThem) {
   const auto back = map_restore(shared, manifest_of(apart, env), {.env = &env}).ValueOrDie();
   EXPECT_TRUE(back.shares_too_much);
   EXPECT_TRUE(back.uids.empty());
+}
+
+int first_phases(const JobGraph& graph) {
+  int count = 0;
+  for (const Vertex& vertex : graph.vertices) {
+    for (const OperatorRecipe& op : vertex.chain) {
+      if (op.description.name == "LocalAggregate") ++count;
+    }
+  }
+  return count;
+}
+
+TEST(RestoreMappingTest, AggregatesOfJobsWithCheckpointsWorkInTwoPhasesByThemselves) {
+  const std::string sql = "SELECT COUNT(*), SUM(a) FROM t";
+  const Settings kept = {{"execution.checkpointing.dir", "/tmp/headwater-state"},
+                         {"execution.checkpointing.interval", "1 s"}};
+  EXPECT_EQ(first_phases(graph_of(sql, "", 128, Sharing::kEqualParts, kept)), 1);
+  EXPECT_EQ(first_phases(graph_of(sql, "", 128)), 1);
+}
+
+// Queries whose parts look alike, and which settings they ran with, one after the other.
+TEST(RestoreMappingTest, AggregatesGoOnInOnePhaseAndInTwo) {
+  VirtualEnv env;
+  const auto at = [](const std::string& parallelism, Settings settings) {
+    settings.emplace_back("parallelism.default", parallelism);
+    return settings;
+  };
+  const Settings split = {{"table.optimizer.distinct-agg.split.enabled", "true"}};
+  const std::string self_join = " FROM t AS p JOIN t AS q ON p.k = q.k";
+  struct Case {
+    std::string sql;
+    std::vector<Settings> runs;
+  };
+  const std::vector<Case> cases = {
+      {"SELECT MAX(p.s), SUM(q.a)" + self_join, {at("1", {}), at("2", {}), at("4", {})}},
+      {"SELECT p.v, SUM(q.a)" + self_join + " GROUP BY p.v",
+       {at("1", phases("TWO_PHASE")), at("4", phases("TWO_PHASE"))}},
+      {"SELECT q.b, SUM(q.a)" + self_join + " GROUP BY q.b",
+       {at("2", phases("ONE_PHASE")), at("2", phases("TWO_PHASE")), at("1", phases("TWO_PHASE")),
+        at("3", phases("AUTO"))}},
+      {"SELECT q.b, COUNT(DISTINCT p.s)" + self_join + " GROUP BY q.b",
+       {at("4", {}), at("4", split), at("1", split), at("1", {})}},
+      {"SELECT COUNT(*), SUM(x) FROM (SELECT x FROM u UNION ALL SELECT x FROM u)",
+       {at("1", {}), at("4", {}), at("4", phases("ONE_PHASE"))}},
+  };
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.sql);
+    std::vector<JobGraph> graphs;
+    for (const Settings& run : one.runs) {
+      graphs.push_back(graph_of(one.sql, "", 128, Sharing::kEqualParts, run));
+    }
+    int with = 0;
+    for (const JobGraph& graph : graphs) with += first_phases(graph) > 0 ? 1 : 0;
+    EXPECT_TRUE(with > 0 && with < static_cast<int>(graphs.size())) << with;
+    for (const JobGraph& before : graphs) {
+      for (const JobGraph& after : graphs) {
+        const auto mapping = map_restore(after, manifest_of(before, env), {.env = &env});
+        ASSERT_TRUE(mapping.ok()) << mapping.status().message();
+        for (const RestoreLine& line : mapping->lines) {
+          EXPECT_EQ(line.fate, RestoreFate::kMapped) << to_text(line);
+          EXPECT_EQ(line.uid, line.saved_uid) << to_text(line);
+        }
+      }
+    }
+  }
 }
 
 TEST(RestoreMappingTest, AnotherNumberOfKeyGroupsIsRefusedNamingBoth) {

@@ -9,6 +9,7 @@
 #include "base/env/env.h"
 #include "job/restore_families.h"
 #include "job/restore_migration.h"
+#include "job/restore_phases.h"
 #include "job/restore_record.h"
 #include "job/restore_unfolding.h"
 
@@ -60,10 +61,14 @@ std::vector<std::string> differences(const Fixed& saved, const Fixed& now) {
 class Mapper {
  public:
   Mapper(const JobGraph& graph, const Manifest& manifest, const RestoreMappingOptions& options)
-      : graph_(graph), manifest_(manifest), options_(options), now_(plan_record(graph)) {}
+      : graph_(graph),
+        manifest_(manifest),
+        options_(options),
+        now_(in_one_phase(plan_record(graph))) {}
 
   Result<RestoreMapping> run() {
-    HW_ASSIGN_OR_RETURN(saved_, decode_plan_record(manifest_.plan));
+    HW_ASSIGN_OR_RETURN(PlanRecord saved, decode_plan_record(manifest_.plan));
+    saved_ = in_one_phase(std::move(saved));
     HW_TRY(check_key_groups());
     match();
     if (out_.shares_too_much) return std::move(out_);

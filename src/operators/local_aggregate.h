@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -19,6 +20,9 @@
 namespace hw {
 
 class Operator;
+
+/// Its name in plans and in checkpoints.
+inline constexpr std::string_view kLocalAggregate = "LocalAggregate";
 
 struct LocalAggregateSpec {
   SchemaPtr input;

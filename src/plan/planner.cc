@@ -154,11 +154,9 @@ LocalAggregation local_aggregation(const SessionConfig& config) {
   const std::string strategy = config.text("table.optimizer.agg-phase-strategy");
   if (strategy == "ONE_PHASE") return LocalAggregation::kNever;
   if (strategy == "TWO_PHASE") return LocalAggregation::kAlways;
-  if (config.boolean("table.optimizer.distinct-agg.split.enabled")) {
-    return LocalAggregation::kForDistinct;
-  }
-  // A job that goes on at another parallelism has the operators that it had.
-  return may_go_on(config) ? LocalAggregation::kNever : LocalAggregation::kWhereKeysAreFew;
+  return config.boolean("table.optimizer.distinct-agg.split.enabled")
+             ? LocalAggregation::kForDistinct
+             : LocalAggregation::kWhereKeysAreFew;
 }
 
 /// Beside a graph that shares something the one that does not.

@@ -84,6 +84,20 @@ std::vector<std::pair<std::string, std::string>> draw_settings(Random& random,
   return settings;
 }
 
+// A job goes on with what it has whether its aggregates work in one phase or in two.
+void draw_phases_of_aggregates(Random random, std::vector<ProcessOptions>& processes) {
+  if (random.below(2) == 0) return;
+  for (ProcessOptions& process : processes) {
+    const uint64_t choice = random.below(5);
+    if (choice < 3) {
+      process.settings.emplace_back("table.optimizer.agg-phase-strategy",
+                                    choice < 2 ? "TWO_PHASE" : "ONE_PHASE");
+    } else if (choice == 3) {
+      process.settings.emplace_back("table.optimizer.distinct-agg.split.enabled", "true");
+    }
+  }
+}
+
 Phase draw_phase(Random& random, FaultKind kind) {
   constexpr std::array<Phase, 4> kReads = {Phase::kTakeLease, Phase::kReadManifest,
                                            Phase::kReadState, Phase::kLoadState};
@@ -217,6 +231,7 @@ Result<SimPlan> plan_of_seed(uint64_t seed, const JobMaker& make_job) {
   for (uint64_t i = 0, count = 1 + random.below(4); i < count; ++i)
     plan.processes.push_back(draw_process(random, pace, settings));
   plan.processes.front().standby = false;
+  draw_phases_of_aggregates(Random(seed_of_stream(seed, "phases of aggregates")), plan.processes);
   plan.doomed = random.below(10) == 0;
   if (random.below(10) > 0) plan.faults = draw_faults(random, plan.doomed);
   plan.incidents = draw_incidents(random, rhythm.length_ms);

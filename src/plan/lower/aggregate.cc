@@ -4,6 +4,7 @@
 
 #include "plan/logical/aggregate.h"
 
+#include <string>
 #include <utility>
 
 #include "operators/group_aggregate.h"
@@ -51,7 +52,7 @@ Result<OperatorRecipe> local_aggregate_of(const PhysicalNode& node, const ExprSe
   spec.session = session;
   OperatorRecipe recipe;
   HW_ASSIGN_OR_RETURN(recipe.output_schema, local_aggregate_schema(spec));
-  recipe.description = {.name = "LocalAggregate", .details = node.details};
+  recipe.description = {.name = std::string(kLocalAggregate), .details = node.details};
   recipe.meaning.uid_decides = false;
   recipe.meaning.keeps_state = false;
   recipe.make = [spec = std::move(spec)] { return make_local_aggregate(spec); };
