@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""./dev bench [core|recovery|nexmark|tpch|flights|peers|latency|ratios]: what the engine reaches beside a reference of the same run.
+"""./dev bench [core|text|recovery|nexmark|tpch|flights|peers|latency|ratios]: what the engine reaches beside a reference of the same run.
 
 Every line states ours, the reference and their ratio, so that a noisy or shared machine shifts
 both. The machine's floor (memory bandwidth, process start) is printed first.
@@ -140,11 +140,13 @@ def main():
         return peers.run(sys.argv[2:], BINARY)
     if what == "ratios":
         return ratios.run(sys.argv[2:], BUILD / "bench" / "bench_nexmark", BINARY)
+    if what == "text":
+        return subprocess.run([BUILD / "bench" / "bench_text", *sys.argv[2:]], check=False).returncode
     if what == "latency":
         return subprocess.run([BUILD / "bench" / "bench_latency", *sys.argv[2:]], check=False).returncode
     if what not in ("core", "recovery"):
-        sys.exit(f"there is no benchmark '{what}'; there are: core, recovery, nexmark, tpch, flights, peers, "
-                 "latency, ratios")
+        sys.exit(f"there is no benchmark '{what}'; there are: core, text, recovery, nexmark, tpch, flights, "
+                 "peers, latency, ratios")
     print(f"machine: {os.cpu_count()} cores; one engine core is used; medians, CPU time where not said otherwise\n")
     if what == "core":
         core()
