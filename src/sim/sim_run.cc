@@ -126,9 +126,12 @@ class Director {
   void start() {
     const auto number = static_cast<size_t>(result_.processes++);
     // One that nobody else is there with, and that nothing happens to, has no reason to fail.
-    alone_since_fault_ = newest_living() == nullptr && sleepers_.empty() ? world_.num_faults() : -1;
+    const bool alone = newest_living() == nullptr && sleepers_.empty();
+    alone_since_fault_ = alone ? world_.num_faults() : -1;
     ProcessOptions options = plan_.processes[number % plan_.processes.size()];
-    if (!next_savepoint_.empty()) options.savepoint = std::exchange(next_savepoint_, "");
+    // Whoever began while the one that was to stop slept may have gone on from it meanwhile.
+    const TakenSavepoint taken = std::exchange(next_savepoint_, {});
+    if (alone && is_newest(taken)) options.savepoint = taken.path;
     processes_.emplace_back(world_, plan_.job, std::move(options));
     world_.scheduler.note_end_of_turn();
     world_.tell(fmt::format("process {} starts", processes_.back().process().id));
@@ -241,7 +244,7 @@ class Director {
     if (taken.path.empty()) return;
     ++result_.savepoints;
     if (plan_.doomed || plan_.job.num_jobs != 1 || savepoints_.size() >= kVersionsMax ||
-        watch_.newest_published(taken.generation) != taken.checkpoint)
+        !is_newest(taken))
       return;
     taken.world = std::make_shared<const WorldImage>(world_.image());
     savepoints_.push_back(std::move(taken));
@@ -383,9 +386,11 @@ class Director {
   // Whether it had a savepoint to give or not, somebody goes on.
   void note_stop(const JobProcess& process) {
     const TakenSavepoint taken = savepoint_of_manifest(process.savepoint() + "/manifest");
-    if (process.status().ok() && stop_by_path_ && !taken.path.empty() &&
-        watch_.newest_published(taken.generation) == taken.checkpoint)
-      next_savepoint_ = taken.path;
+    if (process.status().ok() && stop_by_path_ && is_newest(taken)) next_savepoint_ = taken;
+  }
+
+  bool is_newest(const TakenSavepoint& taken) const {
+    return !taken.path.empty() && watch_.newest_published(taken.generation) == taken.checkpoint;
   }
 
   // What was read is what there is, and late what an undisturbed run found late.
@@ -527,7 +532,7 @@ class Director {
   const bool certain_state_;
   bool state_noted_ = false;
   std::optional<CheckpointState> state_;
-  std::string next_savepoint_;  // that the next process goes on from
+  TakenSavepoint next_savepoint_;  // that the next process goes on from
   bool stop_by_path_ = false;
   bool beside_ = false;
   int64_t num_restorable_checks_ = 0;
