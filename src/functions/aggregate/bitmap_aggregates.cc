@@ -201,7 +201,8 @@ class XorBitmap final : public BitmapKernel {
   }
   static void store(RowStoreView state, uint32_t row, const BitmapValue& set) {
     std::string bytes;
-    set.append_bytes(bytes);
+    // As where none ever came.
+    if (!set.is_empty()) set.append_bytes(bytes);
     state.set_bytes(0, row, bytes);
   }
 };

@@ -40,6 +40,8 @@ Result<CountedSet> CountedSet::read(std::string_view bytes) {
 }
 
 void CountedSet::append_bytes(std::string& out) const {
+  // Nothing left of all that came is what nothing ever came is: equal states have equal bytes.
+  if (digits_.empty() && negative_.is_empty()) return;
   append_piece(negative_, out);
   for (const BitmapValue& digit : digits_) append_piece(digit, out);
 }

@@ -20,8 +20,9 @@ namespace hw {
 class CountedSet {
  public:
   CountedSet() = default;
-  /// Requires: what append_bytes() wrote, or nothing at all: no counts.
+  /// Requires: what append_bytes() wrote.
   static Result<CountedSet> read(std::string_view bytes);
+  /// Appends nothing where nothing is counted.
   void append_bytes(std::string& out) const;
 
   void add(const CountedSet& other);
