@@ -3,8 +3,8 @@
 
 modes      streaming against its own batch mode, queries that only append, from memory (CPU)
 parallel   parallelism 2 against two independent copies beside each other, from memory (wall clock)
-hop        COUNT and SUM of 10,000 keys, steps of 1 s: windows of 3,600 s against 5 s, timed from the
-           moment when the large window is full (CPU, slope)
+hop        COUNT and SUM of 10,000 keys, steps of 1 s: windows of 3,600 s against 5 s, in turns from the
+           moment when both are full (CPU)
 skew       a count per key and an hour's window, and distinct counts per day, at parallelism 4: one key
            with half of the rows, and Zipf 1.2, against uniform keys (wall clock)
 memory     q18 over 100 M events in one process: peak RSS
@@ -74,30 +74,13 @@ def parallel(program, binary, options):
     show("parallelism 2 by two copies, geometric mean", "", "", mean(shares))
 
 
-HOPPING = """
-CREATE TABLE ids (id BIGINT, t AS TO_TIMESTAMP_LTZ(id / {rate}, 0), WATERMARK FOR t AS t)
-  WITH ('connector' = 'datagen', 'rows-per-second' = '1000000000', 'fields.id.kind' = 'sequence',
-    'fields.id.start' = '0', 'fields.id.end' = '{last}');
-CREATE TABLE out_t (k BIGINT, n BIGINT, s BIGINT) WITH ('connector' = 'blackhole');
-INSERT INTO out_t SELECT k, COUNT(*), SUM(id) FROM TABLE(HOP(TABLE keyed, DESCRIPTOR(t),
-  INTERVAL '1' SECOND, INTERVAL '{size}' SECOND)) GROUP BY k, window_start, window_end;
-""".replace("CREATE TABLE out_t", "CREATE VIEW keyed AS SELECT MOD(id * 7919, 10000) AS k, id, t FROM ids;\n"
-            "CREATE TABLE out_t", 1)
-
-
 def hop(program, binary, options):
-    full = 3600 * options.rate
-    costs = {}
-    for size in (3600, 5):
-        ends = []
-        for rows in (full, full + full // 4):
-            sql = HOPPING.format(rate=options.rate, last=rows - 1, size=size)
-            ends.append(statistics.median(
-                measure.run([binary, "run", "-q", "--parallelism", 1, "-"], sql).cpu
-                for _ in range(options.rounds)))
-        costs[size] = max(ends[1] - ends[0], 1e-9) / (full // 4)
-    show("HOP 3,600 s and 5 s, M rows/s", f"{1e-6 / costs[3600]:.2f}", f"{1e-6 / costs[5]:.2f}",
-         costs[5] / costs[3600])
+    """Both in one process, taking turns once the long window is full (bench/hop)."""
+    done = subprocess.run([program.parent / "bench_hop", str(options.rate)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise measure.Failed(done.stderr.strip() or "the program died")
+    took = json.loads(done.stdout)
+    show("HOP 3,600 s and 5 s, M rows/s", f"{1e3 / took['long']:.2f}", f"{1e3 / took['short']:.2f}", took["share"])
 
 
 SKEWED = """
