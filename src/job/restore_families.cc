@@ -3,6 +3,7 @@
 #include "job/restore_families.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,25 @@ std::string digest_text(const std::string& text) { return to_text(digest_of(text
 
 std::string role_text(const PlanNode& node) {
   return std::to_string(static_cast<int>(node.role)) + "\n";
+}
+
+/// A Calc that drops columns, as it stands above a scan that sends some for others too: it comes
+/// and goes with these.
+bool only_drops_columns(const PlanNode& node) {
+  constexpr std::string_view kBegin = "Calc(select=[";
+  constexpr std::string_view kEnd = "])";
+  const std::string_view text = node.text;
+  if (node.kind != "Calc" || !text.starts_with(kBegin) || !text.ends_with(kEnd)) return false;
+  char before = ' ';
+  for (const char c : text.substr(kBegin.size(), text.size() - kBegin.size() - kEnd.size())) {
+    const bool begins = before == ' ';
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
+    const bool digit = c >= '0' && c <= '9' && !begins;
+    const bool between = (c == ',' && !begins) || (c == ' ' && before == ',');
+    if (!letter && !digit && !between) return false;
+    before = c;
+  }
+  return true;
 }
 
 /// Families, ups and downs of a plan.
@@ -103,6 +123,7 @@ class Genealogy {
 
   /// Which columns a source is asked for changes with every edit.
   std::string up_of(const PlanNode& node) const {
+    if (only_drops_columns(node)) return ups_.at(node.inputs[0].uid);
     std::string text = role_text(node);
     if (node.role != PlanNode::Role::kSource) text += node.text + "\n";
     for (const std::string& key : node.meaning.keys) text += key + "\n";
@@ -118,11 +139,24 @@ class Genealogy {
       own = "Sink";
       for (const std::string& key : node.meaning.keys) own += " " + key;
     }
-    const auto found = consumers_.find(node.uid);
-    if (found == consumers_.end()) return own;
+    if (!consumers_.contains(node.uid)) return own;
     std::vector<std::string> ways;
+    add_ways(node, exactly, ways);
+    std::sort(ways.begin(), ways.end());
+    std::string text;
+    for (const std::string& way : ways) text += way + "\n";
+    return digest_text(text);
+  }
+
+  void add_ways(const PlanNode& node, bool exactly, std::vector<std::string>& ways) const {
+    const auto found = consumers_.find(node.uid);
+    if (found == consumers_.end()) return;
     for (const Consumer& consumer : found->second) {
       const PlanNode& below = *consumer.node;
+      if (only_drops_columns(below)) {
+        add_ways(below, exactly, ways);
+        continue;
+      }
       const bool passes = passes_through(below);
       const std::string step = below.kind + "#" + std::to_string(consumer.input) + ">";
       if (exactly) {
@@ -131,10 +165,6 @@ class Genealogy {
         ways.push_back((passes ? "" : step) + downs_.at(below.uid));
       }
     }
-    std::sort(ways.begin(), ways.end());
-    std::string text;
-    for (const std::string& way : ways) text += way + "\n";
-    return digest_text(text);
   }
 
   const PlanRecord& record_;

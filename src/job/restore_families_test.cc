@@ -69,6 +69,26 @@ TEST(RestoreFamiliesTest, WhatKeepsNoStateMayComeAndGo) {
   EXPECT_EQ(counts(match_nodes(filtered.record(), plain.record())).size(), 1u);
 }
 
+// A scan that is shared sends what others read, too: a Calc drops it, where there was none before.
+TEST(RestoreFamiliesTest, ACalcThatDropsColumnsIsNoDifference) {
+  const Plan alone = Plan().count("", "o").count("select=[id, k + 1 AS k]", "p").count("", "q");
+  const Plan shared = Plan()
+                          .count("select=[k]", "o")
+                          .count("select=[id, k + 1 AS k]", "p")
+                          .count("select=[$f0, k_2]", "q");
+  for (const bool back : {false, true}) {
+    const auto matches =
+        match_nodes((back ? shared : alone).record(), (back ? alone : shared).record());
+    EXPECT_EQ(counts(matches),
+              (Matches{{"count-0", "count-0"}, {"count-1", "count-1"}, {"count-2", "count-2"}}));
+    EXPECT_EQ(matches.matched.size(), 9u);
+    EXPECT_TRUE(matches.ambiguous.empty());
+  }
+  const auto renamed = match_nodes(Plan().count("select=[k AS n]", "o").count("", "o").record(),
+                                   Plan().count("", "o").count("select=[k AS n]", "o").record());
+  EXPECT_EQ(counts(renamed), (Matches{{"count-0", "count-1"}, {"count-1", "count-0"}}));
+}
+
 TEST(RestoreFamiliesTest, TheOrderOfQueriesDoesNotMatter) {
   const Plan before = Plan().count("a > 1", "o").count("a > 2", "p");
   const Plan after = Plan().count("a > 2", "p").count("a > 1", "o");
