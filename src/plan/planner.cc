@@ -22,6 +22,7 @@
 #include "plan/lower/asked_times.h"
 #include "plan/lower/lowering.h"
 #include "plan/lower/open_table.h"
+#include "plan/lower/shared_readings.h"
 #include "plan/rules/rule.h"
 #include "runtime/format_catalogue.h"
 
@@ -98,6 +99,15 @@ bool can_narrow(const ScanNode& scan, const PlanContext& context) {
   return record != nullptr && record->reads_fields;
 }
 
+/// Whether the scan's source may make something of predicates: formats that read a file in blocks.
+bool may_skip_rows(const ScanNode& scan, const PlanContext& context) {
+  if (scan.table().registered_source || context.formats == nullptr) return true;
+  const auto format = scan.spec().options.find("format");
+  if (format == scan.spec().options.end()) return false;
+  const FormatRecord* record = context.formats->find(format->second);
+  return record == nullptr || record->bulk_reader != nullptr;
+}
+
 /// Each table is asked once a job.
 class EstimateCache {
  public:
@@ -161,7 +171,8 @@ LocalAggregation local_aggregation(const SessionConfig& config) {
 
 /// Beside a graph that shares something the one that does not.
 Status build_unshared(GraphOptions options, Planned& planned) {
-  if (!options.sharing || SharedParts(planned.physical).none()) return Status::OK();
+  if (!options.sharing || SharedParts(planned.physical, options.sharing_sources).none())
+    return Status::OK();
   options.sharing = false;
   HW_ASSIGN_OR_RETURN(JobGraph unshared, build_graph(planned.physical, options));
   planned.unshared = std::make_shared<const JobGraph>(std::move(unshared));
@@ -188,6 +199,15 @@ Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext
     add_asked_times(*plan, context, lowering.asked_times);
     planned.optimized.push_back(std::move(plan));
   }
+  const bool sharing =
+      !lowering.batch() && context.config->boolean("table.optimizer.reuse-sub-plan-enabled");
+  const bool sharing_sources = context.config->boolean("table.optimizer.reuse-source-enabled");
+  if (sharing && sharing_sources) {
+    planned.optimized = share_readings(std::move(planned.optimized), [&](const ScanNode& scan) {
+      return may_skip_rows(scan, context);
+    });
+    lowering.shared_scans = SharedScans(planned.optimized, lowering.session);
+  }
   for (size_t i = 0; i < roots.size(); ++i) {
     HW_ASSIGN_OR_RETURN(PhysicalNodePtr sink, lower_root(roots[i], planned.optimized[i], lowering));
     if (context.available_now) HW_TRY(check_ends(*sink));
@@ -199,8 +219,8 @@ Result<Planned> plan_roots(const std::vector<PlanRoot>& roots, const PlanContext
   options.parallelism = parallelism;
   options.max_parallelism = context.config->max_parallelism();
   options.chaining = context.config->boolean("pipeline.operator-chaining.enabled");
-  options.sharing =
-      !lowering.batch() && context.config->boolean("table.optimizer.reuse-sub-plan-enabled");
+  options.sharing = sharing;
+  options.sharing_sources = sharing_sources;
   options.local_aggregation = local_aggregation(*context.config);
   HW_ASSIGN_OR_RETURN(planned.graph, build_graph(planned.physical, options));
   HW_TRY(build_unshared(options, planned));

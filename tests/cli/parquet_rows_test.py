@@ -40,6 +40,22 @@ QUERIES = [
     ("SELECT id FROM by_field WHERE sale.buyer = 'bob'", "2", "id, sale(sold, buyer)"),
 ]
 
+# Query over the stream of a table that stands in it twice, and what its scans read together.
+SHARED = [
+    # A join takes rows whole.
+    ("SELECT a.id, b.place.city FROM t AS a JOIN t AS b ON a.sale.price = b.sale.price + 10",
+     "id, place, sale(price)"),
+    ("SELECT id, place.at.y FROM t WHERE place.tags IS NULL UNION ALL SELECT id, place.at.x FROM t",
+     "id, place(at, tags)"),
+    # One of them reads all fields.
+    ("SELECT id, place IS NULL FROM t UNION ALL SELECT id, place.city = 'Rome' FROM t", "id, place"),
+    ("SELECT id, net, buyer FROM (SELECT id, net, CAST(NULL AS STRING) AS buyer FROM timed UNION ALL "
+     "SELECT id, sale.price, sale.buyer FROM timed WHERE place.city = 'Oslo')", "id, place(city), sale, net"),
+    ("SELECT l.id, r.place.city, r.ts FROM (SELECT id, sold AS ts FROM by_field) AS l JOIN "
+     "(SELECT id, place, sold AS ts FROM by_field WHERE sale.price > 10) AS r "
+     "ON l.id = r.id AND l.ts BETWEEN r.ts - INTERVAL '1' SECOND AND r.ts", None),
+]
+
 
 class ParquetRows(Case):
     def setUp(self):
@@ -75,6 +91,17 @@ class ParquetRows(Case):
             if "SUM" in query:
                 continue
             with self.subTest(query):
+                self.assertEqual([row.rpartition("+I,")[2] for row in self.rows(query, "--mode", "streaming")],
+                                 self.rows(query, "--mode", "batch"))
+
+    def test_scans_of_one_table_read_the_fields_of_all(self):
+        for query, fields in SHARED:
+            with self.subTest(query):
+                done = self.run_sql(self.tables + "EXPLAIN " + query, "-q", "--mode", "streaming")
+                plan = done.stdout.split("== Optimized Execution Plan ==")[1].split("\n== ")[0]
+                self.assertEqual(plan.count("TableSourceScan"), 1, plan)
+                if fields:
+                    self.assertIn(f"fields=[{fields}]", plan)
                 self.assertEqual([row.rpartition("+I,")[2] for row in self.rows(query, "--mode", "streaming")],
                                  self.rows(query, "--mode", "batch"))
 

@@ -37,12 +37,39 @@ class StatementSet(Case):
 
     def test_what_differs_runs_twice(self):
         self.assertEqual(self.scans("INSERT INTO x SELECT a, COUNT(*) FROM s GROUP BY a;"
-                                    "INSERT INTO y SELECT b, COUNT(*) FROM s GROUP BY b;"), 2)
-        self.assertEqual(self.scans("INSERT INTO x SELECT a, COUNT(*) FROM s GROUP BY a;"
                                     "INSERT INTO y SELECT a, COUNT(*) FROM s /*+ OPTIONS('number-of-rows' = '5') */ "
                                     "GROUP BY a;"), 2)
         self.assertEqual(self.scans("INSERT INTO x SELECT a, RAND_INTEGER(5) FROM s;"
                                     "INSERT INTO y SELECT a, RAND_INTEGER(5) FROM s;"), 1)
+
+    # Their keys differ: what they have in common is that they read the table.
+    APART = ("INSERT INTO x SELECT a, COUNT(*) FROM s GROUP BY a;"
+             "INSERT INTO y SELECT b, COUNT(*) FROM s WHERE a > 1 GROUP BY b;"
+             "INSERT INTO z SELECT a, b FROM s WHERE a = 3;")
+
+    def test_one_scan_reads_what_all_of_them_read(self):
+        self.assertEqual(self.scans(self.APART), 1)
+        self.assertEqual(self.scans(self.APART, "--mode", "batch"), 3)
+        off = "SET 'table.optimizer.{}-enabled' = 'false';"
+        self.assertEqual(self.scans(self.APART, settings=off.format("reuse-source")), 3)
+        self.assertEqual(self.scans(self.APART, settings=off.format("reuse-sub-plan")), 3)
+        # What stands above the scans goes on being shared without reuse-source, the scans below it with it.
+        self.assertEqual(self.scans(self.BOTH, settings=off.format("reuse-source")), 1)
+
+    def test_a_filter_that_the_source_goes_by_keeps_it(self):
+        def scans_of(file_format):
+            return self.scans("INSERT INTO x SELECT a, n FROM f WHERE a = 1; INSERT INTO y SELECT a, n + 1 FROM f;",
+                              settings="CREATE TABLE f (a INT, n BIGINT) WITH ('connector' = 'filesystem', "
+                              f"'path' = '{self.folder}/f', 'format' = '{file_format}', "
+                              "'source.monitor-interval' = '1 s');\n")
+        (self.folder / "f").mkdir()
+        self.assertEqual(scans_of("json"), 1)
+        self.assertEqual(scans_of("parquet"), 2)
+
+    def test_calls_that_differ_from_call_to_call(self):
+        self.assertEqual(self.scans(
+            "INSERT INTO x SELECT a, 1 FROM u; INSERT INTO y SELECT b, 1 FROM u;",
+            settings="CREATE TABLE u (a INT, b AS RAND_INTEGER(9)) WITH ('connector' = 'datagen');\n"), 2)
 
     def test_not_in_batch_mode_nor_where_it_is_switched_off(self):
         self.assertEqual(self.scans(self.BOTH, "--mode", "batch"), 2)
@@ -55,7 +82,7 @@ class StatementSet(Case):
 class Restored(Case):
     """A set that goes on from checkpoints in which its members shared their common part, or did not."""
 
-    def go_on(self, second, sharing, added):
+    def go_on(self, second, sharing, added, members=2):
         """Counts by key, in two sinks; the second one's condition is given."""
         self.files = getattr(self, "files", 0) + 1
         self.write(f"in/{self.files}.json", "".join(json.dumps({"k": key}) + "\n" for key in added))
@@ -66,8 +93,8 @@ class Restored(Case):
             f"SET 'table.optimizer.reuse-sub-plan-enabled' = '{sharing}';\n"
             f"CREATE TABLE t (k INT) WITH ('connector' = 'filesystem', 'path' = '{self.folder / 'in'}', "
             f"'format' = 'json', 'source.monitor-interval' = '50 ms');\n" + sql +
-            "EXECUTE STATEMENT SET BEGIN INSERT INTO one SELECT k, COUNT(*) FROM t GROUP BY k;"
-            f"INSERT INTO two SELECT k, COUNT(*) FROM t {second} GROUP BY k; END;",
+            "EXECUTE STATEMENT SET BEGIN INSERT INTO one SELECT k, COUNT(*) FROM t GROUP BY k;" +
+            (f"INSERT INTO two SELECT k, COUNT(*) FROM t {second} GROUP BY k;" if members == 2 else "") + " END;",
             "--state-dir", str(self.folder / "state"), "--available-now", "-D", "pipeline.name=set")
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stderr
@@ -100,12 +127,80 @@ class Restored(Case):
         self.assertEqual(self.counts("one"), {1: 1, 2: 2, 3: 1})
         self.assertEqual(self.counts("two"), self.counts("one"))
 
+    def test_a_scan_that_one_of_them_gets_for_itself(self):
+        """Another filter below the aggregation: the scan is shared all the same, and goes on as one."""
+        self.go_on("WHERE k > 0", "true", [1, 2, 2])
+        said = self.go_on("WHERE k > 1", "true", [1, 2])
+        self.assertNotIn("several times", said)
+        self.assertEqual(self.counts("one"), {1: 2, 2: 3})
+        self.assertEqual(self.counts("two"), {1: 1, 2: 3})
+
+    def test_a_query_that_is_added_reads_from_the_start(self):
+        self.go_on("", "true", [1, 2, 2], members=1)
+        for _ in range(2):
+            said = self.go_on("WHERE k > 1", "true", [2])
+            self.assertIn("nothing is shared", said)
+        self.assertEqual(self.counts("one"), {1: 1, 2: 4})
+        self.assertEqual(self.counts("two"), {2: 4})
+
     def test_shared_all_the_time(self):
         for added in ([1, 2], [2], [3, 1]):
             said = self.go_on("", "true", added)
             self.assertNotIn("nothing is shared", said)
         self.assertEqual(self.counts("one"), {1: 2, 2: 2, 3: 1})
         self.assertEqual(self.counts("two"), {1: 2, 2: 2, 3: 1})
+
+
+class OtherColumns(Case):
+    """Members that read other columns of one table than each other, stopped and gone on in between."""
+
+    MEMBERS = {"one": "SELECT k, COUNT(*) FROM t GROUP BY k",
+               "two": "SELECT v, COUNT(*) FROM t WHERE v > 1 GROUP BY v",
+               "three": "SELECT l.k, COUNT(*) FROM t AS l JOIN t AS r ON l.k = r.v GROUP BY l.k"}
+
+    def go_on(self, members, sharing):
+        """What each sink's counts are now; each file has the same rows."""
+        self.files = getattr(self, "files", 0) + 1
+        self.write(f"in/{self.files}.json", "".join(json.dumps({"k": k, "v": v}) + "\n" for k, v in ((1, 2), (2, 1))))
+        sql = f"SET 'table.optimizer.reuse-source-enabled' = '{sharing}';\n" + "".join(
+            f"CREATE TABLE {sink} (k INT, n BIGINT) WITH ('connector' = 'filesystem', 'path' = '{self.folder / sink}', "
+            "'format' = 'changelog-json');\n" for sink in members)
+        sql += (f"CREATE TABLE t (k INT, v INT) WITH ('connector' = 'filesystem', 'path' = '{self.folder / 'in'}', "
+                "'format' = 'json', 'source.monitor-interval' = '50 ms');\n")
+        done = self.run_sql(
+            sql + "EXECUTE STATEMENT SET BEGIN " +
+            "".join(f"INSERT INTO {sink} {self.MEMBERS[sink]};" for sink in members) + " END;",
+            "--state-dir", str(self.folder / "state"), "--available-now", "-D", "pipeline.name=set")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return {sink: self.counts(sink) for sink in members}
+
+    def counts(self, sink):
+        now = collections.Counter()
+        for path in (self.folder / sink).glob("*"):
+            for change in map(json.loads, path.read_text().splitlines()):
+                now[tuple(change["data"].values())] += 1 if change["op"] in ("+I", "+U") else -1
+        return dict(sorted((+now).elements()))
+
+    def expected(self):
+        files = self.files
+        return {"one": {1: files, 2: files}, "two": {2: files}, "three": {1: files**2, 2: files**2}}
+
+    def test_from_each_its_own_scan_to_one_and_back(self):
+        for sharing in ("false", "true", "true", "false", "true"):
+            with self.subTest(sharing):
+                self.assertEqual(self.go_on(["one", "two", "three"], sharing), self.expected())
+
+    def test_shared_from_the_beginning(self):
+        for sharing in ("true", "true", "false", "true"):
+            with self.subTest(sharing):
+                self.assertEqual(self.go_on(["one", "two", "three"], sharing), self.expected())
+
+    def test_members_that_are_added(self):
+        """They read the table from its start, and the others go on."""
+        for members in (["one"], ["one", "two"], ["three", "one", "two"], ["two", "three", "one"]):
+            with self.subTest(members):
+                found = self.go_on(members, "true")
+                self.assertEqual(found, {sink: self.expected()[sink] for sink in members})
 
 
 class RestoredQuery(Case):

@@ -213,8 +213,11 @@ constexpr std::array kKeys = {
         "Calls that differ from call to call are refused where a row that is taken back would "
         "miss its like; to ignore that gives wrong results.",
         KeyStatus::kHonoured, "TRY_RESOLVE"},
-    ConfigKey{"table.optimizer.reuse-source-enabled", OptionType::kBoolean, "true",
-              "Whether equal scans are read once.", kLater},
+    ConfigKey{
+        "table.optimizer.reuse-source-enabled", OptionType::kBoolean, "true",
+        "Whether what several queries or parts of one read of a table is read once; goes with "
+        "'table.optimizer.reuse-sub-plan-enabled'.",
+        KeyStatus::kHonoured},
     ConfigKey{"table.optimizer.reuse-sub-plan-enabled", OptionType::kBoolean, "true",
               "Whether equal parts of a plan run once.", KeyStatus::kHonoured},
     ConfigKey{"table.rtas-ctas.atomicity-enabled", OptionType::kBoolean, "false",

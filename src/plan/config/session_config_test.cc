@@ -138,6 +138,7 @@ constexpr std::array kSettings = {
     Setting{"table.optimizer.distinct-agg.split.enabled", "true"},
     Setting{"table.optimizer.agg-phase-strategy", "TWO_PHASE"},
     Setting{"table.optimizer.reuse-sub-plan-enabled", "false"},
+    Setting{"table.optimizer.reuse-source-enabled", "false"},
     Setting{"table.optimizer.join-reorder-enabled", "true", kLater},
     Setting{"table.optimizer.multi-join.enabled", "true"},
     Setting{"table.optimizer.non-deterministic-update.strategy", "TRY_RESOLVE"},

@@ -333,7 +333,8 @@ class GraphBuilder {
 
 Result<JobGraph> build_graph(const std::vector<PhysicalNodePtr>& roots,
                              const GraphOptions& options) {
-  GraphBuilder builder(options, options.sharing ? SharedParts(roots) : SharedParts());
+  GraphBuilder builder(
+      options, options.sharing ? SharedParts(roots, options.sharing_sources) : SharedParts());
   for (const PhysicalNodePtr& root : roots) HW_TRY(builder.add(*root));
   JobGraph graph = builder.take();
   HW_TRY(graph.validate());

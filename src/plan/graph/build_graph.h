@@ -23,6 +23,8 @@ struct GraphOptions {
   /// Equal parts of different sinks' plans run once. Requires: no operator wants one of its inputs
   /// before another (streaming).
   bool sharing = false;
+  /// Scans too, where nothing above them is shared.
+  bool sharing_sources = true;
   /// Whether groups are folded before an exchange ('table.optimizer.agg-phase-strategy').
   LocalAggregation local_aggregation = LocalAggregation::kWhereKeysAreFew;
 };

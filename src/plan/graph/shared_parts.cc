@@ -98,7 +98,8 @@ using Parts = std::unordered_map<const PhysicalNode*, std::string>;
 /// another such part.
 class Choice {
  public:
-  Choice(const std::vector<PhysicalNodePtr>& roots, const Parts& all) : all_(all) {
+  Choice(const std::vector<PhysicalNodePtr>& roots, const Parts& all, bool sources)
+      : all_(all), sources_(sources) {
     for (const PhysicalNodePtr& root : roots) count(*root);
     for (const PhysicalNodePtr& root : roots) find(*root, false);
   }
@@ -112,23 +113,25 @@ class Choice {
   }
   void find(const PhysicalNode& node, bool inside) {
     const std::string& signature = all_.at(&node);
-    const bool several = !signature.empty() && times_[signature] > 1;
+    const bool several = !signature.empty() && times_[signature] > 1 &&
+                         (sources_ || node.kind != PhysicalKind::kSource);
     if (several && !inside) chosen_.insert(signature);
     for (const PhysicalNodePtr& input : node.inputs) find(*input, several);
   }
 
   const Parts& all_;
+  const bool sources_;
   std::unordered_map<std::string, int> times_;
   std::set<std::string> chosen_;
 };
 
 }  // namespace
 
-SharedParts::SharedParts(const std::vector<PhysicalNodePtr>& roots) {
+SharedParts::SharedParts(const std::vector<PhysicalNodePtr>& roots, bool sources) {
   Signatures signatures;
   for (const PhysicalNodePtr& root : roots) signatures.of(*root);
   const Parts all = signatures.take();
-  const Choice choice(roots, all);
+  const Choice choice(roots, all, sources);
   for (const auto& [node, signature] : all) {
     if (choice.has(signature)) parts_[node] = signature;
   }

@@ -18,8 +18,9 @@ class SharedParts {
  public:
   /// Nothing is shared.
   SharedParts() = default;
-  /// Requires: final traits; the nodes outlive this.
-  explicit SharedParts(const std::vector<PhysicalNodePtr>& roots);
+  /// `sources`: also scans with nothing above them that is equal. Requires: final traits; the nodes
+  /// outlive this.
+  SharedParts(const std::vector<PhysicalNodePtr>& roots, bool sources);
 
   /// What the part under the node does, if there is another equal one; else empty.
   const std::string& shared(const PhysicalNode& node) const;

@@ -3,6 +3,7 @@
 #include "plan/logical/scan.h"
 
 #include "columnar/text/type_text.h"
+#include "plan/logical/narrow_rows.h"
 #include "runtime/options_reference.h"
 
 namespace hw {
@@ -89,6 +90,13 @@ const SqlType& scanned_type(const ScanSpec& spec, int declared) {
   const auto narrowed = spec.narrowed.find(declared);
   return narrowed != spec.narrowed.end() ? narrowed->second
                                          : spec.table->columns[static_cast<size_t>(declared)].type;
+}
+
+BoundExprPtr over_scanned(const BoundExprPtr& expr, const ScanSpec& spec) {
+  return over_narrowed(expr, [&](int declared) -> const SqlType* {
+    const auto found = spec.narrowed.find(declared);
+    return found == spec.narrowed.end() ? nullptr : &found->second;
+  });
 }
 
 std::string scanned_name(const ScanSpec& spec, int declared) {

@@ -48,6 +48,9 @@ class ScanNode final : public LogicalNode {
 /// The type with which a declared column leaves the scan's source.
 const SqlType& scanned_type(const ScanSpec& spec, int declared);
 
+/// An expression of the table over its columns as the source gives them.
+BoundExprPtr over_scanned(const BoundExprPtr& expr, const ScanSpec& spec);
+
 /// `bid(auction, price)` for a column of which only these fields are read; else its name.
 std::string scanned_name(const ScanSpec& spec, int declared);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plan/lower/physical_node.h"
+#include "plan/lower/shared_scans.h"
 #include "plan/planner.h"
 
 namespace hw {
@@ -24,6 +25,8 @@ struct Lowering {
   bool has_sessions = false;
   /// Tables whose watermarks somebody goes by (asked_times.h).
   std::set<const TableDefinition*> asked_times = {};
+  /// Which scans are to be one; empty: each reads its own.
+  SharedScans shared_scans = {};
 
   bool batch() const { return session.batch_mode; }
 };

@@ -16,11 +16,10 @@
 #include "operators/changelog_fold.h"
 #include "operators/changelog_normalize.h"
 #include "operators/source_transform.h"
-#include "plan/logical/narrow_rows.h"
 #include "plan/logical/project.h"
-#include "plan/lower/known_values.h"
 #include "plan/lower/lowering.h"
 #include "plan/lower/open_table.h"
+#include "plan/lower/taken_columns.h"
 #include "runtime/aligned_source.h"
 #include "runtime/options.h"
 
@@ -43,12 +42,6 @@ struct ScanColumns {
     return static_cast<int>(found - requested.begin());
   }
 };
-
-void add_once(std::vector<int>& columns, int column) {
-  if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
-    columns.push_back(column);
-  }
-}
 
 bool checks_time(const TableDefinition& table) {
   return table.watermark &&
@@ -81,14 +74,6 @@ SchemaPtr schema_of(const ScanSpec& scan, const std::vector<int>& columns) {
     fields.push_back({column.name, scanned_type(scan, declared)});
   }
   return make_schema(std::move(fields));
-}
-
-/// An expression of the table over its columns as the source gives them.
-BoundExprPtr over_scanned(const BoundExprPtr& expr, const ScanSpec& scan) {
-  return over_narrowed(expr, [&](int declared) -> const SqlType* {
-    const auto found = scan.narrowed.find(declared);
-    return found == scan.narrowed.end() ? nullptr : &found->second;
-  });
 }
 
 /// Columns of the table over those that the source produces.
@@ -257,11 +242,18 @@ bool sends_watermarks(const ScanNode& scan, const Lowering& lowering) {
           scan.spec().options.contains("scan.watermark.alignment.group"));
 }
 
-/// The wanted columns again, behind what was added for watermarks and keys.
-PhysicalNodePtr wanted_only(PhysicalNodePtr below, const LogicalNodePtr& node) {
-  const auto num_wanted = static_cast<size_t>(node->num_columns());
-  if (static_cast<size_t>(below->schema->num_fields()) == num_wanted) return below;
-  return calc_node(std::move(below), nullptr, columns_of(*node), node->schema());
+/// The scan's columns, where others leave the source as well or in another order.
+PhysicalNodePtr wanted_only(PhysicalNodePtr below, const ScanColumns& columns,
+                            const LogicalNodePtr& node) {
+  const std::vector<int>& wanted = node->as<ScanNode>().spec().columns;
+  if (columns.output == wanted) return below;
+  std::vector<BoundExprPtr> exprs;
+  for (const int declared : wanted) {
+    const int place = columns.output_index(declared);
+    exprs.push_back(
+        BoundExpr::column(place, below->schema->type(place), below->schema->name(place)));
+  }
+  return calc_node(std::move(below), nullptr, std::move(exprs), node->schema());
 }
 
 /// An operator over a source that gathers the changes of each PRIMARY KEY, or of each row.
@@ -333,24 +325,29 @@ std::vector<BoundExprPtr> columns_over(const PhysicalNode& source, const ScanSpe
 Result<PhysicalNodePtr> lower_scan(const LogicalNodePtr& node, Lowering& lowering) {
   const auto& scan = node->as<ScanNode>();
   const TableDefinition& table = scan.table();
+  const std::vector<int>& own = scan.spec().columns;
   const bool watermark = sends_watermarks(scan, lowering);
-  ScanColumns columns = scan_columns(table, scan.spec().columns, watermark);
+  std::vector<int> wanted = lowering.shared_scans.columns_of(scan.spec(), own);
+  const bool shared = wanted != own;
+  ScanColumns columns = scan_columns(table, std::move(wanted), watermark);
   HW_ASSIGN_OR_RETURN(PhysicalNodePtr source,
                       open_scan(node, columns, watermark, scan.spec().predicates, lowering));
   HW_ASSIGN_OR_RETURN(const Reading reading, reading_of(*source, table, lowering));
+  const bool changes = !source->source->changelog().is_insert_only();
+  if (changes) columns = scan_columns(table, own, watermark);
   if (reading == Reading::kAsItIs) {
-    if (!source->source->changelog().is_insert_only() && !scan.spec().predicates.empty()) {
+    if (changes && (shared || !scan.spec().predicates.empty())) {
       // Skipping rows of a changelog is the plan's business.
       HW_ASSIGN_OR_RETURN(source, open_scan(node, columns, watermark, {}, lowering));
     }
-    return wanted_only(std::move(source), node);
+    return wanted_only(std::move(source), columns, node);
   }
   for (const int key : table.primary_key) add_once(columns.output, key);
   columns = scan_columns(table, std::move(columns.output), watermark);
   HW_ASSIGN_OR_RETURN(source, open_scan(node, columns, watermark, {}, lowering));
   if (reading == Reading::kNormalized) {
     return wanted_only(by_key(PhysicalKind::kNormalize, "ChangelogNormalize", std::move(source)),
-                       node);
+                       columns, node);
   }
   if (!source->bounded) {
     return at(source->position,
@@ -358,36 +355,24 @@ Result<PhysicalNodePtr> lower_scan(const LogicalNodePtr& node, Lowering& lowerin
                               "' is unbounded; give it an end by its options, or SET "
                               "'execution.runtime-mode' = 'streaming'"));
   }
-  return wanted_only(by_key(PhysicalKind::kFold, "ChangelogFold", std::move(source)), node);
+  return wanted_only(by_key(PhysicalKind::kFold, "ChangelogFold", std::move(source)), columns,
+                     node);
 }
 
 Result<FilteredScan> lower_filtered_scan(const LogicalNodePtr& node, const BoundExprPtr& condition,
                                          Lowering& lowering) {
   const auto& scan = node->as<ScanNode>();
   const ScanSpec& spec = scan.spec();
-  const auto known = known_values(condition, spec.columns);
-  std::vector<BoundExprPtr> taken(spec.columns.size());
-  std::vector<int> wanted;
-  for (size_t i = 0; i < taken.size(); ++i) {
-    const TableColumn& column = spec.table->columns[static_cast<size_t>(spec.columns[i])];
-    if (column.expr != nullptr && !column.expr->can_fail() && !only_moves(*column.expr)) {
-      taken[i] = with_known_values(over_scanned(column.expr, spec), known, lowering.session);
-      if (!only_moves(*taken[i])) taken[i] = nullptr;
-    }
-    if (taken[i] == nullptr) add_once(wanted, spec.columns[i]);
-  }
+  const TakenColumns taken = taken_columns(spec, condition, lowering.session);
   FilteredScan filtered;
-  if (wanted.size() < taken.size()) {
-    for (const BoundExprPtr& expr : taken) {
-      if (expr == nullptr) continue;
-      for (const int read : columns_read(*expr)) add_once(wanted, read);
-    }
+  if (taken.some()) {
     const bool watermark = sends_watermarks(scan, lowering);
-    const ScanColumns columns = scan_columns(*spec.table, std::move(wanted), watermark);
+    const ScanColumns columns =
+        scan_columns(*spec.table, lowering.shared_scans.columns_of(spec, taken.wanted), watermark);
     HW_ASSIGN_OR_RETURN(filtered.source,
                         open_scan(node, columns, watermark, spec.predicates, lowering));
     if (filtered.source->source->changelog().is_insert_only()) {
-      filtered.columns = columns_over(*filtered.source, spec, columns, taken);
+      filtered.columns = columns_over(*filtered.source, spec, columns, taken.moves);
       return filtered;
     }
   }

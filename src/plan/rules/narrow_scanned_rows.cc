@@ -7,38 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include "plan/logical/filter.h"
 #include "plan/logical/narrow_rows.h"
-#include "plan/logical/project.h"
-#include "plan/logical/scan.h"
+#include "plan/logical/scan_chain.h"
 #include "plan/rules/rule.h"
 
 namespace hw {
 namespace {
 
-/// A scan with the filters above it and the projection above these, from the top down.
-struct Chain {
-  const ProjectNode* project = nullptr;
-  std::vector<const FilterNode*> filters;
-  const ScanNode* scan = nullptr;
-};
-
-Chain chain_of(const LogicalNode& node) {
-  Chain chain;
-  const LogicalNode* at = &node;
-  if (at->kind() == NodeKind::kProject) {
-    chain.project = &at->as<ProjectNode>();
-    at = at->inputs()[0].get();
-  }
-  for (; at->kind() == NodeKind::kFilter; at = at->inputs()[0].get()) {
-    chain.filters.push_back(&at->as<FilterNode>());
-  }
-  if (at->kind() == NodeKind::kScan) chain.scan = &at->as<ScanNode>();
-  return chain;
-}
-
 /// What is read of each declared column.
-std::vector<NeededFields> needed_by(const Chain& chain) {
+std::vector<NeededFields> needed_by(const ScanChain& chain) {
   const ScanNode& scan = *chain.scan;
   const std::vector<int>& columns = scan.spec().columns;
   std::vector<NeededFields> above(columns.size());
@@ -67,33 +44,7 @@ std::vector<NeededFields> needed_by(const Chain& chain) {
   return needed;
 }
 
-Result<LogicalNodePtr> narrow(const LogicalNodePtr& node, const RuleContext& context);
-
-/// The chain again over a scan of narrower columns.
-Result<LogicalNodePtr> rebuilt(const LogicalNodePtr& node, const LogicalNodePtr& scan) {
-  if (node->kind() == NodeKind::kScan) return scan;
-  HW_ASSIGN_OR_RETURN(LogicalNodePtr input, rebuilt(node->inputs()[0], scan));
-  const auto& spec = scan->as<ScanNode>().spec();
-  const auto type_of = [&](int column) -> const SqlType* {
-    const auto found = spec.narrowed.find(spec.columns[static_cast<size_t>(column)]);
-    return found == spec.narrowed.end() ? nullptr : &found->second;
-  };
-  if (node->kind() == NodeKind::kFilter) {
-    const auto& filter = node->as<FilterNode>();
-    return std::make_shared<FilterNode>(std::move(input),
-                                        over_narrowed(filter.condition(), type_of));
-  }
-  const auto& project = node->as<ProjectNode>();
-  std::vector<BoundExprPtr> exprs;
-  std::vector<std::string> names;
-  for (size_t i = 0; i < project.exprs().size(); ++i) {
-    exprs.push_back(over_narrowed(project.exprs()[i], type_of));
-    names.push_back(project.columns()[i].name);
-  }
-  return std::make_shared<ProjectNode>(std::move(input), std::move(exprs), std::move(names));
-}
-
-Result<LogicalNodePtr> narrow_chain(const LogicalNodePtr& node, const Chain& chain) {
+LogicalNodePtr narrow_chain(const LogicalNodePtr& node, const ScanChain& chain) {
   ScanSpec spec = chain.scan->spec();
   const std::vector<NeededFields> needed = needed_by(chain);
   for (size_t i = 0; i < needed.size(); ++i) {
@@ -103,11 +54,11 @@ Result<LogicalNodePtr> narrow_chain(const LogicalNodePtr& node, const Chain& cha
     if (!(type == column.type)) spec.narrowed.insert_or_assign(static_cast<int>(i), type);
   }
   if (spec.narrowed.empty()) return node;
-  return rebuilt(node, std::make_shared<ScanNode>(std::move(spec)));
+  return over_other_fields(node, std::make_shared<ScanNode>(std::move(spec)));
 }
 
 Result<LogicalNodePtr> narrow(const LogicalNodePtr& node, const RuleContext& context) {
-  const Chain chain = chain_of(*node);
+  const ScanChain chain = scan_chain_of(*node);
   if (chain.scan != nullptr) {
     return context.narrows(*chain.scan) ? narrow_chain(node, chain) : node;
   }
