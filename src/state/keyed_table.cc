@@ -383,7 +383,8 @@ Result<ColumnPtr> KeyedVersion::read_key(int key, std::span<const uint32_t> numb
   return encoder->decode(*rows, key, numbers);
 }
 
-Result<ColumnPtr> KeyedVersion::read(int column, std::span<const uint32_t> numbers) const {
+Result<ColumnPtr> KeyedVersion::read(int column, std::span<const uint32_t> numbers,
+                                     const ColumnsWithoutNulls& without_nulls) const {
   int index = column;
   if (parent != nullptr) {
     const int num_parent_keys = static_cast<int>(parent->schema->keys.size());
@@ -396,8 +397,9 @@ Result<ColumnPtr> KeyedVersion::read(int column, std::span<const uint32_t> numbe
   const int num_keys = static_cast<int>(schema->keys.size());
   if (index < num_keys) return read_key(index, numbers);
   const int value = index - num_keys;
-  return read_rows(*rows, KeyedTable::kKeyColumns + value,
-                   schema->values[static_cast<size_t>(value)].type, numbers);
+  const int stored = KeyedTable::kKeyColumns + value;
+  return read_rows(*rows, stored, schema->values[static_cast<size_t>(value)].type, numbers,
+                   without_nulls.has(stored));
 }
 
 std::shared_ptr<const FrozenTable> KeyedTable::freeze(int64_t snapshot) {

@@ -39,7 +39,8 @@ struct KeyedVersion {
   bool cleared = false;  // since the version before it: what went is not known
 
   /// A column of the snapshot layout.
-  Result<ColumnPtr> read(int column, std::span<const uint32_t> numbers) const;
+  Result<ColumnPtr> read(int column, std::span<const uint32_t> numbers,
+                         const ColumnsWithoutNulls& without_nulls) const;
   Result<ColumnPtr> read_key(int key, std::span<const uint32_t> numbers) const;
 };
 

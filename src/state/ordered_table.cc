@@ -267,7 +267,8 @@ SnapshotLayout OrderedTable::layout() const {
   return layout;
 }
 
-Result<ColumnPtr> OrderedVersion::read(int column, std::span<const uint32_t> entries) const {
+Result<ColumnPtr> OrderedVersion::read(int column, std::span<const uint32_t> entries,
+                                       const ColumnsWithoutNulls& without_nulls) const {
   const int num_keys = static_cast<int>(parent->schema->keys.size());
   if (column < num_keys) {
     std::vector<uint32_t> parent_rows;
@@ -282,8 +283,9 @@ Result<ColumnPtr> OrderedVersion::read(int column, std::span<const uint32_t> ent
     return read_rows(*rows, OrderedTable::kMark, SqlType::bigint().not_null(), entries);
   }
   const int payload = column - num_keys - 2;
-  return read_rows(*rows, first_payload(*spec) + payload,
-                   spec->payload[static_cast<size_t>(payload)].type, entries);
+  const int stored = first_payload(*spec) + payload;
+  return read_rows(*rows, stored, spec->payload[static_cast<size_t>(payload)].type, entries,
+                   without_nulls.has(stored));
 }
 
 std::shared_ptr<const FrozenTable> OrderedTable::freeze(int64_t snapshot) {

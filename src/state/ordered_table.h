@@ -41,7 +41,8 @@ struct OrderedVersion {
   std::shared_ptr<const KeyedVersion> parent;
 
   /// A column of the snapshot layout.
-  Result<ColumnPtr> read(int column, std::span<const uint32_t> entries) const;
+  Result<ColumnPtr> read(int column, std::span<const uint32_t> entries,
+                         const ColumnsWithoutNulls& without_nulls) const;
 };
 
 class OrderedTable final : public StateTable {

@@ -383,6 +383,22 @@ bool RowChunks::is_live(uint32_t row) const {
          test_bit(chunks_[chunk_index]->live, row & kRowChunkMask);
 }
 
+ColumnsWithoutNulls RowChunks::columns_without_nulls(size_t num_rows) const {
+  ColumnsWithoutNulls found;
+  // A byte in its turn takes less than a sixteenth of one anywhere.
+  if (num_rows * 16 < end_row()) return found;
+  for (size_t c = 0; c < columns_.size(); ++c) {
+    std::byte any{0};
+    for (size_t i = 0; null_offsets_[c] >= 0 && i < chunks_.size() && any == std::byte{0}; ++i) {
+      if (chunks_[i] == nullptr) continue;
+      const std::byte* nulls = nulls_[c][i];
+      for (uint32_t row = 0; row < chunks_[i]->used_end; ++row) any |= nulls[row];
+    }
+    if (any == std::byte{0}) found.add(static_cast<int>(c));
+  }
+  return found;
+}
+
 uint32_t RowChunks::scan(uint32_t from, size_t rows_max, std::vector<uint32_t>& rows) const {
   size_t num_found = 0;
   uint32_t row = from & ~uint32_t{63};

@@ -38,6 +38,17 @@ struct RowColumn {
   bool nullable = true;
 };
 
+/// Columns where surely no row has NULL; of the first 64 at most.
+class ColumnsWithoutNulls {
+ public:
+  bool has(int column) const { return column < kMax && ((bits_ >> column) & 1) != 0; }
+  void add(int column) { bits_ |= column < kMax ? uint64_t{1} << column : 0; }
+
+ private:
+  static constexpr int kMax = 64;
+  uint64_t bits_ = 0;
+};
+
 class RowChunks final : public RowStore {
  public:
   static constexpr uint32_t kChunkRows = 1u << kRowChunkShift;
@@ -101,6 +112,10 @@ class RowChunks final : public RowStore {
   FixedColumn<uint8_t> nulls(int column) const {
     return FixedColumn<uint8_t>(nulls_[static_cast<size_t>(column)].data());
   }
+
+  /// For one who reads so many rows: which columns have no NULL at all, as far as to find that out
+  /// takes less than to look at each of the rows.
+  ColumnsWithoutNulls columns_without_nulls(size_t num_rows) const;
 
   const std::vector<RowColumn>& columns() const { return columns_; }
   bool is_live(uint32_t row) const;

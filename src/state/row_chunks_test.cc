@@ -170,6 +170,22 @@ TEST_F(RowChunksTest, ARowThatComesAndGoesBetweenTwoPinsLeavesNoTrace) {
   EXPECT_EQ(found, std::vector<uint32_t>{a});
 }
 
+TEST_F(RowChunksTest, APinnedCopyKnowsWhereNoNullIs) {
+  for (int64_t i = 0; i < 10'000; ++i) add(2 * i + 1, "");
+  rows_.nulls(kText)[9'999] = 1;
+  const std::shared_ptr<const RowChunks> pinned = rows_.pin();
+  EXPECT_FALSE(pinned->columns_without_nulls(100).has(kNumber)) << "it is not worth it";
+  EXPECT_TRUE(pinned->columns_without_nulls(1'000).has(kNumber));
+  EXPECT_FALSE(pinned->columns_without_nulls(1'000).has(kText));
+  rows_.touch(0);
+  rows_.nulls(kNumber)[0] = 1;
+  const std::shared_ptr<const RowChunks> next = rows_.pin();
+  EXPECT_TRUE(pinned->columns_without_nulls(10'000).has(kNumber));
+  EXPECT_FALSE(next->columns_without_nulls(10'000).has(kNumber));
+  rows_.release(*pinned);
+  rows_.release(*next);
+}
+
 TEST_F(RowChunksTest, WhatIsReleasedIsWrittenInPlaceAgain) {
   const uint32_t a = add(1, "");
   const std::shared_ptr<const RowChunks> first = rows_.pin();

@@ -22,9 +22,9 @@ RowColumn row_column_of(const SqlType& type);
 void write_rows(RowChunks& to, int column, const Column& source, std::span<const uint32_t> rows,
                 std::span<const int32_t> source_rows);
 
-/// Returns the values of `rows`, plain.
+/// Returns the values of `rows`, plain. `never_null`: none of them is NULL.
 Result<ColumnPtr> read_rows(const RowChunks& from, int column, const SqlType& type,
-                            std::span<const uint32_t> rows);
+                            std::span<const uint32_t> rows, bool never_null = false);
 
 /// Not distinct: NULL equals NULL, -0.0 equals 0.0, NaN equals NaN.
 bool row_equals(const RowChunks& in, int column, uint32_t row, const Column& source,

@@ -410,10 +410,13 @@ SnapshotLayout RowLog::layout() const {
   return layout;
 }
 
-Result<ColumnPtr> RowLogVersion::read(int column, std::span<const uint32_t> ids) const {
+Result<ColumnPtr> RowLogVersion::read(int column, std::span<const uint32_t> ids,
+                                      const ColumnsWithoutNulls& without_nulls) const {
   const auto c = static_cast<size_t>(column);
   const int stored = first_column(*spec) + column;
-  if (c < spec->columns.size()) return read_rows(*rows, stored, spec->columns[c].type, ids);
+  if (c < spec->columns.size()) {
+    return read_rows(*rows, stored, spec->columns[c].type, ids, without_nulls.has(stored));
+  }
   if (spec->aged && stored == age_column(*spec)) {
     return read_rows(*rows, stored, SqlType::bigint(), ids);
   }

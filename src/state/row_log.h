@@ -51,7 +51,8 @@ struct RowLogVersion {
   bool cleared = false;  // since the version before it: what went is not known
 
   /// A column of the snapshot layout.
-  Result<ColumnPtr> read(int column, std::span<const uint32_t> ids) const;
+  Result<ColumnPtr> read(int column, std::span<const uint32_t> ids,
+                         const ColumnsWithoutNulls& without_nulls) const;
 };
 
 class RowLog final : public StateTable {

@@ -11,16 +11,20 @@
 #include <utility>
 #include <vector>
 
+#include "state/row_chunks.h"
 #include "state/state_table.h"
 
 namespace hw {
 
-/// Rows of one version: it has `Result<ColumnPtr> read(int column, span<const uint32_t> rows)`.
+/// Rows of one version: it has `rows`, a pinned copy, and `Result<ColumnPtr> read(int column,
+/// span<const uint32_t> rows, const ColumnsWithoutNulls&)`, columns of `rows`.
 template <typename Version>
 class VersionRows final : public FrozenRows {
  public:
   VersionRows(std::shared_ptr<const Version> version, std::vector<uint32_t> rows)
-      : version_(std::move(version)), rows_(std::move(rows)) {}
+      : version_(std::move(version)),
+        rows_(std::move(rows)),
+        without_nulls_(version_->rows->columns_without_nulls(rows_.size())) {}
   int64_t num_rows() const override { return static_cast<int64_t>(rows_.size()); }
   Result<std::vector<ColumnPtr>> read(std::span<const int> columns,
                                       std::span<const uint32_t> positions) const override {
@@ -29,7 +33,7 @@ class VersionRows final : public FrozenRows {
     for (const uint32_t position : positions) rows.push_back(rows_[position]);
     std::vector<ColumnPtr> result;
     for (const int column : columns) {
-      HW_ASSIGN_OR_RETURN(ColumnPtr values, version_->read(column, rows));
+      HW_ASSIGN_OR_RETURN(ColumnPtr values, version_->read(column, rows, without_nulls_));
       result.push_back(std::move(values));
     }
     return result;
@@ -38,6 +42,7 @@ class VersionRows final : public FrozenRows {
  private:
   const std::shared_ptr<const Version> version_;
   const std::vector<uint32_t> rows_;
+  const ColumnsWithoutNulls without_nulls_;
 };
 
 /// Several, one after the other.
