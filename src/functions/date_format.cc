@@ -58,6 +58,8 @@ int64_t unit_of(std::string_view pattern, int64_t ticks_per_second) {
   return seconds * ticks_per_second;
 }
 
+int64_t begin_of_unit(int64_t value, int64_t unit) { return value - (value % unit + unit) % unit; }
+
 /// Prints local times. Those of one day (hour, minute, second: whatever the pattern goes down to)
 /// are printed once as long as they come one after the other.
 class TimePrinter {
@@ -72,13 +74,13 @@ class TimePrinter {
       unit_ = unit_of(pattern, ticks_);
       fresh_ = true;
     }
-    const int64_t into_unit = (value % unit_ + unit_) % unit_;
-    if (!fresh_ && value - into_unit == begin_) return &text_;
+    const int64_t begin = begin_of_unit(value, unit_);
+    if (!fresh_ && begin == begin_) return &text_;
     const TimePattern* compiled = cache_.get(pattern);
     if (compiled == nullptr) return nullptr;
     text_.clear();
     compiled->format(PatternFields::from_ticks(value, ticks_), zone_, text_);
-    begin_ = value - into_unit;
+    begin_ = begin;
     fresh_ = false;
     return &text_;
   }
@@ -104,6 +106,51 @@ Result<TimeZone> session_zone(const CallBinding& binding) {
   return TimeZone::find(binding.session->time_zone);
 }
 
+/// Times of a batch are often all of one day (hour, minute): then their text is a constant, which
+/// whatever groups by it hashes and compares once.
+class TimesKernel final : public EncodedKernel {
+ public:
+  /// `rows` prints row by row.
+  TimesKernel(const CallBinding& binding, TimeZone zone, std::unique_ptr<ScalarKernel> rows)
+      : EncodedKernel(binding.result_type, /*sees_nulls=*/0),
+        local_(binding.arg_types[0].is(TypeKind::kTimestampLtz)),
+        ticks_(binding.arg_types[0].ticks_per_second()),
+        zone_(std::move(zone)),
+        rows_(std::move(rows)) {}
+
+ protected:
+  Result<ColumnPtr> compute(int64_t num_rows, std::span<const ColumnPtr> args) override {
+    if (!all_alike(num_rows, *args[0], *args[1])) {
+      return rows_->evaluate({.num_rows = num_rows}, args);
+    }
+    const ColumnPtr first[] = {args[0]->slice(0, 1), args[1]->slice(0, 1)};
+    HW_ASSIGN_OR_RETURN(const ColumnPtr one, rows_->evaluate({.num_rows = 1}, first));
+    return Column::constant(one->type(), one->values_ptr(), num_rows);
+  }
+
+ private:
+  bool all_alike(int64_t num_rows, const Column& times, const Column& patterns) {
+    if (!times.is_plain() || !patterns.is_constant() || times.null_count() > 0) return false;
+    const int64_t unit = unit_of(patterns.value<std::string_view>(0), ticks_);
+    if (unit == 1) return false;
+    const int64_t* values = times.data<int64_t>();
+    int64_t least = wall_clock(values[0]);
+    int64_t greatest = least;
+    for (int64_t i = 1; i < num_rows; ++i) {
+      const int64_t time = wall_clock(values[i]);
+      least = std::min(least, time);
+      greatest = std::max(greatest, time);
+    }
+    return begin_of_unit(least, unit) == begin_of_unit(greatest, unit);
+  }
+  int64_t wall_clock(int64_t time) { return local_ ? zone_.to_local(time, ticks_) : time; }
+
+  const bool local_;
+  const int64_t ticks_;
+  TimeZone zone_;
+  const std::unique_ptr<ScalarKernel> rows_;
+};
+
 Result<std::unique_ptr<ScalarKernel>> bind_date_format(const CallBinding& binding) {
   const SqlType& type = binding.arg_types[0];
   if (type.is_text()) {
@@ -125,17 +172,20 @@ Result<std::unique_ptr<ScalarKernel>> bind_date_format(const CallBinding& bindin
   }
   HW_TRY(check_literal(binding.literals[1], PatternStyle::kStrict));
   HW_ASSIGN_OR_RETURN(TimeZone zone, session_zone(binding));
-  return make_row_kernel(
-      [zone, local = type.is(TypeKind::kTimestampLtz), ticks = type.ticks_per_second(),
-       printer = TimePrinter(std::string(zone.name()), type.ticks_per_second())](
-          TextWriter& out, int64_t value, std::string_view pattern) mutable {
-        if (local) value = zone.to_local(value, ticks);
-        const std::string* text = printer.print(value, pattern);
-        if (text == nullptr) return false;
-        out.append(*text);
-        return true;
-      },
-      binding);
+  HW_ASSIGN_OR_RETURN(
+      std::unique_ptr<ScalarKernel> rows,
+      make_row_kernel(
+          [zone, local = type.is(TypeKind::kTimestampLtz), ticks = type.ticks_per_second(),
+           printer = TimePrinter(std::string(zone.name()), type.ticks_per_second())](
+              TextWriter& out, int64_t value, std::string_view pattern) mutable {
+            if (local) value = zone.to_local(value, ticks);
+            const std::string* text = printer.print(value, pattern);
+            if (text == nullptr) return false;
+            out.append(*text);
+            return true;
+          },
+          binding));
+  return std::make_unique<TimesKernel>(binding, std::move(zone), std::move(rows));
 }
 
 Result<std::unique_ptr<ScalarKernel>> bind_from_unixtime(const CallBinding& binding) {
