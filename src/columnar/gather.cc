@@ -17,12 +17,6 @@
 namespace hw {
 namespace {
 
-bool any_negative(std::span<const int32_t> rows) {
-  int32_t all = 0;
-  for (const int32_t row : rows) all |= row;
-  return all < 0;
-}
-
 std::vector<int32_t> slots_of(const Column& column, std::span<const int32_t> rows) {
   std::vector<int32_t> slots(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -139,11 +133,9 @@ RowKindsPtr concatenate_kinds(const std::vector<Batch>& batches) {
   return kinds;
 }
 
-}  // namespace
-
-Result<ColumnPtr> gather(const Column& column, std::span<const int32_t> rows) {
+Result<ColumnPtr> gather_slots(const Column& column, const SlotList& rows) {
   const auto n = static_cast<int64_t>(rows.size());
-  if (column.is_constant() && (!any_negative(rows) || column.null_count() > 0)) {
+  if (column.is_constant() && (!rows.any_negative() || column.null_count() > 0)) {
     return Column::constant(column.type(), column.values_ptr(), n);
   }
   if (column.type().physical() == PhysicalType::kNone) return Column::nulls(column.type(), n);
@@ -151,9 +143,16 @@ Result<ColumnPtr> gather(const Column& column, std::span<const int32_t> rows) {
   if (column.is_plain()) {
     HW_ASSIGN_OR_RETURN(values, gather_values(column.values(), rows));
   } else {
-    HW_ASSIGN_OR_RETURN(values, gather_values(column.values(), slots_of(column, rows)));
+    const std::vector<int32_t> slots = slots_of(column, rows.numbers());
+    HW_ASSIGN_OR_RETURN(values, gather_values(column.values(), slots));
   }
   return Column::plain(column.type(), std::move(values));
+}
+
+}  // namespace
+
+Result<ColumnPtr> gather(const Column& column, std::span<const int32_t> rows) {
+  return gather_slots(column, SlotList(rows));
 }
 
 Result<ColumnPtr> concatenate(const std::vector<ColumnPtr>& columns) {
@@ -242,7 +241,8 @@ Result<Batch> gather(const Batch& batch, std::span<const int32_t> rows, TextRows
     }
     rows = stored;
   }
-  HW_DCHECK(!any_negative(rows));
+  const SlotList slots(rows);
+  HW_DCHECK(!slots.any_negative());
   std::vector<ColumnPtr> columns;
   columns.reserve(batch.columns().size());
   std::shared_ptr<arrow::Buffer> indices;  // of all text
@@ -257,7 +257,7 @@ Result<Batch> gather(const Batch& batch, std::span<const int32_t> rows, TextRows
                                            static_cast<int64_t>(rows.size())));
       continue;
     }
-    HW_ASSIGN_OR_RETURN(ColumnPtr gathered, gather(*column, rows));
+    HW_ASSIGN_OR_RETURN(ColumnPtr gathered, gather_slots(*column, slots));
     columns.push_back(std::move(gathered));
   }
   Batch out(batch.schema(), std::move(columns), static_cast<int64_t>(rows.size()),

@@ -2,6 +2,7 @@
 
 #include "columnar/gather.h"
 
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -81,21 +82,42 @@ TEST(GatherTest, BitsAcrossWords) {
     values += texts.back() == "NULL" ? " null" : texts.back() == "TRUE" ? " t" : " f";
   }
   const ColumnPtr column = (*parse_column("BOOLEAN", values.c_str()))->slice(3, 190);
-  for (const bool padded : {false, true}) {
-    std::vector<int32_t> wanted;
-    std::string expected;
-    for (int32_t row = 0; row < 190; row += 1 + row % 3) {
-      wanted.push_back(row);
-      expected += (expected.empty() ? "" : " ") + texts[static_cast<size_t>(row) + 3];
-      if (!padded) continue;
-      wanted.push_back(-1);
-      expected += " NULL";
+  enum class Numbers { kAscending, kFarApart, kTwice, kWithNone };
+  for (const int32_t first : {0, 1, 63, 64, 100}) {
+    for (const Numbers numbers :
+         {Numbers::kAscending, Numbers::kFarApart, Numbers::kTwice, Numbers::kWithNone}) {
+      std::vector<int32_t> wanted;
+      std::string expected;
+      const auto want = [&](int32_t row) {
+        wanted.push_back(row);
+        expected += (expected.empty() ? "" : " ") +
+                    (row < 0 ? "NULL" : texts[static_cast<size_t>(row) + 3]);
+      };
+      const int32_t step = numbers == Numbers::kFarApart ? 9 : 1;
+      for (int32_t row = first; row < 190; row += step + row % 3) {
+        want(row);
+        if (numbers == Numbers::kTwice) want(row);
+        if (numbers == Numbers::kWithNone) want(-1);
+      }
+      const ColumnPtr gathered = *gather(*column, wanted);
+      EXPECT_EQ(rows(*gathered), expected);
+      int64_t nulls = 0;
+      for (int64_t row = 0; row < gathered->num_rows(); ++row) nulls += gathered->is_null(row);
+      EXPECT_EQ(gathered->null_count(), nulls);
     }
-    const ColumnPtr gathered = *gather(*column, wanted);
-    EXPECT_EQ(rows(*gathered), expected);
-    int64_t nulls = 0;
-    for (int64_t row = 0; row < gathered->num_rows(); ++row) nulls += gathered->is_null(row);
-    EXPECT_EQ(gathered->null_count(), nulls);
+  }
+}
+
+TEST(GatherTest, AllBitsOfAColumn) {
+  // 64 bits from each bit of a byte on, the last of which is in a ninth byte.
+  std::string values;
+  for (int row = 0; row < 300; ++row) values += row * 7 % 11 < 5 ? " t" : " f";
+  const ColumnPtr column = *parse_column("BOOLEAN", values.c_str());
+  for (int64_t offset = 0; offset < 9; ++offset) {
+    const ColumnPtr slice = column->slice(offset, 280);
+    std::vector<int32_t> all(280);
+    std::iota(all.begin(), all.end(), 0);
+    EXPECT_EQ(rows(**gather(*slice, all)), rows(*slice));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <immintrin.h>
 #include <utility>
 #include <vector>
 
@@ -27,29 +28,58 @@ struct Int128 {
   uint64_t high;
 };
 
-bool any_negative(std::span<const int32_t> slots) {
-  int32_t all = 0;
-  for (const int32_t slot : slots) all |= slot;
-  return all < 0;
-}
-
 const uint8_t* validity_bits(const ArrayData& values) {
   if (values.null_count.load() == 0 || values.buffers.empty() || !values.buffers[0]) return nullptr;
   return values.buffers[0]->data();
 }
 
+/// Bits [at, at + count) of a bitmap that has no more. Requires: count in 1..64.
+uint64_t load_bits(const uint8_t* bits, int64_t at, int64_t count) {
+  const int64_t shift = at % 8;
+  const int64_t num_bytes = (shift + count + 7) / 8;
+  uint64_t word = 0;
+  std::memcpy(&word, bits + at / 8, static_cast<size_t>(std::min<int64_t>(num_bytes, 8)));
+  word >>= shift;
+  if (num_bytes > 8) word |= static_cast<uint64_t>(bits[at / 8 + 8]) << (64 - shift);
+  return word;
+}
+
+/// The bits of `mask`, which begins at bit `first`, end to end: 64 of them at a time.
+void extract_bits(const uint8_t* bits, int64_t first, int64_t end,
+                  const std::vector<uint64_t>& mask, uint8_t* to) {
+  uint64_t word = 0;
+  int filled = 0;
+  for (size_t i = 0; i < mask.size(); ++i) {
+    const int64_t at = first + static_cast<int64_t>(i) * 64;
+    const uint64_t found = _pext_u64(load_bits(bits, at, std::min<int64_t>(64, end - at)), mask[i]);
+    word |= found << filled;
+    const int rest = 64 - filled;
+    filled += std::popcount(mask[i]);
+    if (filled < 64) continue;
+    std::memcpy(to, &word, 8);
+    to += 8;
+    word = rest == 64 ? 0 : found >> rest;
+    filled -= 64;
+  }
+  if (filled > 0) std::memcpy(to, &word, 8);
+}
+
 /// Bits of the slots, which count from `offset`; a negative one gives 0. Word by word, without a
 /// branch on a bit: which bits are set is as good as random.
 std::shared_ptr<arrow::ResizableBuffer> gather_bits(const uint8_t* bits, int64_t offset,
-                                                    std::span<const int32_t> slots,
-                                                    bool negatives) {
+                                                    const SlotList& slots) {
   const size_t n = slots.size();
   std::shared_ptr<arrow::ResizableBuffer> out =
       pooled_buffer(static_cast<int64_t>((n + 63) / 64 * 8));
   uint8_t* to = out->mutable_data();
+  if (const std::vector<uint64_t>& mask = slots.mask(); !mask.empty()) {
+    extract_bits(bits, offset + slots[0], offset + slots[n - 1] + 1, mask, to);
+    return out;
+  }
+  const bool negatives = slots.any_negative();
   for (size_t base = 0; base < n; base += 64, to += 8) {
     const size_t count = std::min<size_t>(64, n - base);
-    const int32_t* slot = slots.data() + base;
+    const int32_t* slot = slots.numbers().data() + base;
     uint64_t word = 0;
     for (size_t i = 0; i < count; ++i) {
       if (negatives && slot[i] < 0) continue;
@@ -76,14 +106,12 @@ struct Validity {
   int64_t null_count = 0;
 };
 
-/// Validity of the output; `negatives` says whether a slot may be negative.
-Validity gather_validity(const ArrayData& values, std::span<const int32_t> slots, bool negatives) {
+Validity gather_validity(const ArrayData& values, const SlotList& slots) {
   const uint8_t* bits = validity_bits(values);
-  if (bits == nullptr && !negatives) return {};
+  if (bits == nullptr && !slots.any_negative()) return {};
   const auto n = static_cast<int64_t>(slots.size());
   if (bits != nullptr) {
-    std::shared_ptr<arrow::ResizableBuffer> out =
-        gather_bits(bits, values.offset, slots, negatives);
+    std::shared_ptr<arrow::ResizableBuffer> out = gather_bits(bits, values.offset, slots);
     const int64_t valid = count_set(*out, slots.size());
     if (valid == n) return {};
     return {std::move(out), n - valid};
@@ -109,13 +137,13 @@ std::shared_ptr<ArrayData> assemble(const ArrayData& like, int64_t n, Validity v
 }
 
 template <typename T>
-std::shared_ptr<arrow::Buffer> copy_fixed(const ArrayData& values, std::span<const int32_t> slots,
-                                          bool negatives) {
+std::shared_ptr<arrow::Buffer> copy_fixed(const ArrayData& values, const SlotList& list) {
+  const std::span<const int32_t> slots = list.numbers();
   std::shared_ptr<arrow::ResizableBuffer> out =
       pooled_buffer(static_cast<int64_t>(slots.size() * sizeof(T)));
   T* to = reinterpret_cast<T*>(out->mutable_data());
   const T* from = reinterpret_cast<const T*>(values.buffers[1]->data()) + values.offset;
-  if (!negatives) {
+  if (!list.any_negative()) {
     for (size_t i = 0; i < slots.size(); ++i) to[i] = from[slots[i]];
   } else {
     for (size_t i = 0; i < slots.size(); ++i) to[i] = slots[i] < 0 ? T{} : from[slots[i]];
@@ -123,38 +151,35 @@ std::shared_ptr<arrow::Buffer> copy_fixed(const ArrayData& values, std::span<con
   return out;
 }
 
-Result<std::shared_ptr<ArrayData>> gather_fixed(const ArrayData& values,
-                                                std::span<const int32_t> slots, int width) {
-  const bool negatives = any_negative(slots);
-  Validity validity = gather_validity(values, slots, negatives);
+Result<std::shared_ptr<ArrayData>> gather_fixed(const ArrayData& values, const SlotList& slots,
+                                                int width) {
+  Validity validity = gather_validity(values, slots);
   std::shared_ptr<arrow::Buffer> data;
   switch (width) {
     case 1:
-      data = copy_fixed<uint8_t>(values, slots, negatives);
+      data = copy_fixed<uint8_t>(values, slots);
       break;
     case 2:
-      data = copy_fixed<uint16_t>(values, slots, negatives);
+      data = copy_fixed<uint16_t>(values, slots);
       break;
     case 4:
-      data = copy_fixed<uint32_t>(values, slots, negatives);
+      data = copy_fixed<uint32_t>(values, slots);
       break;
     case 8:
-      data = copy_fixed<uint64_t>(values, slots, negatives);
+      data = copy_fixed<uint64_t>(values, slots);
       break;
     default:
       HW_CHECK(width == 16);
-      data = copy_fixed<Int128>(values, slots, negatives);
+      data = copy_fixed<Int128>(values, slots);
   }
   return assemble(values, static_cast<int64_t>(slots.size()), std::move(validity),
                   {std::move(data)}, {});
 }
 
-Result<std::shared_ptr<ArrayData>> gather_bools(const ArrayData& values,
-                                                std::span<const int32_t> slots) {
-  const bool negatives = any_negative(slots);
-  Validity validity = gather_validity(values, slots, negatives);
+Result<std::shared_ptr<ArrayData>> gather_bools(const ArrayData& values, const SlotList& slots) {
+  Validity validity = gather_validity(values, slots);
   return assemble(values, static_cast<int64_t>(slots.size()), std::move(validity),
-                  {gather_bits(values.buffers[1]->data(), values.offset, slots, negatives)}, {});
+                  {gather_bits(values.buffers[1]->data(), values.offset, slots)}, {});
 }
 
 /// Offsets of the output and their sum; NULLs take no room.
@@ -162,7 +187,7 @@ struct Offsets {
   std::shared_ptr<arrow::ResizableBuffer> buffer;
   int64_t total = 0;
 };
-Result<Offsets> gather_offsets(const ArrayData& values, std::span<const int32_t> slots) {
+Result<Offsets> gather_offsets(const ArrayData& values, const SlotList& slots) {
   const int32_t* from = reinterpret_cast<const int32_t*>(values.buffers[1]->data()) + values.offset;
   const uint8_t* bits = validity_bits(values);
   Offsets out{pooled_buffer(static_cast<int64_t>(slots.size() + 1) * 4), 0};
@@ -183,9 +208,8 @@ Result<Offsets> gather_offsets(const ArrayData& values, std::span<const int32_t>
 /// What a short value is copied by: one load and store of fixed size instead of a call.
 constexpr int64_t kCopyStep = 16;
 
-Result<std::shared_ptr<ArrayData>> gather_bytes(const ArrayData& values,
-                                                std::span<const int32_t> slots) {
-  Validity validity = gather_validity(values, slots, any_negative(slots));
+Result<std::shared_ptr<ArrayData>> gather_bytes(const ArrayData& values, const SlotList& slots) {
+  Validity validity = gather_validity(values, slots);
   HW_ASSIGN_OR_RETURN(Offsets offsets, gather_offsets(values, slots));
   std::shared_ptr<arrow::ResizableBuffer> bytes = pooled_buffer(offsets.total + kCopyStep);
   const int32_t* starts =
@@ -212,9 +236,8 @@ Result<std::shared_ptr<ArrayData>> gather_bytes(const ArrayData& values,
 }
 
 /// Lists and maps: the elements of the chosen rows, end to end.
-Result<std::shared_ptr<ArrayData>> gather_lists(const ArrayData& values,
-                                                std::span<const int32_t> slots) {
-  Validity validity = gather_validity(values, slots, any_negative(slots));
+Result<std::shared_ptr<ArrayData>> gather_lists(const ArrayData& values, const SlotList& slots) {
+  Validity validity = gather_validity(values, slots);
   HW_ASSIGN_OR_RETURN(Offsets offsets, gather_offsets(values, slots));
   const int32_t* starts =
       reinterpret_cast<const int32_t*>(values.buffers[1]->data()) + values.offset;
@@ -231,17 +254,19 @@ Result<std::shared_ptr<ArrayData>> gather_lists(const ArrayData& values,
                   {std::move(offsets.buffer)}, {std::move(child)});
 }
 
-Result<std::shared_ptr<ArrayData>> gather_structs(const ArrayData& values,
-                                                  std::span<const int32_t> slots) {
-  Validity validity = gather_validity(values, slots, any_negative(slots));
-  std::vector<int32_t> shifted(slots.begin(), slots.end());
+Result<std::shared_ptr<ArrayData>> gather_structs(const ArrayData& values, const SlotList& slots) {
+  Validity validity = gather_validity(values, slots);
+  std::vector<int32_t> shifted;
   if (values.offset != 0) {
+    shifted.assign(slots.numbers().begin(), slots.numbers().end());
     for (int32_t& slot : shifted)
       slot = slot < 0 ? slot : slot + static_cast<int32_t>(values.offset);
   }
+  const SlotList moved(shifted);
+  const SlotList& of_children = values.offset != 0 ? moved : slots;
   std::vector<std::shared_ptr<ArrayData>> children;
   for (const std::shared_ptr<ArrayData>& child : values.child_data) {
-    HW_ASSIGN_OR_RETURN(std::shared_ptr<ArrayData> gathered, gather_values(*child, shifted));
+    HW_ASSIGN_OR_RETURN(std::shared_ptr<ArrayData> gathered, gather_values(*child, of_children));
     children.push_back(std::move(gathered));
   }
   return assemble(values, static_cast<int64_t>(slots.size()), std::move(validity), {},
@@ -258,8 +283,31 @@ std::vector<std::shared_ptr<ArrayData>> null_children(const arrow::DataType& typ
 
 }  // namespace
 
-Result<std::shared_ptr<ArrayData>> gather_values(const ArrayData& values,
-                                                 std::span<const int32_t> slots) {
+SlotList::SlotList(std::span<const int32_t> slots) : numbers_(slots) {
+  int32_t all = 0;
+  for (const int32_t slot : slots) all |= slot;
+  any_negative_ = all < 0;
+}
+
+const std::vector<uint64_t>& SlotList::mask() const {
+  constexpr int64_t kSlotsApart = 8;  // on the average, at most: a word gives some bits
+  if (mask_made_) return mask_;
+  mask_made_ = true;
+  if (numbers_.empty() || any_negative_) return mask_;
+  const int64_t extent = int64_t{numbers_.back()} - numbers_.front() + 1;
+  if (extent < 1 || extent > static_cast<int64_t>(numbers_.size()) * kSlotsApart) return mask_;
+  bool ascending = true;
+  for (size_t i = 1; i < numbers_.size(); ++i) ascending &= numbers_[i - 1] < numbers_[i];
+  if (!ascending) return mask_;
+  mask_.resize(static_cast<size_t>((extent + 63) / 64));
+  for (const int32_t number : numbers_) {
+    const auto bit = static_cast<uint32_t>(number - numbers_.front());
+    mask_[bit / 64] |= uint64_t{1} << (bit % 64);
+  }
+  return mask_;
+}
+
+Result<std::shared_ptr<ArrayData>> gather_values(const ArrayData& values, const SlotList& slots) {
   switch (values.type->id()) {
     case arrow::Type::NA: {
       const auto n = static_cast<int64_t>(slots.size());

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include <arrow/array/data.h>
 
@@ -14,10 +15,35 @@
 
 namespace hw {
 
+/// Numbers of slots, and what is known of them once for all columns that are gathered by them. One
+/// thread at a time; the numbers outlive it.
+class SlotList {
+ public:
+  explicit SlotList(std::span<const int32_t> slots);
+
+  const std::span<const int32_t>& numbers() const { return numbers_; }
+  size_t size() const { return numbers_.size(); }
+  int32_t operator[](size_t i) const { return numbers_[i]; }
+  bool any_negative() const { return any_negative_; }
+  /// Bit i is set where numbers()[0] + i is in the list. Empty unless the numbers ascend and lie
+  /// close together.
+  const std::vector<uint64_t>& mask() const;
+
+ private:
+  const std::span<const int32_t> numbers_;
+  bool any_negative_ = false;
+  mutable bool mask_made_ = false;
+  mutable std::vector<uint64_t> mask_;
+};
+
 /// Returns values[slots[0]], values[slots[1]], …; a negative slot gives NULL. Slots count from the
 /// storage's offset. Fails (CapacityError) when text or elements exceed 32-bit offsets.
 Result<std::shared_ptr<arrow::ArrayData>> gather_values(const arrow::ArrayData& values,
-                                                        std::span<const int32_t> slots);
+                                                        const SlotList& slots);
+inline Result<std::shared_ptr<arrow::ArrayData>> gather_values(const arrow::ArrayData& values,
+                                                               std::span<const int32_t> slots) {
+  return gather_values(values, SlotList(slots));
+}
 
 /// One NULL of the type, at offset 0.
 std::shared_ptr<arrow::ArrayData> one_null(const std::shared_ptr<arrow::DataType>& type);

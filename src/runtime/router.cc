@@ -69,6 +69,12 @@ class ByKeyGroup final : public Router {
     for (int group = 0; group < spec.max_parallelism; ++group)
       receiver_of_group_.push_back(static_cast<uint32_t>(
           instance_of_key_group(group, spec.max_parallelism, spec.num_receivers)));
+    for (int receiver = 0; receiver < spec.num_receivers; ++receiver) {
+      const KeyGroupRange groups =
+          key_groups_of_instance(receiver, spec.max_parallelism, spec.num_receivers);
+      upper_halves_.push_back(upper_half_of_key_group(groups.begin, spec.max_parallelism));
+    }
+    upper_halves_.push_back(uint64_t{1} << 32);
   }
 
   Status route(const Batch& given, std::vector<RoutedBatch>& out) override {
@@ -90,6 +96,11 @@ class ByKeyGroup final : public Router {
     size_t begin = 0;
     for (size_t i = 0; i < ends_.size(); begin = ends_[i++]) {
       if (begin == ends_[i]) continue;
+      if (begin == 0 && ends_[i] == static_cast<size_t>(batch.num_rows())) {
+        HW_ASSIGN_OR_RETURN(Batch whole, batch.compacted());
+        out.push_back({static_cast<int>(i), std::move(whole)});
+        break;
+      }
       const std::span<const int32_t> rows(rows_.data() + begin, ends_[i] - begin);
       HW_ASSIGN_OR_RETURN(Batch part, gather(batch, rows, text_));
       out.push_back({static_cast<int>(i), std::move(part)});
@@ -106,41 +117,49 @@ class ByKeyGroup final : public Router {
   // Sorts the numbers of the meant rows by receiver, keeping their order.
   void deal(const Batch& batch, const std::vector<uint64_t>& hashes) {
     const auto num_rows = static_cast<size_t>(batch.num_rows());
-    const auto num_groups = static_cast<int>(receiver_of_group_.size());
-    receivers_.resize(num_rows);
     rows_.resize(num_rows + 1);  // a pass writes one row ahead
-    const auto receiver = [&](uint64_t hash) {
-      const uint64_t seen = HW_PLANTED_BUG(36) ? hash ^ planted_seed_ : hash;
-      return receiver_of_group_[static_cast<size_t>(key_group_of(seen, num_groups))];
-    };
+    const uint64_t planted = HW_PLANTED_BUG(36) ? planted_seed_ : 0;
     if (const SelectionPtr& selection = batch.selection()) {
-      for (size_t i = 0; i < num_rows; ++i)
-        receivers_[i] = receiver(hashes[static_cast<size_t>((*selection)[i])]);
+      place(num_rows,
+            [&](size_t i) { return hashes[static_cast<size_t>((*selection)[i])] ^ planted; });
     } else {
-      for (size_t i = 0; i < num_rows; ++i) receivers_[i] = receiver(hashes[i]);
+      place(num_rows, [&](size_t i) { return hashes[i] ^ planted; });
     }
+  }
+
+  template <typename HashOf>
+  void place(size_t num_rows, HashOf hash_of) {
     if (ends_.size() <= kReceiversByPasses) {
-      place_by_passes(num_rows);
+      place_by_passes(num_rows, hash_of);
     } else {
-      place_by_counts(num_rows);
+      place_by_counts(num_rows, hash_of);
     }
   }
 
   // A pass for each receiver that writes every row and keeps it or not: no branch, and no
-  // waiting for a counter that the row before has just raised.
-  void place_by_passes(size_t num_rows) {
+  // waiting for a counter that the row before has just raised. Receivers follow each other as the
+  // upper halves of hashes do.
+  template <typename HashOf>
+  void place_by_passes(size_t num_rows, HashOf hash_of) {
     int32_t* const rows = rows_.data();
     size_t end = 0;
     for (size_t to = 0; to < ends_.size(); ++to) {
+      const uint64_t first = upper_halves_[to];
+      const uint64_t width = upper_halves_[to + 1] - first;
       for (size_t i = 0; i < num_rows; ++i) {
         rows[end] = static_cast<int32_t>(i);
-        end += receivers_[i] == to;
+        end += (hash_of(i) >> 32) - first < width;
       }
       ends_[to] = end;
     }
   }
 
-  void place_by_counts(size_t num_rows) {
+  template <typename HashOf>
+  void place_by_counts(size_t num_rows, HashOf hash_of) {
+    const auto num_groups = static_cast<int>(receiver_of_group_.size());
+    receivers_.resize(num_rows);
+    for (size_t i = 0; i < num_rows; ++i)
+      receivers_[i] = receiver_of_group_[static_cast<size_t>(key_group_of(hash_of(i), num_groups))];
     std::fill(ends_.begin(), ends_.end(), 0);
     for (size_t i = 0; i < num_rows; ++i) ++ends_[receivers_[i]];
     size_t begin = 0;
@@ -152,6 +171,8 @@ class ByKeyGroup final : public Router {
   const std::vector<int> key_columns_;
   const TextRows text_;
   std::vector<uint32_t> receiver_of_group_;
+  /// Per receiver the least upper half of a hash that goes to it; at the end 2^32.
+  std::vector<uint64_t> upper_halves_;
   // Scratch: the receiver of each row, the rows by receiver, where each receiver's rows end.
   std::vector<uint32_t> receivers_;
   std::vector<int32_t> rows_;

@@ -101,6 +101,17 @@ TEST(RouterTest, FewReceiversShareText) {
   }
 }
 
+TEST(RouterTest, RowsOfOneReceiverAreNotCopied) {
+  const Batch rows = batch("+ a 1 | -U a 2 | +U a 3");
+  std::vector<RoutedBatch> routed;
+  const RouterSpec spec{.contract = kHash, .key_columns = {0}, .num_receivers = 3};
+  ASSERT_TRUE(make_router(spec)->route(rows, routed).ok());
+  ASSERT_EQ(routed.size(), 1u);
+  EXPECT_EQ(routed[0].batch.columns(), rows.columns());
+  EXPECT_EQ(routed[0].batch.to_text(), rows.to_text());
+  EXPECT_NE(routed[0].batch.key_hashes(), nullptr);
+}
+
 TEST(RouterTest, HashReadsOnlySelectedRows) {
   const Batch rows = batch("+ a 1 | + b 2 | + c 3 | + a 4");
   for (const int receivers : {1, 2, 5, 9}) {

@@ -26,6 +26,12 @@ inline int key_group_of(uint64_t key_hash, int num_key_groups) {
   return static_cast<int>(((key_hash >> 32) * static_cast<uint64_t>(num_key_groups)) >> 32);
 }
 
+/// The least upper half of a hash whose group is `group` or one above; 2^32 behind the last group.
+inline uint64_t upper_half_of_key_group(int group, int num_key_groups) {
+  const auto num_groups = static_cast<uint64_t>(num_key_groups);
+  return ((static_cast<uint64_t>(group) << 32) + num_groups - 1) / num_groups;
+}
+
 /// The instance (subtask) that owns a group. Requires: parallelism <= num_key_groups.
 inline int instance_of_key_group(int group, int num_key_groups, int parallelism) {
   return static_cast<int>(static_cast<int64_t>(group) * parallelism / num_key_groups);
