@@ -11,6 +11,7 @@
 
 #include "columnar/column_builder.h"
 #include "columnar/constant.h"
+#include "columnar/fast_builders.h"
 #include "columnar/literal.h"
 #include "columnar/text/type_text.h"
 
@@ -128,6 +129,35 @@ TEST(GatherTest, EveryTypeFromSeveralSources) {
     const ColumnPtr second = column->slice(2, 2);
     const std::vector<RowSource> from = {{1, 1}, {0, 1}, {0, -1}, {0, 0}, {1, 1}};
     EXPECT_EQ(rows(**gather_from({first, second}, from)), sample.expected) << sample.type;
+  }
+}
+
+TEST(GatherTest, TextsOfEveryLengthFromSeveralSources) {
+  // More rows than are looked up at a time; the last text of each source ends with its buffer.
+  constexpr int32_t kRows = 300;
+  const auto text_of = [](int32_t source, int32_t row) {
+    return std::string(static_cast<size_t>((row * 7 + source) % 150),
+                       static_cast<char>('a' + source));
+  };
+  std::vector<ColumnPtr> sources;
+  for (int32_t source = 0; source < 3; ++source) {
+    BytesBuilder texts;
+    for (int32_t row = 0; row < kRows; ++row) {
+      row % 11 == 5 ? texts.append_null() : texts.append(text_of(source, row));
+    }
+    sources.push_back(*texts.finish(SqlType::string()));
+  }
+  std::vector<RowSource> from;
+  for (int32_t row = kRows - 1; row >= 0; --row) {
+    for (int32_t source = 0; source < 3; ++source) from.push_back({source, row});
+  }
+  const ColumnPtr gathered = *gather_from(sources, from);
+  ASSERT_EQ(gathered->num_rows(), 3 * kRows);
+  for (size_t i = 0; i < from.size(); ++i) {
+    const auto [source, row] = from[i];
+    ASSERT_EQ(gathered->is_null(static_cast<int64_t>(i)), row % 11 == 5);
+    if (row % 11 == 5) continue;
+    EXPECT_EQ(gathered->value<std::string_view>(static_cast<int64_t>(i)), text_of(source, row));
   }
 }
 
