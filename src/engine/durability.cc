@@ -2,22 +2,14 @@
 
 #include "engine/durability.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "base/env/env.h"
+#include "base/letters.h"
 #include "job/checkpoint_files.h"
 
 namespace hw {
 namespace {
 
 constexpr int64_t kIntervalMs = 10'000;  // where only a directory is given
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 /// What is called below it is joined by a slash of our own.
 std::string without_end_slash(std::string directory) {
@@ -27,7 +19,7 @@ std::string without_end_slash(std::string directory) {
 
 RestartSettings restart_settings(const SessionConfig& config, bool bounded) {
   RestartSettings settings;
-  const std::string type = lower(config.text("restart-strategy.type"));
+  const std::string type = lower_case(config.text("restart-strategy.type"));
   if (type == "fixed-delay") {
     settings.strategy = RestartStrategy::kFixedDelay;
     settings.attempts = static_cast<int>(config.integer("restart-strategy.fixed-delay.attempts"));
@@ -42,7 +34,7 @@ RestartSettings restart_settings(const SessionConfig& config, bool bounded) {
   } else if (type == "exponential-delay" || (type.empty() && !bounded)) {
     const std::string of = "restart-strategy.exponential-delay.";
     settings.strategy = RestartStrategy::kExponentialDelay;
-    if (lower(config.text(of + "attempts-before-reset-backoff")) != "infinite")
+    if (lower_case(config.text(of + "attempts-before-reset-backoff")) != "infinite")
       settings.attempts = static_cast<int>(config.integer(of + "attempts-before-reset-backoff"));
     settings.initial_backoff_ms = config.duration_ms(of + "initial-backoff");
     settings.max_backoff_ms = config.duration_ms(of + "max-backoff");

@@ -3,10 +3,10 @@
 // Function calls: which function is meant, and which parts of the call it takes.
 
 #include <array>
-#include <cctype>
 #include <string>
 #include <utility>
 
+#include "base/letters.h"
 #include "expr/function_catalogue.h"
 #include "expr/literal.h"
 #include "expr/resolve.h"
@@ -20,11 +20,6 @@
 
 namespace hw {
 namespace {
-
-std::string upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
 
 /// What a call carries beside its arguments and no function that is built takes.
 Status check_clauses(const ast::FunctionCall& call, const std::string& name) {
@@ -89,7 +84,9 @@ Status unknown_function(const ast::FunctionCall& call, const BindSession& sessio
 
 }  // namespace
 
-std::string function_name(const ast::FunctionCall& call) { return upper(call.name.last().text); }
+std::string function_name(const ast::FunctionCall& call) {
+  return upper_case(call.name.last().text);
+}
 
 Result<BoundExprPtr> ExprBinder::bind_function(const ast::FunctionCall& call) {
   const std::string name = function_name(call);

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <memory>
 #include <utility>
 
+#include "base/letters.h"
 #include "plan/logical/aggregate.h"
 #include "plan/logical/filter.h"
 #include "plan/logical/join.h"
@@ -18,12 +18,6 @@
 
 namespace hw {
 namespace {
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 Status wrong_value(const ast::HintArgument& arg, std::string_view wanted) {
   return at(arg.position, Status::Invalid("'", arg.key, "' of the LOOKUP hint is ", wanted,

@@ -3,9 +3,9 @@
 #include "sql/bind_insert.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
+#include "base/letters.h"
 #include "expr/cast.h"
 #include "expr/function_catalogue.h"
 #include "expr/literal.h"
@@ -103,12 +103,6 @@ Result<std::vector<int>> listed_columns(const ast::Insert& insert, const Target&
     columns.push_back(index);
   }
   return columns;
-}
-
-std::string upper_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
 }
 
 /// Text or bytes as long as the column says, where the session wants that.

@@ -3,12 +3,12 @@
 #include "sql/bind_user_function.h"
 
 #include <algorithm>
-#include <cctype>
 #include <memory>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "base/letters.h"
 #include "expr/cast.h"
 #include "expr/function_catalogue.h"
 #include "expr/resolve.h"
@@ -43,14 +43,10 @@ void count_reads(const BoundExpr& expr, std::vector<int>& reads) {
   for (const BoundExprPtr& arg : expr.args()) count_reads(*arg, reads);
 }
 
-std::string upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
-
 bool is_built_in(const std::string& name, const BindSession& session) {
   const FunctionCatalogue& functions = *session.context.functions;
-  return functions.scalar(upper(name)) != nullptr || functions.aggregate(upper(name)) != nullptr;
+  return functions.scalar(upper_case(name)) != nullptr ||
+         functions.aggregate(upper_case(name)) != nullptr;
 }
 
 /// The parameters as the columns that the body reads.
@@ -277,7 +273,7 @@ Result<CreateFunctionChange> bind_create_function(const ast::CreateFunction& cre
   const std::string& name = create.name.last().text;
   if (!create.system && create.name.parts.size() == 1 && is_built_in(name, session)) {
     return at(create.name.position(),
-              Status::Invalid("function ", upper(name),
+              Status::Invalid("function ", upper_case(name),
                               " is built in; take another name, or write CREATE TEMPORARY SYSTEM "
                               "FUNCTION to hide it"));
   }
@@ -311,7 +307,7 @@ Result<BoundListing> describe_function(const ast::Describe& describe, const Bind
   }
   if (!built_in) return require_user_function(name, session).status();
   const FunctionCatalogue& functions = *session.context.functions;
-  const std::string key = upper(name.last().text);
+  const std::string key = upper_case(name.last().text);
   const auto show = [&](const auto& record, const char* kind) {
     listing.rows.push_back({"name", record.name});
     listing.rows.push_back({"kind", kind});

@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdlib>
 #include <optional>
 #include <utility>
 
+#include "base/letters.h"
 #include "expr/evaluator.h"
 #include "expr/literal.h"
 #include "plan/catalog/near_names.h"
@@ -40,11 +40,6 @@ constexpr std::array<WindowForm, 4> kForms = {
     WindowForm{"HOP", WindowKind::kHop, {"SLIDE", "SIZE", "OFFSET"}, 3, 2},
     WindowForm{"CUMULATE", WindowKind::kCumulate, {"STEP", "SIZE", "OFFSET"}, 3, 2},
     WindowForm{"SESSION", WindowKind::kSession, {"GAP", "", ""}, 1, 1}};
-
-std::string upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
 
 /// The arguments in the order DATA, TIMECOL, intervals; null where left out.
 struct WindowArgs {
@@ -85,7 +80,7 @@ Result<WindowArgs> arrange(const WindowForm& form, const ast::FunctionCall& call
   for (size_t i = 0; i < call.args.size(); ++i) {
     const ast::ExprPtr& arg = call.args[i];
     if (const auto* named = ast::expr_if<ast::NamedArgument>(arg)) {
-      HW_TRY(put(form, upper(named->name.text), named->value.get(), args));
+      HW_TRY(put(form, upper_case(named->name.text), named->value.get(), args));
     } else {
       const std::string_view name = i == 0 ? "DATA" : i == 1 ? "TIMECOL" : form.intervals[i - 2];
       HW_TRY(put(form, name, arg.get(), args));
@@ -282,7 +277,7 @@ Result<int64_t> bind_window_interval(std::string_view function, std::string_view
 }
 
 Result<LogicalNodePtr> bind_table_function(const ast::FunctionCall& call, BindSession& session) {
-  const std::string name = upper(call.name.last().text);
+  const std::string name = upper_case(call.name.last().text);
   const WindowForm* form = nullptr;
   for (const WindowForm& candidate : kForms) {
     if (candidate.name == name) form = &candidate;

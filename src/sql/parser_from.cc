@@ -2,6 +2,7 @@
 //
 // FROM: table references, joins, table functions, UNNEST, hints.
 
+#include "base/letters.h"
 #include "sql/parser_core.h"
 
 namespace hw {
@@ -218,9 +219,7 @@ Result<ast::Hint> Parser::hint() {
   ast::Hint hint;
   hint.position = position();
   HW_ASSIGN_OR_RETURN(const ast::Identifier hint_name, any_word("the name of a hint"));
-  for (const char c : hint_name.text) {
-    hint.name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  }
+  hint.name = upper_case(hint_name.text);
   if (!accept(TokenKind::kLeftParen) || accept(TokenKind::kRightParen)) return hint;
   HW_TRY(comma_separated([&]() -> Status {
     HW_ASSIGN_OR_RETURN(ast::HintArgument argument, hint_argument());

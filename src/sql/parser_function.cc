@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "base/letters.h"
 #include "sql/parser_core.h"
 
 namespace hw {
@@ -186,10 +187,7 @@ Status Parser::call_suffixes(FunctionCall& call) {
 
 ExprPtr Parser::make_symbol(std::string_view name, SqlPosition position) {
   auto node = make<ast::Symbol>(position);
-  node->name = name;
-  for (char& c : node->name) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
+  node->name = upper_case(name);
   return node;
 }
 

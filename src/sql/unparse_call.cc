@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/letters.h"
 #include "sql/keywords.h"
 #include "sql/sql_writer.h"
 #include "sql/unparse.h"
@@ -65,9 +66,7 @@ void SqlWriter::write_call(const FunctionCall& call) {
 void SqlWriter::write_call_name(const FunctionCall& call) {
   if (call.name.parts.size() != 1) return write(call.name);
   Identifier upper = call.name.last();
-  for (char& c : upper.text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
+  upper.text = upper_case(upper.text);
   // An unquoted keyword that became a call is safe as it stands; a quoted one may not be.
   if (plain_keyword(call.name).known()) {
     text(upper.text);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/env/env.h"
+#include "base/letters.h"
 #include "sqltest/golden_session.h"
 
 namespace hw {
@@ -57,16 +58,11 @@ std::string next_word(std::string_view sql, size_t& at) {
   return std::string(sql.substr(begin, at - begin));
 }
 
-std::string in_capitals(std::string word) {
-  for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return word;
-}
-
 /// The name behind these words at the beginning of the statement, or nothing; moves behind it.
 std::string name_behind(std::string_view sql, std::initializer_list<std::string_view> words,
                         size_t& at) {
   for (const std::string_view word : words) {
-    if (in_capitals(next_word(sql, at)) != word) return "";
+    if (upper_case(next_word(sql, at)) != word) return "";
   }
   return next_word(sql, at);
 }
@@ -88,7 +84,7 @@ std::string as_our_columns(const std::string& columns) {
       continue;
     }
     std::string word = next_word(columns, at);
-    const std::string name = in_capitals(word);
+    const std::string name = upper_case(word);
     if (name == "PRIMARY" || name == "KEY" || name == "UNIQUE") continue;
     if (name == "TEXT") word = "STRING";
     if (name == "REAL" || name == "FLOAT") {
@@ -122,7 +118,7 @@ class LogicRun {
     const std::string made = name_behind(sql, {"CREATE", "TABLE"}, at);
     if (!made.empty() && opens(sql, at)) {
       auto [columns, behind] = in_parentheses(sql, at);
-      if (in_capitals(next_word(sql, behind)) != "WITH") return create(made, columns);
+      if (upper_case(next_word(sql, behind)) != "WITH") return create(made, columns);
     }
     at = 0;
     const auto filled = tables_.find(name_behind(sql, {"INSERT", "INTO"}, at));

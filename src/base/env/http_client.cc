@@ -3,7 +3,6 @@
 #include "base/env/http_client.h"
 
 #include <algorithm>
-#include <cctype>
 #include <mutex>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include <curl/curl.h>
 
 #include "base/env/late_library.h"
+#include "base/letters.h"
 
 namespace hw {
 namespace {
@@ -68,9 +68,7 @@ size_t take_header(char* bytes, size_t size, size_t count, void* out) {
   if (line.starts_with("HTTP/")) answer->headers.clear();  // an interim answer came before
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return size * count;
-  std::string name(line.substr(0, colon));
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string name = lower_case(line.substr(0, colon));
   line.remove_prefix(colon + 1);
   while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
   answer->headers[std::move(name)] = std::string(line);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/env/env.h"
+#include "base/letters.h"
 #include "cli/error_text.h"
 #include "cli/shell/live_table.h"
 #include "cli/signals.h"
@@ -23,12 +24,6 @@ namespace {
 constexpr int64_t kPollMs = 50;
 /// What a job gets to end cleanly before it is cancelled.
 constexpr int64_t kStopGraceMs = 5'000;
-
-std::string upper(std::string text) {
-  for (char& c : text)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return text;
-}
 
 int lines_of(std::string_view text) {
   return static_cast<int>(std::count(text.begin(), text.end(), '\n')) + 1;
@@ -97,7 +92,7 @@ Status ShellRun::run_statement(const ast::Statement& statement) {
       statement.as<ast::Show>().object == ast::ShowKind::kJobs) {
     return show_jobs();
   }
-  const std::string mode = upper(session_.config().text("sql-client.execution.result-mode"));
+  const std::string mode = upper_case(session_.config().text("sql-client.execution.result-mode"));
   const std::string zone = session_.config().time_zone();
   std::shared_ptr<LiveTable> table;
   std::shared_ptr<RowReceiver> receiver;

@@ -3,7 +3,6 @@
 #include "plan/catalog/stored_catalog.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 #include <utility>
 
@@ -11,6 +10,7 @@
 
 #include "base/env/durable_directory.h"
 #include "base/env/text_file.h"
+#include "base/letters.h"
 
 namespace hw {
 namespace {
@@ -311,9 +311,8 @@ std::string StoredCatalog::functions_of(const std::string& database) const {
 }
 
 std::string StoredCatalog::function_file(const ObjectPath& path) const {
-  std::string name = path.object;
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return functions_of(path.database) + "/" + encoded(name) + std::string(kSuffix);
+  return functions_of(path.database) + "/" + encoded(lower_case(path.object)) +
+         std::string(kSuffix);
 }
 
 Result<std::vector<std::string>> StoredCatalog::functions(const std::string& database) const {

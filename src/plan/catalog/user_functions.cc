@@ -3,24 +3,18 @@
 #include "plan/catalog/user_functions.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 #include <utility>
 
+#include "base/letters.h"
 #include "plan/catalog/near_names.h"
 
 namespace hw {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lowered;
-}
-
 ObjectPath key_of(const ObjectPath& path, UserFunctions::Place place) {
-  if (place == UserFunctions::Place::kTemporarySystem) return {{}, {}, lower(path.object)};
-  return {path.catalog, path.database, lower(path.object)};
+  if (place == UserFunctions::Place::kTemporarySystem) return {{}, {}, lower_case(path.object)};
+  return {path.catalog, path.database, lower_case(path.object)};
 }
 
 const char* word(UserFunctions::Place place) {
@@ -80,7 +74,7 @@ void UserFunctions::drop_in(const std::string& catalog) {
 }
 
 FunctionPtr UserFunctions::find_system(std::string_view name) const {
-  const auto found = system_.find({{}, {}, lower(name)});
+  const auto found = system_.find({{}, {}, lower_case(name)});
   return found == system_.end() ? nullptr : found->second;
 }
 

@@ -2,21 +2,15 @@
 
 #include "plan/config/session_config.h"
 
-#include <algorithm>
-#include <cctype>
 #include <charconv>
 
+#include "base/letters.h"
 #include "columnar/text/time_zone.h"
 #include "plan/catalog/near_names.h"
 #include "plan/config/config_keys.h"
 
 namespace hw {
 namespace {
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 std::optional<int64_t> to_integer(const std::string& text) {
   int64_t value = 0;
@@ -64,7 +58,7 @@ Status check_range(std::string_view key, const std::string& value) {
     return Status::Invalid("'", key, "' must be at least 1, but is '", value, "'");
   }
   if (key == "execution.trigger") return parse_trigger(value).status();
-  if (key == "execution.checkpointing.unaligned.enabled" && lower(value) == "true") {
+  if (key == "execution.checkpointing.unaligned.enabled" && lower_case(value) == "true") {
     return not_supported_yet("'execution.checkpointing.unaligned.enabled' = 'true'");
   }
   if (key == "restart-strategy.exponential-delay.backoff-multiplier" &&
@@ -72,10 +66,10 @@ Status check_range(std::string_view key, const std::string& value) {
     return Status::Invalid("'", key, "' must be a number from 1, but is '", value, "'");
   }
   if (key == "restart-strategy.exponential-delay.attempts-before-reset-backoff" &&
-      lower(value) != "infinite" && (!number || *number < 0)) {
+      lower_case(value) != "infinite" && (!number || *number < 0)) {
     return Status::Invalid("'", key, "' must be 'infinite' or a number, but is '", value, "'");
   }
-  if (key == "execution.runtime-mode" && lower(value) == "automatic") {
+  if (key == "execution.runtime-mode" && lower_case(value) == "automatic") {
     return not_supported_yet("'execution.runtime-mode' = 'automatic'; say streaming or batch");
   }
   if (key == "table.local-time-zone" && value != "default") {
@@ -87,7 +81,7 @@ Status check_range(std::string_view key, const std::string& value) {
           value, "'");
     }
   }
-  if (key == "state.backend.type" && lower(value) != "hashmap") {
+  if (key == "state.backend.type" && lower_case(value) != "hashmap") {
     return not_supported_yet("'state.backend.type' = '" + value + "'; use hashmap");
   }
   return Status::OK();
@@ -151,8 +145,8 @@ std::vector<std::pair<std::string, std::string>> SessionConfig::given_values() c
 }
 
 RuntimeMode SessionConfig::mode() const {
-  return lower(text("execution.runtime-mode")) == "batch" ? RuntimeMode::kBatch
-                                                          : RuntimeMode::kStreaming;
+  return lower_case(text("execution.runtime-mode")) == "batch" ? RuntimeMode::kBatch
+                                                               : RuntimeMode::kStreaming;
 }
 
 Trigger SessionConfig::trigger() const {
@@ -185,7 +179,7 @@ int64_t SessionConfig::idle_timeout_ms() const {
   return duration_ms("table.exec.source.idle-timeout");
 }
 
-bool SessionConfig::boolean(std::string_view key) const { return lower(text(key)) == "true"; }
+bool SessionConfig::boolean(std::string_view key) const { return lower_case(text(key)) == "true"; }
 
 int64_t SessionConfig::duration_ms(std::string_view key) const {
   return parse_duration_ms(text(key)).ValueOr(0);
@@ -198,7 +192,7 @@ int64_t SessionConfig::integer(std::string_view key) const {
 double SessionConfig::real(std::string_view key) const { return parse_real(text(key)).value_or(0); }
 
 Guarantee SessionConfig::checkpoint_guarantee() const {
-  const std::string mode = lower(text("execution.checkpointing.mode"));
+  const std::string mode = lower_case(text("execution.checkpointing.mode"));
   const bool any = duration_ms("execution.checkpointing.interval") > 0 ||
                    !text("execution.checkpointing.dir").empty();
   if (!any || mode == "none") return Guarantee::kNone;
@@ -221,7 +215,7 @@ std::vector<std::string> SessionConfig::disabled_rules() const {
 ExprSession SessionConfig::expr_session() const {
   ExprSession session;
   session.time_zone = time_zone();
-  session.lenient_casts = lower(text("table.exec.legacy-cast-behaviour")) == "enabled";
+  session.lenient_casts = lower_case(text("table.exec.legacy-cast-behaviour")) == "enabled";
   session.batch_mode = mode() == RuntimeMode::kBatch;
   return session;
 }

@@ -2,17 +2,15 @@
 
 #include "plan/config/trigger.h"
 
-#include <algorithm>
-#include <cctype>
 #include <string>
 
+#include "base/letters.h"
 #include "runtime/options.h"
 
 namespace hw {
 
 Result<Trigger> parse_trigger(std::string_view text) {
-  std::string word(text);
-  std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string word = lower_case(text);
   if (word == "continuous") return Trigger{};
   if (word == "once") return Trigger{.kind = Trigger::Kind::kOnce};
   if (word == "available-now") return Trigger{.kind = Trigger::Kind::kAvailableNow};

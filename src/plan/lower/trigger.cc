@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/letters.h"
 #include "operators/result_trigger.h"
 #include "plan/changelog/infer.h"
 #include "plan/changelog/origin_of_changes.h"
@@ -23,10 +24,7 @@ std::string option_of(const PhysicalNode& sink, const std::string& name) {
   if (sink.logical == nullptr) return "";
   const auto& options = sink.logical->as<SinkNode>().spec().options;
   const auto found = options.find(name);
-  if (found == options.end()) return "";
-  std::string value = found->second;
-  std::ranges::transform(value, value.begin(), [](unsigned char c) { return std::tolower(c); });
-  return value;
+  return found == options.end() ? "" : lower_case(found->second);
 }
 
 /// Watermarks do not wait for rows that are held: a partition would be closed before its last ones.
