@@ -3,7 +3,6 @@
 #include "columnar/gather.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -85,9 +84,6 @@ ColumnPtr gather_fixed_from(const std::vector<ColumnPtr>& columns,
   return out.finish(columns[0]->type());
 }
 
-/// What a short value is copied by: one load and store of fixed size instead of a call.
-constexpr size_t kCopyStep = 16;
-
 /// Bytes of a column may be read up to here, past the value that is meant.
 const char* readable_end(const Column& column) {
   const std::shared_ptr<arrow::Buffer>& bytes = column.values().buffers[2];
@@ -120,7 +116,7 @@ Result<ColumnPtr> gather_bytes_from(const std::vector<ColumnPtr>& columns,
       __builtin_prefetch(values[i].data());
       if (values[i].size() > kLine) __builtin_prefetch(values[i].data() + kLine);
     }
-    out.reserve(static_cast<int64_t>(count), bytes + static_cast<int64_t>(kCopyStep));
+    out.reserve(static_cast<int64_t>(count), bytes + kCopyStep);
     for (size_t i = 0; i < count; ++i) {
       if (is_null[i]) {
         out.append_null();
@@ -130,12 +126,7 @@ Result<ColumnPtr> gather_bytes_from(const std::vector<ColumnPtr>& columns,
       uint8_t* place = out.append_uninitialised(static_cast<int64_t>(value.size()));
       if (value.empty()) continue;
       const char* const end = ends[static_cast<size_t>(from[first + i].source)];
-      // Bytes behind the value are overwritten by the next one, or lie in the room at the end.
-      if (value.size() <= kCopyStep && end - value.data() >= std::ptrdiff_t{kCopyStep}) {
-        std::memcpy(place, value.data(), kCopyStep);
-      } else {
-        std::memcpy(place, value.data(), value.size());
-      }
+      copy_value(place, value.data(), static_cast<int64_t>(value.size()), end - value.data());
     }
   }
   return out.finish(columns[0]->type());

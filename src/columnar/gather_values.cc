@@ -205,9 +205,6 @@ Result<Offsets> gather_offsets(const ArrayData& values, const SlotList& slots) {
   return out;
 }
 
-/// What a short value is copied by: one load and store of fixed size instead of a call.
-constexpr int64_t kCopyStep = 16;
-
 Result<std::shared_ptr<ArrayData>> gather_bytes(const ArrayData& values, const SlotList& slots) {
   Validity validity = gather_validity(values, slots);
   HW_ASSIGN_OR_RETURN(Offsets offsets, gather_offsets(values, slots));
@@ -222,13 +219,7 @@ Result<std::shared_ptr<ArrayData>> gather_bytes(const ArrayData& values, const S
     const int64_t size = ends[i + 1] - ends[i];
     if (size == 0) continue;
     const int64_t start = starts[slots[i]];
-    // Bytes behind the value are overwritten by the next one, or lie in the room at the end.
-    const bool in_one_step = size <= kCopyStep && start + kCopyStep <= from_size;
-    if (in_one_step) {
-      std::memcpy(to + ends[i], from + start, kCopyStep);
-    } else {
-      std::memcpy(to + ends[i], from + start, static_cast<size_t>(size));
-    }
+    copy_value(to + ends[i], from + start, size, from_size - start);
   }
   HW_TRY(bytes->Resize(offsets.total, /*shrink_to_fit=*/false));
   return assemble(values, static_cast<int64_t>(slots.size()), std::move(validity),

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <vector>
@@ -43,6 +44,20 @@ Result<std::shared_ptr<arrow::ArrayData>> gather_values(const arrow::ArrayData& 
 inline Result<std::shared_ptr<arrow::ArrayData>> gather_values(const arrow::ArrayData& values,
                                                                std::span<const int32_t> slots) {
   return gather_values(values, SlotList(slots));
+}
+
+/// Behind the room of the last value that copy_value writes.
+constexpr int64_t kCopyStep = 16;
+
+/// Copies a value of text. A short one is one load and store of kCopyStep bytes in place of a call:
+/// what is written behind it the next value overwrites, or it lies in the room at the end.
+/// `readable` bytes from `from` on may be read.
+inline void copy_value(uint8_t* to, const void* from, int64_t size, int64_t readable) {
+  if (size <= kCopyStep && readable >= kCopyStep) {
+    std::memcpy(to, from, kCopyStep);
+  } else {
+    std::memcpy(to, from, static_cast<size_t>(size));
+  }
 }
 
 /// One NULL of the type, at offset 0.
