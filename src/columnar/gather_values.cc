@@ -116,13 +116,16 @@ Validity gather_validity(const ArrayData& values, const SlotList& slots) {
     if (valid == n) return {};
     return {std::move(out), n - valid};
   }
-  std::shared_ptr<arrow::ResizableBuffer> out = zeroed_buffer((n + 7) / 8);
-  int64_t valid = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    if (slots[static_cast<size_t>(i)] < 0) continue;
-    arrow::bit_util::SetBit(out->mutable_data(), i);
-    ++valid;
+  std::shared_ptr<arrow::ResizableBuffer> out = pooled_buffer((n + 63) / 64 * 8);
+  for (int64_t base = 0; base < n; base += 64) {
+    const int64_t count = std::min<int64_t>(64, n - base);
+    uint64_t word = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      word |= static_cast<uint64_t>(slots[static_cast<size_t>(base + i)] >= 0) << i;
+    }
+    std::memcpy(out->mutable_data() + base / 8, &word, 8);
   }
+  const int64_t valid = count_set(*out, slots.size());
   return {std::move(out), n - valid};
 }
 

@@ -114,15 +114,22 @@ Status DistinctValues::find_entries(KeyedTable& table, const DenseInput& input,
 Status DistinctValues::update_asked(KeyedTable& table, const DenseInput& input,
                                     std::span<const uint32_t> groups, std::vector<int64_t> asked) {
   bits_ = std::move(asked);
-  std::vector<int32_t> rows;
-  for (size_t i = 0; i < bits_.size(); ++i) {
-    if (bits_[i] != 0) rows.push_back(static_cast<int32_t>(i));
-  }
   std::vector<uint32_t> entries;
-  HW_TRY(
-      find_entries(table, input, groups, rows.size() == bits_.size() ? nullptr : &rows, entries));
+  HW_TRY(find_entries(table, input, groups, nullptr, entries));
   settle_bits(table, entries);
   return Status::OK();
+}
+
+const std::vector<int8_t>& DistinctValues::changes(int filter_slot) {
+  std::vector<int8_t>& change = changes_[static_cast<size_t>(filter_slot)];
+  if (counts()) return change;
+  change.resize(bits_.size());
+  const std::span<const int64_t> bits = bits_;
+  const std::span<int8_t> out = change;
+  for (size_t i = 0; i < bits.size(); ++i) {
+    out[i] = static_cast<int8_t>((bits[i] >> filter_slot) & 1);
+  }
+  return change;
 }
 
 void DistinctValues::mark_bits(KeyedTable& table, std::span<const uint32_t> entries) {
@@ -146,13 +153,6 @@ void DistinctValues::settle_bits(KeyedTable& table, std::span<const uint32_t> en
     const int64_t all = known | bits_[i];
     bits_[i] &= ~known;
     known = all;
-  }
-  for (size_t slot = 0; slot < changes_.size(); ++slot) {
-    std::vector<int8_t>& change = changes_[slot];
-    change.resize(entries.size());
-    for (size_t i = 0; i < entries.size(); ++i) {
-      change[i] = static_cast<int8_t>((bits_[i] >> slot) & 1);
-    }
   }
 }
 

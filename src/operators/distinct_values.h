@@ -34,16 +34,14 @@ class DistinctValues {
   Status update(KeyedTable& table, const DenseInput& input, std::span<const uint32_t> groups,
                 std::span<const int8_t> signs);
   /// The same for inserts whose filters have been looked at: bit s of asked[i] is set where row i
-  /// passes filter s. Requires: at most 63 filters.
+  /// passes filter s. Requires: at most 63 filters, and no row that passes none.
   Status update_asked(KeyedTable& table, const DenseInput& input, std::span<const uint32_t> groups,
                       std::vector<int64_t> asked);
   /// Inserts only: per row the filters for which its value appeared, a bit each. Requires:
   /// at most 63 filters.
   const std::vector<int64_t>& appeared() const { return bits_; }
   /// Per row: +1 where the value appeared for the filter, -1 where its last occurrence went.
-  const std::vector<int8_t>& changes(int filter_slot) const {
-    return changes_[static_cast<size_t>(filter_slot)];
-  }
+  const std::vector<int8_t>& changes(int filter_slot);
   /// Rows of the table whose value is live for the filter.
   std::vector<uint32_t> live_values(const KeyedTable& table, int filter_slot,
                                     std::span<const uint32_t> rows) const;

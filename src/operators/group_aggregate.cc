@@ -199,10 +199,11 @@ class GroupAggregate final : public Operator, public ForgetsState {
     HW_TRY(partial_->merge(rows, *groups_, groups));
     for (size_t set = 0; set < distinct_.size(); ++set) {
       Distinct& distinct = distinct_[set];
-      const DenseInput values = partial_->values(rows, set, spec_.input->num_fields());
-      HW_TRY(distinct.values.update_asked(*distinct.table, values, groups,
-                                          partial_->filters(rows, set)));
-      HW_TRY(tell_changes(set, values, groups));
+      HW_ASSIGN_OR_RETURN(PartialRows::Values values,
+                          partial_->values(rows, groups, set, spec_.input->num_fields()));
+      HW_TRY(distinct.values.update_asked(*distinct.table, values.input, values.groups,
+                                          std::move(values.filters)));
+      HW_TRY(tell_changes(set, values.input, values.groups));
     }
     return Status::OK();
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "columnar/fast_builders.h"
+#include "columnar/gather.h"
 
 namespace hw {
 namespace {
@@ -80,23 +81,35 @@ Status PartialRows::merge(const DenseInput& rows, KeyedTable& groups,
   return aggregates_.merge(groups, merged, arrived_, arrived);
 }
 
-DenseInput PartialRows::values(const DenseInput& rows, size_t set, int num_columns) const {
+Result<PartialRows::Values> PartialRows::values(const DenseInput& rows,
+                                                std::span<const uint32_t> row_groups, size_t set,
+                                                int num_columns) const {
   const PartialLayout::Set& from = layout_.sets[set];
   const DistinctArgs& to = aggregates_.distinct_sets()[set];
+  const Column& filters = *rows.column(from.filters);
+  Values values;
+  std::vector<int32_t> sources;
+  for (int64_t i = 0; i < rows.num_rows(); ++i) {
+    const auto asked = filters.value<int64_t>(i);
+    if (asked == 0) continue;
+    sources.push_back(static_cast<int32_t>(i));
+    values.groups.push_back(row_groups[static_cast<size_t>(i)]);
+    values.filters.push_back(asked);
+  }
+  const auto count = static_cast<int64_t>(sources.size());
+  const bool first_ones = count == 0 || sources.back() + 1 == count;
   std::vector<ColumnPtr> columns(static_cast<size_t>(num_columns));
   for (size_t i = 0; i < to.args.size(); ++i) {
-    columns[static_cast<size_t>(to.args[i])] = rows.column(from.first_value + static_cast<int>(i));
+    const ColumnPtr& sent = rows.column(from.first_value + static_cast<int>(i));
+    ColumnPtr& column = columns[static_cast<size_t>(to.args[i])];
+    if (first_ones) {
+      column = sent->slice(0, count);
+    } else {
+      HW_ASSIGN_OR_RETURN(column, gather(*sent, sources));
+    }
   }
-  return DenseInput::of_inserts(std::move(columns), rows.num_rows());
-}
-
-std::vector<int64_t> PartialRows::filters(const DenseInput& rows, size_t set) const {
-  const Column& column = *rows.column(layout_.sets[set].filters);
-  std::vector<int64_t> filters(static_cast<size_t>(rows.num_rows()));
-  for (size_t i = 0; i < filters.size(); ++i) {
-    filters[i] = column.value<int64_t>(static_cast<int64_t>(i));
-  }
-  return filters;
+  values.input = DenseInput::of_inserts(std::move(columns), count);
+  return values;
 }
 
 }  // namespace hw

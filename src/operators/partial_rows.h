@@ -47,11 +47,16 @@ class PartialRows {
 
   /// Adds the accumulators of row i to group groups[i]. Fails when memory is short.
   Status merge(const DenseInput& rows, KeyedTable& groups, std::span<const uint32_t> row_groups);
-  /// The rows as a batch of `num_columns` columns that has the arguments of one set where the
-  /// aggregates' input has them.
-  DenseInput values(const DenseInput& rows, size_t set, int num_columns) const;
-  /// Per row the filters for which its value of the set may be new.
-  std::vector<int64_t> filters(const DenseInput& rows, size_t set) const;
+  /// What a set of DISTINCT arguments has of the rows.
+  struct Values {
+    /// `num_columns` columns as the aggregates' input has them, those of the arguments only.
+    DenseInput input;
+    std::vector<uint32_t> groups;
+    /// Per value those for which it may be new: some.
+    std::vector<int64_t> filters;
+  };
+  Result<Values> values(const DenseInput& rows, std::span<const uint32_t> row_groups, size_t set,
+                        int num_columns) const;
 
  private:
   const PartialLayout layout_;
