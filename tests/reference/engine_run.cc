@@ -120,6 +120,7 @@ void draw_options(EngineMode& mode, Chance& chance) {
     set("table.exec.emit.early-fire.enabled", "true");
     set("table.exec.emit.early-fire.delay", chance.pick({"0 ms", "1 s"}));
   }
+  if (chance.share(0.2)) set("table.optimizer.reuse-source-enabled", "false");
 }
 
 }  // namespace
