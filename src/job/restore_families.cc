@@ -31,21 +31,39 @@ std::string role_text(const PlanNode& node) {
   return std::to_string(static_cast<int>(node.role)) + "\n";
 }
 
-/// A Calc that drops columns, as it stands above a scan that sends some for others too: it comes
-/// and goes with these.
-bool only_drops_columns(const PlanNode& node) {
+/// Letters of any language, digits behind them.
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
+         std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_' || c == '$' || static_cast<unsigned char>(c) >= 0x80;
+         });
+}
+
+/// Whether a list in the text of a scan has this name, be it spelled as it may.
+bool is_field_of(std::string_view scan, std::string_view name) {
+  for (size_t at = scan.find(name); at != scan.npos; at = scan.find(name, at + 1)) {
+    const std::string_view before = scan.substr(0, at);
+    const std::string_view behind = scan.substr(at + name.size());
+    if ((before.ends_with("[") || before.ends_with(", ")) &&
+        (behind.starts_with("]") || behind.starts_with(", ") || behind.starts_with("("))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Whether a Calc with this text drops columns of a scan and does nothing else.
+bool only_drops_columns(std::string_view calc, std::string_view scan) {
   constexpr std::string_view kBegin = "Calc(select=[";
   constexpr std::string_view kEnd = "])";
-  const std::string_view text = node.text;
-  if (node.kind != "Calc" || !text.starts_with(kBegin) || !text.ends_with(kEnd)) return false;
-  char before = ' ';
-  for (const char c : text.substr(kBegin.size(), text.size() - kBegin.size() - kEnd.size())) {
-    const bool begins = before == ' ';
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
-    const bool digit = c >= '0' && c <= '9' && !begins;
-    const bool between = (c == ',' && !begins) || (c == ' ' && before == ',');
-    if (!letter && !digit && !between) return false;
-    before = c;
+  if (!calc.starts_with(kBegin) || !calc.ends_with(kEnd)) return false;
+  std::string_view rest = calc.substr(kBegin.size(), calc.size() - kBegin.size() - kEnd.size());
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find(", "), rest.size());
+    const std::string_view name = rest.substr(0, end);
+    if (!is_plain_name(name) && !is_field_of(scan, name)) return false;
+    rest.remove_prefix(std::min(end + 2, rest.size()));
   }
   return true;
 }
@@ -119,6 +137,15 @@ class Genealogy {
     }
     for (const std::string& key : meaning.keys) text += "key " + key + "\n";
     return digest_text(text);
+  }
+
+  /// A Calc that drops columns, as it stands above a scan that sends some for others too: it comes
+  /// and goes with these.
+  bool only_drops_columns(const PlanNode& node) const {
+    if (node.kind != "Calc" || node.inputs.size() != 1) return false;
+    const PlanNode* scan = record_.find(node.inputs[0].uid);
+    return scan != nullptr && scan->role == PlanNode::Role::kSource &&
+           hw::only_drops_columns(node.text, scan->text);
   }
 
   /// Which columns a source is asked for changes with every edit.

@@ -16,7 +16,10 @@ class Plan {
  public:
   Plan& count(const std::string& filter, const std::string& sink) {
     const std::string n = std::to_string(queries_++);
-    add({.role = PlanNode::Role::kSource, .uid = "source-" + n, .kind = "Scan", .text = "Scan(t)"},
+    add({.role = PlanNode::Role::kSource,
+         .uid = "source-" + n,
+         .kind = "Scan",
+         .text = "Scan(fields=[k, größe, my-col, a b])"},
         {"t"}, true, "");
     if (!filter.empty()) {
       add({.uid = "calc-" + n, .kind = "Calc", .text = "Calc(" + filter + ")"}, {}, false,
@@ -87,6 +90,56 @@ TEST(RestoreFamiliesTest, ACalcThatDropsColumnsIsNoDifference) {
   const auto renamed = match_nodes(Plan().count("select=[k AS n]", "o").count("", "o").record(),
                                    Plan().count("", "o").count("select=[k AS n]", "o").record());
   EXPECT_EQ(counts(renamed), (Matches{{"count-0", "count-1"}, {"count-1", "count-0"}}));
+}
+
+TEST(RestoreFamiliesTest, ACalcThatDropsColumnsMayNameThemAnyhow) {
+  const Plan alone = Plan().count("", "o").count("", "p").count("", "q");
+  const Plan shared = Plan()
+                          .count("select=[größe]", "o")
+                          .count("select=[my-col, k]", "p")
+                          .count("select=[a b]", "q");
+  for (const bool back : {false, true}) {
+    const auto matches =
+        match_nodes((back ? shared : alone).record(), (back ? alone : shared).record());
+    EXPECT_EQ(matches.matched.size(), 9u);
+    EXPECT_TRUE(matches.ambiguous.empty());
+  }
+  // What is no column of the scan is made by the Calc.
+  const auto made = match_nodes(Plan().count("select=[k - 1]", "o").count("", "o").record(),
+                                Plan().count("", "o").count("select=[k - 1]", "o").record());
+  EXPECT_EQ(counts(made), (Matches{{"count-0", "count-1"}, {"count-1", "count-0"}}));
+}
+
+// Counts of rows of a table and, behind the same Calc, of some of its rows once more.
+PlanRecord counts_over_unions(const std::vector<std::string>& filters) {
+  PlanRecord plan;
+  const auto add = [&](const std::string& uid, PlanNode::Role role, const std::string& text,
+                       std::vector<PlanNode::Input> inputs) {
+    PlanNode node{.role = role, .uid = uid, .inputs = std::move(inputs)};
+    node.text = text;
+    node.kind = text.substr(0, text.find('('));
+    node.meaning.uid_decides = false;
+    node.meaning.keeps_state = node.kind != "Calc";
+    node.meaning.keys = {node.kind};
+    plan.nodes.push_back(std::move(node));
+  };
+  for (const std::string& filter : filters) {
+    add("scan " + filter, PlanNode::Role::kSource, "Scan(t)", {});
+    add("filter " + filter, PlanNode::Role::kOperator, "Calc(where=[" + filter + "])",
+        {{0, "scan " + filter}});
+    add("calc " + filter, PlanNode::Role::kOperator, "Calc(select=[k])",
+        {{0, "scan " + filter}, {0, "filter " + filter}});
+    add("count " + filter, PlanNode::Role::kOperator, "Aggregate(k)", {{0, "calc " + filter}});
+    add("sink " + filter, PlanNode::Role::kSink, "Sink(o)", {{0, "count " + filter}});
+  }
+  return plan;
+}
+
+TEST(RestoreFamiliesTest, ACalcBehindAUnionIsOfAllOfIt) {
+  const auto matches =
+      match_nodes(counts_over_unions({"a > 1", "a > 2"}), counts_over_unions({"a > 2", "a > 1"}));
+  EXPECT_EQ(counts(matches),
+            (Matches{{"count a > 1", "count a > 1"}, {"count a > 2", "count a > 2"}}));
 }
 
 TEST(RestoreFamiliesTest, TheOrderOfQueriesDoesNotMatter) {
