@@ -66,6 +66,17 @@ class StatementSet(Case):
         self.assertEqual(scans_of("json"), 1)
         self.assertEqual(scans_of("parquet"), 2)
 
+    def test_errors_in_columns_of_others_cost_no_rows(self):
+        self.write("f/1.json", '{"a": 1, "n": 5}\n{"a": 2, "n": "five"}\n{"a": 3}\n')
+        for kind, found in (("BIGINT", "1 2 3 5 NULL NULL"), ("BIGINT NOT NULL", "1 2 3 5"),
+                            ("ROW<x INT NOT NULL>", "1 2 3 NULL NULL NULL")):
+            done = self.run_sql(f"CREATE TABLE f (a BIGINT, n {kind}) WITH ('connector' = 'filesystem', 'path' = "
+                                f"'{self.folder}/f', 'format' = 'json', 'json.ignore-parse-errors' = 'true');"
+                                "SELECT a FROM f UNION ALL SELECT " + ("n.x" if "ROW" in kind else "n") + " FROM f",
+                                "-q", "--output", "csv")
+            rows = sorted(line.split(",")[-1] or "NULL" for line in done.stdout.splitlines()[1:])
+            self.assertEqual(rows, found.split())
+
     def test_calls_that_differ_from_call_to_call(self):
         self.assertEqual(self.scans(
             "INSERT INTO x SELECT a, 1 FROM u; INSERT INTO y SELECT b, 1 FROM u;",

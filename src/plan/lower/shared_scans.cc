@@ -31,12 +31,25 @@ std::string key_of(const ScanSpec& scan) {
   return key;
 }
 
+/// Whether a record is skipped for what is wrong in one of its columns, if that is read.
+bool skips_by_columns(const ScanSpec& scan) {
+  const bool skips = std::any_of(scan.options.begin(), scan.options.end(), [](const auto& option) {
+    return option.first.ends_with("ignore-parse-errors") && option.second != "false";
+  });
+  const std::vector<TableColumn>& columns = scan.table->columns;
+  return skips && std::any_of(columns.begin(), columns.end(), [](const TableColumn& column) {
+           return column.origin == ColumnOrigin::kPhysical &&
+                  column.type.to_sql().find("NOT NULL") != std::string::npos;
+         });
+}
+
 }  // namespace
 
 std::string reading_of_table(const ScanSpec& scan) {
   std::string key;
   const std::vector<TableColumn>& columns = scan.table->columns;
-  if (scan.limit || std::any_of(columns.begin(), columns.end(), [](const TableColumn& column) {
+  if (scan.limit || skips_by_columns(scan) ||
+      std::any_of(columns.begin(), columns.end(), [](const TableColumn& column) {
         return column.expr != nullptr && !column.expr->deterministic();
       })) {
     return key;

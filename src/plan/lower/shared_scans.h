@@ -2,8 +2,9 @@
 //
 // Scans of one table in one job of which one reads other columns than the other: each reads what
 // any of them reads, so that they are equal and run once (graph/shared_parts.h). What filters and
-// projects their rows stays above each. Not for scans that skip rows by different predicates, not
-// where a LIMIT stops one, and not where a computed column differs from call to call.
+// projects their rows stays above each. Not for scans that skip rows by different predicates or by
+// errors in the columns that they read, not where a LIMIT stops one, and not where a computed
+// column differs from call to call.
 
 #pragma once
 
