@@ -9,11 +9,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "job/job_run.h"
 #include "job/lease.h"
 #include "job/restart_policy.h"
+#include "runtime/job_graph.h"
 
 namespace hw {
 
@@ -29,9 +31,9 @@ struct DurableJobOptions {
   bool fresh = false;
   /// A checkpoint or savepoint to start from, under a new generation; empty = the newest one here.
   std::string restore_from;
-  /// The job with nothing shared between its sinks: for checkpoints in which each had its own. Null
-  /// where nothing is shared.
-  std::shared_ptr<const JobGraph> unshared;
+  /// The job with less shared between its sinks, at last nothing: for checkpoints in which each had
+  /// its own. None where nothing is shared.
+  std::vector<JobGraph> unshared;
   /// State that no operator takes is dropped.
   bool allow_non_restored_state = false;
   RestartSettings restart;

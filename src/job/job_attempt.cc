@@ -130,8 +130,9 @@ Result<ChosenRestore> JobAttempt::choose(bool first) {
 // A sink that the job has no more cannot be asked.
 Result<std::optional<int64_t>> JobAttempt::ask_sink(const std::string& uid,
                                                     int64_t generation) const {
-  for (const JobGraph* graph : {&graph_, durable_.unshared.get()}) {
-    if (graph == nullptr) continue;
+  std::vector<const JobGraph*> graphs = {&graph_};
+  for (const JobGraph& graph : durable_.unshared) graphs.push_back(&graph);
+  for (const JobGraph* graph : graphs) {
     for (const Vertex& vertex : graph->vertices) {
       if (!vertex.sink || vertex.sink->uid != uid) continue;
       return vertex.sink->sink->newest_shown_epoch({.env = &env_,
@@ -157,15 +158,21 @@ Result<RestoreMapping> JobAttempt::map_onto_job(const Manifest& manifest) {
       .env = &env_, .allow_non_restored_state = durable_.allow_non_restored_state};
   HW_ASSIGN_OR_RETURN(RestoreMapping mapping, map_restore(graph_, manifest, options));
   if (!mapping.shares_too_much) return mapping;
-  if (durable_.unshared == nullptr)
-    return Status::Invalid("the job runs ", *mapping.shares_too_much,
-                           " once, which ran several times at the checkpoint; SET "
-                           "'table.optimizer.reuse-sub-plan-enabled' = 'false'");
-  tell_(*mapping.shares_too_much + " ran several times at the checkpoint: nothing is shared");
-  std::string name = std::move(graph_.name);
-  graph_ = *durable_.unshared;
-  graph_.name = std::move(name);
-  return map_restore(graph_, manifest, options);
+  const std::string too_much = *mapping.shares_too_much;
+  for (const JobGraph& less : durable_.unshared) {
+    const bool last = &less == &durable_.unshared.back();
+    JobGraph graph = less;
+    graph.name = graph_.name;
+    HW_ASSIGN_OR_RETURN(mapping, map_restore(graph, manifest, options));
+    if (mapping.shares_too_much) continue;
+    tell_(too_much + " ran several times at the checkpoint, or not for all that read it now: " +
+          (last ? "nothing is shared" : "tables are read for each part that is shared"));
+    graph_ = std::move(graph);
+    return mapping;
+  }
+  return Status::Invalid("the job runs ", too_much,
+                         " once, which ran several times at the checkpoint; SET "
+                         "'table.optimizer.reuse-sub-plan-enabled' = 'false'");
 }
 
 Status JobAttempt::load(const ChosenRestore& chosen) {

@@ -47,8 +47,8 @@ struct Planned {
   /// One per root: sinks with final traits.
   std::vector<PhysicalNodePtr> physical;
   JobGraph graph;
-  /// Null where the graph shares nothing.
-  std::shared_ptr<const JobGraph> unshared;
+  /// Those that share less.
+  std::vector<JobGraph> unshared;
   std::vector<std::string> warnings;
 };
 
@@ -169,13 +169,19 @@ LocalAggregation local_aggregation(const SessionConfig& config) {
              : LocalAggregation::kWhereKeysAreFew;
 }
 
-/// Beside a graph that shares something the one that does not.
+/// Beside a graph that shares something those that share less.
 Status build_unshared(GraphOptions options, Planned& planned) {
-  if (!options.sharing || SharedParts(planned.physical, options.sharing_sources).none())
-    return Status::OK();
+  const auto shares = [&] {
+    return options.sharing && !SharedParts(planned.physical, options.sharing_sources).none();
+  };
+  if (!shares()) return Status::OK();
+  if (std::exchange(options.sharing_sources, false) && shares()) {
+    HW_ASSIGN_OR_RETURN(JobGraph apart, build_graph(planned.physical, options));
+    planned.unshared.push_back(std::move(apart));
+  }
   options.sharing = false;
   HW_ASSIGN_OR_RETURN(JobGraph unshared, build_graph(planned.physical, options));
-  planned.unshared = std::make_shared<const JobGraph>(std::move(unshared));
+  planned.unshared.push_back(std::move(unshared));
   return Status::OK();
 }
 

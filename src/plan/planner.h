@@ -43,9 +43,10 @@ struct PlanRoot {
 
 struct JobPlan {
   JobGraph graph;
-  /// The same with nothing shared between its sinks; null where they share nothing. A checkpoint of
-  /// the one may be restored into either, but not one of this into the other.
-  std::shared_ptr<const JobGraph> unshared;
+  /// The same with less shared between its sinks: first scans no more, where more than these is
+  /// shared, and at last nothing; none where they share nothing. A checkpoint of one may be
+  /// restored into those behind it, but not into those before.
+  std::vector<JobGraph> unshared;
   /// Of the first root: what its sink gets.
   SchemaPtr schema;
   RowKindSet kinds = RowKindSet::insert_only();

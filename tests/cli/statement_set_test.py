@@ -5,7 +5,7 @@ import collections
 import json
 import unittest
 
-from binary import Case
+from binary import Case, headwater
 
 TABLES = """CREATE TABLE s (a INT, b INT) WITH ('connector' = 'datagen', 'number-of-rows' = '10');
 CREATE VIEW v AS SELECT a, COUNT(*) AS n FROM s GROUP BY a;
@@ -212,6 +212,19 @@ class OtherColumns(Case):
             with self.subTest(members):
                 found = self.go_on(members, "true")
                 self.assertEqual(found, {sink: self.expected()[sink] for sink in members})
+
+
+    def test_what_is_shared_above_the_scans_stays_shared(self):
+        """A member that is added reads the table for itself, and the others go on with one state."""
+        self.MEMBERS = {"one": self.MEMBERS["one"], "two": self.MEMBERS["one"],
+                        "three": "SELECT v, COUNT(*) FROM t GROUP BY v"}
+        for members in (["one", "two"], ["one", "two", "three"], ["three", "two", "one"]):
+            found = self.go_on(members, "true")
+            self.assertEqual(found, {sink: {1: self.files, 2: self.files} for sink in members})
+            held = headwater("checkpoint", "inspect", str(self.folder / "state"), "--json").stdout
+            newest = max(json.loads(held)["checkpoints"], key=lambda one: one["checkpoint"])
+            groups = [one for one in newest["operators"] if one["kind"] == "GroupAggregate"]
+            self.assertEqual(len(groups), len(members) - 1)
 
 
 class RestoredQuery(Case):
