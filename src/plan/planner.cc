@@ -62,16 +62,6 @@ Result<int> parallelism_of(const PlanContext& context) {
   return std::max(1, wanted);
 }
 
-/// Whether the job may be stopped and go on, edited or with more in its files: its plan must not
-/// depend on sizes.
-bool may_go_on(const SessionConfig& config) {
-  for (const char* key : {"execution.checkpointing.dir", "execution.checkpointing.savepoint-dir",
-                          "execution.checkpointing.interval", "execution.state-recovery.path"}) {
-    if (!config.text(key).empty()) return true;
-  }
-  return false;
-}
-
 /// What a scan's source tells of its size, whatever its columns. A table that cannot be read says
 /// so when it is lowered.
 std::optional<TableEstimate> estimate_of(const ScanNode& scan, const Lowering& lowering) {

@@ -62,6 +62,8 @@ struct ScanRequest {
   /// another run of the same source, bounded or not, left off (Source::grows(),
   /// SplitReader::may_grow()).
   bool available_now = false;
+  /// A run may go on where another one left off. If not, readers are not asked for positions.
+  bool may_go_on = true;
   int parallelism = 1;
   std::string time_zone = "UTC";
 };

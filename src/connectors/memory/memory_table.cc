@@ -9,6 +9,7 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
+#include "base/env/shared_counter.h"
 #include "connectors/memory/read_ahead.h"
 #include "connectors/packing/packed_bytes.h"
 
@@ -17,15 +18,16 @@ namespace {
 
 constexpr uint8_t kVersion = 1;
 
-/// Reads every `stride`-th batch from `first` on.
+/// Reads every `stride`-th batch from `first` on; or with `shared` whichever nobody has taken.
 class MemoryReader final : public SplitReader {
  public:
   MemoryReader(std::shared_ptr<const MemoryTable> table, std::vector<int> columns, SchemaPtr schema,
-               int64_t first, int64_t stride)
+               int64_t first, int64_t stride, std::shared_ptr<SharedCounter> shared)
       : table_(std::move(table)),
         columns_(std::move(columns)),
         schema_(std::move(schema)),
         stride_(stride),
+        shared_(std::move(shared)),
         next_(first) {
     for (int64_t i = first; i < num_batches(); i += stride_) {
       bytes_total_ += table_->batch_bytes()[static_cast<size_t>(i)];
@@ -33,6 +35,7 @@ class MemoryReader final : public SplitReader {
   }
 
   Result<Flow> poll(Output& output) override {
+    if (shared_ != nullptr) next_ = shared_->take();
     if (next_ >= num_batches()) return Flow::kFinished;
     ask_ahead(table_->batches(), columns_, next_, stride_);
     const Batch& batch = table_->batches()[static_cast<size_t>(next_)];
@@ -40,11 +43,15 @@ class MemoryReader final : public SplitReader {
     for (const int column : columns_) picked.push_back(batch.column(column));
     output.emit(batch.with_columns(schema_, std::move(picked)));
     bytes_done_ += table_->batch_bytes()[static_cast<size_t>(next_)];
+    if (shared_ != nullptr) return Flow::kNeedInput;
     next_ += stride_;
     return next_ >= num_batches() ? Flow::kFinished : Flow::kNeedInput;
   }
 
   Result<std::string> position() const override {
+    if (shared_ != nullptr) {
+      return Status::UnknownError("readers that share a table in memory have no positions");
+    }
     PackedWriter writer(kVersion);
     writer.number(next_);
     return writer.finish();
@@ -69,6 +76,7 @@ class MemoryReader final : public SplitReader {
   const std::vector<int> columns_;
   const SchemaPtr schema_;
   const int64_t stride_;
+  const std::shared_ptr<SharedCounter> shared_;  // may be null
   int64_t next_;
   int64_t bytes_done_ = 0;
   int64_t bytes_total_ = 0;
@@ -105,15 +113,18 @@ class MemoryEnumerator final : public SplitEnumerator {
 class MemorySource final : public Source {
  public:
   MemorySource(std::shared_ptr<const MemoryTable> table, std::vector<int> columns, SchemaPtr schema,
-               int64_t splits)
+               int64_t splits, bool shares)
       : table_(std::move(table)),
         columns_(std::move(columns)),
         schema_(std::move(schema)),
-        splits_(splits) {}
+        splits_(splits),
+        shares_(shares) {}
 
   bool bounded() const override { return true; }
   RowKindSet changelog() const override { return table_->kinds(); }
   Result<std::unique_ptr<SplitEnumerator>> make_enumerator(const SourceContext& context) override {
+    // Each attempt of the job begins anew.
+    if (shares_) next_batch_ = std::make_shared<SharedCounter>();
     return std::make_unique<MemoryEnumerator>(splits_);
   }
   Result<std::unique_ptr<SplitReader>> make_reader(const Split& split,
@@ -123,7 +134,7 @@ class MemorySource final : public Source {
     const int64_t stride = reader.number();
     HW_TRY(reader.finish("a memory split"));
     if (first < 0 || stride < 1) return Status::SerializationError("a memory split is none");
-    return std::make_unique<MemoryReader>(table_, columns_, schema_, first, stride);
+    return std::make_unique<MemoryReader>(table_, columns_, schema_, first, stride, next_batch_);
   }
   Description describe() const override {
     return {.name = "memory", .details = {{"rows", std::to_string(table_->num_rows())}}};
@@ -134,6 +145,8 @@ class MemorySource final : public Source {
   const std::vector<int> columns_;
   const SchemaPtr schema_;
   const int64_t splits_;
+  const bool shares_;
+  std::shared_ptr<SharedCounter> next_batch_;  // of all readers of an attempt, if they share
 };
 
 }  // namespace
@@ -203,7 +216,8 @@ Result<std::unique_ptr<Source>> MemoryTable::scan(std::shared_ptr<const MemoryTa
   const int64_t splits =
       one_split ? 1 : std::clamp<int64_t>(batches, 1, std::max(1, request.parallelism));
   return std::make_unique<MemorySource>(std::move(table), std::move(columns),
-                                        make_schema(std::move(fields)), splits);
+                                        make_schema(std::move(fields)), splits,
+                                        splits > 1 && !request.may_go_on);
 }
 
 }  // namespace hw

@@ -65,6 +65,30 @@ TEST(MemoryTable, DealsBatchesOutToReadersUnlessOrderMatters) {
             "+I[1] | +I[3] | +I[2]");
 }
 
+TEST(MemoryTable, WhereNoRunGoesOnABatchIsOfTheReaderThatAsksFirst) {
+  const auto table = table_of({"+ 1 x", "+ 2 y", "+ 3 z", "+ 4 z"});
+  ScanRequest request = asking_for({"a"});
+  request.parallelism = 2;
+  request.may_go_on = false;
+  const auto source = MemoryTable::scan(table, request).ValueOrDie();
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const std::vector<Split> splits =
+        source->make_enumerator({}).ValueOrDie()->discover().ValueOrDie();
+    ASSERT_EQ(splits.size(), 2u);
+    const auto first = source->make_reader(splits[0], {}).ValueOrDie();
+    const auto second = source->make_reader(splits[1], {}).ValueOrDie();
+    testing::CollectedOutput of_first, of_second;
+    EXPECT_EQ(second->poll(of_second).ValueOrDie(), Flow::kNeedInput);
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(first->poll(of_first).ValueOrDie(), Flow::kNeedInput);
+    EXPECT_EQ(second->poll(of_second).ValueOrDie(), Flow::kNeedInput);
+    EXPECT_EQ(first->poll(of_first).ValueOrDie(), Flow::kFinished);
+    EXPECT_EQ(second->poll(of_second).ValueOrDie(), Flow::kFinished);
+    EXPECT_EQ(of_first.batches[0].to_text() + of_first.batches[1].to_text(), "+I[2]+I[3]");
+    EXPECT_EQ(of_second.batches[0].to_text() + of_second.batches[1].to_text(), "+I[1]+I[4]");
+    EXPECT_FALSE(first->position().ok()) << "nobody may go on from there";
+  }
+}
+
 TEST(MemoryTable, ReadsConstructedValuesOfManyBatches) {
   const SchemaPtr schema =
       parse_schema("r ROW<a INT, b ROW<c STRING>>, l ARRAY<BIGINT>, n INT").ValueOrDie();

@@ -98,9 +98,18 @@ Result<ScanRequest> scan_request(const ScanNode& scan, const std::vector<int>& c
   request.one_split = !lowering.batch() && table.watermark.has_value();
   request.batch_mode = lowering.batch();
   request.available_now = lowering.context.available_now;
+  request.may_go_on = may_go_on(*lowering.context.config);
   request.parallelism = lowering.parallelism;
   request.time_zone = lowering.session.time_zone;
   return request;
+}
+
+bool may_go_on(const SessionConfig& config) {
+  for (const char* key : {"execution.checkpointing.dir", "execution.checkpointing.savepoint-dir",
+                          "execution.checkpointing.interval", "execution.state-recovery.path"}) {
+    if (!config.text(key).empty()) return true;
+  }
+  return false;
 }
 
 Result<std::shared_ptr<Source>> open_source(const ScanNode& scan, ScanRequest request,

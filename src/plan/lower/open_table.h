@@ -23,6 +23,10 @@ Result<ScanRequest> scan_request(const ScanNode& scan, const std::vector<int>& c
 Result<std::shared_ptr<Source>> open_source(const ScanNode& scan, ScanRequest request,
                                             const Lowering& lowering);
 
+/// Whether the job may be stopped and go on, edited or with more in its files: its plan must not
+/// depend on sizes.
+bool may_go_on(const SessionConfig& config);
+
 /// How rows of the table are found by key. Fails when its connector cannot do it.
 Result<LookupWay> open_lookup(const ScanNode& scan, LookupRequest request,
                               const Lowering& lowering);
