@@ -109,10 +109,10 @@ class ExitCodes(Case):
         self.assertEqual(self.run_sql(sql, "--timeout", "500 ms").returncode, 124)
 
     def test_a_timeout_ends_a_bounded_job_without_a_result(self):
-        # Every row is a key of its own at the start of a window, whatever the clock says: 200 million windows in all.
+        # Every row is a key of its own at the start of a window, whatever the clock says: 4,000 million windows in all.
         sql = ("CREATE TABLE g (x BIGINT, ts AS TO_TIMESTAMP_LTZ(x, 3), WATERMARK FOR ts AS ts) WITH ("
-               "'connector' = 'datagen', 'number-of-rows' = '200', 'fields.x.kind' = 'sequence', "
-               "'fields.x.start' = '0', 'fields.x.end' = '199');"
+               "'connector' = 'datagen', 'number-of-rows' = '4000', 'fields.x.kind' = 'sequence', "
+               "'fields.x.start' = '0', 'fields.x.end' = '3999');"
                "SELECT COUNT(*) FROM (SELECT x, window_start, COUNT(*) FROM TABLE(HOP(TABLE g, DESCRIPTOR(ts), "
                "INTERVAL '0.001' SECOND, INTERVAL '1000' SECOND)) GROUP BY x, window_start, window_end)")
         bare = (sql[:sql.index("SELECT")] + "SELECT COUNT(*) FROM TABLE(HOP(TABLE g, DESCRIPTOR(ts), "
