@@ -147,6 +147,8 @@ def main():
     if what not in ("core", "recovery"):
         sys.exit(f"there is no benchmark '{what}'; there are: core, text, recovery, nexmark, tpch, flights, "
                  "peers, latency, ratios")
+    if len(sys.argv) > 2:
+        sys.exit(f"./dev bench {what} measures all it has and takes nothing more, but was given '{sys.argv[2]}'")
     print(f"machine: {os.cpu_count()} cores; one engine core is used; medians, CPU time where not said otherwise\n")
     if what == "core":
         core()
