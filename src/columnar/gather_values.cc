@@ -16,6 +16,7 @@
 
 #include "base/assert.h"
 #include "base/memory.h"
+#include "columnar/load_bits.h"
 
 namespace hw {
 namespace {
@@ -31,17 +32,6 @@ struct Int128 {
 const uint8_t* validity_bits(const ArrayData& values) {
   if (values.null_count.load() == 0 || values.buffers.empty() || !values.buffers[0]) return nullptr;
   return values.buffers[0]->data();
-}
-
-/// Bits [at, at + count) of a bitmap that has no more. Requires: count in 1..64.
-uint64_t load_bits(const uint8_t* bits, int64_t at, int64_t count) {
-  const int64_t shift = at % 8;
-  const int64_t num_bytes = (shift + count + 7) / 8;
-  uint64_t word = 0;
-  std::memcpy(&word, bits + at / 8, static_cast<size_t>(std::min<int64_t>(num_bytes, 8)));
-  word >>= shift;
-  if (num_bytes > 8) word |= static_cast<uint64_t>(bits[at / 8 + 8]) << (64 - shift);
-  return word;
 }
 
 /// The bits of `mask`, which begins at bit `first`, end to end: 64 of them at a time.

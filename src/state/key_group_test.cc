@@ -31,6 +31,19 @@ TEST(KeyGroupTest, ComesFromTheTopBits) {
   EXPECT_EQ(key_group_of(UINT64_MAX, 3), 2);
 }
 
+TEST(KeyGroupTest, BeginsWhereTheUpperHalfOfAHashSays) {
+  for (const int groups : {1, 2, 3, 7, 128, 1000, 1024, 32767, 32768}) {
+    for (int group = 0; group < groups; ++group) {
+      const uint64_t first = upper_half_of_key_group(group, groups) << 32;
+      ASSERT_EQ(key_group_of(first, groups), group) << "of " << groups;
+      if (group > 0) {
+        ASSERT_EQ(key_group_of(first - 1, groups), group - 1) << "of " << groups;
+      }
+    }
+    EXPECT_EQ(upper_half_of_key_group(groups, groups), uint64_t{1} << 32);
+  }
+}
+
 TEST(KeyGroupTest, SharesAreEvenToOneGroup) {
   for (int parallelism = 1; parallelism <= 96; ++parallelism) {
     for (int i = 0; i < parallelism; ++i) {
