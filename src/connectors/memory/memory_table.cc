@@ -212,7 +212,9 @@ Result<std::unique_ptr<Source>> MemoryTable::scan(std::shared_ptr<const MemoryTa
     fields.push_back({column.name, table->schema()->type(index)});
   }
   const auto batches = static_cast<int64_t>(table->batches().size());
-  const bool one_split = request.one_split && order == Order::kOfAll;
+  // A row is not taken back before it came.
+  const bool changes = !table->kinds().is_insert_only();
+  const bool one_split = changes || (request.one_split && order == Order::kOfAll);
   const int64_t splits =
       one_split ? 1 : std::clamp<int64_t>(batches, 1, std::max(1, request.parallelism));
   return std::make_unique<MemorySource>(std::move(table), std::move(columns),

@@ -34,10 +34,10 @@ class MemoryTable {
     kOfEachReader,  // by any number: for times that never go back, where no row can be late
   };
 
-  /// The batches in order in one split, or dealt out to as many as the request has readers: in
-  /// turn, and where no run goes on from another one, each to the reader that asks first, so that
-  /// one whose worker has more to do further down reads less.
-  /// Fails (Invalid) for a column that the table does not have.
+  /// The batches in order in one split (always where rows are changes of others), or dealt out to
+  /// as many as the request has readers: in turn, and where no run goes on from another one, each
+  /// to the reader that asks first, so that one whose worker has more to do further down reads
+  /// less. Fails (Invalid) for a column that the table does not have.
   static Result<std::unique_ptr<Source>> scan(std::shared_ptr<const MemoryTable> table,
                                               const ScanRequest& request,
                                               Order order = Order::kOfAll);

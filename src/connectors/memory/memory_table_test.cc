@@ -89,6 +89,17 @@ TEST(MemoryTable, WhereNoRunGoesOnABatchIsOfTheReaderThatAsksFirst) {
   }
 }
 
+TEST(MemoryTable, ChangesKeepTheirOrderWhateverTheParallelism) {
+  const auto table = table_of({"+ 1 x", "-U 1 x | +U 1 y", "- 1 y", "+ 1 z"});
+  ScanRequest request = asking_for({"a", "b"});
+  request.parallelism = 2;
+  const std::string all = "+I[1, x] | -U[1, x] | +U[1, y] | -D[1, y] | +I[1, z]";
+  EXPECT_EQ(read(table, request), all);
+  request.may_go_on = false;
+  EXPECT_EQ(read(table, request), all);
+  EXPECT_EQ(read(table, request, false, MemoryTable::Order::kOfEachReader), all);
+}
+
 TEST(MemoryTable, ReadsConstructedValuesOfManyBatches) {
   const SchemaPtr schema =
       parse_schema("r ROW<a INT, b ROW<c STRING>>, l ARRAY<BIGINT>, n INT").ValueOrDie();
